@@ -1,0 +1,43 @@
+"""The map of the house: the modules in import order, lowest first.
+
+A module uses a lower module's records and what its `__init__` exports. Downward: call. Upward: event. The registers below
+are what the graph, the policy, the data dictionary and the migrations are derived from.
+"""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from domain import (
+    alerts,
+    coexistence,
+    core,
+    finance,
+    governance,
+    inventory,
+    manufacturing,
+    master_data,
+    people,
+    procurement,
+)
+from domain.core.commands import Handler
+from domain.core.records import Record, link_references
+
+LADDER: tuple[ModuleType, ...] = (
+    core,
+    master_data,
+    people,
+    finance,
+    inventory,
+    procurement,
+    manufacturing,
+    governance,
+    coexistence,
+    alerts,
+)
+
+# Every record by table name, foreign keys linked.
+RECORDS: Mapping[str, type[Record]] = link_references(record for module in LADDER for record in module.RECORDS)
+
+# Every command class with the function that performs it.
+COMMANDS: Mapping[type[Any], Handler] = {command: run for module in LADDER for command, run in module.COMMANDS.items()}

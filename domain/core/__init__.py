@@ -1,0 +1,5 @@
+"""The kernel: records, actors, the transaction, commands, ledgers. It knows no module above it."""
+
+RECORDS = ()
+COMMANDS = {}
+HANDLERS = {}

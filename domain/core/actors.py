@@ -1,0 +1,85 @@
+"""Who acts, and what they may: frozen values, computed before any work begins.
+
+`Actor` says who, `Grants` what. Both are plain data: the policy that made them (Casbin) stays in `authz`, the header that
+named them in `server`; the domain and the planner only look things up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from domain.core.columns import Tier
+
+EMPTY: frozenset[int] = frozenset()
+
+
+class Audience(StrEnum):
+    """The kinds of reader; each has its own visible schema."""
+
+    ANONYMOUS = "ANONYMOUS"
+    SUPPLIER = "SUPPLIER"
+    CUSTOMER = "CUSTOMER"
+    STAFF = "STAFF"
+
+
+PARTNERS = frozenset({Audience.SUPPLIER, Audience.CUSTOMER})
+
+
+class Action(StrEnum):
+    """What a command does to a record, as the policy names it."""
+
+    CREATE = "CREATE"
+    CHANGE = "CHANGE"
+    APPROVE = "APPROVE"
+    POST = "POST"
+    IMPORT = "IMPORT"
+    ACKNOWLEDGE = "ACKNOWLEDGE"
+    ADMINISTER = "ADMINISTER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person, client or process that asks.
+
+    `partners` are the parties whose rows a partner may see (empty for staff); `sites` restricts staff to sites, None means
+    every site. `client` names the application: idempotency keys are unique within it.
+    """
+
+    id: UUID
+    name: str
+    audience: Audience
+    roles: Mapping[int, frozenset[str]]
+    partners: frozenset[UUID] = frozenset()
+    sites: frozenset[UUID] | None = None
+    locale: str = "en"
+    client: str = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grants:
+    """What the policy allows one actor, compiled; every answer is the set of company numbers where it holds.
+
+    Company 0 (`records.GROUP`) stands for the group: guarded fields of group records need it. `tiers` maps (module, tier)
+    to companies where that tier is readable; `allowed` and `denied` hold the lines that name one field ("Type.field");
+    `actions` maps (module, action) to companies, `commands` a single command by name; `denied` holds denied commands too.
+    """
+
+    version: int
+    audience: Audience
+    companies: tuple[int, ...]
+    tiers: Mapping[tuple[str, Tier], frozenset[int]]
+    allowed: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    denied: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    actions: Mapping[tuple[str, Action], frozenset[int]] = field(default_factory=dict)
+    commands: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def readable(self, module: str, tier: Tier, coordinate: str) -> frozenset[int]:
+        """The companies in which the field `coordinate` ("PurchaseOrder.totalDue") may be read."""
+        granted = self.tiers.get((module, tier), EMPTY) | self.allowed.get(coordinate, EMPTY)
+        return granted - self.denied.get(coordinate, EMPTY)
+
+    def may(self, module: str, action: Action, command: str) -> frozenset[int]:
+        """The companies in which `command` ("ApprovePurchaseOrder"), an `action` of `module`, may be performed."""
+        granted = self.actions.get((module, action), EMPTY) | self.commands.get(command, EMPTY)
+        return granted - self.denied.get(command, EMPTY)

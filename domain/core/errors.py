@@ -1,0 +1,136 @@
+"""Refusals: each a named value with a stable public code and a message in zh and en.
+
+A `DomainError` becomes an entry of `userErrors`, typed with its data; a `RequestError` (permission, validation, unknown
+things named in the request) becomes a top-level error. The code is the contract, the message is for people.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+Path = tuple[str | int, ...]
+
+
+class Refusal(Exception):
+    """The common root; `values` fill the message template and travel to the client.
+
+    A subclass sets `code` (SCREAMING_SNAKE, never reused) and the two templates. Values must never be secrets.
+    """
+
+    code: ClassVar[str]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, path: Path = (), **values: Any) -> None:
+        super().__init__(self.code, values)
+        self.path = path
+        self.values: Mapping[str, Any] = values
+
+    def message(self, locale: str = "en") -> str:
+        """The sentence for a reader of `locale`, with this refusal's values."""
+        template = self.zh if locale.startswith("zh") else self.en
+        return template.format(**self.values)
+
+    def at(self, *path: str | int) -> "Refusal":
+        """This refusal with `path` before its own; returns itself so that it can be raised or collected."""
+        self.path = (*path, *self.path)
+        return self
+
+
+class DomainError(Refusal):
+    """The business says no: an entry of `userErrors`; nothing of the command's row was written."""
+
+
+class RequestError(Refusal):
+    """The request itself is wrong or not allowed: a top-level error."""
+
+
+class Forbidden(RequestError):
+    code = "FORBIDDEN"
+    zh = "您无权执行 {what}。"
+    en = "You may not {what}."
+
+
+class FieldNotReadable(RequestError):
+    """A filter, order, group or aggregate names a field the reader may not read in all companies asked."""
+
+    code = "FIELD_NOT_READABLE"
+    zh = "字段 {coordinate} 在所选公司中不全部可读，不能用于{use}。"
+    en = "{coordinate} is not readable in all companies asked, so it cannot be used to {use}."
+
+
+class NotFound(DomainError):
+    code = "NOT_FOUND"
+    zh = "找不到 {what} {key}。"
+    en = "There is no {what} {key}."
+
+
+class Unknown(RequestError):
+    """A read names something that does not exist, or that the reader may not know of: the answer is the same."""
+
+    code = "NOT_FOUND"
+    zh = "找不到 {what} {key}。"
+    en = "There is no {what} {key}."
+
+
+class InvalidInput(RequestError):
+    """A value that is no value of its type: excess scale, NaN, a malformed id or cursor."""
+
+    code = "BAD_USER_INPUT"
+    zh = "{what} 的值 {value} 无效：{reason_zh}。"
+    en = "{value} is not valid for {what}: {reason}."
+
+
+class Rejected(DomainError):
+    """A value that breaks a rule of the business, such as a negative quantity."""
+
+    code = "INVALID_VALUE"
+    zh = "{what} 的值 {value} 不被接受：{reason_zh}。"
+    en = "{what} {value} is refused: {reason}."
+
+
+class WrongState(DomainError):
+    code = "WRONG_STATE"
+    zh = "{what} {key} 处于状态 {state}，不能{transition}。"
+    en = "{what} {key} is {state} and cannot {transition}."
+
+
+class StaleVersion(DomainError):
+    code = "STALE_VERSION"
+    zh = "{what} {key} 已是版本 {current_version}，您依据的是版本 {expected_version}。"
+    en = "{what} {key} is at version {current_version}; you expected {expected_version}."
+
+
+class IdempotencyKeyReused(RequestError):
+    code = "IDEMPOTENCY_KEY_REUSED"
+    zh = "幂等键 {key} 已用于不同的请求内容。"
+    en = "The idempotency key {key} was used with another input."
+
+
+class IdempotencyKeyRequired(RequestError):
+    code = "IDEMPOTENCY_KEY_REQUIRED"
+    zh = "{command} 需要 idempotencyKey。"
+    en = "{command} needs an idempotencyKey."
+
+
+class IdempotencyInProgress(RequestError):
+    code = "IDEMPOTENCY_IN_PROGRESS"
+    zh = "使用幂等键 {key} 的请求仍在执行。"
+    en = "A request with the idempotency key {key} is still running."
+
+
+class SegregationOfDuties(DomainError):
+    code = "SEGREGATION_OF_DUTIES"
+    zh = "职责分离：{duty} 与 {conflicting} 不能由同一人在同一单据上执行。"
+    en = "Segregation of duties: {duty} and {conflicting} on one document need two people."
+
+
+class CurrencyMismatch(DomainError):
+    code = "CURRENCY_MISMATCH"
+    zh = "{what} 使用 {currency}，应为 {expected}。"
+    en = "{what} is in {currency}, expected {expected}."
+
+
+class Overloaded(RequestError):
+    code = "OVERLOADED"
+    zh = "服务器繁忙，请稍后重试。"
+    en = "The server has no free connection; try again."

@@ -1,0 +1,5 @@
+"""The register of this module: its records, commands and handlers."""
+
+RECORDS = ()
+COMMANDS = {}
+HANDLERS = {}

@@ -1,0 +1,1 @@
+"""The graph: what is exposed, and nothing about how it is answered."""
