@@ -1,5 +1,7 @@
-"""The register of this module: its records, commands and handlers."""
+"""Money: the chart of accounts, periods, vouchers and balances."""
 
-RECORDS = ()
+from domain.finance.models import Account, AccountBalance, FiscalPeriod, JournalEntry, JournalLine
+
+RECORDS = (Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance)
 COMMANDS = {}
 HANDLERS = {}

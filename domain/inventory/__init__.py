@@ -1,5 +1,7 @@
-"""The register of this module: its records, commands and handlers."""
+"""Goods: lots, moves, what is on hand and what it is worth."""
 
-RECORDS = ()
+from domain.inventory.models import ItemValuation, Lot, StockBalance, StockEntry, StockMove, ValueLayer
+
+RECORDS = (Lot, ItemValuation, StockMove, StockEntry, StockBalance, ValueLayer)
 COMMANDS = {}
 HANDLERS = {}

@@ -1,5 +1,14 @@
-"""The register of this module: its records, commands and handlers."""
+"""Purchasing: orders, receipts, approved suppliers and their terms."""
 
-RECORDS = ()
+from domain.procurement.models import (
+    ApprovalLimit,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    SupplierItem,
+)
+
+RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
 COMMANDS = {}
 HANDLERS = {}
