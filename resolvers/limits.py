@@ -26,11 +26,8 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
-    get_named_type,
-    get_nullable_type,
-    is_list_type,
 )
-from graphql.type import GraphQLField, GraphQLInterfaceType, GraphQLObjectType
+from graphql.type import GraphQLInterfaceType, GraphQLList, GraphQLObjectType
 
 from domain.core.errors import RequestError
 
@@ -61,8 +58,6 @@ LIST_ASSUMED = 10
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _PAGE_ARGUMENTS = frozenset({"first", "last"})
 _PAGED_FIELDS = frozenset({"nodes", "edges"})
-
-_NOTHING: Mapping[str, Any] = {}
 
 
 class LimitExceeded(RequestError):
@@ -349,11 +344,9 @@ def _field_cost(field: FieldNode, parent: GraphQLNamedType | None, costing: _Cos
     if not field.selection_set or name in _INTROSPECTION:
         # A column costs nothing beside its row; counting all rows is a statement's work of its own.
         return (1 if name in ("totalCount", "__schema", "__type") else 0), 0
-    definition = _definition(parent, name)
-    target = get_named_type(definition.type) if definition else None
+    target, is_list = _answers(parent, name)
     fixed, paged = _cost(field.selection_set, target, costing)
     size = costing.pages.size(field)
-    is_list = definition is not None and is_list_type(get_nullable_type(definition.type))
     if is_list and size is None and name in _PAGED_FIELDS:
         return 0, 1 + fixed + paged * PAGE_DEFAULT
     if is_list:
@@ -361,5 +354,14 @@ def _field_cost(field: FieldNode, parent: GraphQLNamedType | None, costing: _Cos
     return 1 + fixed + paged * (PAGE_DEFAULT if size is None else size), 0
 
 
-def _definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
-    return parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
+def _answers(parent: GraphQLNamedType | None, name: str) -> tuple[GraphQLNamedType | None, bool]:
+    """The type that a field answers, and whether it answers a list of it; an unknown field is left to validation."""
+    if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) or name not in parent.fields:
+        return None, False
+    type_: Any = parent.fields[name].type
+    wrapper: type[GraphQLList[Any]] = GraphQLList
+    is_list = False
+    while (inner := getattr(type_, "of_type", None)) is not None:
+        is_list = is_list or type(type_) is wrapper
+        type_ = inner
+    return type_, is_list
