@@ -1,0 +1,30 @@
+"""The second guard on append-only records: a trigger that refuses UPDATE, DELETE and TRUNCATE.
+
+The write path is the first guard and never tries. Which records are append-only is declared on them, so the triggers are
+made from the register after each upgrade instead of being written again in each migration.
+"""
+
+import domain
+
+REFUSAL = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+def guard_statements() -> list[str]:
+    """What makes every append-only table refuse changes; running it again changes nothing."""
+    statements = [REFUSAL]
+    for table, record in sorted(domain.RECORDS.items()):
+        if record.spec.append_only:
+            statements.append(
+                f'CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON "{table}" '
+                "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            )
+            statements.append(
+                f'CREATE OR REPLACE TRIGGER append_only_whole BEFORE TRUNCATE ON "{table}" '
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            )
+    return statements

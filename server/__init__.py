@@ -1,0 +1,1 @@
+"""Processes: the only place that knows HTTP, settings and signals."""

@@ -1,0 +1,179 @@
+"""One PostgreSQL per test run, one database per worker, an own database for a test that commits.
+
+The first test that needs a database starts the server and makes the template; every other database is a clone of it, which
+costs tens of milliseconds. `SKEIN_TEST_DATABASE_URL` uses another server (16 or newer) instead of the embedded one.
+"""
+
+import asyncio
+import fcntl
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import asyncpg
+import hypothesis
+import pytest
+
+from server.embedded import VOLATILE, Embedded
+
+T = TypeVar("T")
+Connection = asyncpg.Connection
+
+RUN_VARIABLE = "SKEIN_TEST_RUN"
+TEMPLATE = "skein_template"
+SEED = 20260101
+
+# Kept until the process ends: a child process that still runs must not be collected.
+STARTED = pytest.StashKey[Embedded]()
+
+hypothesis.settings.register_profile("fast", derandomize=True, max_examples=50, deadline=None, database=None)
+hypothesis.settings.register_profile("soak", max_examples=1_000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("SKEIN_TEST_PROFILE", "fast"))
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine run on a loop of its own, whatever loop the test uses."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name one folder for the run; workers inherit it by environment."""
+    if not hasattr(config, "workerinput"):
+        _remove_left_behind()
+        os.environ[RUN_VARIABLE] = tempfile.mkdtemp(prefix=f"skein-test-{os.getpid()}-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server after the last worker has ended, and remove its folder."""
+    if not hasattr(config, "workerinput"):
+        _remove(Path(os.environ[RUN_VARIABLE]))
+
+
+def _remove(folder: Path) -> None:
+    if (folder / "server" / "postgres").exists():
+        with Embedded(folder / "server", settings=VOLATILE):
+            """Taken over from the worker that started it, so that leaving the block stops it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left_behind() -> None:
+    """Clean up after runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("skein-test-*-*"):
+        owner = folder.name.split("-")[2]
+        if folder.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            _remove(folder)
+
+
+def renamed(url: str, database: str) -> str:
+    """The same server, another database."""
+    address, mark, query = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{database}{mark}{query}"
+
+
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def _server_url(pytestconfig: pytest.Config) -> str:
+    """The maintenance database of the run's server, whose template database holds the schema."""
+    run = Path(os.environ[RUN_VARIABLE])
+    with (run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = run / "url"
+        if known.exists():
+            return known.read_text()
+        url = os.environ.get("SKEIN_TEST_DATABASE_URL") or _embedded_url(run / "server", pytestconfig)
+        template = renamed(url, TEMPLATE)
+        run_apart(_execute(url, f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}"))
+        run_apart(_execute(template, "BEGIN", *_schema(), "COMMIT"))
+        known.write_text(url)
+        return url
+
+
+def _schema() -> list[str]:
+    """The statements of the schema, imported late: a test that needs no database runs although the register is broken."""
+    from migrations.guards import guard_statements
+    from migrations.tables import create_statements
+
+    return [*create_statements(), *guard_statements()]
+
+
+def _embedded_url(folder: Path, config: pytest.Config) -> str:
+    """The started server's maintenance database; the run's first process takes it over at the end and stops it."""
+    server = Embedded(folder, settings=VOLATILE)
+    server.start()
+    server.disown()
+    config.stash[STARTED] = server
+    return server.url("postgres")
+
+
+@pytest.fixture(scope="session")
+def clone_database(_server_url: str) -> Iterator[Callable[[], str]]:
+    """Makes a database with the schema and no rows and answers its URL; dropped at the end of the session."""
+    made: list[str] = []
+
+    def clone() -> str:
+        name = f"skein_{uuid4().hex}"
+        run_apart(_execute(_server_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"))
+        made.append(name)
+        return renamed(_server_url, name)
+
+    yield clone
+    run_apart(_execute(_server_url, *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in made)))
+
+
+@pytest.fixture(scope="session")
+def database_url(clone_database: Callable[[], str]) -> str:
+    """The worker's own database, shared by its tests: write to it only inside a transaction that rolls back."""
+    return clone_database()
+
+
+@pytest.fixture
+def fresh_database(clone_database: Callable[[], str]) -> str:
+    """A database of the test's own, with the schema and no rows, for tests that commit."""
+    return clone_database()
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    """A raw connection to the worker's database inside a transaction that is rolled back at the end.
+
+    `connection.transaction()` within it is a savepoint; a test that must really commit takes `fresh_connection`.
+    """
+    opened = await asyncpg.connect(database_url)
+    transaction = opened.transaction()
+    await transaction.start()
+    try:
+        yield opened
+    finally:
+        await transaction.rollback()
+        await opened.close()
+
+
+@pytest.fixture
+async def fresh_connection(fresh_database: str) -> AsyncIterator[Connection]:
+    """A raw connection to `fresh_database`, without an open transaction."""
+    opened = await asyncpg.connect(fresh_database)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _same_chance() -> None:
+    """Every test starts from the same random numbers."""
+    random.seed(SEED)
