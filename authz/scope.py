@@ -1,0 +1,65 @@
+"""Actor + the scope that a record declares -> which rows, as data that the planner turns into SQL.
+
+The values (companies, partners, sites) are always parameters of the statement; only their presence shapes it.
+"""
+
+from dataclasses import dataclass
+
+from domain.core.actors import EMPTY, PARTNERS, Actor, Grants
+from domain.core.columns import GUARDED_TIERS, Tier
+from domain.core.records import GROUP, CompanyRecord, GroupRecord, Partners, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowScope:
+    """Which rows of a record an actor may see.
+
+    `companies` restricts `company_id` (None: the record belongs to the group and has none). `partner` is the path whose
+    party must be one of `actor.partners`, `site` the path whose site must be one of `actor.sites`; None: no such test.
+    `nothing` is true when no row can be seen at all; the planner then asks nothing.
+    """
+
+    companies: frozenset[int] | None = None
+    partner: str | None = None
+    site: str | None = None
+    nothing: bool = False
+
+
+NOTHING = RowScope(nothing=True)
+
+
+def row_scope(record: type[Record], actor: Actor, grants: Grants) -> RowScope:
+    """The rows of `record` that the actor may see.
+
+    Staff see a company's rows where they read INTERNAL of the module, partners where they read PUBLIC and the row is
+    theirs or catalogue data. A group record is seen by whoever reads its module in any company.
+    """
+    spec, is_partner = record.spec, actor.audience in PARTNERS
+    companies = grants.tiers.get((spec.module, Tier.PUBLIC if is_partner else Tier.INTERNAL), EMPTY)
+    if issubclass(record, CompanyRecord):
+        companies -= {GROUP}
+    partner: str | None = None
+    if is_partner:
+        if spec.scope.partner is Partners.NOBODY:
+            return NOTHING
+        if isinstance(spec.scope.partner, str):
+            if not actor.partners:
+                return NOTHING
+            partner = spec.scope.partner
+    site = spec.scope.site if actor.sites is not None and not is_partner else None
+    if not companies or (site is not None and not actor.sites):
+        return NOTHING
+    return RowScope(companies=None if issubclass(record, GroupRecord) else companies, partner=partner, site=site)
+
+
+def readable_companies(record: type[Record], grants: Grants, tier: Tier, coordinate: str) -> frozenset[int]:
+    """The companies in which one field of the record may be read; for a group record {0} or nothing.
+
+    A guarded field of a group record needs the grant in the group itself; its open fields follow the row.
+    """
+    companies = grants.readable(record.spec.module, tier, coordinate)
+    if not issubclass(record, GroupRecord):
+        return companies
+    if tier in GUARDED_TIERS:
+        return companies & {GROUP}
+    return frozenset({GROUP}) if companies else EMPTY

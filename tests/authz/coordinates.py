@@ -1,0 +1,41 @@
+"""Every field and command that the policy can be asked about, from the registers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain import COMMANDS, RECORDS
+from domain.core.columns import Tier, spec_of
+from domain.core.records import Record
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One exposed column as the graph names it."""
+
+    record: type[Record]
+    module: str
+    tier: Tier
+    name: str
+
+
+def camel(name: str) -> str:
+    """'total_due' -> 'totalDue'."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def coordinates() -> list[Coordinate]:
+    """Every exposed column of every record, by name."""
+    found: list[Coordinate] = []
+    for record in RECORDS.values():
+        for column in record.table.columns:
+            spec = spec_of(column)
+            if spec.exposed:
+                field = camel(column.name.removesuffix("_id") if spec.reference else column.name)
+                found.append(Coordinate(record, record.spec.module, spec.tier, f"{record.__name__}.{field}"))
+    return sorted(found, key=lambda each: each.name)
+
+
+def commands() -> list[Any]:
+    """The specification of every command, by name."""
+    return sorted((command.spec for command in COMMANDS), key=lambda each: each.name)
