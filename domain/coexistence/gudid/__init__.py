@@ -1,0 +1,1 @@
+"""The FDA's Global UDI Database (GUDID): its release files read and imported as items with their identifiers."""
