@@ -1,5 +1,9 @@
-"""The register of this module: its records, commands and handlers."""
+"""Coexistence: legacy systems, their keys, and the imports that bring their data over."""
 
-RECORDS = ()
+from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
+
+RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue)
 COMMANDS = {}
 HANDLERS = {}
+
+__all__ = ["COMMANDS", "HANDLERS", "RECORDS"]
