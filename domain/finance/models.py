@@ -1,11 +1,12 @@
 """The money book: accounts, periods, vouchers and their lines, and the balances that closing a period stores.
 
-One signed column holds an amount: debit is positive, credit negative. A balanced voucher is then a sum of zero, a balance is a
-plain sum, a reversal is a change of sign, and no row can be debit and credit at once; the price, that a report splits by
-sign, is paid in one place. Amounts stand twice on a line: in the currency of the transaction and in the company's own.
+One signed column holds an amount: debit is positive, credit negative. A balanced voucher is then a sum of zero, a
+balance is a plain sum, a reversal is a change of sign, and no row can be debit and credit at once; the price, that a
+report splits by sign, is paid in one place. Amounts stand twice on a line: in the currency of the transaction and in
+the company's own.
 
-No balance row is written by a posting, so that postings to one account never wait for each other: closing a period stores its
-balances, and a read adds the tail of the open periods.
+No balance row is written by a posting, so that postings to one account never wait for each other: closing a period
+stores its balances, and a read adds the tail of the open periods.
 """
 
 from datetime import date
@@ -98,11 +99,15 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
 
     __tablename__ = "account"
 
-    code: Mapped[str] = code_column(doc="Number of the account in the company's chart.", zh="科目代码", tier=Tier.INTERNAL, order=True)
+    code: Mapped[str] = code_column(
+        doc="Number of the account in the company's chart.", zh="科目代码", tier=Tier.INTERNAL, order=True
+    )
     name: Mapped[str] = text_column(doc="Name of the account.", zh="科目名称")
     name_zh: Mapped[str | None] = text_column(doc="Chinese name of the account.", zh="科目中文名称")
     kind: Mapped[str] = enum_column(AccountKind, doc="Asset, liability, equity, income or expense.", zh="科目类别")
-    role: Mapped[str | None] = enum_column(AccountRole, doc="What automatic postings use the account for.", zh="自动过账用途")
+    role: Mapped[str | None] = enum_column(
+        AccountRole, doc="What automatic postings use the account for.", zh="自动过账用途"
+    )
 
 
 Index(
@@ -125,7 +130,9 @@ class FiscalPeriod(CompanyRecord, scope=Scope(), zh="会计期间", name="code")
     code: Mapped[str] = code_column(doc="Name of the period, such as 2026-11.", zh="期间", tier=Tier.INTERNAL)
     starts_on: Mapped[date] = date_column(doc="First day of the period.", zh="开始日期", order=True)
     ends_on: Mapped[date] = date_column(doc="Last day of the period.", zh="结束日期")
-    state: Mapped[str] = enum_column(PeriodState, doc="Whether the period takes postings.", zh="状态", server_default="OPEN")
+    state: Mapped[str] = enum_column(
+        PeriodState, doc="Whether the period takes postings.", zh="状态", server_default="OPEN"
+    )
 
 
 class JournalEntry(CompanyRecord, scope=Scope(), zh="记账凭证", key="number", append_only=True):
@@ -134,17 +141,30 @@ class JournalEntry(CompanyRecord, scope=Scope(), zh="记账凭证", key="number"
     __tablename__ = "journal_entry"
 
     number: Mapped[str] = code_column(
-        doc="Voucher number, without a gap in its company, period and kind.", zh="凭证号", tier=Tier.INTERNAL, order=True
+        doc="Voucher number, without a gap in its company, period and kind.",
+        zh="凭证号",
+        tier=Tier.INTERNAL,
+        order=True,
     )
     kind: Mapped[str] = enum_column(JournalKind, doc="The series the voucher belongs to.", zh="凭证类别")
-    period_id: Mapped[UUID] = reference("fiscal_period", doc="The general-ledger period the voucher counts in.", zh="会计期间")
+    period_id: Mapped[UUID] = reference(
+        "fiscal_period", doc="The general-ledger period the voucher counts in.", zh="会计期间"
+    )
     occurred_on: Mapped[date] = date_column(doc="The day the voucher counts from.", zh="业务日期", order=True)
-    posting_id: Mapped[UUID] = uuid_column(doc="What the voucher shares with the goods posted in the same act.", zh="过账标识")
+    posting_id: Mapped[UUID] = uuid_column(
+        doc="What the voucher shares with the goods posted in the same act.", zh="过账标识"
+    )
     description: Mapped[str | None] = text_column(doc="What the voucher records, in words.", zh="摘要")
-    source_kind: Mapped[str | None] = code_column(doc="Type of the document that caused it.", zh="来源类型", tier=Tier.INTERNAL)
+    source_kind: Mapped[str | None] = code_column(
+        doc="Type of the document that caused it.", zh="来源类型", tier=Tier.INTERNAL
+    )
     source_id: Mapped[UUID | None] = uuid_column(doc="Id of the document that caused it.", zh="来源标识")
-    source_number: Mapped[str | None] = code_column(doc="Number of the document that caused it.", zh="来源单号", tier=Tier.INTERNAL)
-    reverses_id: Mapped[UUID | None] = reference("journal_entry", doc="The voucher that this one takes back.", zh="冲销的凭证")
+    source_number: Mapped[str | None] = code_column(
+        doc="Number of the document that caused it.", zh="来源单号", tier=Tier.INTERNAL
+    )
+    reverses_id: Mapped[UUID | None] = reference(
+        "journal_entry", doc="The voucher that this one takes back.", zh="冲销的凭证"
+    )
 
 
 Index("ix_journal_entry_posting", JournalEntry.table.c.company_id, JournalEntry.table.c.posting_id)
@@ -170,13 +190,19 @@ class JournalLine(CompanyRecord, scope=Scope(), zh="凭证分录", append_only=T
     )
     position: Mapped[int] = column(doc="1-based place on the voucher.", zh="行号")
     account_id: Mapped[UUID] = reference("account", doc="The account that is debited or credited.", zh="科目")
-    occurred_on: Mapped[date] = date_column(doc="The voucher's day, repeated so that an account is read in time order.", zh="业务日期")
+    occurred_on: Mapped[date] = date_column(
+        doc="The voucher's day, repeated so that an account is read in time order.", zh="业务日期"
+    )
     transaction_amount: Mapped[Decimal] = amount_column(
         doc="Amount in the currency of the transaction; debit positive, credit negative.", zh="原币金额",
         unit="transaction_currency", tier=Tier.CONFIDENTIAL,
     )  # fmt: skip
     transaction_currency: Mapped[str] = code_column(
-        doc="Currency of the transaction.", zh="原币", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
+        doc="Currency of the transaction.",
+        zh="原币",
+        tier=Tier.INTERNAL,
+        length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
     )
     amount: Mapped[Decimal] = amount_column(
         doc="Amount in the company's currency; debit positive, credit negative.", zh="本位币金额",
@@ -185,13 +211,18 @@ class JournalLine(CompanyRecord, scope=Scope(), zh="凭证分录", append_only=T
     rate: Mapped[Decimal] = rate_column(doc="Units of the company's currency for one of the transaction's.", zh="汇率")
     site_id: Mapped[UUID | None] = reference("site", doc="The site the amount belongs to.", zh="地点")
     item_id: Mapped[UUID | None] = reference("item", doc="The item the amount belongs to.", zh="物料")
-    party_id: Mapped[UUID | None] = reference("party", doc="The customer or supplier the amount belongs to.", zh="往来单位")
+    party_id: Mapped[UUID | None] = reference(
+        "party", doc="The customer or supplier the amount belongs to.", zh="往来单位"
+    )
 
 
 Index(
-    "ix_journal_line_account_day", JournalLine.table.c.company_id, JournalLine.table.c.account_id, JournalLine.table.c.occurred_on,
+    "ix_journal_line_account_day",
+    JournalLine.table.c.company_id,
+    JournalLine.table.c.account_id,
+    JournalLine.table.c.occurred_on,
     postgresql_include=["amount"],
-)  # fmt: skip
+)
 
 
 class AccountBalance(CompanyRecord, scope=Scope(), zh="科目余额"):
@@ -203,17 +234,27 @@ class AccountBalance(CompanyRecord, scope=Scope(), zh="科目余额"):
     account_id: Mapped[UUID] = reference("account", doc="The account.", zh="科目")
     period_id: Mapped[UUID] = reference("fiscal_period", doc="The closed general-ledger period.", zh="会计期间")
     currency: Mapped[str] = code_column(
-        doc="Currency of the transactions summed.", zh="原币", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
+        doc="Currency of the transactions summed.",
+        zh="原币",
+        tier=Tier.INTERNAL,
+        length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
     )
     debit: Mapped[Decimal] = amount_column(
-        doc="Debits of the period in the company's currency.", zh="借方发生额", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
+        doc="Debits of the period in the company's currency.",
+        zh="借方发生额",
+        unit=COMPANY_CURRENCY,
+        tier=Tier.CONFIDENTIAL,
     )
     credit: Mapped[Decimal] = amount_column(
         doc="Credits of the period in the company's currency, as a positive amount.", zh="贷方发生额",
         unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL,
     )  # fmt: skip
     closing: Mapped[Decimal] = amount_column(
-        doc="Balance at the end of the period in the company's currency.", zh="期末余额", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
+        doc="Balance at the end of the period in the company's currency.",
+        zh="期末余额",
+        unit=COMPANY_CURRENCY,
+        tier=Tier.CONFIDENTIAL,
     )
     transaction_closing: Mapped[Decimal] = amount_column(
         doc="Balance at the end of the period in the currency of the transactions.", zh="原币期末余额",

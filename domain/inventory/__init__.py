@@ -1,7 +1,7 @@
 """Goods: lots, moves, what is on hand and what it is worth."""
 
-from domain.inventory.models import ItemValuation, Lot, StockBalance, StockEntry, StockMove, ValueLayer
+from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 
-RECORDS = (Lot, ItemValuation, StockMove, StockEntry, StockBalance, ValueLayer)
+RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer)
 COMMANDS = {}
 HANDLERS = {}

@@ -1,12 +1,14 @@
 """The goods book: lots, moves and their signed entries, the balances a posting locks, and the layers of value.
 
-Goods balance over locations: what leaves one place enters another, and supplier, customer, production and loss are places
-too (`PlaceKind`), so that the entries of a move sum to zero by item. Only real locations hold a balance row; it is the one
-row that a posting of stock locks, found by item, location, lot, status and owner.
+Goods balance over locations: what leaves one enters another. Supplier, customer, production, loss and opening are
+counter-locations (`master_data.LocationKind`), so that the entries of a move sum to zero by item. Only locations whose
+goods are on hand hold a balance row; it is the one row that a posting of stock locks, found by item, location, lot,
+status and owner. Value stands on the entries of goods that are on hand and ours, nowhere else.
 
-Value layers are appended, never updated: a receipt opens a layer, an issue, a late cost or a revaluation appends its delta to
-the layer it consumes or corrects (`layer_id`). Their sum is the stock account at every commit; for FIFO the open layers are
-what remains by `layer_id`, for standard cost each posting is its own layer and two receipts never wait for each other.
+Value layers are appended, never updated: a receipt opens a layer, an issue, a late cost or a revaluation appends its
+delta to the layer it consumes or corrects (`layer_id`). Their sum is the stock account at every commit; for FIFO the
+open layers are what remains by `layer_id`, for standard cost each posting is its own layer and two receipts never wait
+for each other.
 """
 
 from datetime import date
@@ -33,7 +35,7 @@ from domain.core.columns import (
 from domain.core.records import CompanyRecord, Scope
 
 COMPANY_CURRENCY = "company.currency"
-ITEM_UNIT = "item.unit"
+ITEM_UNIT = "item.unit.code"
 
 
 class LotStatus(StrEnum):
@@ -56,18 +58,6 @@ class StockStatus(StrEnum):
     REJECTED = "REJECTED"
     RECALLED = "RECALLED"
     EXPIRED = "EXPIRED"
-
-
-class PlaceKind(StrEnum):
-    """Where an entry's goods are: at one of our locations, or beyond them."""
-
-    LOCATION = "LOCATION"
-    SUPPLIER = "SUPPLIER"
-    CUSTOMER = "CUSTOMER"
-    PRODUCTION = "PRODUCTION"
-    TRANSIT = "TRANSIT"
-    LOSS = "LOSS"
-    OPENING = "OPENING"
 
 
 class MoveKind(StrEnum):
@@ -95,7 +85,9 @@ class Lot(CompanyRecord, scope=Scope(), zh="批次", key="number", name="number"
     """A quantity of one item made or received together, traced as one."""
 
     __tablename__ = "lot"
-    __table_args__ = (CheckConstraint("expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on", name="expires_after_made"),)
+    __table_args__ = (
+        CheckConstraint("expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on", name="expires_after_made"),
+    )
 
     number: Mapped[str] = code_column(doc="Our number of the lot.", zh="批号", order=True)
     item_id: Mapped[UUID] = reference("item", doc="What the lot is of.", zh="物料", many="lots")
@@ -103,26 +95,9 @@ class Lot(CompanyRecord, scope=Scope(), zh="批次", key="number", name="number"
     supplier_id: Mapped[UUID | None] = reference("party", doc="Who supplied the lot.", zh="供应商")
     made_on: Mapped[date | None] = date_column(doc="Day of manufacture.", zh="生产日期")
     expires_on: Mapped[date | None] = date_column(doc="Last day the lot may be used.", zh="有效期至")
-    status: Mapped[str] = enum_column(LotStatus, doc="Whether the lot may be used.", zh="批次状态", server_default="RELEASED")
-
-
-class ItemValuation(CompanyRecord, scope=Scope(), zh="物料计价"):
-    """How one company values an item, and its standard cost today."""
-
-    __tablename__ = "item_valuation"
-    __table_args__ = (
-        UniqueConstraint("company_id", "item_id"),
-        CheckConstraint("standard_unit_cost >= 0", name="standard_unit_cost_not_negative"),
+    status: Mapped[str] = enum_column(
+        LotStatus, doc="Whether the lot may be used.", zh="批次状态", server_default="RELEASED"
     )
-
-    item_id: Mapped[UUID] = reference("item", doc="What is valued.", zh="物料", many="valuations")
-    method: Mapped[str] = enum_column(
-        ValuationMethod, doc="How the value of what leaves is found.", zh="计价方法", server_default="STANDARD"
-    )
-    standard_unit_cost: Mapped[Decimal] = price_column(
-        doc="Standard cost of one unit.", zh="标准单位成本", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
-    )
-    valid_from: Mapped[date] = date_column(doc="The day the standard cost counts from.", zh="生效日期")
 
 
 class StockMove(CompanyRecord, scope=Scope(), zh="库存移动", append_only=True):
@@ -130,13 +105,21 @@ class StockMove(CompanyRecord, scope=Scope(), zh="库存移动", append_only=Tru
 
     __tablename__ = "stock_move"
 
-    posting_id: Mapped[UUID] = uuid_column(doc="What the move shares with the voucher posted in the same act.", zh="过账标识")
+    posting_id: Mapped[UUID] = uuid_column(
+        doc="What the move shares with the voucher posted in the same act.", zh="过账标识"
+    )
     kind: Mapped[str] = enum_column(MoveKind, doc="Why goods moved.", zh="移动类别")
     occurred_on: Mapped[date] = date_column(doc="The day the move counts from.", zh="业务日期", order=True)
-    source_kind: Mapped[str | None] = code_column(doc="Type of the document that caused it.", zh="来源类型", tier=Tier.INTERNAL)
+    source_kind: Mapped[str | None] = code_column(
+        doc="Type of the document that caused it.", zh="来源类型", tier=Tier.INTERNAL
+    )
     source_id: Mapped[UUID | None] = uuid_column(doc="Id of the document that caused it.", zh="来源标识")
-    source_number: Mapped[str | None] = code_column(doc="Number of the document that caused it.", zh="来源单号", tier=Tier.INTERNAL)
-    reverses_id: Mapped[UUID | None] = reference("stock_move", doc="The move that this one takes back.", zh="冲销的移动")
+    source_number: Mapped[str | None] = code_column(
+        doc="Number of the document that caused it.", zh="来源单号", tier=Tier.INTERNAL
+    )
+    reverses_id: Mapped[UUID | None] = reference(
+        "stock_move", doc="The move that this one takes back.", zh="冲销的移动"
+    )
 
 
 Index("ix_stock_move_posting", StockMove.table.c.company_id, StockMove.table.c.posting_id)
@@ -153,8 +136,6 @@ class StockEntry(CompanyRecord, scope=Scope(site="location.site_id"), zh="库存
     __tablename__ = "stock_entry"
     __table_args__ = (
         CheckConstraint("quantity <> 0", name="quantity_moves"),
-        CheckConstraint("(place = 'LOCATION') = (location_id IS NOT NULL)", name="location_named"),
-        CheckConstraint("place = 'LOCATION' OR value = 0", name="value_only_at_locations"),
         UniqueConstraint("company_id", "move_id", "position"),
     )
 
@@ -162,16 +143,22 @@ class StockEntry(CompanyRecord, scope=Scope(site="location.site_id"), zh="库存
         "stock_move", doc="The move the entry belongs to.", zh="库存移动", lines="entries", lines_order="position"
     )
     position: Mapped[int] = column(doc="1-based place in the move.", zh="行号")
-    occurred_on: Mapped[date] = date_column(doc="The move's day, repeated so that an item is read in time order.", zh="业务日期")
+    occurred_on: Mapped[date] = date_column(
+        doc="The move's day, repeated so that an item is read in time order.", zh="业务日期"
+    )
     item_id: Mapped[UUID] = reference("item", doc="What moved.", zh="物料", many="stock_entries")
-    place: Mapped[str] = enum_column(PlaceKind, doc="One of our locations, or beyond them.", zh="处所类别")
-    location_id: Mapped[UUID | None] = reference("location", doc="Our location that gained or lost.", zh="库位")
+    location_id: Mapped[UUID] = reference("location", doc="The location that gained or lost.", zh="库位")
     lot_id: Mapped[UUID | None] = reference("lot", doc="The lot that moved.", zh="批次")
-    status: Mapped[str] = enum_column(StockStatus, doc="Whether the quantity may be used.", zh="库存状态", server_default="RELEASED")
+    status: Mapped[str] = enum_column(
+        StockStatus, doc="Whether the quantity may be used.", zh="库存状态", server_default="RELEASED"
+    )
     owner_id: Mapped[UUID | None] = reference("party", doc="Whose goods they are, if not ours.", zh="货主")
     quantity: Mapped[Decimal] = quantity_column(doc="Gained (positive) or lost (negative).", zh="数量", unit=ITEM_UNIT)
     unit_cost: Mapped[Decimal] = price_column(
-        doc="Cost of one unit that the value was found with.", zh="单位成本", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
+        doc="Cost of one unit that the value was found with.",
+        zh="单位成本",
+        unit=COMPANY_CURRENCY,
+        tier=Tier.CONFIDENTIAL,
     )
     value: Mapped[Decimal] = amount_column(
         doc="Ledger value gained or lost, rounded once to the company's currency.", zh="金额",
@@ -193,7 +180,9 @@ class StockBalance(CompanyRecord, scope=Scope(site="location.site_id"), zh="库�
     item_id: Mapped[UUID] = reference("item", doc="What is on hand.", zh="物料", many="stock_balances")
     location_id: Mapped[UUID] = reference("location", doc="Where it is.", zh="库位", many="stock_balances")
     lot_id: Mapped[UUID | None] = reference("lot", doc="Which lot it is of.", zh="批次")
-    status: Mapped[str] = enum_column(StockStatus, doc="Whether it may be used.", zh="库存状态", server_default="RELEASED")
+    status: Mapped[str] = enum_column(
+        StockStatus, doc="Whether it may be used.", zh="库存状态", server_default="RELEASED"
+    )
     owner_id: Mapped[UUID | None] = reference("party", doc="Whose goods they are, if not ours.", zh="货主")
     storage_bin: Mapped[str | None] = text_column(doc="Shelf and bin within the location.", zh="货架储位")
     quantity: Mapped[Decimal] = quantity_column(doc="On hand.", zh="数量", unit=ITEM_UNIT, order=True)
@@ -213,15 +202,24 @@ class ValueLayer(CompanyRecord, scope=Scope(), zh="价值层", append_only=True)
     __tablename__ = "value_layer"
 
     posting_id: Mapped[UUID] = uuid_column(doc="The posting that made the change.", zh="过账标识")
-    layer_id: Mapped[UUID] = uuid_column(doc="The row that opened the layer; a row that opens one names itself.", zh="价值层标识")
+    layer_id: Mapped[UUID] = uuid_column(
+        doc="The row that opened the layer; a row that opens one names itself.", zh="价值层标识"
+    )
     item_id: Mapped[UUID] = reference("item", doc="What is valued.", zh="物料")
-    site_id: Mapped[UUID | None] = reference("site", doc="Valuation area where it is a site; empty where it is the company.", zh="计价范围")
+    site_id: Mapped[UUID | None] = reference(
+        "site", doc="Valuation area where it is a site; empty where it is the company.", zh="计价范围"
+    )
     lot_id: Mapped[UUID | None] = reference("lot", doc="The lot, where lots are valued each.", zh="批次")
     method: Mapped[str] = enum_column(ValuationMethod, doc="The method that found the value.", zh="计价方法")
     occurred_on: Mapped[date] = date_column(doc="The day the change counts from.", zh="业务日期")
-    quantity: Mapped[Decimal] = quantity_column(doc="Change of quantity; 0 for a late cost or revaluation.", zh="数量", unit=ITEM_UNIT)
+    quantity: Mapped[Decimal] = quantity_column(
+        doc="Change of quantity; 0 for a late cost or revaluation.", zh="数量", unit=ITEM_UNIT
+    )
     value: Mapped[Decimal] = amount_column(
-        doc="Change of value, in the minor unit of the company's currency.", zh="金额", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
+        doc="Change of value, in the minor unit of the company's currency.",
+        zh="金额",
+        unit=COMPANY_CURRENCY,
+        tier=Tier.CONFIDENTIAL,
     )
 
 

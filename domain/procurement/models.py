@@ -1,10 +1,11 @@
 """Purchasing: what was ordered from a supplier, at what price, by when, and what came of it.
 
-An order is a promise. Goods move in `inventory`, money moves in `finance`; nothing here holds a balance. A document that
-another system made (`is_historical`) keeps that system's state and quantities, however odd: it posts nothing and moves no more.
+An order is a promise. Goods move in `inventory`, money moves in `finance`; nothing here holds a balance. A document
+that another system made (`is_historical`) keeps that system's state and quantities, however odd: it posts nothing and
+moves no more.
 
-Goods that fail inspection stay the supplier's (`owner` on their stock, value zero) until they go back: only accepted goods are
-owed for, so GR/IR counts the stocked quantity.
+Goods that fail inspection stay the supplier's (`owner` on their stock, value zero) until they go back: only accepted
+goods are owed for, so GR/IR counts the stocked quantity.
 """
 
 from datetime import date
@@ -31,7 +32,7 @@ from domain.core.columns import (
 from domain.core.records import CompanyRecord, Scope
 
 CURRENCY_LENGTH = 3
-ITEM_UNIT = "item.unit"
+ITEM_UNIT = "item.unit.code"
 
 
 class PurchaseOrderStatus(StrEnum):
@@ -43,7 +44,9 @@ class PurchaseOrderStatus(StrEnum):
     COMPLETE = "COMPLETE"
 
 
-class PurchaseOrder(CompanyRecord, scope=Scope(partner="supplier_id", site="site_id"), zh="采购订单", key="number", name="number"):
+class PurchaseOrder(
+    CompanyRecord, scope=Scope(partner="supplier_id", site="site_id"), zh="采购订单", key="number", name="number"
+):
     """What one supplier was asked to deliver, with its totals."""
 
     __tablename__ = "purchase_order"
@@ -58,20 +61,29 @@ class PurchaseOrder(CompanyRecord, scope=Scope(partner="supplier_id", site="site
 
     number: Mapped[str] = code_column(doc="Number of the order.", zh="采购订单号", order=True)
     supplier_id: Mapped[UUID] = reference("party", doc="Who delivers.", zh="供应商", many="purchase_orders")
-    site_id: Mapped[UUID | None] = reference("site", doc="The site that the goods are for.", zh="收货地点", many="purchase_orders")
+    site_id: Mapped[UUID | None] = reference(
+        "site", doc="The site that the goods are for.", zh="收货地点", many="purchase_orders"
+    )
     status: Mapped[str] = enum_column(
         PurchaseOrderStatus, doc="Where the order is in its flow.", zh="状态", tier=Tier.PUBLIC, order=True
     )
     revision: Mapped[int] = column(doc="Revision of the document.", zh="修订号", tier=Tier.PUBLIC, server_default="0")
     ordered_on: Mapped[date] = date_column(doc="Day of the order.", zh="订购日期", tier=Tier.PUBLIC, order=True)
-    ship_on: Mapped[date | None] = date_column(doc="Day the goods are to leave the supplier.", zh="发货日期", tier=Tier.PUBLIC)
+    ship_on: Mapped[date | None] = date_column(
+        doc="Day the goods are to leave the supplier.", zh="发货日期", tier=Tier.PUBLIC
+    )
     currency: Mapped[str] = code_column(
-        doc="Currency of every price and amount of the order.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217"
+        doc="Currency of every price and amount of the order.",
+        zh="币种",
+        length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
     )
     subtotal: Mapped[Decimal] = amount_column(doc="Sum of the lines.", zh="小计", unit="currency")
     tax: Mapped[Decimal] = amount_column(doc="Tax on the order.", zh="税额", unit="currency")
     freight: Mapped[Decimal] = amount_column(doc="Freight on the order.", zh="运费", unit="currency")
-    total_due: Mapped[Decimal] = amount_column(doc="Subtotal, tax and freight.", zh="应付总额", unit="currency", order=True)
+    total_due: Mapped[Decimal] = amount_column(
+        doc="Subtotal, tax and freight.", zh="应付总额", unit="currency", order=True
+    )
     requester_id: Mapped[UUID | None] = reference("employee", doc="The employee who asked for the goods.", zh="申请人")
     approver_id: Mapped[UUID | None] = reference("employee", doc="The employee who approved the order.", zh="审批人")
     requested_by: Mapped[UUID | None] = uuid_column(doc="The user who created the order.", zh="创建用户")
@@ -79,9 +91,11 @@ class PurchaseOrder(CompanyRecord, scope=Scope(partner="supplier_id", site="site
     approved_on: Mapped[date | None] = date_column(doc="Day of approval or rejection.", zh="审批日期")
     reason: Mapped[str | None] = text_column(doc="Why the order was rejected.", zh="拒绝原因")
     is_historical: Mapped[bool] = column(
-        doc="Whether another system made the order; it posts nothing and its quantities are that system's.", zh="历史单据",
-        tier=Tier.PUBLIC, server_default="false",
-    )  # fmt: skip
+        doc="Whether another system made the order; it posts nothing and its quantities are that system's.",
+        zh="历史单据",
+        tier=Tier.PUBLIC,
+        server_default="false",
+    )
 
 
 class PurchaseOrderLine(
@@ -97,7 +111,8 @@ class PurchaseOrderLine(
             name="quantities_not_negative",
         ),
         CheckConstraint(
-            "is_historical OR received_quantity = rejected_quantity + stocked_quantity", name="received_is_rejected_and_stocked"
+            "is_historical OR received_quantity = rejected_quantity + stocked_quantity",
+            name="received_is_rejected_and_stocked",
         ),
         CheckConstraint("is_historical OR unit_price >= 0", name="unit_price_not_negative"),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
@@ -119,7 +134,9 @@ class PurchaseOrderLine(
         doc="Received and taken to stock.", zh="入库数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
-    line_total: Mapped[Decimal] = amount_column(doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency")
+    line_total: Mapped[Decimal] = amount_column(
+        doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
+    )
     due_on: Mapped[date | None] = date_column(doc="Day the goods are due.", zh="到货期限", tier=Tier.PUBLIC)
     is_historical: Mapped[bool] = column(
         doc="Whether another system made the line.", zh="历史单据", tier=Tier.PUBLIC, server_default="false"
@@ -130,15 +147,20 @@ Index("ix_purchase_order_line_due", PurchaseOrderLine.table.c.company_id, Purcha
 
 
 class GoodsReceipt(
-    CompanyRecord, scope=Scope(partner="purchase_order.supplier_id", site="purchase_order.site_id"), zh="收货单", key="number",
+    CompanyRecord,
+    scope=Scope(partner="purchase_order.supplier_id", site="purchase_order.site_id"),
+    zh="收货单",
+    key="number",
     name="number",
-):  # fmt: skip
+):
     """Goods that arrived against an order, on one day, with one delivery note."""
 
     __tablename__ = "goods_receipt"
 
     number: Mapped[str] = code_column(doc="Number of the receipt.", zh="收货单号", order=True)
-    purchase_order_id: Mapped[UUID] = reference("purchase_order", doc="The order received against.", zh="采购订单", many="receipts")
+    purchase_order_id: Mapped[UUID] = reference(
+        "purchase_order", doc="The order received against.", zh="采购订单", many="receipts"
+    )
     received_on: Mapped[date] = date_column(doc="Day the goods arrived.", zh="收货日期", tier=Tier.PUBLIC, order=True)
     delivery_note: Mapped[str | None] = code_column(doc="The supplier's delivery note.", zh="送货单号")
     posting_id: Mapped[UUID] = uuid_column(doc="What goods and money posted for the receipt share.", zh="过账标识")
@@ -155,7 +177,9 @@ class GoodsReceiptLine(
     __table_args__ = (
         CheckConstraint("received_quantity > 0", name="received_quantity_positive"),
         CheckConstraint("rejected_quantity >= 0 AND stocked_quantity >= 0", name="quantities_not_negative"),
-        CheckConstraint("received_quantity = rejected_quantity + stocked_quantity", name="received_is_rejected_and_stocked"),
+        CheckConstraint(
+            "received_quantity = rejected_quantity + stocked_quantity", name="received_is_rejected_and_stocked"
+        ),
         UniqueConstraint("company_id", "goods_receipt_id", "position"),
     )
 
@@ -169,9 +193,15 @@ class GoodsReceiptLine(
     item_id: Mapped[UUID] = reference("item", doc="What arrived.", zh="物料")
     location_id: Mapped[UUID] = reference("location", doc="Where it was put.", zh="库位")
     lot_id: Mapped[UUID | None] = reference("lot", doc="Our lot.", zh="批次")
-    received_quantity: Mapped[Decimal] = quantity_column(doc="Arrived.", zh="收货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
-    rejected_quantity: Mapped[Decimal] = quantity_column(doc="Refused at inspection.", zh="拒收数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
-    stocked_quantity: Mapped[Decimal] = quantity_column(doc="Taken to stock.", zh="入库数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
+    received_quantity: Mapped[Decimal] = quantity_column(
+        doc="Arrived.", zh="收货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
+    )
+    rejected_quantity: Mapped[Decimal] = quantity_column(
+        doc="Refused at inspection.", zh="拒收数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
+    )
+    stocked_quantity: Mapped[Decimal] = quantity_column(
+        doc="Taken to stock.", zh="入库数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
+    )
 
 
 class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应商物料"):
@@ -182,7 +212,9 @@ class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应
 
     item_id: Mapped[UUID] = reference("item", doc="What is offered.", zh="物料", many="supplier_items")
     supplier_id: Mapped[UUID] = reference("party", doc="Who offers it.", zh="供应商", many="supplier_items")
-    lead_days: Mapped[int] = column(doc="Usual days from order to delivery.", zh="交货天数", unit="day", tier=Tier.COMMERCIAL)
+    lead_days: Mapped[int] = column(
+        doc="Usual days from order to delivery.", zh="交货天数", unit="day", tier=Tier.COMMERCIAL
+    )
     order_quantity_min: Mapped[Decimal | None] = quantity_column(
         doc="Smallest quantity of an order.", zh="最小订购量", unit="unit", tier=Tier.COMMERCIAL
     )
@@ -190,13 +222,22 @@ class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应
         doc="Largest quantity of an order.", zh="最大订购量", unit="unit", tier=Tier.COMMERCIAL
     )
     on_order_quantity: Mapped[Decimal | None] = quantity_column(
-        doc="Quantity on order when the terms were last brought up to date.", zh="在途数量", unit="unit", tier=Tier.COMMERCIAL
+        doc="Quantity on order when the terms were last brought up to date.",
+        zh="在途数量",
+        unit="unit",
+        tier=Tier.COMMERCIAL,
     )
     unit: Mapped[str] = code_column(doc="Unit the supplier sells in.", zh="采购单位", code_list="unit")
-    currency: Mapped[str] = code_column(doc="Currency of the prices.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217")
+    currency: Mapped[str] = code_column(
+        doc="Currency of the prices.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217"
+    )
     standard_price: Mapped[Decimal] = price_column(doc="Usual price of one unit.", zh="标准采购价", unit="currency")
-    last_price: Mapped[Decimal | None] = price_column(doc="Price of one unit at the last receipt.", zh="最近采购价", unit="currency")
-    last_received_on: Mapped[date | None] = date_column(doc="Day of the last receipt.", zh="最近收货日期", tier=Tier.COMMERCIAL)
+    last_price: Mapped[Decimal | None] = price_column(
+        doc="Price of one unit at the last receipt.", zh="最近采购价", unit="currency"
+    )
+    last_received_on: Mapped[date | None] = date_column(
+        doc="Day of the last receipt.", zh="最近收货日期", tier=Tier.COMMERCIAL
+    )
 
 
 class ApprovalLimit(CompanyRecord, scope=Scope(), zh="审批限额"):
@@ -212,4 +253,6 @@ class ApprovalLimit(CompanyRecord, scope=Scope(), zh="审批限额"):
     currency: Mapped[str] = code_column(
         doc="Currency of the limit.", zh="币种", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
     )
-    amount: Mapped[Decimal] = amount_column(doc="Largest total the role may approve.", zh="限额", unit="currency", tier=Tier.INTERNAL)
+    amount: Mapped[Decimal] = amount_column(
+        doc="Largest total the role may approve.", zh="限额", unit="currency", tier=Tier.INTERNAL
+    )

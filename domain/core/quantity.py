@@ -1,0 +1,62 @@
+"""Scales: how many digits a quantity, amount or rate may carry. Input beyond them is refused, never rounded."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from domain.core.errors import Rejected
+
+ZERO: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Digits in all and after the point, as in numeric(20,6)."""
+
+    digits: int
+    after_point: int
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the column takes `value` without losing a digit."""
+        if not value.is_finite():
+            return False
+        reduced = value.normalize()
+        exponent = reduced.as_tuple().exponent
+        before_point = max(reduced.adjusted() + 1, 0)
+        return (
+            isinstance(exponent, int)
+            and -exponent <= self.after_point
+            and before_point <= self.digits - self.after_point
+        )
+
+
+QUANTITY: Final = Scale(20, 6)
+AMOUNT: Final = Scale(20, 6)
+RATE: Final = Scale(24, 10)
+
+
+def in_scale(value: Decimal, scale: Scale, what: str) -> Decimal:
+    """`value`; raises Rejected when it is no number or carries more digits than `scale`."""
+    if not scale.holds(value):
+        before, after = scale.digits - scale.after_point, scale.after_point
+        raise Rejected(
+            what=what,
+            value=value,
+            reason=f"at most {before} digits before the point and {after} after it",
+            reason_zh=f"整数位最多 {before} 位，小数位最多 {after} 位",
+        )
+    return value
+
+
+def positive(value: Decimal, scale: Scale, what: str) -> Decimal:
+    """`value`; raises Rejected unless it is above zero and within `scale`."""
+    if in_scale(value, scale, what) <= ZERO:
+        raise Rejected(what=what, value=value, reason="it must be above zero", reason_zh="必须大于零")
+    return value
+
+
+def not_negative(value: Decimal, scale: Scale, what: str) -> Decimal:
+    """`value`; raises Rejected unless it is zero or more and within `scale`."""
+    if in_scale(value, scale, what) < ZERO:
+        raise Rejected(what=what, value=value, reason="it must not be negative", reason_zh="不能为负数")
+    return value
