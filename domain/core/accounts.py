@@ -1,0 +1,224 @@
+"""Who may sign in, which roles they hold where, and the policy that gives roles their meaning.
+
+The tables are the truth about permission; `authz/policy.csv` is only what they start from. Whatever changes an answer
+to "may this actor" (an assignment, a rule, a revocation, an account) raises the one row of `policy_version` in its own
+transaction: every process compares that number with what it compiled, so a revocation is seen by the next read.
+
+Rows are never deleted: a rule that no longer holds is archived, an assignment ends, so that "who could, and when" stays
+answerable.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped
+
+from domain.core.actors import Audience
+from domain.core.columns import (
+    Tier,
+    code_column,
+    column,
+    enum_column,
+    instant_column,
+    reference,
+    small_column,
+    text_column,
+    texts_column,
+    uuid_column,
+)
+from domain.core.records import NOBODY, GroupRecord, Scope
+
+STAFF_ONLY = Scope(partner=NOBODY)
+EMAIL_LENGTH_MAX = 320
+
+# The id of the one row of `policy_version`.
+POLICY_VERSION_ID = UUID("00000000-0000-7000-8000-000000000001")
+
+
+class Origin(StrEnum):
+    """Where a row of the policy comes from."""
+
+    BASELINE = "BASELINE"
+    LOCAL = "LOCAL"
+
+
+class Effect(StrEnum):
+    """What a policy rule does."""
+
+    ALLOW = "ALLOW"
+    DENY = "DENY"
+
+
+class UserAccount(GroupRecord, scope=STAFF_ONLY, zh="用户账号", key="name", name="display_name"):
+    """Someone or something that signs in: a member of staff, a partner's contact, a program."""
+
+    __tablename__ = "user_account"
+
+    name: Mapped[str] = code_column(doc="Name to sign in with.", zh="用户名", tier=Tier.INTERNAL)
+    display_name: Mapped[str] = text_column(doc="Name as people read it.", zh="显示名称")
+    email: Mapped[str | None] = text_column(
+        doc="Address for messages.", zh="电子邮箱", tier=Tier.PERSONAL, length_max=EMAIL_LENGTH_MAX
+    )
+    audience: Mapped[Audience] = enum_column(Audience, doc="Kind of reader, which fixes the visible schema.", zh="受众")
+    locale: Mapped[str] = code_column(doc="Language of messages, BCP 47.", zh="语言", tier=Tier.INTERNAL)
+    is_active: Mapped[bool] = column(doc="Whether the account may sign in.", zh="启用", server_default=text("true"))
+    is_demo: Mapped[bool] = column(
+        doc="Whether the account is part of the demo; it works on the loopback address only.",
+        zh="演示账号", server_default=text("false"),
+    )  # fmt: skip
+    password_hash: Mapped[str | None] = text_column(doc="Argon2 hash of the password.", zh="密码哈希", exposed=False)
+
+
+class RoleAssignment(GroupRecord, scope=STAFF_ONLY, zh="角色分配"):
+    """A role that a user holds in one company, or in the group and every company, for a time."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (
+        CheckConstraint("valid_to_at IS NULL OR valid_to_at >= valid_from_at", name="valid_to_after_from"),
+        Index(
+            "uq_role_assignment_open", "user_id", "role", "company_number",
+            unique=True, postgresql_where=text("valid_to_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Who holds the role.", zh="用户", many="role_assignments", tier=Tier.INTERNAL
+    )
+    role: Mapped[str] = code_column(doc="The role, as the policy names it.", zh="角色", tier=Tier.INTERNAL)
+    company_number: Mapped[int] = small_column(
+        doc="Company where it is held; 0: the group and every company.", zh="公司编号"
+    )
+    valid_from_at: Mapped[datetime] = instant_column(doc="From when the role is held.", zh="生效时间")
+    valid_to_at: Mapped[datetime | None] = instant_column(doc="When it ends; empty while it has no end.", zh="失效时间")
+
+
+class PartnerLink(GroupRecord, scope=STAFF_ONLY, zh="合作伙伴关联"):
+    """A business partner whose rows a partner's user may see."""
+
+    __tablename__ = "partner_link"
+    __table_args__ = (Index("uq_partner_link_user_id_party_id", "user_id", "party_id", unique=True),)
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Who acts for the partner.", zh="用户", many="partner_links", tier=Tier.INTERNAL
+    )
+    party_id: Mapped[UUID] = uuid_column(doc="The party whose rows the user sees.", zh="业务伙伴标识")
+
+
+class SiteRestriction(GroupRecord, scope=STAFF_ONLY, zh="站点限制"):
+    """A site that a member of staff is restricted to; without any, every site is open."""
+
+    __tablename__ = "site_restriction"
+    __table_args__ = (Index("uq_site_restriction_user_id_site_id", "user_id", "site_id", unique=True),)
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Who is restricted.", zh="用户", many="site_restrictions", tier=Tier.INTERNAL
+    )
+    site_id: Mapped[UUID] = uuid_column(doc="The site whose rows the user sees.", zh="站点标识")
+
+
+class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
+    """A key with which a program acts as its user. Only its SHA-256 is kept: the key has 256 random bits."""
+
+    __tablename__ = "api_key"
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="As whom the program acts.", zh="用户", many="api_keys", tier=Tier.INTERNAL
+    )
+    prefix: Mapped[str] = code_column(doc="Open part of the key, by which it is found.", zh="前缀", tier=Tier.INTERNAL)
+    label: Mapped[str] = text_column(doc="What the key is for.", zh="用途")
+    digest: Mapped[bytes] = column(LargeBinary(), doc="SHA-256 of the whole key.", zh="摘要", exposed=False)
+    scopes: Mapped[list[str]] = texts_column(
+        doc="Roles the key may use of those its user holds; empty means all of them.", zh="范围"
+    )
+    expires_at: Mapped[datetime | None] = instant_column(doc="When the key ends.", zh="到期时间")
+    last_used_at: Mapped[datetime | None] = instant_column(
+        doc="When it was last used, to the minute.", zh="最近使用时间"
+    )
+    revoked_at: Mapped[datetime | None] = instant_column(doc="When it was revoked.", zh="吊销时间")
+
+
+class TokenRevocation(GroupRecord, scope=STAFF_ONLY, zh="令牌吊销", append_only=True):
+    """A bearer token that no longer counts, or every token that a user was issued until then."""
+
+    __tablename__ = "token_revocation"
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Whose tokens.", zh="用户", many="token_revocations", tier=Tier.INTERNAL
+    )
+    token_id: Mapped[UUID | None] = uuid_column(
+        doc="The token; empty: all issued to the user until then.", zh="令牌标识"
+    )
+    revoked_at: Mapped[datetime] = instant_column(doc="From when it no longer counts.", zh="吊销时间")
+
+
+class PolicyRule(GroupRecord, scope=STAFF_ONLY, zh="权限规则"):
+    """One line of the policy: what a role is granted or denied. See `authz/policy.csv` for how lines read."""
+
+    __tablename__ = "policy_rule"
+    __table_args__ = (
+        Index(
+            "uq_policy_rule_live", "role", "target", "tier", "action", "effect",
+            unique=True, postgresql_where=text("archived_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    role: Mapped[str] = code_column(doc="The role or audience.", zh="角色", tier=Tier.INTERNAL)
+    target: Mapped[str] = code_column(
+        doc="A module, a field (Type.field) or a command.", zh="对象", tier=Tier.INTERNAL, length_max=200
+    )
+    tier: Mapped[str] = code_column(doc="The tier read up to, or *.", zh="保密级别", tier=Tier.INTERNAL)
+    action: Mapped[str] = code_column(doc="READ, an action, or *.", zh="操作", tier=Tier.INTERNAL)
+    effect: Mapped[Effect] = enum_column(Effect, doc="Whether the rule grants or denies.", zh="效果")
+    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+
+
+class RoleParent(GroupRecord, scope=STAFF_ONLY, zh="角色继承"):
+    """One step of the role graph: the role may what its parent may; every role ends at one audience."""
+
+    __tablename__ = "role_parent"
+    __table_args__ = (
+        Index("uq_role_parent_live", "role", "parent", unique=True, postgresql_where=text("archived_at IS NULL")),
+    )
+
+    role: Mapped[str] = code_column(doc="The role.", zh="角色", tier=Tier.INTERNAL)
+    parent: Mapped[str] = code_column(doc="The role or audience it inherits.", zh="上级角色", tier=Tier.INTERNAL)
+    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+
+
+class DutyConflict(GroupRecord, scope=STAFF_ONLY, zh="职责冲突"):
+    """Two commands that one person may not both perform on a document, nor be granted together in a company."""
+
+    __tablename__ = "duty_conflict"
+    __table_args__ = (
+        Index(
+            "uq_duty_conflict_live", "duty", "conflicting", unique=True, postgresql_where=text("archived_at IS NULL")
+        ),
+    )
+
+    duty: Mapped[str] = code_column(doc="A command.", zh="职责", tier=Tier.INTERNAL)
+    conflicting: Mapped[str] = code_column(doc="The command it conflicts with.", zh="冲突职责", tier=Tier.INTERNAL)
+    reason: Mapped[str] = text_column(doc="What the two together would let one person do.", zh="原因")
+    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+
+
+class PolicyVersion(GroupRecord, scope=STAFF_ONLY, zh="权限版本", exposed=False):
+    """One row, whose `version` every change of permission raises."""
+
+    __tablename__ = "policy_version"
+    __table_args__ = (CheckConstraint(f"id = '{POLICY_VERSION_ID}'", name="one_row"),)
+
+
+RECORDS = (
+    UserAccount,
+    RoleAssignment,
+    PartnerLink,
+    SiteRestriction,
+    ApiKey,
+    TokenRevocation,
+    PolicyRule,
+    RoleParent,
+    DutyConflict,
+    PolicyVersion,
+)
