@@ -71,7 +71,7 @@ class DeviceIdentifier(GroupRecord, scope=Scope(partner=ANYONE), zh="器械标�
     __table_args__ = (
         Index(
             "uq_device_identifier_agency_value_scope", "agency", "value", "scope", unique=True,
-            postgresql_where=text("scope IN ('PRIMARY', 'SECONDARY', 'BASIC_UDI')"),
+            postgresql_where=text("scope IN ('PRIMARY', 'PACKAGE', 'SECONDARY', 'BASIC_UDI')"),
         ),
         CheckConstraint("package_quantity > 0", name="package_quantity_positive"),
     )  # fmt: skip
@@ -83,6 +83,14 @@ class DeviceIdentifier(GroupRecord, scope=Scope(partner=ANYONE), zh="器械标�
     agency: Mapped[IssuingAgency] = enum_column(IssuingAgency, doc="Who issued it.", zh="发码机构", tier=Tier.PUBLIC)
     scope: Mapped[IdentifierUse] = enum_column(IdentifierUse, doc="What it stands on.", zh="标识层级", tier=Tier.PUBLIC)
     value: Mapped[str] = code_column(doc="The identifier, as registered.", zh="标识值", order=True)
+    normal_value: Mapped[str] = code_column(
+        doc="The form under which it is found: a GTIN in 14 digits, any other code in capitals.", zh="规范标识值",
+        index=True,
+    )  # fmt: skip
+    is_well_formed: Mapped[bool] = column(
+        doc="Whether it has the length that its agency registers: 14 digits for GS1.", zh="长度是否规范",
+        tier=Tier.PUBLIC, server_default="true",
+    )  # fmt: skip
     check_digit_valid: Mapped[bool | None] = column(
         doc="Whether its check digit is right; none where the agency's code has none that we check.",
         zh="校验位是否正确", tier=Tier.PUBLIC,
