@@ -49,7 +49,7 @@ class BillOfMaterialLine(CompanyRecord, scope=Scope(), zh="物料清单行"):
         "item", many="used_in", doc="What goes in, or the product itself where there is no bill.", zh="子件",
         tier=Tier.INTERNAL,
     )  # fmt: skip
-    quantity: Mapped[Decimal] = quantity_column(doc="How much of it one assembly takes.", zh="用量", unit="unit")
+    quantity: Mapped[Decimal] = quantity_column(doc="How much of it one assembly takes.", zh="用量", unit="unit.code")
     unit_id: Mapped[UUID] = reference("unit_of_measure", doc="Unit of the quantity.", zh="计量单位", tier=Tier.INTERNAL)
     level: Mapped[int] = small_column(doc="Depth of the assembly below a product, as recorded.", zh="层级")
     valid_from: Mapped[date] = date_column(doc="First day the component is used.", zh="生效日期", order=True)

@@ -77,12 +77,12 @@ class WorkOrder(CompanyRecord, scope=Scope(site="site_id"), zh="生产工单", k
     item_id: Mapped[UUID] = reference("item", many="work_orders", doc="What is made.", zh="物料", tier=Tier.INTERNAL)
     site_id: Mapped[UUID | None] = reference("site", doc="Where it is made.", zh="场所", tier=Tier.INTERNAL)
     status: Mapped[WorkOrderStatus] = enum_column(WorkOrderStatus, doc="Where it stands.", zh="状态")
-    ordered_quantity: Mapped[Decimal] = quantity_column(doc="How many to make.", zh="订单数量", unit="item.unit")
+    ordered_quantity: Mapped[Decimal] = quantity_column(doc="How many to make.", zh="订单数量", unit="item.unit.code")
     stocked_quantity: Mapped[Decimal] = quantity_column(
-        doc="How many were made and taken to stock.", zh="入库数量", unit="item.unit", server_default="0"
+        doc="How many were made and taken to stock.", zh="入库数量", unit="item.unit.code", server_default="0"
     )
     scrapped_quantity: Mapped[Decimal] = quantity_column(
-        doc="How many were scrapped.", zh="报废数量", unit="item.unit", server_default="0"
+        doc="How many were scrapped.", zh="报废数量", unit="item.unit.code", server_default="0"
     )
     scrap_reason_id: Mapped[UUID | None] = reference(
         "scrap_reason", many="work_orders", doc="Why pieces were scrapped.", zh="报废原因", tier=Tier.INTERNAL

@@ -102,7 +102,7 @@ class DeviceIdentifier(GroupRecord, scope=Scope(partner=ANYONE), zh="器械标�
     package_quantity: Mapped[int | None] = column(
         doc="How many of the contained identifier are in the package.",
         zh="包装数量",
-        unit="contained",
+        unit="piece",
         tier=Tier.PUBLIC,
     )
     package_type: Mapped[str | None] = text_column(
@@ -133,7 +133,7 @@ class DeviceProfile(GroupRecord, scope=Scope(partner=ANYONE), zh="器械档案")
     version_model: Mapped[str | None] = text_column(doc="Version or model number.", zh="版本/型号", tier=Tier.PUBLIC)
     catalogue_number: Mapped[str | None] = text_column(doc="Catalogue number.", zh="目录号", tier=Tier.PUBLIC)
     device_count: Mapped[int | None] = column(
-        doc="Devices in the primary package.", zh="器械数量", unit="item.unit", tier=Tier.PUBLIC
+        doc="Devices in the primary package.", zh="器械数量", unit="item.unit.code", tier=Tier.PUBLIC
     )
     public_version: Mapped[int | None] = small_column(
         doc="Version of the public record.", zh="公开版本号", tier=Tier.PUBLIC

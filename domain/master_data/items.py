@@ -148,7 +148,7 @@ class Item(GroupRecord, scope=Scope(partner=ANYONE), zh="物料", key="code", na
     size: Mapped[str | None] = text_column(doc="Size, as labelled.", zh="规格", tier=Tier.PUBLIC)
     size_unit_id: Mapped[UUID | None] = reference("unit_of_measure", doc="Unit of the size.", zh="规格单位")
     weight: Mapped[Decimal | None] = quantity_column(
-        doc="Weight of one.", zh="重量", unit="weight_unit", tier=Tier.PUBLIC
+        doc="Weight of one.", zh="重量", unit="weight_unit.code", tier=Tier.PUBLIC
     )
     weight_unit_id: Mapped[UUID | None] = reference("unit_of_measure", doc="Unit of the weight.", zh="重量单位")
     product_line: Mapped[str | None] = code_column(doc="Product line it belongs to.", zh="产品线")
@@ -184,10 +184,10 @@ class ItemPlanning(CompanyRecord, scope=Scope(site="site_id"), zh="物料计划�
     item_id: Mapped[UUID] = reference("item", many="planning", doc="The item.", zh="物料")
     site_id: Mapped[UUID | None] = reference("site", doc="The site; none for the whole company.", zh="场所")
     reorder_point: Mapped[Decimal] = quantity_column(
-        doc="Stock below which it is ordered again.", zh="再订货点", unit="item.unit"
+        doc="Stock below which it is ordered again.", zh="再订货点", unit="item.unit.code"
     )
     safety_stock: Mapped[Decimal] = quantity_column(
-        doc="Stock kept against the unforeseen.", zh="安全库存", unit="item.unit"
+        doc="Stock kept against the unforeseen.", zh="安全库存", unit="item.unit.code"
     )
     lead_days: Mapped[int] = small_column(doc="Days to make or buy it.", zh="提前期", unit="day", server_default="0")
 

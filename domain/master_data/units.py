@@ -57,5 +57,5 @@ class ItemUnitConversion(GroupRecord, scope=Scope(partner=ANYONE), zh="物料单
     item_id: Mapped[UUID] = reference("item", lines="unit_conversions", doc="The item the factor holds for.", zh="物料")
     unit_id: Mapped[UUID] = reference("unit_of_measure", doc="The other unit.", zh="计量单位")
     factor: Mapped[Decimal] = rate_column(
-        doc="The item's own units in one of the other unit.", zh="换算系数", unit="item.unit", tier=Tier.PUBLIC
+        doc="The item's own units in one of the other unit.", zh="换算系数", unit="item.unit.code", tier=Tier.PUBLIC
     )
