@@ -68,7 +68,9 @@ def insert_statement(record: type[Record], columns: tuple[str, ...], audited: bo
     given = _given(record, columns)
     company = [bindparam("company_id", type_=SmallInteger())] if is_sharded(record) else []
     names = [*(["company_id"] if company else []), *columns]
-    made = insert(table).from_select(names, select(*company, *(given.c[name] for name in columns)), include_defaults=False)
+    made = insert(table).from_select(
+        names, select(*company, *(given.c[name] for name in columns)), include_defaults=False
+    )
     if not audited:
         return made
     changed = made.returning(table).cte("changed")
@@ -175,7 +177,9 @@ def _given(record: type[Record], columns: Sequence[str], *, expects_version: boo
     if expects_version:
         types["expected_version"] = Integer()
     # An array of arrays would have to be rectangular, so lists and JSON travel as JSON text.
-    sent: dict[str, TypeEngine[Any]] = {name: Text() if travels_as_json(type_) else type_ for name, type_ in types.items()}
+    sent: dict[str, TypeEngine[Any]] = {
+        name: Text() if travels_as_json(type_) else type_ for name, type_ in types.items()
+    }
     arrays = [bindparam(input_name(name), type_=ARRAY(type_)) for name, type_ in sent.items()]
     rows = func.unnest(*arrays).table_valued(*(sql_column(name, type_) for name, type_ in sent.items()))
     rows = rows.render_derived(name="rows")
@@ -185,7 +189,8 @@ def _given(record: type[Record], columns: Sequence[str], *, expects_version: boo
 def _received(value: ColumnElement[Any], type_: TypeEngine[Any]) -> ColumnElement[Any]:
     """The input value as its column's type."""
     if isinstance(type_, ARRAY):
-        return _array_from_json(cast(value, JSONB()), type_)
+        list_type: ARRAY[Any] = type_
+        return _array_from_json(cast(value, JSONB()), list_type)
     return cast(value, JSONB()) if isinstance(type_, JSONB) else value
 
 

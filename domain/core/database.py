@@ -1,39 +1,73 @@
 """One list of raw connections for every road: reads, writes and jobs take from it and put back.
 
 asyncpg's pool is not used: its release sends a reset query that costs more than a small read, so nothing here may leave
-session state behind. Core statements are compiled once and run on the raw connection; asyncpg keeps each prepared statement
-on its connection and prepares a stale one (after a migration) again once.
+session state behind. Core statements are compiled once and run on the raw connection; asyncpg keeps each prepared
+statement on its connection and prepares a stale one (after a migration) again once.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]  # it has none; `Raw` and `Row` say what is used
 import orjson
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from domain.core.errors import Overloaded
 
-Row: TypeAlias = asyncpg.Record
-Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-# Statements held per connection: more than the house has shapes, small enough that a flood of shapes cannot fill memory.
+class Row(Protocol):
+    """One row of an answer, by column name or place (asyncpg, which is untyped, makes them)."""
+
+    def __getitem__(self, key: str | int, /) -> Any: ...
+    def get(self, key: str, default: Any = None, /) -> Any: ...
+    def keys(self) -> Iterable[str]: ...
+    def values(self) -> Iterable[Any]: ...
+    def items(self) -> Iterable[tuple[str, Any]]: ...
+
+
+class Raw(Protocol):
+    """The parts of asyncpg's connection that the house uses."""
+
+    async def fetch(self, query: str, /, *args: Any) -> list[Row]: ...
+    async def fetchrow(self, query: str, /, *args: Any) -> Row | None: ...
+    async def fetchval(self, query: str, /, *args: Any) -> Any: ...
+    async def execute(self, query: str, /, *args: Any) -> str: ...
+    async def copy_records_to_table(self, table: str, *, records: Iterable[Any], columns: Iterable[str]) -> str: ...
+    async def add_listener(self, channel: str, callback: Callable[..., Any]) -> None: ...
+    async def remove_listener(self, channel: str, callback: Callable[..., Any]) -> None: ...
+    async def set_type_codec(self, typename: str, **how: Any) -> None: ...
+    async def close(self, *, timeout: float | None = None) -> None: ...
+    def transaction(
+        self, *, isolation: str | None = None, readonly: bool = False
+    ) -> AbstractAsyncContextManager[Any]: ...
+    def is_closed(self) -> bool: ...
+    def is_in_transaction(self) -> bool: ...
+    def terminate(self) -> None: ...
+
+
+# Statements held per connection: more than the house has shapes, small enough that a flood of shapes cannot fill
+# memory.
 STATEMENTS_PER_CONNECTION_MAX = 1_000
 
 # A request that has waited this long for a connection is better told to come back.
 WAIT_SECONDS = 5.0
 
-_DIALECT = asyncpg_dialect.dialect()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped in SQLAlchemy
+_DIALECT = asyncpg_dialect.dialect()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # untyped
+in SQLAlchemy
+
+
+_connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 class TooManyConnections(Exception):
@@ -112,6 +146,15 @@ def to_json(value: Any) -> bytes:
     return orjson.dumps(value, default=json_default, option=orjson.OPT_NON_STR_KEYS)
 
 
+def _jsonb(value: Any) -> bytes:
+    """PostgreSQL's binary jsonb: a version byte, then the text."""
+    return b"\x01" + to_json(value)
+
+
+def _from_jsonb(data: bytes) -> Any:
+    return orjson.loads(data[1:])
+
+
 class Connection:
     """One session: runs Core statements by parameter name, or plain SQL with $n by position.
 
@@ -151,7 +194,9 @@ class Connection:
         await self.raw.close()
 
 
-def _bound(statement: ClauseElement | str, args: tuple[Any, ...], params: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+def _bound(
+    statement: ClauseElement | str, args: tuple[Any, ...], params: Mapping[str, Any]
+) -> tuple[str, tuple[Any, ...]]:
     """The SQL text and its values in the order of $n."""
     if isinstance(statement, str):
         if params:
@@ -168,16 +213,14 @@ def _bound(statement: ClauseElement | str, args: tuple[Any, ...], params: Mappin
 
 async def connect(url: str, limits: Limits = LIMITS) -> Connection:
     """A session of its own, outside any list: for LISTEN, the sequencer and migrations."""
-    raw: Raw = await asyncpg.connect(
+    raw: Raw = await _connect(
         url,
         server_settings=limits.settings(),
         statement_cache_size=STATEMENTS_PER_CONNECTION_MAX,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
     )
-    await raw.set_type_codec(
-        "jsonb", schema="pg_catalog", format="binary", encoder=lambda value: b"\x01" + to_json(value), decoder=lambda data: orjson.loads(data[1:]),
-    )
+    await raw.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_jsonb, decoder=_from_jsonb)
     return Connection(raw)
 
 
@@ -194,7 +237,9 @@ class Acquired:
         self._connection = await self._database.take()
         return self._connection
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._connection is not None:
             # A cancelled query may still be running on the session; it is ended rather than lent again.
             cancelled = kind is not None and not issubclass(kind, Exception)

@@ -1,7 +1,7 @@
 """The machinery's own tables: outbox, audit and its chain, idempotency keys, number series, the log of personal reads.
 
-Each row is written in the transaction of the company it belongs to, so that what happened and the record of it are one fact.
-None is in the graph: an audit row holds values of every tier, and the others mean nothing to a reader.
+Each row is written in the transaction of the company it belongs to, so that what happened and the record of it are one
+fact. None is in the graph: an audit row holds values of every tier, and the others mean nothing to a reader.
 """
 
 from datetime import datetime
@@ -44,7 +44,9 @@ class OutboxEvent(SystemRecord, scope=Scope(partner=NOBODY), zh="发件箱事件
     event: Mapped[str] = code_column(doc="Name of the event, in the past tense.", zh="事件")
     record_type: Mapped[str] = code_column(doc="Type of the records it happened to.", zh="记录类型")
     record_ids: Mapped[list[UUID]] = column(ARRAY(Uuid()), doc="The records it happened to.", zh="记录标识")
-    data: Mapped[dict[str, Any]] = json_column(doc="What else a watcher needs to know; never a personal value.", zh="数据")
+    data: Mapped[dict[str, Any]] = json_column(
+        doc="What else a watcher needs to know; never a personal value.", zh="数据"
+    )
     work_id: Mapped[UUID] = uuid_column(doc="The transaction that wrote it.", zh="事务标识")
     position: Mapped[int | None] = column(BigInteger(), doc="Gapless place among all committed events.", zh="位置")
 
@@ -52,8 +54,8 @@ class OutboxEvent(SystemRecord, scope=Scope(partner=NOBODY), zh="发件箱事件
 class AuditEntry(SystemRecord, scope=Scope(partner=NOBODY), zh="审计记录", append_only=True, exposed=False):
     """One change of one row: who, when, why, by which command, before and after.
 
-    `digest` covers every other column except `personal` and `salt`: those are covered through `personal_digest`, so that
-    personal values can be erased (both set to null) without breaking the chain.
+    `digest` covers every other column except `personal` and `salt`: those are covered through `personal_digest`, so
+    that personal values can be erased (both set to null) without breaking the chain.
     """
 
     __tablename__ = "audit_entry"
@@ -66,7 +68,9 @@ class AuditEntry(SystemRecord, scope=Scope(partner=NOBODY), zh="审计记录", a
     actor_id: Mapped[UUID] = uuid_column(doc="Who changed the row.", zh="操作人标识")
     actor_name: Mapped[str] = text_column(doc="Name of the one who changed it, as it was then.", zh="操作人")
     command: Mapped[str] = code_column(doc="The command that changed it.", zh="命令")
-    reason: Mapped[str | None] = text_column(doc="Why, in the words of the actor.", zh="原因", length_max=REASON_LENGTH_MAX)
+    reason: Mapped[str | None] = text_column(
+        doc="Why, in the words of the actor.", zh="原因", length_max=REASON_LENGTH_MAX
+    )
     record_type: Mapped[str] = code_column(doc="Table of the changed row.", zh="记录类型")
     record_id: Mapped[UUID] = uuid_column(doc="The changed row.", zh="记录标识")
     record_version: Mapped[int | None] = column(doc="Version of the row after the change.", zh="记录版本")
@@ -77,18 +81,22 @@ class AuditEntry(SystemRecord, scope=Scope(partner=NOBODY), zh="审计记录", a
         doc="Changed fields as they became; null when the row was removed.", zh="变更后", tier=Tier.CONFIDENTIAL
     )
     personal: Mapped[dict[str, Any] | None] = json_column(
-        doc="Personal values before and after, kept apart so that they can be erased.", zh="个人数据", tier=Tier.PERSONAL
+        doc="Personal values before and after, kept apart so that they can be erased.",
+        zh="个人数据",
+        tier=Tier.PERSONAL,
     )
     salt: Mapped[UUID | None] = uuid_column(doc="Random salt of the personal digest, erased with it.", zh="盐值")
-    personal_digest: Mapped[bytes | None] = column(LargeBinary(), doc="SHA-256 of salt and personal values.", zh="个人数据摘要")
+    personal_digest: Mapped[bytes | None] = column(
+        LargeBinary(), doc="SHA-256 of salt and personal values.", zh="个人数据摘要"
+    )
     digest: Mapped[bytes] = column(LargeBinary(), doc="SHA-256 of the entry.", zh="摘要")
 
 
 class AuditSeal(SystemRecord, scope=Scope(partner=NOBODY), zh="审计封印", exposed=False):
     """One transaction's link in the audit chain; `id` is the transaction's own id.
 
-    Written with the entries, without a position; the sequencer gives it its place and the digest that covers its entries
-    and the link before it.
+    Written with the entries, without a position; the sequencer gives it its place and the digest that covers its
+    entries and the link before it.
     """
 
     __tablename__ = "audit_seal"
@@ -101,8 +109,12 @@ class AuditSeal(SystemRecord, scope=Scope(partner=NOBODY), zh="审计封印", ex
     position: Mapped[int | None] = column(BigInteger(), doc="Gapless place in the chain.", zh="位置")
     sealed_at: Mapped[datetime | None] = instant_column(doc="When the link was sealed.", zh="封印时间")
     previous_digest: Mapped[bytes | None] = column(LargeBinary(), doc="Digest of the link before.", zh="前一摘要")
-    entries_digest: Mapped[bytes | None] = column(LargeBinary(), doc="SHA-256 of the entries' digests in id order.", zh="记录摘要")
-    digest: Mapped[bytes | None] = column(LargeBinary(), doc="SHA-256 of this link; the last one is the head.", zh="摘要")
+    entries_digest: Mapped[bytes | None] = column(
+        LargeBinary(), doc="SHA-256 of the entries' digests in id order.", zh="记录摘要"
+    )
+    digest: Mapped[bytes | None] = column(
+        LargeBinary(), doc="SHA-256 of this link; the last one is the head.", zh="摘要"
+    )
 
 
 class IdempotencyKey(SystemRecord, scope=Scope(partner=NOBODY), zh="幂等键", exposed=False, retention="30 days"):
@@ -122,7 +134,9 @@ class IdempotencyKey(SystemRecord, scope=Scope(partner=NOBODY), zh="幂等键", 
     input_digest: Mapped[bytes] = column(LargeBinary(), doc="SHA-256 of the canonical input.", zh="输入摘要")
     command: Mapped[str] = code_column(doc="The command performed.", zh="命令")
     record_type: Mapped[str] = code_column(doc="Table of the records made or changed.", zh="记录类型")
-    record_ids: Mapped[list[UUID]] = column(ARRAY(Uuid()), doc="The records made or changed, in the input's order.", zh="记录标识")
+    record_ids: Mapped[list[UUID]] = column(
+        ARRAY(Uuid()), doc="The records made or changed, in the input's order.", zh="记录标识"
+    )
     versions: Mapped[dict[str, int]] = json_column(doc="Version of each record when the command ended.", zh="版本")
     work_id: Mapped[UUID] = uuid_column(doc="The transaction, and through its events the position.", zh="事务标识")
 
@@ -138,11 +152,15 @@ class NumberSeries(SystemRecord, scope=Scope(partner=NOBODY), zh="编号序列",
     digits: Mapped[int] = column(doc="Least number of digits; shorter numbers are padded with zeros.", zh="位数")
     next_number: Mapped[int] = column(BigInteger(), doc="The next number that nobody has drawn.", zh="下一编号")
     gap_free: Mapped[bool] = column(
-        Boolean(), doc="Whether the law asks for numbers without gaps; each is then drawn in its own transaction.", zh="连续编号"
+        Boolean(),
+        doc="Whether the law asks for numbers without gaps; each is then drawn in its own transaction.",
+        zh="连续编号",
     )
 
 
-class AccessLogEntry(SystemRecord, scope=Scope(partner=NOBODY), zh="访问日志", append_only=True, exposed=False, retention="3 years"):
+class AccessLogEntry(
+    SystemRecord, scope=Scope(partner=NOBODY), zh="访问日志", append_only=True, exposed=False, retention="3 years"
+):
     """One read that touched personal values; written before the bytes leave."""
 
     __tablename__ = "access_log_entry"

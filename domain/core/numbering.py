@@ -1,8 +1,8 @@
 """Numbers of documents, one series a company and kind.
 
-Gap-free only where the law asks (invoices, journal entries): such a number is drawn in the document's own transaction, as its
-last write, because whoever draws next waits until that transaction ends. Every other number comes from a range that the process
-took in a transaction of its own: nobody waits, and a refused document leaves a gap.
+Gap-free only where the law asks (invoices, journal entries): such a number is drawn in the document's own transaction,
+as its last write, because whoever draws next waits until that transaction ends. Every other number comes from a range
+that the process took in a transaction of its own: nobody waits, and a refused document leaves a gap.
 """
 
 import asyncio
@@ -23,7 +23,8 @@ RANGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A kind of number, as the module that owns the documents declares it; the stored row may override prefix and digits."""
+    """A kind of number, as the module that owns the documents declares it; the stored row may override prefix and
+    digits."""
 
     name: str
     prefix: str = ""
@@ -34,8 +35,9 @@ class Series:
 _series = NumberSeries.table
 _new = insert(_series).values(
     company_id=bindparam("company_id", type_=SmallInteger()), id=bindparam("id", type_=Uuid()),
-    name=bindparam("name", type_=Text()), prefix=bindparam("prefix", type_=Text()), digits=bindparam("digits", type_=Integer()),
-    gap_free=bindparam("gap_free", type_=Boolean()), next_number=1 + bindparam("count", type_=BigInteger()),
+    name=bindparam("name", type_=Text()), prefix=bindparam("prefix", type_=Text()), digits=bindparam("digits",
+    type_=Integer()), gap_free=bindparam("gap_free", type_=Boolean()), next_number=1 + bindparam("count",
+    type_=BigInteger()),
 )  # fmt: skip
 _DRAW = _new.on_conflict_do_update(
     index_elements=["company_id", "name"],
@@ -72,7 +74,8 @@ async def draw(connection: Connection, company_id: int, series: Series, count: i
 
 
 class NumberRanges:
-    """The ranges one process has taken; filled on a session of its own, so that no work waits for another's connection."""
+    """The ranges one process has taken; filled on a session of its own, so that no work waits for another's
+    connection."""
 
     def __init__(self, database: Database) -> None:
         self._url = database.url

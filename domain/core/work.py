@@ -1,7 +1,8 @@
 """A work: one transaction of one company, and the only way a command changes anything.
 
-Every write is set-wise and carries its audit entry in the same statement. Events and the seal of the audit are written when
-the work ends. Locks go header, lines, balances, ledger, by primary key within each: `lock` orders the keys, the command the tables.
+Every write is set-wise and carries its audit entry in the same statement. Events and the seal of the audit are written
+when the work ends. Locks go header, lines, balances, ledger, by primary key within each: `lock` orders the keys, the
+command the tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,8 +64,8 @@ class Event:
 class Work:
     """One transaction of one company, for one command by one actor.
 
-    `now` is the instant every row of the work may use; `reason` is the actor's own why, kept in the audit. `versions` holds the
-    version of each record the work wrote, `entry_count` the audit entries so far.
+    `now` is the instant every row of the work may use; `reason` is the actor's own why, kept in the audit. `versions`
+    holds the version of each record the work wrote, `entry_count` the audit entries so far.
     """
 
     connection: Connection
@@ -94,8 +95,8 @@ class Work:
     async def insert(self, record: type[Record], rows: Sequence[Values], *, audited: bool = True) -> list[UUID]:
         """The ids of the new rows, in order; `id` and `company_id` are filled in.
 
-        A column that no row names takes its default; one that some rows name is null in the others. `audited=False` is for
-        rows that can be recomputed from audited ones, such as balances.
+        A column that no row names takes its default; one that some rows name is null in the others. `audited=False` is
+        for rows that can be recomputed from audited ones, such as balances.
         """
         self._check_home(record)
         ids = [row.get("id") or new_id() for row in rows]
@@ -114,7 +115,8 @@ class Work:
     async def update(
         self, record: type[Record], rows: Sequence[Values], fields: Sequence[str], *, audited: bool = True
     ) -> dict[UUID, int]:
-        """The new version of each row by id; `fields` of the rows are written, other keys but `id` and `version` ignored.
+        """The new version of each row by id; the rows' `fields` are written, of their other keys only `id` and
+        `version` read.
 
         Raises: StaleVersion when a row names a `version` that is no longer current, NotFound when it does not exist.
         """
@@ -145,7 +147,9 @@ class Work:
         gone = await self._write(delete_statement(record), {input_name("id"): list(ids)}, len(ids))
         self.entry_count += len(gone)
 
-    async def stale(self, record: type[Record], rows: Mapping[UUID, Row], expected: Mapping[UUID, int | None]) -> dict[UUID, StaleVersion]:
+    async def stale(
+        self, record: type[Record], rows: Mapping[UUID, Row], expected: Mapping[UUID, int | None]
+    ) -> dict[UUID, StaleVersion]:
         """The refusals of those locked `rows` whose version is not the expected one, with the fields changed since."""
         late = {
             id_: version
@@ -175,7 +179,8 @@ class Work:
     async def number(self, series: Series, count: int) -> list[str]:
         """The next `count` numbers of the series, in order.
 
-        A gap-free series is locked from here to the end of the work: draw it as the last thing before the document's own insert.
+        A gap-free series is locked from here to the end of the work: draw it last, just before the document's own
+        insert.
         """
         if series.gap_free or self.ranges is None:
             return (await draw(self.connection, self.company_id, series, count)).take(count)
@@ -213,7 +218,9 @@ class Work:
             "command": self.command, "reason": self.reason,
         }  # fmt: skip
         names = compiled(statement).values
-        return await self.connection.fetch(statement, **inputs, **{name: known[name] for name in known if name in names})
+        return await self.connection.fetch(
+            statement, **inputs, **{name: known[name] for name in known if name in names}
+        )
 
     async def _explain(self, record: type[Record], missing: Mapping[UUID, int | None]) -> None:
         """Raise why rows were not updated."""
@@ -260,13 +267,11 @@ def _check_scale(name: str, value: Decimal | int, scale: int) -> None:
 
 def _changed_fields(changes: Sequence[Row], record_id: UUID, since_version: int) -> list[str]:
     """Names of the fields that changes after `since_version` left different."""
-    names = {
-        name
-        for change in changes
-        if change["record_id"] == record_id and (change["record_version"] or 0) > since_version
-        for name, value in (change["after"] or {}).items()
-        if change["before"].get(name) != value
-    }
+    names: set[str] = set()
+    for change in changes:
+        if change["record_id"] == record_id and (change["record_version"] or 0) > since_version:
+            after: dict[str, Any] = change["after"] or {}
+            names.update(name for name, value in after.items() if change["before"].get(name) != value)
     return sorted(names)
 
 
