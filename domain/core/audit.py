@@ -189,8 +189,7 @@ def _given(record: type[Record], columns: Sequence[str], *, expects_version: boo
 def _received(value: ColumnElement[Any], type_: TypeEngine[Any]) -> ColumnElement[Any]:
     """The input value as its column's type."""
     if isinstance(type_, ARRAY):
-        list_type: ARRAY[Any] = type_
-        return _array_from_json(cast(value, JSONB()), list_type)
+        return _array_from_json(cast(value, JSONB()), type_)  # pyright: ignore[reportUnknownArgumentType]
     return cast(value, JSONB()) if isinstance(type_, JSONB) else value
 
 
