@@ -1,0 +1,309 @@
+"""GraphQL over HTTP: POST and GET at one path, by the letter of the specification, on raw ASGI.
+
+Raw, because routing and request objects cost as much CPU as a whole planned read. Faults of the transport (body, media type, method)
+are refused before anything is parsed; only application/json is taken, so that no form of a foreign page can post (CSRF).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
+from typing import Any, Protocol, cast
+from urllib.parse import parse_qs
+
+import orjson
+from graphql import OperationType
+
+from domain.core.actors import Actor, Grants
+from resolvers.operation import Dispatcher
+from resolvers.request import (
+    Answer,
+    GraphRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    Operation,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from server.faults import REQUEST_SECONDS, fault_answer, trace_of
+
+BODY_BYTES_MAX = 1_048_576
+
+GRAPHQL_JSON = "application/graphql-response+json"
+JSON = "application/json"
+EVENTS = "text/event-stream"
+HTML = "text/html"
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Mapping[bytes, bytes]
+
+_CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (GRAPHQL_JSON, JSON, HTML)}
+
+
+class Authenticate(Protocol):
+    """Who a bearer token or key stands for, and what that actor may do now; None is the anonymous caller."""
+
+    async def __call__(self, authorization: str | None, /) -> tuple[Actor, Grants]: ...
+
+
+class EventStream(Protocol):
+    """Answers an operation as server-sent events."""
+
+    async def __call__(self, exchange: "Exchange", operation: Operation, actor: Actor, grants: Grants, /) -> None: ...
+
+
+class Exchange:
+    """One HTTP request and the one response to it."""
+
+    __slots__ = ("headers", "origins", "receive", "scope", "send", "started", "trace_id")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, origins: frozenset[str]) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.headers: Headers = dict(scope["headers"])
+        self.trace_id = trace_of(self.headers.get(b"traceparent"))
+        self.origins = origins
+        self.started = False
+
+    def shared_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers of every response: who may read it across origins, and that nobody may guess its type."""
+        headers = [
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
+            (b"vary", b"accept, origin"),
+        ]
+        origin = self.headers.get(b"origin")
+        if origin is not None and origin.decode("latin-1") in self.origins:
+            headers.append((b"access-control-allow-origin", origin))
+        return headers
+
+    async def respond(self, answer: Answer, media: str) -> None:
+        """Send a finished answer."""
+        status = 200 if media == JSON and answer.status == 400 and not answer.fixed else answer.status
+        headers = self.shared_headers()
+        headers.append((b"content-type", _CONTENT_TYPES[media]))
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+        headers.extend((name.encode(), value.encode()) for name, value in answer.headers.items())
+        self.started = True
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": answer.body})
+
+
+class GraphEndpoint:
+    """The ASGI application at /graphql for HTTP."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        authenticate: Authenticate,
+        *,
+        events: EventStream,
+        page: bytes,
+        origins: frozenset[str] = frozenset(),
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._authenticate = authenticate
+        self._events = events
+        self._page = page
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange(scope, receive, send, self._origins)
+        media = JSON
+        try:
+            match scope["method"]:
+                case "POST":
+                    media = json_media(exchange.headers.get(b"accept", b"*/*"))
+                    await self._graph(exchange, read_posted(await read_body(exchange), exchange.trace_id))
+                case "GET" if not scope["query_string"] and accepted(exchange.headers.get(b"accept", b"")).get(HTML, 0):
+                    await exchange.respond(Answer(status=200, body=self._page), HTML)
+                case "GET":
+                    media = json_media(exchange.headers.get(b"accept", b"*/*"))
+                    await self._graph(exchange, read_query(scope["query_string"], exchange.trace_id), is_get=True)
+                case "OPTIONS":
+                    await self._preflight(exchange)
+                case method:
+                    raise MethodNotAllowed(method=method)
+        except Exception as error:
+            # The one place where a request's faults become its answer; unforeseen ones are logged there.
+            if exchange.started:
+                raise
+            answer = fault_answer(error, exchange.trace_id)
+            if answer.status == 405:
+                answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST, GET, OPTIONS"})
+            await exchange.respond(answer, media)
+
+    async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
+        authorization = exchange.headers.get(b"authorization")
+        actor, grants = await self._authenticate(authorization.decode("latin-1") if authorization else None)
+        accept = exchange.headers.get(b"accept", b"*/*")
+        media = json_media(accept)
+        try:
+            operation = self._dispatcher.prepare(request, grants)
+            kind = operation.node.operation
+            if is_get and kind is OperationType.MUTATION:
+                raise MethodNotAllowed(method="GET")
+            if kind is OperationType.SUBSCRIPTION or media == EVENTS:
+                if not takes_events(accept):
+                    raise NotAcceptable()
+                await self._events(exchange, operation, actor, grants)
+                return
+            async with asyncio.timeout(REQUEST_SECONDS):
+                answer = await self._dispatcher.run(operation, actor, grants)
+        except Exception as error:
+            if exchange.started:
+                raise
+            answer = fault_answer(error, exchange.trace_id, actor.locale)
+            if answer.status == 405:
+                answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST"})
+        await exchange.respond(answer, JSON if media == EVENTS else media)
+
+    async def _preflight(self, exchange: Exchange) -> None:
+        """Tell a browser what an allowed foreign origin may send."""
+        headers = exchange.shared_headers()
+        headers.append((b"access-control-allow-methods", b"POST, GET, OPTIONS"))
+        headers.append((b"access-control-allow-headers", b"authorization, content-type, traceparent, last-event-id"))
+        headers.append((b"access-control-max-age", b"600"))
+        exchange.started = True
+        await exchange.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await exchange.send({"type": "http.response.body", "body": b""})
+
+
+async def read_body(exchange: Exchange) -> bytes:
+    """The whole body, refused as soon as it is known to be too large.
+
+    Raises: UnsupportedMediaType, PayloadTooLarge.
+    """
+    if not is_json(exchange.headers.get(b"content-type", b"")):
+        raise UnsupportedMediaType()
+    if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
+        raise UnsupportedMediaType()
+    declared = exchange.headers.get(b"content-length", b"0")
+    if len(declared) > 19 or int(declared) > BODY_BYTES_MAX:
+        raise PayloadTooLarge(limit=BODY_BYTES_MAX)
+    message = await exchange.receive()
+    body = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await exchange.receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY_BYTES_MAX:
+            raise PayloadTooLarge(limit=BODY_BYTES_MAX)
+    return b"".join(parts)
+
+
+def read_posted(body: bytes, trace_id: str) -> GraphRequest:
+    """The request in a JSON body. Raises: MalformedRequest."""
+    try:
+        decoded = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise MalformedRequest(reason="the body is not JSON", reason_zh="内容不是 JSON") from None
+    return read_request(decoded, trace_id)
+
+
+def read_query(query_string: bytes, trace_id: str) -> GraphRequest:
+    """The request in a query string, variables and extensions as JSON. Raises: MalformedRequest."""
+    try:
+        given = parse_qs(query_string.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+    except ValueError:
+        raise MalformedRequest(reason="the query string is not readable", reason_zh="查询字符串无法读取") from None
+    fields: dict[str, Any] = {}
+    for name in ("query", "operationName", "variables", "extensions"):
+        values = given.get(name, [])
+        if len(values) > 1:
+            raise MalformedRequest(reason=f"{name} is given twice", reason_zh=f"{name} 重复")
+        if not values or (not values[0] and name != "query"):
+            continue
+        fields[name] = values[0]
+        if name in ("variables", "extensions"):
+            try:
+                fields[name] = orjson.loads(values[0])
+            except orjson.JSONDecodeError:
+                raise MalformedRequest(reason=f"{name} is not JSON", reason_zh=f"{name} 不是 JSON") from None
+    return read_request(fields, trace_id)
+
+
+def read_request(decoded: Any, trace_id: str) -> GraphRequest:
+    """The request in a decoded JSON value, its shape checked; unknown members are ignored. Raises: MalformedRequest."""
+    if not isinstance(decoded, dict):
+        raise MalformedRequest(reason="the body is not a JSON object", reason_zh="内容不是 JSON 对象")
+    fields = cast(dict[str, Any], decoded)
+    query, name = fields.get("query"), fields.get("operationName")
+    if not isinstance(query, str):
+        raise MalformedRequest(reason="query is not a string", reason_zh="query 不是字符串")
+    if name is not None and not isinstance(name, str):
+        raise MalformedRequest(reason="operationName is not a string", reason_zh="operationName 不是字符串")
+    return GraphRequest(
+        query=query, operation_name=name, variables=_object(fields, "variables"),
+        extensions=_object(fields, "extensions"), trace_id=trace_id,
+    )  # fmt: skip
+
+
+def _object(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = fields.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise MalformedRequest(reason=f"{name} is not an object", reason_zh=f"{name} 不是对象")
+    return cast(dict[str, Any], value)
+
+
+@lru_cache(maxsize=256)
+def is_json(content_type: bytes) -> bool:
+    """Whether a body is declared as JSON in UTF-8; nothing else is taken."""
+    media, *parameters = (part.strip().lower() for part in content_type.decode("latin-1").split(";"))
+    charsets = [value.strip(' "') for key, _, value in (one.partition("=") for one in parameters) if key == "charset"]
+    return media == JSON and all(charset in ("utf-8", "utf8") for charset in charsets)
+
+
+@lru_cache(maxsize=256)
+def accepted(accept: bytes) -> Mapping[str, float]:
+    """The weight of each media range in an Accept header (RFC 9110, 12.5.1)."""
+    weights: dict[str, float] = {}
+    for part in accept.decode("latin-1").split(",")[:50]:
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = 1.0
+        for key, _, value in (one.partition("=") for one in parameters):
+            if key.strip() == "q":
+                weight = _quality(value.strip())
+        if media:
+            weights[media] = weight
+    return weights
+
+
+def _quality(text: str) -> float:
+    """A quality between 0 and 1; an unreadable one counts nothing."""
+    digits = text.replace(".", "", 1)
+    return min(float(text), 1.0) if digits.isascii() and digits.isdigit() else 0.0
+
+
+@lru_cache(maxsize=256)
+def json_media(accept: bytes) -> str:
+    """The media type of the answer: the JSON the client prefers, events only where it takes no JSON.
+
+    Raises: NotAcceptable when it takes neither.
+    """
+    weights = accepted(accept) or {"*/*": 1.0}
+    wildcard = max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
+    modern = weights.get(GRAPHQL_JSON, 0.0)
+    legacy = weights.get(JSON, wildcard)
+    if modern > 0 and modern >= weights.get(JSON, 0.0):
+        return GRAPHQL_JSON
+    if legacy > 0:
+        return JSON
+    if weights.get(EVENTS, 0.0) > 0:
+        return EVENTS
+    raise NotAcceptable()
+
+
+@lru_cache(maxsize=256)
+def takes_events(accept: bytes) -> bool:
+    """Whether the client named text/event-stream; a wildcard does not mean a stream."""
+    return accepted(accept).get(EVENTS, 0.0) > 0

@@ -1,0 +1,80 @@
+"""What an operator may set, from environment variables that begin with `SKEIN_`.
+
+Secrets come from the environment or from a file, never from the database. Without a secret of its own an installation makes
+one in its data folder; it then counts as a demonstration and serves this machine only.
+"""
+
+import os
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# HMAC-SHA256 keys shorter than the digest weaken it (RFC 7518, 3.2).
+SECRET_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="SKEIN_", env_ignore_empty=True, frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve requests.")
+    database_url: str | None = Field(None, description="PostgreSQL 16 or newer; without it the embedded server is used.")
+    data_dir: Path = Field(Path(".skein"), description="Folder of the embedded database, its log and the generated secret.")
+    secret: str | None = Field(None, min_length=SECRET_BYTES, description="Key that signs bearer tokens.")
+    secret_file: Path | None = Field(None, description="File that holds the key; read when `secret` is not set.")
+    pool_size: int = Field(10, ge=2, le=500, description="Connections of one process that serve requests.")
+    statement_seconds: int = Field(30, ge=1, le=3_600, description="A statement that runs longer is cancelled.")
+    lock_seconds: int = Field(5, ge=1, le=60, description="A statement that waits longer for a lock is cancelled.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the process signs with a generated secret, known to whoever can read the data folder."""
+        return self.secret is None and self.secret_file is None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the process."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def signing_secret(self) -> bytes:
+        """The key that signs bearer tokens, made on first use where none was given.
+
+        Raises: ValueError when the given file holds less than `SECRET_BYTES` bytes.
+        """
+        if self.secret is not None:
+            return self.secret.encode()
+        if self.secret_file is not None:
+            given = self.secret_file.read_bytes().strip()
+            if len(given) < SECRET_BYTES:
+                raise ValueError(f"{self.secret_file} holds {len(given)} bytes; a secret needs {SECRET_BYTES}")
+            return given
+        made = self.data_dir / "secret"
+        if not made.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            _write_once(made, secrets.token_urlsafe(SECRET_BYTES).encode())
+        return made.read_bytes()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a private file in one step; of two processes that try at once, the first one's content stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
