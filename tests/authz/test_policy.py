@@ -2,10 +2,11 @@
 
 import pytest
 
-from authz.policy import OPENED, Policy, PolicyInvalid, baseline, parse, reaches
+from authz.policy import Policy, baseline, parse
 from domain import COMMANDS, LADDER
 from domain.core.actors import Audience
 from domain.core.columns import Tier
+from domain.core.policy import OPENED, PolicyInvalid, reaches
 
 STAFF_ROLES = {
     "group_admin", "controller", "buyer", "warehouse", "planner", "quality", "sales", "hr", "auditor", "system",
