@@ -14,7 +14,7 @@ from domain.core.errors import WrongState
 S = TypeVar("S", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transition(Generic[S]):
     """From which states one leads, and to which."""
 
@@ -22,7 +22,7 @@ class Transition(Generic[S]):
     target: S
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flow(Generic[S]):
     """The life of one kind of document: the state it begins in, and its transitions by name.
 

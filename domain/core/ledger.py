@@ -46,7 +46,7 @@ class Source:
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Posting(Generic[E]):
     """A set of entries that belong together; `id` is shared by all books that the act posts in."""
 
@@ -61,7 +61,7 @@ class Posting(Generic[E]):
 Share = tuple[Hashable, Decimal]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Book(Generic[E]):
     """A ledger: its name, the sums that each posting must bring to zero, and the opposite of an entry."""
 

@@ -1,7 +1,28 @@
-"""Goods: lots, moves, what is on hand and what it is worth."""
+"""Goods: lots, moves, what is on hand and what it is worth.
 
-from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
+Others take goods in with `receive_stock`, open a company's stock with `open_stock`, and ask `on_hand`.
+"""
+
+from domain.inventory.balances import locations
+from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, StockStatus, ValueLayer
+from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
+from domain.inventory.stock import on_hand, open_stock, receive_stock, standard_costs
 
 RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer)
 COMMANDS = {}
 HANDLERS = {}
+
+__all__ = [
+    "COMMANDS",
+    "HANDLERS",
+    "RECORDS",
+    "Incoming",
+    "IncomingLine",
+    "OpeningStock",
+    "StockStatus",
+    "locations",
+    "on_hand",
+    "open_stock",
+    "receive_stock",
+    "standard_costs",
+]

@@ -1,0 +1,170 @@
+"""What a voucher is, pure: its legs, the sums that must be zero, the period that takes it, the rate it counts at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from domain.core.errors import DomainError
+from domain.core.ledger import Book, Posting, Share, Unbalanced
+from domain.core.money import ROUNDING, ZERO, Money, product, to_minor_unit, to_scale, total
+from domain.finance.models import JournalKind, PeriodState, SubLedger
+
+ONE: Final = Decimal(1)
+RATE_DIGITS: Final = 10
+
+# The group under which all legs of a voucher are summed: they share one company, so one currency.
+COMPANY_CURRENCY: Final = "the company's currency"
+
+
+class PeriodClosed(DomainError):
+    code = "PERIOD_CLOSED"
+    zh = "{sub_ledger} 账 {day} 所在期间状态为 {state}，不能过账。"
+    en = "The {sub_ledger} period of {day} is {state} and takes no posting."
+
+
+class RateMissing(DomainError):
+    code = "RATE_MISSING"
+    zh = "{day} 没有 {base} 兑 {quote} 的汇率。"
+    en = "There is no rate from {base} to {quote} on {day}."
+
+
+class AccountMissing(DomainError):
+    code = "ACCOUNT_MISSING"
+    zh = "公司的科目表中没有用于 {role} 的科目。"
+    en = "The company's chart has no account for {role}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One account's share of a voucher; debit positive, credit negative.
+
+    `amount` is in the company's currency and its minor unit, `transaction` what the document says, `rate` between them.
+    """
+
+    account_id: UUID
+    amount: Decimal
+    transaction: Money
+    rate: Decimal = ONE
+    site_id: UUID | None = None
+    item_id: UUID | None = None
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """A posting in the money book, with the series that numbers it and the sub-ledger whose period must be open."""
+
+    kind: JournalKind
+    sub_ledger: SubLedger
+    posting: Posting[Leg]
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A fiscal period as the rules see it."""
+
+    id: UUID
+    sub_ledger: SubLedger
+    code: str
+    starts_on: date
+    ends_on: date
+    state: PeriodState
+
+
+def _shares(leg: Leg) -> Sequence[Share]:
+    return ((COMPANY_CURRENCY, leg.amount),)
+
+
+def _opposite(leg: Leg) -> Leg:
+    return replace(leg, amount=-leg.amount, transaction=-leg.transaction)
+
+
+MONEY: Final = Book[Leg](name="money", shares=_shares, opposite=_opposite)
+
+
+def check_voucher(voucher: Voucher) -> Voucher:
+    """The voucher itself: balanced in the company's currency, and in the transaction's where all legs share one.
+
+    Raises: EmptyPosting, Unbalanced.
+    """
+    MONEY.check(voucher.posting)
+    currencies = {leg.transaction.currency for leg in voucher.posting.entries}
+    if len(currencies) == 1:
+        difference = total([leg.transaction.amount for leg in voucher.posting.entries])
+        if difference:
+            raise Unbalanced(book=MONEY.name, group=currencies.pop(), difference=difference)
+    return voucher
+
+
+def moving(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """The legs that move something: an item of standard cost zero has none in the stock account."""
+    return tuple(leg for leg in legs if leg.amount or leg.transaction.amount)
+
+
+def open_period(periods: Sequence[Period], sub_ledger: SubLedger, on: date) -> Period:
+    """The general-ledger period that takes a posting of `sub_ledger` on day `on`.
+
+    Raises: PeriodClosed when either the sub-ledger's period or the general one is not open, or there is none.
+    """
+    for ledger in (sub_ledger, SubLedger.GENERAL):
+        found = period_of(periods, ledger, on)
+        if found is None or found.state is not PeriodState.OPEN:
+            state = found.state.value if found else "MISSING"
+            raise PeriodClosed(sub_ledger=ledger.value, day=on.isoformat(), state=state)
+    general = period_of(periods, SubLedger.GENERAL, on)
+    assert general is not None, "the loop above ends with the general period open"
+    return general
+
+
+def period_of(periods: Sequence[Period], sub_ledger: SubLedger, on: date) -> Period | None:
+    """The period of `sub_ledger` that covers the day, if there is one."""
+    covering = (
+        period for period in periods if period.sub_ledger is sub_ledger and period.starts_on <= on <= period.ends_on
+    )
+    return next(covering, None)
+
+
+def in_company_currency(amount: Money, rate: Decimal, currency: str) -> Decimal:
+    """`amount` at `rate`, rounded once to the minor unit of the company's currency."""
+    return to_minor_unit(product(amount.amount, rate), currency)
+
+
+def find_rate(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> Decimal | None:
+    """Units of `quote` for one `base`: as published, else the inverse, else across one currency both are quoted in.
+
+    Rounded to 10 digits where it is computed, half away from zero; None when no way leads from one to the other.
+    """
+    if base == quote:
+        return ONE
+    direct = rates.get((base, quote))
+    if direct is not None:
+        return direct
+    inverse = rates.get((quote, base))
+    if inverse is not None:
+        return to_scale(ROUNDING.divide(ONE, inverse), RATE_DIGITS)
+    for (pivot, quoted), to_quote in sorted(rates.items()):
+        to_base = rates.get((pivot, base))
+        if quoted == quote and to_base is not None:
+            return to_scale(ROUNDING.divide(to_quote, to_base), RATE_DIGITS)
+    return None
+
+
+def months(first_on: date, last_on: date) -> tuple[tuple[str, date, date], ...]:
+    """(code, first day, last day) of each calendar month from that of `first_on` to that of `last_on`."""
+    spans: list[tuple[str, date, date]] = []
+    starts_on = first_on.replace(day=1)
+    while starts_on <= last_on:
+        december = starts_on.month == 12
+        following = date(starts_on.year + december, 1 if december else starts_on.month + 1, 1)
+        spans.append((f"{starts_on:%Y-%m}", starts_on, date.fromordinal(following.toordinal() - 1)))
+        starts_on = following
+    return tuple(spans)
+
+
+def negated_sum(legs: Sequence[Leg]) -> Decimal:
+    """What one more leg must carry so that the voucher balances in the company's currency."""
+    return ZERO - total([leg.amount for leg in legs])

@@ -1,0 +1,151 @@
+"""Balance rows: made, locked and changed, always in one order."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Uuid
+
+from domain.core.database import Row
+from domain.core.ids import new_id
+from domain.core.work import RECORDS_PER_EVENT_MAX, Work
+from domain.inventory.models import StockBalance
+from domain.inventory.rules import Balance, StockKey
+from domain.master_data.places import Location, LocationKind
+
+_balance = StockBalance.table
+_company_id = bindparam("company_id", type_=SmallInteger())
+_wanted = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid())),
+        bindparam("items", type_=ARRAY(Uuid())),
+        bindparam("locations", type_=ARRAY(Uuid())),
+        bindparam("lots", type_=ARRAY(Uuid())),
+        bindparam("statuses", type_=ARRAY(Text())),
+        bindparam("owners", type_=ARRAY(Uuid())),
+    )
+    .table_valued("id", "item_id", "location_id", "lot_id", "status", "owner_id", with_ordinality="place")
+    .render_derived(name="wanted")
+)
+_KEY = ("item_id", "location_id", "lot_id", "status", "owner_id")
+
+_MAKE = (
+    insert(_balance)
+    .from_select(
+        ["company_id", "id", *_KEY, "quantity", "standard_unit_cost"],
+        select(
+            _company_id, _wanted.c.id, *(_wanted.c[name] for name in _KEY), literal_column("0"), literal_column("0")
+        ).order_by(_wanted.c.place),
+        include_defaults=False,
+    )
+    .on_conflict_do_nothing(constraint="uq_stock_balance_place")
+)
+_LOCK = (
+    select(_balance, _wanted.c.place)
+    .join_from(
+        _wanted,
+        _balance,
+        (_balance.c.company_id == _company_id)
+        & (_balance.c.item_id == _wanted.c.item_id)
+        & (_balance.c.location_id == _wanted.c.location_id)
+        & _balance.c.lot_id.is_not_distinct_from(_wanted.c.lot_id)
+        & (_balance.c.status == _wanted.c.status)
+        & _balance.c.owner_id.is_not_distinct_from(_wanted.c.owner_id),
+    )
+    .order_by(_wanted.c.place)
+    .with_for_update(of=_balance)
+)
+
+
+async def lock_balances(work: Work, keys: Iterable[StockKey]) -> dict[StockKey, Balance]:
+    """The balance row of each key, made empty where there was none, locked until the work ends."""
+    ordered = sorted(set(keys), key=StockKey.sort_key)
+    if not ordered:
+        return {}
+    wanted: dict[str, list[Any]] = {
+        "ids": [new_id() for _ in ordered],
+        "items": [key.item_id for key in ordered],
+        "locations": [key.location_id for key in ordered],
+        "lots": [key.lot_id for key in ordered],
+        "statuses": [key.status for key in ordered],
+        "owners": [key.owner_id for key in ordered],
+    }
+    await work.fetch(_MAKE, **wanted)
+    rows = await work.fetch(_LOCK, **wanted)
+    return {
+        ordered[row["place"] - 1]: Balance(
+            id=row["id"], quantity=row["quantity"], unit_cost=row["standard_unit_cost"], storage_bin=row["storage_bin"]
+        )
+        for row in rows
+    }
+
+
+async def write_balances(work: Work, balances: Mapping[StockKey, Balance]) -> None:
+    """Write locked balances back.
+
+    Not audited: the entries, which are, sum to them. Emits: StockChanged with item, location and quantity after.
+    """
+    ordered = sorted(balances, key=StockKey.sort_key)
+    rows = [
+        {
+            "id": balances[key].id,
+            "quantity": balances[key].quantity,
+            "standard_unit_cost": balances[key].unit_cost,
+            "storage_bin": balances[key].storage_bin,
+        }
+        for key in ordered
+    ]
+    await work.update(StockBalance, rows, fields=("quantity", "standard_unit_cost", "storage_bin"), audited=False)
+    for start in range(0, len(ordered), RECORDS_PER_EVENT_MAX):
+        part = ordered[start : start + RECORDS_PER_EVENT_MAX]
+        changes = [_change(key, balances[key]) for key in part]
+        work.emit("StockChanged", StockBalance, [balances[key].id for key in part], changes=changes)
+
+
+def _change(key: StockKey, balance: Balance) -> dict[str, Any]:
+    return {
+        "item": key.item_id,
+        "location": key.location_id,
+        "lot": key.lot_id,
+        "status": key.status,
+        "quantity": balance.quantity,
+    }
+
+
+_location = Location.table
+_LOCATIONS = select(
+    _location.c.id, _location.c.kind, _location.c.code, _location.c.site_id, _location.c.is_active
+).where(_location.c.company_id == _company_id, _location.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
+_COUNTER_LOCATION = (
+    select(_location.c.id)
+    .where(_location.c.company_id == _company_id, _location.c.kind == bindparam("kind", type_=Text()))
+    .order_by(_location.c.code)
+    .limit(1)
+)
+_NEW_COUNTER_LOCATION = (
+    insert(_location)
+    .values(
+        company_id=_company_id,
+        id=bindparam("id", type_=Uuid()),
+        code=bindparam("code", type_=Text()),
+        name=bindparam("name", type_=Text()),
+        kind=bindparam("kind", type_=Text()),
+    )
+    .on_conflict_do_nothing()
+)
+
+
+async def locations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """The company's locations by id, with kind, code, site and whether they are in use; an unknown id is absent."""
+    return {row["id"]: row for row in await work.fetch(_LOCATIONS, ids=sorted(set(ids)))}
+
+
+async def counter_location(work: Work, kind: LocationKind) -> UUID:
+    """The company's location of a kind that is beyond it (supplier, loss, opening), made at its first use."""
+    known = await work.fetch(_COUNTER_LOCATION, kind=kind)
+    if not known:
+        await work.fetch(_NEW_COUNTER_LOCATION, id=new_id(), code=kind.value, name=kind.value.capitalize(), kind=kind)
+        known = await work.fetch(_COUNTER_LOCATION, kind=kind)
+    return known[0]["id"]
