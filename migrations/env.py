@@ -1,4 +1,4 @@
-"""Alembic's environment, for writing a migration: the database of `server.write_migration` is compared with the records.
+"""Alembic's environment, for writing a migration: a database at the head is compared with the records.
 
 Upgrades do not pass through here: `migrations.upgrade` renders the same scripts to statements and runs them itself.
 """

@@ -1,7 +1,7 @@
 """The second guard on append-only records: a trigger that refuses UPDATE, DELETE and TRUNCATE.
 
-The write path is the first guard and never tries. Which records are append-only is declared on them, so the triggers are
-made from the register after each upgrade instead of being written again in each migration.
+The write path is the first guard and never tries. Which records are append-only is declared on them, so the triggers
+are made from the register after each upgrade instead of being written again in each migration.
 """
 
 import domain

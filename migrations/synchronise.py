@@ -74,7 +74,8 @@ async def _merge(connection: Connection, record: type[Record], rows: Sequence[Ro
     if untouched_only:
         differs = f"t.version = 1 AND {differs}"
     else:
-        taken, differs = f"{taken}, archived_at = NULL, version = t.version + 1", f"t.archived_at IS NOT NULL OR {differs}"
+        taken = f"{taken}, archived_at = NULL, version = t.version + 1"
+        differs = f"t.archived_at IS NOT NULL OR {differs}"
     changed = await connection.fetch(
         f"INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, $1::json) "
         f"ON CONFLICT ({record.spec.key}) DO UPDATE SET {taken} WHERE {differs} "

@@ -1,9 +1,9 @@
 """Upgrades: alembic's scripts rendered to statements, run on one raw connection.
 
 Alembic's own runner needs a synchronous driver, which the house has no other use for. Its offline mode renders the same
-scripts to SQL, so a script must not read the database: what depends on data is an SQL statement, or a job after the upgrade.
-Each revision is one transaction. An advisory lock lets one process upgrade at a time; a table lock that is not had within
-seconds is given up and tried again, so that an upgrade never stands before the readers of a running system.
+scripts to SQL, so a script must not read the database: what depends on data is an SQL statement, or a job after the
+upgrade. Each revision is one transaction. An advisory lock lets one process upgrade at a time; a table lock that is not
+had within seconds is given up and tried again, so that an upgrade never stands before the readers of a running system.
 """
 
 import asyncio
@@ -103,7 +103,8 @@ async def upgrade(connection: Connection, say: Callable[[str], None] = lambda _:
     Raises: SchemaMismatch when the database is newer than this release; asyncpg.LockNotAvailableError when a running
     system kept a lock through every attempt.
     """
-    await connection.execute(f"SET lock_timeout = '{WAIT_FOR_OTHER_SECONDS}s'; SET statement_timeout = '{STATEMENT_SECONDS}s'")
+    await connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+    await connection.execute(f"SET lock_timeout = '{WAIT_FOR_OTHER_SECONDS}s'")
     await connection.execute(f"SELECT pg_advisory_lock({UPGRADE_LOCK})")
     try:
         await connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")

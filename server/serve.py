@@ -1,0 +1,94 @@
+"""uvicorn around the graph: one process, or several below a supervisor that share one listening socket."""
+
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from server.preflight import Refused
+from server.settings import Settings
+
+# Requests and streams still open when the process is told to stop have this long to end.
+GRACE_SECONDS = 5
+
+# Twice uvicorn's default: a burst of portals that reconnect after a restart waits instead of being refused.
+BACKLOG = 4_096
+
+# One frame of a socket, in bytes: a document and its variables, as over HTTP.
+FRAME_BYTES_MAX = 1_048_576
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.announce()
+
+
+def application() -> Any:
+    """The ASGI application of a worker process; its settings come from the environment it inherits."""
+    from server.asgi import create_app
+
+    return create_app(Settings())
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> None:
+    """Serve until told to stop by SIGINT or SIGTERM.
+
+    Raises: Refused when the address cannot be taken.
+    """
+    listening = _listen(settings)
+    host, port = listening.getsockname()[:2]
+    where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def announce() -> None:
+        say(f"the graph answers at {where}/graphql, with GraphiQL in a browser; Ctrl-C stops")
+
+    try:
+        if settings.workers == 1:
+            from server.asgi import create_app
+
+            AnnouncingServer(_config(settings, create_app(settings)), announce).run([listening])
+        else:
+            _hand_down(settings)
+            config = _config(settings, "server.serve:application")
+            announce()
+            Multiprocess(config, [listening]).run()
+    except KeyboardInterrupt:
+        say("stopped")
+    finally:
+        listening.close()
+
+
+def _config(settings: Settings, served: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        served, factory=isinstance(served, str), workers=settings.workers, loop="uvloop", http="httptools",
+        ws="websockets-sansio", ws_max_size=FRAME_BYTES_MAX, ws_ping_interval=None, lifespan="on", access_log=False,
+        server_header=False, log_level="warning" if settings.log_level == "info" else settings.log_level,
+        timeout_graceful_shutdown=GRACE_SECONDS, backlog=BACKLOG,
+    )  # fmt: skip
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as reason:
+        raise Refused(
+            f"cannot listen on {settings.host} port {settings.port}: {reason.strerror}; set SKEIN_HOST or SKEIN_PORT"
+        ) from reason
+
+
+def _hand_down(settings: Settings) -> None:
+    """Put what was set, found out or given on the command line into the environment of the worker processes."""
+    for name, value in settings.model_dump(exclude_none=True).items():
+        os.environ[f"SKEIN_{name.upper()}"] = str(value)
