@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Date, SmallInteger, Text, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from domain.core.ids import new_id
 from domain.core.numbering import Series
@@ -63,7 +63,7 @@ _RATES = (
         _rate.c.quote_currency,
         func.coalesce(_rate.c.spot_rate, _rate.c.closing_rate, _rate.c.average_rate).label("rate"),
     )
-    .distinct(_rate.c.base_currency, _rate.c.quote_currency)
+    .ext(distinct_on(_rate.c.base_currency, _rate.c.quote_currency))
     .where(
         _rate.c.valid_on <= bindparam("on", type_=Date()),
         or_(_rate.c.quote_currency == _currencies, _rate.c.base_currency == _currencies),
