@@ -44,7 +44,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (SKEIN_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (SKEIN_PORT).")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve (SKEIN_WORKERS).")] = None,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate; load the demo where there is no company.")] = False,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate; load the demo if there is no company.")] = False,
 ) -> None:
     """Serve the graph over HTTP and sockets, with the background work in the same process."""
     from server.serve import serve as serve_forever
