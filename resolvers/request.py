@@ -1,7 +1,7 @@
 """What travels between the server and the roads: a request, a prepared operation, an answer.
 
-The server turns HTTP bodies and socket messages into `GraphRequest`; the dispatcher (`resolvers.operation`) turns that into an
-`Operation` (parsed, weighed, validated for the audience); a road answers it with finished bytes.
+The server turns HTTP bodies and socket messages into `GraphRequest`; the dispatcher (`resolvers.operation`) turns that
+into an `Operation` (parsed, weighed, validated for the audience); a road answers it with finished bytes.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,6 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from domain.core.actors import Actor, Grants
 from domain.core.errors import RequestError
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +53,8 @@ class Operation:
 class Answer:
     """A finished response body, a JSON object.
 
-    `status` is that of application/graphql-response+json. A client that takes application/json gets 200 for faults of the
-    document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`.
+    `status` is that of application/graphql-response+json. A client that takes application/json gets 200 for faults of
+    the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`.
     """
 
     status: int
@@ -68,6 +67,14 @@ class Road(Protocol):
     """What answers one kind of operation."""
 
     async def answer(self, operation: Operation, actor: Actor, grants: Grants, /) -> Answer: ...
+
+
+class PolicyMoved(Exception):
+    """The policy is newer than the grants an answer was made for: authenticate again and ask again."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
 
 
 class MalformedRequest(RequestError):
@@ -115,6 +122,12 @@ class ParseFailed(RequestError):
 class ValidationFailed(RequestError):
     code = "GRAPHQL_VALIDATION_FAILED"
     zh = "文档无效：{reason}"
+    en = "{reason}"
+
+
+class VariablesInvalid(RequestError):
+    code = "BAD_USER_INPUT"
+    zh = "变量无效：{reason}"
     en = "{reason}"
 
 

@@ -1,7 +1,7 @@
 """Whatever goes wrong, as errors that a client can act on: a stable code, a trace id, and no word of the inside.
 
-One place turns exceptions into response bodies, for HTTP, event streams and sockets alike. What nobody foresaw is logged under
-the trace id and answered as INTERNAL_ERROR.
+One place turns exceptions into response bodies, for HTTP, event streams and sockets alike. What nobody foresaw is logged
+under the trace id and answered as INTERNAL_ERROR.
 """
 
 import os

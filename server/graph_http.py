@@ -1,7 +1,8 @@
 """GraphQL over HTTP: POST and GET at one path, by the letter of the specification, on raw ASGI.
 
-Raw, because routing and request objects cost as much CPU as a whole planned read. Faults of the transport (body, media type, method)
-are refused before anything is parsed; only application/json is taken, so that no form of a foreign page can post (CSRF).
+Raw, because routing and request objects cost as much CPU as a whole planned read. Faults of the transport (body, media
+type, method) are refused before anything is parsed; only application/json is taken, so that no form of a foreign page
+can post (CSRF).
 """
 
 import asyncio
@@ -119,7 +120,7 @@ class GraphEndpoint:
                 case "POST":
                     media = json_media(exchange.headers.get(b"accept", b"*/*"))
                     await self._graph(exchange, read_posted(await read_body(exchange), exchange.trace_id))
-                case "GET" if not scope["query_string"] and accepted(exchange.headers.get(b"accept", b"")).get(HTML, 0):
+                case "GET" if wants_page(exchange.headers.get(b"accept", b"")):
                     await exchange.respond(Answer(status=200, body=self._page), HTML)
                 case "GET":
                     media = json_media(exchange.headers.get(b"accept", b"*/*"))
@@ -183,7 +184,7 @@ async def read_body(exchange: Exchange) -> bytes:
     if exchange.headers.get(b"content-encoding", b"identity") != b"identity":
         raise UnsupportedMediaType()
     declared = exchange.headers.get(b"content-length", b"0")
-    if len(declared) > 19 or int(declared) > BODY_BYTES_MAX:
+    if not declared.isdigit() or len(declared) > 19 or int(declared) > BODY_BYTES_MAX:
         raise PayloadTooLarge(limit=BODY_BYTES_MAX)
     message = await exchange.receive()
     body = message.get("body", b"")
@@ -301,6 +302,13 @@ def json_media(accept: bytes) -> str:
     if weights.get(EVENTS, 0.0) > 0:
         return EVENTS
     raise NotAcceptable()
+
+
+@lru_cache(maxsize=256)
+def wants_page(accept: bytes) -> bool:
+    """Whether a browser navigates here: it names HTML and no JSON."""
+    weights = accepted(accept)
+    return weights.get(HTML, 0.0) > 0 and JSON not in weights and GRAPHQL_JSON not in weights
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
-"""The register of alerts: what needs attention, raised by events and sweeps, acknowledged by people."""
+"""Alerts: what needs attention, raised by events and sweeps, acknowledged by people."""
 
-from domain.alerts.models import AlertRule
+from domain.alerts.models import Alert, AlertRule
 
-RECORDS = (AlertRule,)
+RECORDS = (AlertRule, Alert)
 COMMANDS = {}
 HANDLERS = {}

@@ -120,10 +120,14 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
         unit="alert.measured_unit", doc="The limit that the value crossed.", zh="限值",
     )  # fmt: skip
     measured_unit: Mapped[str | None] = code_column(doc="Unit of the value and its limit.", zh="实测单位")
-    due_on: Mapped[date | None] = date_column(doc="The day that was missed, where the cause is a missed day.", zh="应到日期")
+    due_on: Mapped[date | None] = date_column(
+        doc="The day that was missed, where the cause is a missed day.", zh="应到日期"
+    )
     raised_at: Mapped[datetime] = instant_column(order=True, doc="When the cause was first seen.", zh="触发时间")
     acknowledged_at: Mapped[datetime | None] = instant_column(doc="When somebody took it.", zh="确认时间")
     acknowledged_by: Mapped[str | None] = text_column(doc="Account that took it.", zh="确认人")
-    note: Mapped[str | None] = text_column(doc="What the person who took or resolved it wrote.", zh="备注", length_max=2000)
+    note: Mapped[str | None] = text_column(
+        doc="What the person who took or resolved it wrote.", zh="备注", length_max=2000
+    )
     resolved_at: Mapped[datetime | None] = instant_column(doc="When the cause was gone or dealt with.", zh="解除时间")
     resolved_by: Mapped[str | None] = text_column(doc="Account or process that resolved it.", zh="解除人")
