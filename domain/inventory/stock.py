@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Date, SmallInteger, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.types import Uuid
 
 from domain.core.ids import new_id
@@ -65,7 +65,7 @@ OPENING_ROLES = (AccountRole.STOCK, AccountRole.OPENING_BALANCE, AccountRole.ROU
 _cost = ItemCost.table
 _COSTS = (
     select(_cost.c.item_id, _cost.c.standard_cost)
-    .distinct(_cost.c.item_id)
+    .ext(distinct_on(_cost.c.item_id))
     .where(
         _cost.c.company_id == bindparam("company_id", type_=SmallInteger()),
         _cost.c.item_id == func.any(bindparam("items", type_=ARRAY(Uuid()))),
