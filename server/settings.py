@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     secret_file: Path | None = Field(default=None, description="File that holds the key; read when `secret` is not set.")
     pool_size: int = Field(default=10, ge=2, le=500, description="Connections of one process that serve requests.")
     statement_seconds: int = Field(default=30, ge=1, le=3_600, description="A longer statement is cancelled.")
-    lock_seconds: int = Field(default=5, ge=1, le=60, description="A longer wait for a lock ends.")
+    lock_seconds: int = Field(default=5, ge=1, le=60, description="A lock is awaited no longer.")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
 
     @property
