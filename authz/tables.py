@@ -27,7 +27,7 @@ RAISE_VERSION = "UPDATE policy_version SET version = version + 1"
 
 RULES = "SELECT role, target, tier, action, effect FROM policy_rule WHERE archived_at IS NULL ORDER BY role, id"
 PARENTS = "SELECT role, parent FROM role_parent WHERE archived_at IS NULL ORDER BY role, parent"
-COMPANIES = "SELECT company_id FROM company WHERE NOT is_group ORDER BY company_id"
+COMPANIES = "SELECT company_id FROM company WHERE company_id <> 0 ORDER BY company_id"
 
 
 @dataclass(frozen=True, slots=True)

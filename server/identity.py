@@ -1,0 +1,240 @@
+"""Who is asking: a bearer token or an API key becomes an `Actor` with its `Grants`.
+
+Both come in the Authorization header as `Bearer ...`. Our own tokens are signed with ES256 by a key that follows from
+the installation's secret, so every process verifies what any of them issued and nothing secret is stored. What a token
+stands for is remembered by its hash until it ends, the account's roles change by themselves, or the policy version
+moves; a request then costs one hash and one look-up.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from authz.grants import compile_grants
+from authz.policy import Policy
+from authz.tables import Account, load_account, load_companies, load_policy, policy_version
+from domain.core.actors import Actor, Audience, Grants
+from domain.core.database import Connection, Database
+from domain.core.errors import RequestError
+
+ISSUER = "skein"
+ALGORITHM = "ES256"
+TOKEN_HOURS = 12
+# How far the clocks of two of our machines may differ.
+CLOCK_SKEW_SECONDS = 5
+
+# The order of P-256; a private key is a number from 1 to one less.
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+# A token is at most a few hundred bytes; a longer header is not worth hashing.
+AUTHORIZATION_LENGTH_MAX = 8_192
+
+# Callers remembered; beyond it the one remembered longest is forgotten.
+CALLERS_MAX = 10_000
+
+# How often a process looks whether the policy moved. The read road finds out with each answer; this is for the rest.
+POLL_SECONDS = 1.0
+
+KEY_MARK = "skein_"
+KEY_BYTES = 32
+# An API key's use is written down to the minute, so that a busy key does not write once a request.
+KEY_REMEMBERED_SECONDS = 60
+
+ANONYMOUS = Actor(id=UUID(int=0), name="anonymous", audience=Audience.ANONYMOUS, roles={})
+
+FIND_KEY = """
+SELECT k.id, k.digest, k.scopes, k.expires_at, u.name FROM api_key k JOIN user_account u ON u.id = k.user_id
+WHERE k.prefix = $1 AND k.revoked_at IS NULL AND k.archived_at IS NULL
+  AND (k.expires_at IS NULL OR k.expires_at > now())
+"""
+USE_KEY = "UPDATE api_key SET last_used_at = now() WHERE id = $1"
+
+ESSENTIAL: jwt.ClaimsOption = {"essential": True}
+
+
+class Unauthenticated(RequestError):
+    """The credentials do not stand for anyone; why is not said."""
+
+    code = "UNAUTHENTICATED"
+    zh = "凭据无效或已过期。"
+    en = "The credentials are not valid, or no longer."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a header stands for, until an instant (seconds of the epoch)."""
+
+    actor: Actor
+    grants: Grants
+    until: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """An API key as made: `text` goes to its owner and is kept nowhere, the rest into the table."""
+
+    text: str
+    prefix: str
+    digest: bytes
+
+
+def signing_key(secret: bytes) -> ECKey:
+    """The ES256 key that follows from an installation's secret (HKDF, RFC 5869, to a number of P-256)."""
+    # 16 bytes more than the order has make the remainder's bias negligible (FIPS 186-5, A.2.1).
+    material = HKDF(algorithm=SHA256(), length=48, salt=None, info=b"skein token signing key, ES256").derive(secret)
+    number = int.from_bytes(material) % (P256_ORDER - 1) + 1
+    return ECKey(ec.derive_private_key(number, ec.SECP256R1()), None)
+
+
+def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: float = TOKEN_HOURS) -> str:
+    """A bearer token for the user; whether the account exists and is active is asked at each use."""
+    now = time.time()
+    claims: dict[str, Any] = {
+        "iss": ISSUER, "sub": user_name, "iat": now, "exp": now + hours * 3_600, "jti": str(uuid4()), "client": client,
+    }  # fmt: skip
+    return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM])
+
+
+def new_api_key() -> NewKey:
+    """A key of 256 random bits, found by its open prefix."""
+    prefix = secrets.token_hex(6)
+    text = f"{KEY_MARK}{prefix}_{secrets.token_urlsafe(KEY_BYTES)}"
+    return NewKey(text=text, prefix=prefix, digest=hashlib.sha256(text.encode()).digest())
+
+
+class Identity:
+    """Knows the policy that holds and the callers seen lately; `refresh` before the first use.
+
+    `serves_demo` is false when others than this machine can connect: demo accounts then count for nothing.
+    """
+
+    def __init__(
+        self, database: Database, key: ECKey, *, serves_demo: bool, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._serves_demo = serves_demo
+        self._clock = clock
+        self._claims_wanted = jwt.JWTClaimsRegistry(
+            now=clock,  # type: ignore[arg-type]  # it compares numbers; ours has fractions, so that a revocation can fall between two
+            leeway=CLOCK_SKEW_SECONDS,
+            iss={"essential": True, "value": ISSUER},
+            sub=ESSENTIAL, iat=ESSENTIAL, exp=ESSENTIAL, jti=ESSENTIAL,
+        )  # fmt: skip
+        self._callers: dict[bytes, Caller] = {}
+        self.policy = Policy(version=0, lines=(), inherits=())
+        self.companies: tuple[int, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """The policy version that grants are compiled from now."""
+        return self.policy.version
+
+    async def __call__(self, authorization: str | None) -> tuple[Actor, Grants]:
+        """Who the header stands for and what that actor may do now; without a header the anonymous actor.
+
+        Raises: Unauthenticated.
+        """
+        if authorization is None:
+            return ANONYMOUS, compile_grants(self.policy, ANONYMOUS, self.companies)
+        if len(authorization) > AUTHORIZATION_LENGTH_MAX:
+            raise Unauthenticated()
+        digest = hashlib.sha256(authorization.encode()).digest()
+        caller = self._callers.get(digest)
+        if caller is None or caller.until <= self._clock():
+            caller = await self._recognise(authorization, digest)
+        return caller.actor, caller.grants
+
+    async def refresh(self) -> int:
+        """The policy version that holds, after reloading what moved; every caller is asked for anew then."""
+        async with self._database.acquire() as connection:
+            version, companies = await policy_version(connection), await load_companies(connection)
+            if (version, companies) != (self.version, self.companies):
+                policy = await load_policy(connection)
+                # Nothing awaits between these lines: no request sees the new policy with callers of the old.
+                self.policy, self.companies = policy, companies
+                self._callers.clear()
+        return self.version
+
+    async def watch(self) -> None:
+        """Keep up with the policy until cancelled."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            await self.refresh()
+
+    async def _recognise(self, authorization: str, digest: bytes) -> Caller:
+        scheme, _, credentials = authorization.partition(" ")
+        credentials = credentials.strip()
+        if scheme.lower() != "bearer" or not credentials:
+            raise Unauthenticated()
+        policy = self.policy
+        if credentials.startswith(KEY_MARK):
+            actor, until = await self._by_key(credentials)
+        else:
+            actor, until = await self._by_token(self._claims(credentials))
+        caller = Caller(actor, compile_grants(policy, actor, self.companies), until)
+        if policy is self.policy:
+            if len(self._callers) >= CALLERS_MAX:
+                del self._callers[next(iter(self._callers))]
+            self._callers[digest] = caller
+        return caller
+
+    async def _by_token(self, claims: Mapping[str, Any]) -> tuple[Actor, float]:
+        async with self._database.acquire() as connection:
+            account = await self._account(connection, claims["sub"])
+        issued = datetime.fromtimestamp(claims["iat"], UTC)
+        if account.revoked_at is not None and issued <= account.revoked_at:
+            raise Unauthenticated()
+        if claims["jti"] in {str(token_id) for token_id in account.revoked_tokens}:
+            raise Unauthenticated()
+        client = claims.get("client")
+        actor = account.actor(client if isinstance(client, str) else "default")
+        return actor, _until(account, claims["exp"])
+
+    async def _by_key(self, text: str) -> tuple[Actor, float]:
+        prefix = text.removeprefix(KEY_MARK).partition("_")[0]
+        given = hashlib.sha256(text.encode()).digest()
+        async with self._database.acquire() as connection:
+            found = await connection.fetchrow(FIND_KEY, prefix)
+            if found is None or not hmac.compare_digest(given, found["digest"]):
+                raise Unauthenticated()
+            account = await self._account(connection, found["name"])
+            await connection.execute(USE_KEY, found["id"])
+        until = self._clock() + KEY_REMEMBERED_SECONDS
+        if found["expires_at"] is not None:
+            until = min(until, found["expires_at"].timestamp())
+        return account.actor(f"key:{prefix}", only=found["scopes"]), _until(account, until)
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        """The claims of a token that we signed and that has not ended."""
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
+            self._claims_wanted.validate(decoded.claims)
+        except (JoseError, ValueError) as invalid:
+            raise Unauthenticated() from invalid
+        return decoded.claims
+
+    async def _account(self, connection: Connection, name: str) -> Account:
+        account = await load_account(connection, name)
+        if account is None or not account.is_active or (account.is_demo and not self._serves_demo):
+            raise Unauthenticated()
+        return account
+
+
+def _until(account: Account, until: float) -> float:
+    """The end of what was found: an assignment that begins or ends by itself ends it earlier."""
+    return until if account.changes_at is None else min(until, account.changes_at.timestamp())
