@@ -21,7 +21,9 @@ from domain import (
     procurement,
 )
 from domain.core.commands import Handler
+from domain.core.perform import link_commands
 from domain.core.records import Record, link_references
+from domain.core.verify import Verifier, idempotency_records
 
 LADDER: tuple[ModuleType, ...] = (
     core,
@@ -40,4 +42,12 @@ LADDER: tuple[ModuleType, ...] = (
 RECORDS: Mapping[str, type[Record]] = link_references(record for module in LADDER for record in module.RECORDS)
 
 # Every command class with the function that performs it.
-COMMANDS: Mapping[type[Any], Handler] = {command: run for module in LADDER for command, run in module.COMMANDS.items()}
+COMMANDS: Mapping[type[Any], Handler] = link_commands(
+    {command: run for module in LADDER for command, run in module.COMMANDS.items()}
+)
+
+# Every check of `skein verify`, lowest module first; a module without checks exports none.
+VERIFIERS: Mapping[str, Verifier] = {
+    **{name: check for module in LADDER for name, check in getattr(module, "VERIFIERS", {}).items()},
+    "idempotency keys": idempotency_records(RECORDS),
+}

@@ -2,6 +2,7 @@
 
 from domain.core import accounts, handling, models
 from domain.core.dictionary import DataDictionaryEntry
+from domain.core.verify import VERIFIERS
 
 RECORDS = (*models.RECORDS, *handling.RECORDS, *accounts.RECORDS, DataDictionaryEntry)
 COMMANDS = {}

@@ -256,6 +256,8 @@ class Database:
         self.size = size
         self.limits = limits
         self.wait_seconds = wait_seconds
+        # Set after each commit of a command in this process; the sequencer waits for it.
+        self.committed = asyncio.Event()
         self._idle: list[Connection] = []
         self._lent = 0
         self._waiting: deque[asyncio.Future[None]] = deque()

@@ -134,3 +134,29 @@ class Overloaded(RequestError):
     code = "OVERLOADED"
     zh = "服务器繁忙，请稍后重试。"
     en = "The server has no free connection; try again."
+
+
+class AlreadyExists(DomainError):
+    code = "ALREADY_EXISTS"
+    zh = "{what} {key} 已存在。"
+    en = "{what} {key} exists already."
+
+
+class StillReferenced(DomainError):
+    code = "STILL_REFERENCED"
+    zh = "{what} {key} 仍被其他记录引用。"
+    en = "{what} {key} is still named by other records."
+
+
+class RecordBusy(RequestError):
+    """Another transaction holds a row longer than one waits for it."""
+
+    code = "RECORD_BUSY"
+    zh = "所需记录正被其他操作占用，请稍后重试。"
+    en = "Another operation holds a record this one needs; try again."
+
+
+class BatchTooLarge(RequestError):
+    code = "BATCH_TOO_LARGE"
+    zh = "一次最多 {limit} 条命令，收到 {count} 条。"
+    en = "{count} commands at once; at most {limit} are taken."

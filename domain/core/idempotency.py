@@ -1,0 +1,150 @@
+"""Keys that make a retry harmless: the first request with a key takes effect, every later one answers the same records.
+
+The key's row is claimed as the first thing of the transaction, so the database decides between processes; within one
+process a second request with the key waits without a connection. Kept are the hash of the input and the record ids,
+never a response: a replay reads the current rows under the current grants.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import orjson
+from sqlalchemy import LargeBinary, SmallInteger, Text, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.types import Uuid
+
+from domain.core.database import Database, json_default
+from domain.core.errors import IdempotencyInProgress, IdempotencyKeyReused, InvalidInput
+from domain.core.ids import new_id
+from domain.core.models import KEY_LENGTH_MAX, IdempotencyKey
+from domain.core.work import Work
+
+# How long a request waits for another with its key in this process; the lock time-out bounds it elsewhere.
+IN_FLIGHT_SECONDS = 5.0
+
+_key = IdempotencyKey.table
+_CLAIM = (
+    insert(_key)
+    .values(
+        company_id=bindparam("company_id", type_=SmallInteger()), id=bindparam("id", type_=Uuid()),
+        client=bindparam("client", type_=Text()), key=bindparam("key", type_=Text()),
+        input_digest=bindparam("input_digest", type_=LargeBinary()), command=bindparam("command", type_=Text()),
+        record_type=bindparam("record_type", type_=Text()), work_id=bindparam("work_id", type_=Uuid()),
+        record_ids=[], versions={},
+    )
+    .on_conflict_do_nothing(index_elements=["company_id", "client", "key"])
+    .returning(_key.c.id)
+)  # fmt: skip
+_STORED = select(_key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(
+    _key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text())
+)
+_COMPLETE = (
+    update(_key)
+    .where(
+        _key.c.company_id == bindparam("of_company", type_=SmallInteger()),
+        _key.c.id == bindparam("of_key", type_=Uuid()),
+    )
+    .values(record_ids=bindparam("made", type_=ARRAY(Uuid())), versions=bindparam("made_versions", type_=JSONB()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that this work holds (`row_id`), or one that was used before (`record_ids`)."""
+
+    row_id: UUID | None
+    record_ids: Sequence[UUID]
+
+
+def check_key(key: str) -> str:
+    """The key itself. Raises: InvalidInput when it is empty or longer than its column."""
+    if not key.strip() or len(key) > KEY_LENGTH_MAX or "\x00" in key:
+        reason, reason_zh = f"it has 1 to {KEY_LENGTH_MAX} characters", f"长度须为 1 至 {KEY_LENGTH_MAX} 个字符"
+        raise InvalidInput(what="idempotencyKey", value=repr(key[:40]), reason=reason, reason_zh=reason_zh)
+    return key
+
+
+def input_digest(actor_id: UUID, company_id: int, commands: Sequence[Any], how: str) -> bytes:
+    """SHA-256 of the canonical input: who, where, which commands, and how they are performed."""
+    names = [type(command).__name__ for command in commands]
+    canonical = orjson.dumps(
+        [str(actor_id), company_id, how, names, commands], default=json_default, option=orjson.OPT_SORT_KEYS
+    )
+    return sha256(canonical).digest()
+
+
+async def claim(work: Work, key: str, digest: bytes, record_type: str) -> Claim:
+    """The key, claimed for this work, or what it made before.
+
+    Raises: IdempotencyKeyReused for another input, IdempotencyInProgress when another process holds it too long.
+    """
+    row_id = new_id()
+    client = work.actor.client
+    try:
+        claimed = await work.connection.fetchval(
+            _CLAIM, company_id=work.company_id, id=row_id, client=client, key=key, input_digest=digest,
+            command=work.command, record_type=record_type, work_id=work.id,
+        )  # fmt: skip
+    except asyncpg.LockNotAvailableError as held:
+        raise IdempotencyInProgress(key=key) from held
+    for row in await work.connection.fetch(_STORED, client=client, key=key):
+        is_own = claimed is not None and row["company_id"] == work.company_id
+        if is_own:
+            continue
+        if row["company_id"] != work.company_id or row["input_digest"] != digest:
+            raise IdempotencyKeyReused(key=key)
+        return Claim(None, row["record_ids"])
+    return Claim(row_id, ())
+
+
+async def complete(work: Work, held: Claim, record_ids: Sequence[UUID]) -> None:
+    """Keep what the work made under the key it holds."""
+    versions = {str(id_): work.versions[id_] for id_ in record_ids if id_ in work.versions}
+    await work.connection.execute(
+        _COMPLETE, of_company=work.company_id, of_key=held.row_id, made=list(record_ids), made_versions=versions
+    )
+
+
+class KeysInFlight:
+    """The keys that requests of this process are using now; one request a key at a time."""
+
+    def __init__(self) -> None:
+        self._turns: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def turn(self, client: str, key: str) -> AsyncIterator[None]:
+        """Hold the key. Raises: IdempotencyInProgress when the ones before do not end in time."""
+        name = (client, key)
+        lock, users = self._turns.get(name, (asyncio.Lock(), 0))
+        self._turns[name] = (lock, users + 1)
+        try:
+            try:
+                async with asyncio.timeout(IN_FLIGHT_SECONDS):
+                    await lock.acquire()
+            except TimeoutError as late:
+                raise IdempotencyInProgress(key=key) from late
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            lock, users = self._turns[name]
+            if users == 1:
+                del self._turns[name]
+            else:
+                self._turns[name] = (lock, users - 1)
+
+
+_in_flight: "WeakKeyDictionary[Database, KeysInFlight]" = WeakKeyDictionary()
+
+
+def keys_in_flight(database: Database) -> KeysInFlight:
+    """The keys in use in this process on `database`."""
+    return _in_flight.setdefault(database, KeysInFlight())
