@@ -5,7 +5,7 @@ derived field has a resolver: the read road plans whole operations (see `resolve
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -68,7 +68,9 @@ def strawberry_field(spec: Field, *, is_input: bool = False) -> StrawberryField:
     return made
 
 
-def make(kind: Any, name: str, doc: str, fields: Iterable[Field], *, bases: tuple[type, ...] = (), **options: Any) -> Any:
+def make(
+    kind: Any, name: str, doc: str, fields: Iterable[Field], *, bases: tuple[type, ...] = (), **options: Any
+) -> Any:
     """A strawberry type, input or interface of that name, registered in `TYPES`; made once."""
     if name not in TYPES:
         is_input = kind is strawberry.input
@@ -125,7 +127,7 @@ make(strawberry.type, "ReferenceKey", "A group's common reference.", [
     Field("code", "String | None", "Its business key."),
     Field("name", "String | None", "Its name."),
 ])  # fmt: skip
-make(strawberry.type, "LegacyKey", "The key a record had in a source system.", [
+make(strawberry.type, "SourceKey", "The key a record had in a source system.", [
     Field("system", "String", "Code of the source system."),
     Field("key", "String", "Primary key there; composite keys joined with ':'."),
 ])  # fmt: skip
@@ -208,7 +210,7 @@ def _doc(source: Source) -> str:
 def _object_fields(entity: Entity) -> list[Field]:
     fields = [
         Field("id", "ID", "Opaque global id; carries the type and the company."),
-        Field("legacyKeys", "list[LegacyKey]", "The keys the record had in source systems."),
+        Field("legacyKeys", "list[SourceKey]", "The keys the record had in source systems."),
     ]
     for source in entity.fields.values():
         type_ = _base_type(source) + (" | None" if is_nullable(source) else "")
@@ -228,9 +230,13 @@ def connection_arguments(entity: Entity) -> list[Field]:
         Field("filter", f"{entity.name}Filter | None", "Only rows that meet these conditions."),
     ]
     if entity.orders:
-        arguments.append(Field("orderBy", f"list[{entity.name}Order] | None", "Order of the rows; ties are broken by id."))
+        arguments.append(
+            Field("orderBy", f"list[{entity.name}Order] | None", "Order of the rows; ties are broken by id.")
+        )
     if entity.is_sharded:
-        arguments.append(Field("companies", "list[String] | None", "Codes of the companies to read; all readable ones unless given."))
+        arguments.append(
+            Field("companies", "list[String] | None", "Codes of the companies to read; all readable ones unless given.")
+        )
     if entity.is_archivable:
         arguments.append(Field("includeArchived", "Boolean | None", "Whether archived masters are shown too."))
     return arguments
@@ -329,9 +335,14 @@ def _make_aggregates(entity: Entity) -> None:
         ]  # fmt: skip
     if bounds:
         make(strawberry.type, f"{name}Bounds", f"A bound for each ordered field of {name}.", bounds)
-        measures += [Field("min", f"{name}Bounds", "Smallest values."), Field("max", f"{name}Bounds", "Largest values.")]
+        measures += [
+            Field("min", f"{name}Bounds", "Smallest values."),
+            Field("max", f"{name}Bounds", "Largest values."),
+        ]
     keys = group_fields(entity)
-    make_enum(f"{name}GroupBy", f"What {name} rows can be grouped by.", {value: doc for value, (_, _, doc) in keys.items()})
+    make_enum(
+        f"{name}GroupBy", f"What {name} rows can be grouped by.", {value: doc for value, (_, _, doc) in keys.items()}
+    )
     key_fields = [Field(key, type_, doc) for key, type_, doc in keys.values()]
     make(strawberry.type, f"{name}GroupKey", "The common values of a group; null where not grouped by.", key_fields)
     group = [Field("key", f"{name}GroupKey", "What the rows have in common."), *measures]
@@ -341,7 +352,12 @@ def _make_aggregates(entity: Entity) -> None:
         Field("groupCount", "Int", "Number of groups, whatever the page."),
         Field("groups", f"list[{name}Group]", "The groups, ordered by key.", [page]),
     ]
-    make(strawberry.type, f"{name}Aggregate", f"Figures over all {name} rows that the filter meets.", [*measures, *groups])
+    make(
+        strawberry.type,
+        f"{name}Aggregate",
+        f"Figures over all {name} rows that the filter meets.",
+        [*measures, *groups],
+    )
 
 
 def _make_connection(entity: Entity) -> None:
@@ -383,11 +399,15 @@ def root_one(record: type[Record]) -> Any:
     entity = CATALOG[record.__name__]
     arguments = [Field("id", "ID | None", "Global id.")]
     if entity.key_field:
-        arguments.append(Field(entity.key_field, "String | None", entity.table.c[entity.record.spec.key or ""].comment or ""))
+        arguments.append(
+            Field(entity.key_field, "String | None", entity.table.c[entity.record.spec.key or ""].comment or "")
+        )
     arguments.append(Field("legacyKey", "LegacyKeyInput | None", "The key it had in a source system."))
     if entity.is_sharded:
         arguments.append(Field("company", "String | None", "Code of the company, where a key alone does not tell."))
-    return _root(Field("", f"{entity.name} | None", f"One {entity.record.spec.en.lower()}; give exactly one key.", arguments))
+    return _root(
+        Field("", f"{entity.name} | None", f"One {entity.record.spec.en.lower()}; give exactly one key.", arguments)
+    )
 
 
 def _root(spec: Field) -> Any:

@@ -1,0 +1,248 @@
+"""One event as one subscriber asked for it: the subscription's selection, read through the read road.
+
+A subscription field answers an event type (`AlertEvent {cursor kind alert}`). Its own fields are known here; the record
+it carries is a planned read of that row, of the subscriber's selection under the subscriber's grants. A record that the
+subscriber may not see makes the whole event invisible: not even its cursor is told.
+"""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+import orjson
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    NameNode,
+    Node,
+    SelectionSetNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    visit,
+)
+from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from domain.core.actors import Actor, Grants
+from domain.core.database import Connection, to_json
+from domain.core.errors import InvalidInput
+from resolvers.catalog import CATALOG, Entity
+from resolvers.operation import Invalid
+from resolvers.read import RowAnswer
+from resolvers.request import Operation, VariablesInvalid
+
+_CURSOR = re.compile(r"event:1:(0|[1-9][0-9]{0,17}):(0|[1-9][0-9]{0,3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class EventCursor:
+    """A place in the journal: after record number `place` of the event at `position`, or after all of that event."""
+
+    position: int
+    place: int | None
+
+    def text(self) -> str:
+        """The opaque form that clients keep."""
+        plain = f"event:1:{self.position}:{'' if self.place is None else self.place}"
+        return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+    def is_after(self, other: "EventCursor") -> bool:
+        """Whether this place comes later in the journal."""
+        if self.position != other.position:
+            return self.position > other.position
+        if other.place is None:
+            return False
+        return self.place is None or self.place > other.place
+
+
+def parse_cursor(text: str, what: str = "after") -> EventCursor:
+    """The place that a cursor of this graph names. Raises: InvalidInput for any other text."""
+    try:
+        plain = urlsafe_b64decode((text + "=" * (-len(text) % 4)).encode("ascii")).decode("ascii")
+    except ValueError:
+        plain = ""
+    found = _CURSOR.fullmatch(plain)
+    if found is not None:
+        cursor = EventCursor(int(found[1]), int(found[2]) if found[2] else None)
+        if cursor.text() == text:
+            return cursor
+    raise InvalidInput(
+        what=what, value=repr(text[:80]), reason="it is no cursor of this stream", reason_zh="不是此数据流的游标"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a subscription field listens to: the events by name with the kind each is shown as, and their record.
+
+    `record_field` is the field of the event type that shows the record, `entity` the record's type.
+    """
+
+    entity: str
+    record_field: str
+    events: Mapping[str, str]
+
+
+# The subscription fields of the graph.
+WATCHES: Mapping[str, Watch] = {
+    "alerts": Watch(
+        "Alert",
+        "alert",
+        {"AlertRaised": "RAISED", "AlertAcknowledged": "ACKNOWLEDGED", "AlertResolved": "RESOLVED"},
+    ),
+}
+
+
+class RowReader(Protocol):
+    """The read road, as far as events need it."""
+
+    async def row(
+        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode],
+        key: tuple[int, UUID], actor: Actor, grants: Grants, path: tuple[str, ...],
+    ) -> RowAnswer: ...  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One response key of the event, and the nodes that select it."""
+
+    key: str
+    name: str
+    nodes: tuple[FieldNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a subscriber is told of one record of an event."""
+
+    cursor: str
+    kind: str
+    record: tuple[int, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """How the events of one subscription become execution results; plans with equal `key` make equal results."""
+
+    key: tuple[Any, ...]
+    operation: Operation
+    watch: Watch
+    root_key: str
+    type_name: str
+    after: EventCursor | None
+    parts: tuple[_Part, ...]
+
+    async def render(
+        self, read: RowReader, connection: Connection, told: Told, reader: tuple[Actor, Grants]
+    ) -> str | None:
+        """The execution result for one record of an event; None where the reader may not see the record."""
+        own = {"cursor": told.cursor, "kind": told.kind, "__typename": self.type_name}
+        values: list[str] = []
+        withheld: list[dict[str, Any]] = []
+        is_gated = False
+        for part in self.parts:
+            if part.name != self.watch.record_field:
+                values.append(f"{_quoted(part.key)}:{_quoted(own[part.name])}")
+                continue
+            answer = await self._row(read, connection, part, told, reader)
+            if answer.json is None:
+                return None
+            is_gated = True
+            values.append(f"{_quoted(part.key)}:{answer.json}")
+            withheld.extend(
+                {"coordinate": one.coordinate, "path": list(one.path), "requires": one.requires}
+                for one in answer.withheld
+            )
+        if not is_gated and (await self._row(read, connection, _GATE, told, reader)).json is None:
+            return None
+        data = f'{{"data":{{{_quoted(self.root_key)}:{{{",".join(values)}}}}}'
+        if not withheld:
+            return data + "}"
+        return f'{data},"extensions":{orjson.dumps({"withheld": withheld}).decode()}}}'
+
+    async def _row(
+        self, read: RowReader, connection: Connection, part: _Part, told: Told, reader: tuple[Actor, Grants]
+    ) -> RowAnswer:
+        entity = CATALOG[self.watch.entity]
+        path = (self.root_key, part.key)
+        return await read.row(connection, self.operation, entity, part.nodes, told.record, *reader, path)
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()
+
+
+# What is read where the subscriber selects nothing of the record: whether it may see the record at all.
+_GATE = _Part(
+    "",
+    "",
+    (
+        FieldNode(
+            name=NameNode(value="record"), directives=(), arguments=(),
+            selection_set=SelectionSetNode(
+                selections=(FieldNode(name=NameNode(value="__typename"), directives=(), arguments=()),)
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+
+def plan_event(operation: Operation) -> EventPlan:
+    """How the events of a subscription are shown.
+
+    Raises: Invalid for variables that do not fit, InvalidInput for a malformed cursor.
+    """
+    schema, node = operation.schema, operation.node
+    given = dict(operation.request.variables)
+    variables = get_variable_values(schema, node.variable_definitions or (), given, hide_suggestions=True)
+    if isinstance(variables, list):
+        raise Invalid(VariablesInvalid, variables)
+    definitions = [one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)]
+    fragments = {one.name.value: FragmentDetails(one) for one in definitions}
+    root_type = schema.subscription_type
+    assert root_type is not None, "validated: the document has a subscription"
+    collected = collect_fields(schema, fragments, variables, root_type, node).grouped_field_set
+    root_key, details = next(iter(collected.items()))
+    name = details[0].node.name.value
+    watch, field = WATCHES[name], root_type.fields[name]
+    event_type: Any = get_named_type(field.type)
+    assert isinstance(event_type, GraphQLObjectType)
+    grouped = collect_subfields(schema, fragments, variables, node, event_type, details).grouped_field_set
+    parts = tuple(
+        _Part(key, found[0].node.name.value, tuple(one.node for one in found)) for key, found in grouped.items()
+    )
+    used = _variables_in([*(node for part in parts for node in part.nodes), *definitions])
+    key = (
+        operation.document.digest, node.name.value if node.name else None, root_key,
+        tuple(part.key for part in parts), to_json({one: given.get(one) for one in sorted(used)}),
+    )  # fmt: skip
+    after = _after(field, details[0].node, variables)
+    return EventPlan(key, operation, watch, root_key, event_type.name, after, parts)
+
+
+def _after(field: GraphQLField, node: FieldNode, variables: VariableValues) -> EventCursor | None:
+    given = get_argument_values(field, node, variables).get("after")
+    return None if given is None else parse_cursor(str(given))
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+def _variables_in(nodes: Sequence[Node]) -> set[str]:
+    """The names of the variables used below the nodes: what an answer can depend on."""
+    found = _Variables()
+    for node in nodes:
+        visit(node, found)
+    return cast(set[str], found.names)

@@ -1,0 +1,181 @@
+"""The nodes of a plan: what is shown, where from, under which permission, with which arguments.
+
+`Scoped` is a mandatory part of every node that reads rows: a node without a permission cannot be built.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from resolvers.aggregates import AggregateNode, MoneyShape
+from resolvers.catalog import Leaf, MoneyLeaf, ToMany, ToOne
+from resolvers.filters import Predicate, Scoped
+from resolvers.paging import Window
+from resolvers.reader import Narrow
+from resolvers.values import Bound
+
+ResponsePath = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that answers null because the reader lacks its tier, in all or some of the rows' companies."""
+
+    coordinate: str
+    path: ResponsePath
+    requires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that is the same in every answer: __typename, or null for what is withheld."""
+
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdValue:
+    """The global id of the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeafValue:
+    """A column; where `is_masked`, only in the companies in which it may be read."""
+
+    source: Leaf
+    is_masked: bool
+    narrow: Narrow
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyValue:
+    """A money column with its currency."""
+
+    source: MoneyLeaf
+    money: MoneyShape
+    is_masked: bool
+    narrow: Narrow
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyKeys:
+    """The row's keys in source systems: (response key, system | key | __typename)."""
+
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowNode:
+    """What is shown of one row of an entity."""
+
+    scope: Scoped
+    selection: tuple[tuple[str, "Value"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneValue:
+    """The referenced row, null where it is out of scope."""
+
+    source: ToOne
+    row: RowNode
+    is_masked: bool
+    narrow: Narrow
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """The rows a document owns."""
+
+    source: ToMany
+    row: RowNode
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfoPart:
+    """The selected parts of PageInfo: (response key, field)."""
+
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodesPart:
+    row: RowNode
+
+
+@dataclass(frozen=True, slots=True)
+class EdgesPart:
+    """(response key, the node, "cursor", or __typename text)."""
+
+    fields: tuple[tuple[str, "RowNode | Text | Literal['cursor']"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalPart:
+    """The number of rows that meet the filter."""
+
+
+ConnectionPart = Text | PageInfoPart | NodesPart | EdgesPart | TotalPart | AggregateNode
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionNode:
+    """A page of rows and figures over all of them; `link` is the reference that ties the rows to their parent."""
+
+    scope: Scoped
+    link: ToMany | None
+    where: Predicate
+    with_archived: bool
+    window: Window
+    parts: tuple[tuple[str, ConnectionPart], ...]
+
+
+Value = Text | IdValue | LeafValue | MoneyValue | LegacyKeys | OneValue | ListValue | ConnectionNode
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How one row is found: equal columns, or a legacy key; `unique` is false when several companies may hold the key."""
+
+    columns: tuple[tuple[str, Bound], ...]
+    legacy: tuple[Bound, Bound] | None
+    is_unique: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RootRow:
+    """One row found by a key."""
+
+    row: RowNode
+    lookup: Lookup
+
+
+@dataclass(frozen=True, slots=True)
+class RootRows:
+    """Rows found by their ids, in the order of the ids; null for what is not there."""
+
+    rows: tuple[RootRow | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalValue:
+    """A root that needs no table: what is selected of an object the process holds; (response key, name, inner)."""
+
+    name: str
+    selection: "LocalSelection"
+
+
+LocalSelection = tuple[tuple[str, str, "LocalSelection"], ...]
+
+RootValue = Text | ConnectionNode | RootRow | RootRows | LocalValue
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole operation: its roots in order, what is withheld from this kind of reader, and which personal fields it reads.
+
+    `row` stands alone for what a payload or event shows of a row that is already known.
+    """
+
+    roots: tuple[tuple[str, RootValue], ...]
+    withheld: tuple[Withheld, ...]
+    personal: tuple[str, ...]
+    row: RowNode | None = None

@@ -1,0 +1,344 @@
+"""The read road: one operation, one statement, one row whose text is the answer.
+
+A document is planned once for each (visible schema, operation, shape of the variables, permission signature). A warm request then is two
+dictionary look-ups, one prepared statement and a copy of bytes. Each statement also tells the policy's version: an answer made for
+grants that are no longer in force is thrown away.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    ListValueNode,
+    SelectionSetNode,
+    VariableNode,
+    type_from_ast,
+)
+from graphql.execution.values import get_variable_values
+
+from authz.viewer import viewer
+from domain.core.actors import Actor, Grants
+from domain.core.database import Connection, Database
+from domain.core.errors import RequestError, Unknown
+from domain.core.ids import new_id
+from resolvers.catalog import Entity
+from resolvers.fragments import (
+    CompaniesParameter,
+    LocalParameter,
+    Parameter,
+    PartnersParameter,
+    ReadableParameter,
+)
+from resolvers.global_ids import type_of_id
+from resolvers.nodes import LocalSelection, LocalValue, Plan, Withheld
+from resolvers.operation import Invalid
+from resolvers.plan import Planner
+from resolvers.reader import Answer as PermissionAnswer
+from resolvers.reader import Narrow, Permissions, Question, Reader
+from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
+from resolvers.sql import Statement, render, render_row
+from resolvers.values import Bound, Sym, shape, symbolic
+
+# Plans kept in all; each holds some kilobytes of SQL.
+PLANS_MAX = 2_000
+# The text of all kept statements, in characters.
+PLAN_TEXT_MAX = 64 * 1024 * 1024
+READERS_MAX = 4_096
+
+
+class Ambiguous(RequestError):
+    code = "AMBIGUOUS_KEY"
+    zh = "{what} 的键在多家公司中存在，请用 company 指明公司。"
+    en = "The key of {what} exists in several companies; name one with company."
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """A plan ready to run."""
+
+    statement: Statement
+    head: bytes
+    personal: tuple[str, ...]
+    withheld: tuple[Withheld, ...]
+
+
+@dataclass(slots=True)
+class _Shaped:
+    """What is known of an operation in one shape: its permission questions, and a plan for each pattern of answers."""
+
+    questions: tuple[Question, ...]
+    narrows: tuple[Sym, ...]
+    plans: dict[tuple[PermissionAnswer, ...], _Prepared] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One request in progress: the coerced variables, and what permission parameters are made of."""
+
+    operation: Operation
+    variables: Mapping[str, Any]
+    reader: Reader
+    narrowings: Mapping[Narrow, frozenset[int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """One row's selection as JSON, None where the reader may not see the row, and what was withheld."""
+
+    json: str | None
+    withheld: tuple[Withheld, ...]
+
+
+class ReadRoad:
+    """Answers query operations; renders single rows for payloads and events."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._shaped: OrderedDict[object, _Shaped] = OrderedDict()
+        self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
+        self._codes: dict[str, int] = {}
+        self._text = 0
+        self.renders = 0
+
+    async def answer(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
+        """The answer to a query.
+
+        Raises: Invalid (variables), RequestError for arguments that no plan serves, PolicyMoved.
+        """
+        run = await self._run(operation, actor, grants)
+        prepared = self._prepared(run, ("query",), lambda planner: planner.plan(operation.node.selection_set), _render_roots)
+        values = [self._value(parameter, run) for parameter in prepared.statement.parameters]
+        async with self._database.acquire() as connection:
+            row = await connection.raw.fetchrow(prepared.statement.sql, *values)
+            assert row is not None, "an aggregate always has a row"
+            if row["version"] is not None and row["version"] != grants.version:
+                raise PolicyMoved(row["version"])
+            if prepared.personal:
+                await self._log_access(connection, run, prepared.personal, row["data"])
+        if row["faults"]:
+            raise Ambiguous(path=(row["faults"].split(",")[0],), what=row["faults"])
+        return Answer(status=200, body=prepared.head + row["data"].encode() + b"}")
+
+    async def row(
+        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode], key: tuple[int, UUID],
+        actor: Actor, grants: Grants, path: tuple[str, ...],
+    ) -> RowAnswer:  # fmt: skip
+        """What `nodes` select of one row, on an open connection: for payloads, which must see their own transaction."""
+        run = await self._run(operation, actor, grants)
+        prepared = self._prepared(
+            run, ("row", entity.name, *path), lambda planner: planner.plan_row(entity, nodes, path), _render_row
+        )
+        known = {"row_company": key[0], "row_id": key[1]}
+        values = [known[p] if isinstance(p, str) else self._value(p, run) for p in prepared.statement.parameters]
+        row = await connection.raw.fetchrow(prepared.statement.sql, *values)
+        if row is not None and prepared.personal:
+            await self._log_access(connection, run, prepared.personal, row["data"])
+        return RowAnswer(row["data"] if row is not None else None, prepared.withheld)
+
+    # --- from a request to a prepared plan -----------------------------------------------------------------------
+
+    async def _run(self, operation: Operation, actor: Actor, grants: Grants) -> _Run:
+        variables = coerced_variables(operation)
+        return _Run(operation, variables, await self._reader(actor, grants), {None: None})
+
+    async def _reader(self, actor: Actor, grants: Grants) -> Reader:
+        key = (id(actor), id(grants))
+        found = self._readers.get(key)
+        if found is None:
+            self._codes.update(await self._company_codes())
+            found = self._readers[key] = Reader(actor, grants, self._codes)
+            if len(self._readers) > READERS_MAX:
+                self._readers.popitem(last=False)
+        return found
+
+    async def _company_codes(self) -> dict[str, int]:
+        async with self._database.acquire() as connection:
+            rows = await connection.raw.fetch("SELECT code, company_id FROM company")
+        return {row["code"]: row["company_id"] for row in rows}
+
+    def _prepared(
+        self, run: _Run, kind: tuple[str, ...], plan: Callable[[Planner], Plan], make: Callable[[Plan], Statement]
+    ) -> _Prepared:
+        operation = run.operation
+        key = (
+            id(operation.schema), operation.document.digest, operation.node.name.value if operation.node.name else None, kind,
+            variables_shape(operation, run.variables),
+        )  # fmt: skip
+        shaped = self._shaped.get(key)
+        if shaped is None:
+            open_ended = Permissions(None)
+            plan(self._planner(run, open_ended))
+            shaped = self._shaped[key] = _Shaped(tuple(open_ended.questions), tuple(open_ended.narrows))
+            if len(self._shaped) > PLANS_MAX:
+                self._forget()
+        else:
+            self._shaped.move_to_end(key)
+        return self._for_reader(run, key, shaped, plan, make)
+
+    def _for_reader(
+        self, run: _Run, key: object, shaped: _Shaped, plan: Callable[[Planner], Plan], make: Callable[[Plan], Statement]
+    ) -> _Prepared:
+        reader = run.reader
+        narrowings = self._narrowings(run, shaped.narrows)
+        run.narrowings = narrowings
+        signature = None if shaped.narrows else reader.signatures.get(key)
+        if signature is None:
+            signature = tuple(reader.answer(question, narrowings) for question in shaped.questions)
+            if not shaped.narrows:
+                reader.signatures[key] = signature
+        prepared = shaped.plans.get(signature)
+        if prepared is None:
+            made = plan(self._planner(run, Permissions(dict(zip(shaped.questions, signature, strict=True)))))
+            statement = make(made)
+            self.renders += 1
+            prepared = shaped.plans[signature] = _Prepared(statement, _head(made), made.personal, made.withheld)
+            self._text += len(statement.sql)
+            while self._text > PLAN_TEXT_MAX and len(self._shaped) > 1:
+                self._forget()
+        return prepared
+
+    def _forget(self) -> None:
+        _, shaped = self._shaped.popitem(last=False)
+        self._text -= sum(len(one.statement.sql) for one in shaped.plans.values())
+
+    def _planner(self, run: _Run, permissions: Permissions) -> Planner:
+        operation = run.operation
+        fragments = {
+            one.name.value: one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        return Planner(operation.schema, fragments, _symbols(operation, run.variables), run.variables, permissions)
+
+    def _narrowings(self, run: _Run, narrows: tuple[Sym, ...]) -> Mapping[Narrow, frozenset[int] | None]:
+        """The companies that each `companies` argument names. Raises: Unknown, alike for hidden and unknown ones."""
+        found: dict[Narrow, frozenset[int] | None] = {None: None}
+        for narrow in narrows:
+            numbers: set[int] = set()
+            for code in narrow.value(run.variables):
+                number = run.reader.codes.get(code)
+                if number is None or number not in run.reader.grants.companies:
+                    raise Unknown(what="company", key=repr(code))
+                numbers.add(number)
+            found[narrow] = frozenset(numbers)
+        return found
+
+    # --- parameters ----------------------------------------------------------------------------------------------
+
+    def _value(self, parameter: Parameter, run: _Run) -> Any:
+        reader = run.reader
+        match parameter:
+            case Bound():
+                return parameter.value(run.variables)
+            case CompaniesParameter():
+                return reader.companies(parameter.entity, run.narrowings[parameter.narrow])
+            case ReadableParameter():
+                return sorted(reader.readable(parameter.entity, parameter.tier, parameter.field))
+            case PartnersParameter():
+                return sorted(reader.actor.partners)
+            case LocalParameter():
+                return local_json(parameter.value, reader.actor, reader.grants)
+            case _:
+                return sorted(reader.actor.sites or ())
+
+    async def _log_access(self, connection: Connection, run: _Run, coordinates: tuple[str, ...], data: str) -> None:
+        """Record a read of personal values before its bytes leave; when it cannot be recorded the read fails."""
+        actor = run.reader.actor
+        await connection.raw.execute(
+            "INSERT INTO access_log_entry (company_id, id, actor_id, actor_name, document_hash, coordinates, row_count)"
+            " VALUES (0, $1, $2, $3, $4, $5, $6)",
+            new_id(), actor.id, actor.name, run.operation.document.digest, list(coordinates), count_rows(orjson.loads(data)),
+        )  # fmt: skip
+
+
+def coerced_variables(operation: Operation) -> Mapping[str, Any]:
+    """The variables as their types read them. Raises: Invalid with every fault."""
+    definitions = operation.node.variable_definitions
+    if not definitions:
+        return {}
+    found = get_variable_values(operation.schema, definitions, dict(operation.request.variables), hide_suggestions=True)
+    if isinstance(found, list):
+        raise Invalid(VariablesInvalid, found)
+    return found.coerced
+
+
+def _variable_types(operation: Operation) -> dict[str, Any]:
+    return {
+        one.variable.name.value: type_from_ast(operation.schema, one.type) for one in operation.node.variable_definitions or ()
+    }
+
+
+def _symbols(operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
+    types = _variable_types(operation)
+    return {name: symbolic(value, types[name], (name,)) for name, value in variables.items()}
+
+
+def variables_shape(operation: Operation, variables: Mapping[str, Any]) -> object:
+    """What a plan may depend on: structure, enums, booleans and nulls, and the types that `node(id:)` names."""
+    if not variables:
+        return ()
+    types = _variable_types(operation)
+    shapes: list[object] = [(name, shape(value, types[name])) for name, value in variables.items()]
+    for name in _node_variables(operation):
+        value = variables.get(name)
+        shapes.append(tuple(type_of_id(one) for one in value) if isinstance(value, list) else type_of_id(value))
+    return tuple(shapes)
+
+
+def _node_variables(operation: Operation) -> list[str]:
+    """The variables given to the roots `node` and `nodes`, whose ids name the type to plan for."""
+    names: list[str] = []
+    pending: list[SelectionSetNode] = [operation.node.selection_set]
+    fragments = {one.name.value: one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)}
+    while pending:
+        for node in pending.pop().selections:
+            if not isinstance(node, FieldNode):
+                inner = getattr(node, "selection_set", None) or fragments[node.name.value].selection_set  # type: ignore[attr-defined]  # a spread has a name
+                pending.append(inner)
+            elif node.name.value in ("node", "nodes"):
+                for argument in node.arguments or ():
+                    values = argument.value.values if isinstance(argument.value, ListValueNode) else [argument.value]
+                    names += [value.name.value for value in values if isinstance(value, VariableNode)]
+    return sorted(names)
+
+
+def _render_roots(plan: Plan) -> Statement:
+    return render(plan.roots)
+
+
+def _render_row(plan: Plan) -> Statement:
+    assert plan.row is not None
+    return render_row(plan.row)
+
+
+def _head(plan: Plan) -> bytes:
+    """What stands before the data: what was withheld, then the key of the data."""
+    if not plan.withheld:
+        return b'{"data":'
+    withheld = [{"coordinate": one.coordinate, "path": list(one.path), "requires": one.requires} for one in plan.withheld]
+    return b'{"extensions":' + orjson.dumps({"withheld": withheld}) + b',"data":'
+
+
+def local_json(value: LocalValue, actor: Actor, grants: Grants) -> str:
+    """The JSON of a root about the caller."""
+    return orjson.dumps(_projected(viewer(actor, grants), value.selection)).decode()
+
+
+def _projected(value: Any, selection: LocalSelection) -> Any:
+    if isinstance(value, list | tuple):
+        return [_projected(one, selection) for one in value]
+    if not selection or not isinstance(value, dict):
+        return value
+    return {key: "Viewer" if name == "__typename" else _projected(value[name], inner) for key, name, inner in selection}
+
+
+def count_rows(data: Any) -> int:
+    """The number of objects in an answer."""
+    if isinstance(data, dict):
+        return 1 + sum(count_rows(one) for one in data.values())
+    return sum(count_rows(one) for one in data) if isinstance(data, list) else 0
+

@@ -1,0 +1,141 @@
+"""Arguments as symbols: what shapes a statement is known when it is planned, what only fills it is bound when it runs.
+
+The structure of an argument (which keys are present, which enum or boolean is given, what is null) decides the SQL; leaf values never do.
+So variables become a symbolic tree in which leaves are `Sym`: the planner can read the structure but not the value. `shape` is
+the part of the variables that the planner could see, and with it the key under which a plan may be used again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLScalarType,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+from graphql.utilities import coerce_input_literal
+
+Path = tuple[str | int, ...]
+
+
+class Missing:
+    """The type of `MISSING`."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """A value that is bound when the statement runs: a constant of the document, or a place in the variables."""
+
+    path: Path = ()
+    constant: Any = None
+    parts: tuple["Sym", ...] = ()
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """The value under these coerced variables."""
+        if self.parts:
+            return [part.value(variables) for part in self.parts]
+        if not self.path:
+            return self.constant
+        found: Any = variables
+        for step in self.path:
+            found = found[step]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A parameter to be: a symbol and what turns its value into what the database takes; `where` names it in errors."""
+
+    sym: Sym
+    convert: Callable[[Any], Any] | None = None
+    where: str = ""
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """The database's value. Raises: RequestError of the converter."""
+        raw = self.sym.value(variables)
+        return raw if self.convert is None else self.convert(raw)
+
+
+def _is_structural(type_: GraphQLInputType) -> bool:
+    """Whether the planner may look at values of the type: enums and booleans."""
+    named = get_named_type(type_)
+    return isinstance(named, GraphQLEnumType) or (isinstance(named, GraphQLScalarType) and named.name == "Boolean")
+
+
+def _items(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def symbolic(value: Any, type_: GraphQLInputType, path: Path) -> Any:
+    """The tree of a coerced variable value: dicts, lists of dicts, enums and booleans as they are, other leaves as `Sym`."""
+    if value is None or _is_structural(type_):
+        return value
+    nullable = get_nullable_type(type_)
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLInputObjectType):
+        if is_list_type(nullable):
+            inner = nullable.of_type
+            return [symbolic(item, inner, (*path, index)) for index, item in enumerate(_items(value))]
+        return {key: symbolic(item, named.fields[key].type, (*path, key)) for key, item in value.items()}
+    return Sym(path)
+
+
+def shape(value: Any, type_: GraphQLInputType) -> Any:
+    """What the planner can see of a coerced variable value, hashable."""
+    if value is None:
+        return None
+    if _is_structural(type_):
+        return tuple(value) if isinstance(value, list) else value
+    nullable = get_nullable_type(type_)
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLInputObjectType):
+        if is_list_type(nullable):
+            return tuple(shape(item, nullable.of_type) for item in _items(value))
+        return tuple((key, shape(item, named.fields[key].type)) for key, item in value.items())
+    return "?"
+
+
+def evaluate(node: ValueNode, type_: GraphQLInputType, variables: Mapping[str, Any]) -> Any:
+    """The symbolic tree of an argument as the document writes it; MISSING for a variable that was not given."""
+    if isinstance(node, VariableNode):
+        found = variables.get(node.name.value, MISSING)
+        wants_list = is_list_type(get_nullable_type(type_))
+        is_item = found is not MISSING and found is not None and not isinstance(found, Sym | list)
+        return [found] if wants_list and is_item else found
+    if isinstance(node, NullValueNode):
+        return None
+    nullable = get_nullable_type(type_)
+    if is_list_type(nullable):
+        nodes = list(node.values) if isinstance(node, ListValueNode) else [node]
+        items = [evaluate(item, nullable.of_type, variables) for item in nodes]
+        if items and all(isinstance(item, Sym) for item in items):
+            if all(not item.path for item in items):
+                return Sym(constant=tuple(item.constant for item in items))
+            return Sym(parts=tuple(items))
+        return Sym(constant=()) if not items and not _has_structure(nullable.of_type) else items
+    if isinstance(nullable, GraphQLInputObjectType):
+        assert isinstance(node, ObjectValueNode), "validated before"
+        pairs = ((f.name.value, evaluate(f.value, nullable.fields[f.name.value].type, variables)) for f in node.fields)
+        return {key: item for key, item in pairs if item is not MISSING}
+    value = coerce_input_literal(node, type_)
+    return value if _is_structural(type_) else Sym(constant=value)
+
+
+def _has_structure(type_: GraphQLInputType) -> bool:
+    return isinstance(get_named_type(type_), GraphQLInputObjectType) or _is_structural(type_)

@@ -1,0 +1,347 @@
+"""The watch road: what happened, told to everyone who asked, once, in order and without a gap.
+
+One hub a process reads each committed event once, by the sequencer's position. Subscriptions that ask the same
+(document, variables, grants, row scope) are one group: an event is rendered once for a group and the same text sent to
+all of it. A subscription that resumes replays from its cursor to the position the hub has reached, then joins its group
+between two events, so nothing is lost and nothing comes twice. Grants are looked at before events are rendered, and
+every second besides.
+
+A position alone is not enough for a cursor: one event may name many records. A cursor is (position, place in the event).
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from domain.core.actors import Actor, Grants
+from domain.core.database import Database
+from domain.core.errors import Overloaded, RequestError
+from domain.core.outbox import PublishedEvent, bounds, read_events
+from domain.core.sequencer import LOST
+from resolvers.events import EventCursor, EventPlan, RowReader, Told, plan_event
+from resolvers.operation import Dispatcher
+from resolvers.request import GraphRequest, Operation
+
+log = structlog.get_logger("watch")
+
+# A lost notification costs at most this long; grants are looked at as often.
+POLL_SECONDS = 1.0
+# Events read at once, live and in a replay: some kilobytes, and the loop is free between two batches.
+BATCH = 200
+# Rendered events a group keeps, for those of its members that replay what others were told.
+RENDERED_MAX = 256
+# Groups that render at once: each takes a connection, and requests need some too.
+RENDERS_AT_ONCE = 4
+# A stream whose database is away looks for it again after this long.
+RETRY_SECONDS = 0.5
+
+# The database is away or full; what was not read yet is read later.
+_PASSING: tuple[type[Exception], ...] = (*LOST, Overloaded)
+
+
+class ResyncRequired(RequestError):
+    """The cursor is older than the events that are kept, or newer than any there is."""
+
+    code = "RESYNC_REQUIRED"
+    zh = "游标 {after} 已无法续传：请重新读取全部数据后再订阅。"
+    en = "The stream cannot be resumed from {after}: read everything again, then subscribe without it."
+
+
+class Session(Protocol):
+    """Who listens, and what they may see at this moment."""
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+    async def refresh(self) -> None:
+        """Look again. Raises: RequestError when the credential no longer holds."""
+        ...
+
+
+class Sink(Protocol):
+    """Where a subscription's texts go. None of its methods wait, except `drained`."""
+
+    def offer(self, cursor: str, payload: str) -> bool:
+        """Take one execution result; False when the listener is too slow and was dropped."""
+        ...
+
+    def end(self, fault: Exception | None) -> None:
+        """There will be no more: the fault that ended the stream, or None when the server stops."""
+        ...
+
+    async def drained(self) -> None:
+        """Return once the listener has taken most of what was offered."""
+        ...
+
+
+@dataclass(eq=False, slots=True)
+class _Group:
+    """Subscriptions that get the same texts; `users` counts those that replay, too."""
+
+    key: tuple[Any, ...]
+    plan: EventPlan
+    actor: Actor
+    grants: Grants
+    users: int = 0
+    members: set["Subscription"] = field(default_factory=set["Subscription"])
+    rendered: OrderedDict[EventCursor, "asyncio.Future[str | None]"] = field(
+        default_factory=OrderedDict[EventCursor, "asyncio.Future[str | None]"]
+    )
+
+
+@dataclass(eq=False, slots=True)
+class Subscription:
+    """One listener's stream; `last` is the place up to which it was told."""
+
+    request: GraphRequest
+    session: Session
+    sink: Sink
+    group: _Group
+    last: EventCursor
+    replay: "asyncio.Task[None] | None" = None
+    ended: bool = False
+
+
+class Hub:
+    """Tells this process's subscribers what happened.
+
+    `refresh` looks whether the policy moved; sessions then answer with their grants of now.
+    """
+
+    def __init__(
+        self, dispatcher: Dispatcher, read: RowReader, database: Database, refresh: Callable[[], Awaitable[object]]
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._read = read
+        self._database = database
+        self._refresh = refresh
+        self._groups: dict[tuple[Any, ...], _Group] = {}
+        self._subscriptions: set[Subscription] = set()
+        self._wake = asyncio.Event()
+        self._renders = asyncio.Semaphore(RENDERS_AT_ONCE)
+        self.position = 0
+        self.renders = 0
+
+    @property
+    def count(self) -> int:
+        """The number of open streams."""
+        return len(self._subscriptions)
+
+    async def open(self) -> None:
+        """Begin behind the newest event; to be done before the first subscription."""
+        async with self._database.acquire() as connection:
+            self.position = (await bounds(connection))[1]
+
+    def wake(self) -> None:
+        """Something may have happened: look now instead of at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look and tell until cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._look()
+            except _PASSING as error:
+                # Positions did not move, so the next look misses nothing.
+                log.warning("watch_waits", reason=type(error).__name__)
+
+    async def subscribe(self, operation: Operation, session: Session, sink: Sink) -> Subscription:
+        """The stream of a subscription operation, replaying first where it names a cursor.
+
+        Raises: InvalidInput for a malformed cursor, ResyncRequired, Invalid (variables).
+        """
+        plan = plan_event(operation)
+        async with self._database.acquire() as connection:
+            oldest, newest = await bounds(connection)
+        last = plan.after or EventCursor(newest, None)
+        if not oldest - 1 <= last.position <= newest:
+            raise ResyncRequired(after=last.text())
+        subscription = Subscription(operation.request, session, sink, self._enter(plan, session), last)
+        self._subscriptions.add(subscription)
+        self._replay(subscription)
+        return subscription
+
+    def cancel(self, subscription: Subscription) -> None:
+        """The listener is gone."""
+        if not subscription.ended:
+            subscription.ended = True
+            self._subscriptions.discard(subscription)
+            self._leave(subscription)
+            if subscription.replay is not None and subscription.replay is not asyncio.current_task():
+                subscription.replay.cancel()
+
+    def stop(self) -> None:
+        """End every stream because the process stops."""
+        for subscription in list(self._subscriptions):
+            self._end(subscription, None)
+
+    def _end(self, subscription: Subscription, fault: Exception | None) -> None:
+        if not subscription.ended:
+            self.cancel(subscription)
+            subscription.sink.end(fault)
+
+    # --- groups ---------------------------------------------------------------------------------------------------
+
+    def _enter(self, plan: EventPlan, session: Session) -> _Group:
+        """The group that gets what this reader gets, one user more."""
+        actor, grants = session.actor, session.grants
+        key = (plan.key, id(grants), actor.partners, actor.sites, actor.locale)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(key, plan, actor, grants)
+        group.users += 1
+        return group
+
+    def _leave(self, subscription: Subscription) -> None:
+        group = subscription.group
+        group.members.discard(subscription)
+        group.users -= 1
+        if group.users == 0:
+            del self._groups[group.key]
+
+    def _regroup(self, subscription: Subscription) -> None:
+        """Put a stream where its grants of now belong; end it when its document is no longer valid for them."""
+        try:
+            operation = self._dispatcher.prepare(subscription.request, subscription.session.grants)
+            group = self._enter(plan_event(operation), subscription.session)
+        except Exception as fault:
+            self._end(subscription, fault)
+            return
+        is_member = subscription in subscription.group.members
+        self._leave(subscription)
+        subscription.group = group
+        if is_member:
+            group.members.add(subscription)
+
+    # --- live -----------------------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        """Tell what happened since the last look."""
+        await self._check_grants()
+        while events := await self._events(self.position):
+            # Nothing waits from here to the gather: whoever joins later replays up to the new position by itself.
+            self.position = events[-1].position
+            told = [(group, list(group.members)) for group in self._groups.values() if group.members]
+            await asyncio.gather(*(self._tell_live(group, members, events) for group, members in told))
+            await self._check_grants()
+
+    async def _events(self, position: int) -> list[PublishedEvent]:
+        async with self._database.acquire() as connection:
+            return await read_events(connection, position, BATCH)
+
+    async def _tell_live(
+        self, group: _Group, members: Sequence[Subscription], events: Sequence[PublishedEvent]
+    ) -> None:
+        try:
+            await self._tell(group, members, events)
+        except Exception as fault:
+            # The hub has moved on: each member takes up where it stands, by itself.
+            log.warning("watch_falls_back", reason=type(fault).__name__)
+            for member in members:
+                group.members.discard(member)
+                if not member.ended:
+                    self._replay(member)
+
+    async def _tell(self, group: _Group, members: Sequence[Subscription], events: Sequence[PublishedEvent]) -> None:
+        kinds = group.plan.watch.events
+        for event in events:
+            if event.event not in kinds:
+                continue
+            for place, record_id in enumerate(event.record_ids):
+                cursor = EventCursor(event.position, place)
+                if not any(cursor.is_after(member.last) for member in members):
+                    continue
+                told = Told(cursor.text(), kinds[event.event], (event.company_id, record_id))
+                text = await self._rendered(group, cursor, told)
+                for member in members:
+                    self._offer(member, cursor, text)
+
+    def _offer(self, subscription: Subscription, cursor: EventCursor, text: str | None) -> None:
+        if subscription.ended or not cursor.is_after(subscription.last):
+            return
+        subscription.last = cursor
+        if text is not None and not subscription.sink.offer(cursor.text(), text):
+            self.cancel(subscription)
+
+    async def _rendered(self, group: _Group, cursor: EventCursor, told: Told) -> str | None:
+        """The execution result for one record of an event, made once a group; None where it may not see the record."""
+        known = group.rendered.get(cursor)
+        if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
+            known = group.rendered[cursor] = asyncio.ensure_future(self._render(group, told))
+            if len(group.rendered) > RENDERED_MAX:
+                group.rendered.popitem(last=False)
+        return await asyncio.shield(known)
+
+    async def _render(self, group: _Group, told: Told) -> str | None:
+        async with self._renders, self._database.acquire() as connection:
+            self.renders += 1
+            return await group.plan.render(self._read, connection, told, (group.actor, group.grants))
+
+    # --- replay ---------------------------------------------------------------------------------------------------
+
+    def _replay(self, subscription: Subscription) -> None:
+        subscription.replay = asyncio.create_task(self._catch_up(subscription))
+
+    async def _catch_up(self, subscription: Subscription) -> None:
+        """Tell from the subscription's place to where the hub is, then join its group between two events."""
+        while not subscription.ended:
+            try:
+                if await self._caught_up(subscription):
+                    return
+            except _PASSING:
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as fault:
+                self._end(subscription, fault)
+
+    async def _caught_up(self, subscription: Subscription) -> bool:
+        last = subscription.last
+        position = last.position if last.place is None else last.position - 1
+        while position < self.position:
+            await subscription.sink.drained()
+            events = [event for event in await self._events(position) if event.position <= self.position]
+            if not events or events[0].position != position + 1:
+                raise ResyncRequired(after=last.text())
+            await self._tell(subscription.group, [subscription], events)
+            position = events[-1].position
+            if subscription.ended:
+                return True
+        # Nothing waited since the comparison, so no event falls between replay and live.
+        subscription.group.members.add(subscription)
+        return True
+
+    # --- grants ---------------------------------------------------------------------------------------------------
+
+    async def _check_grants(self) -> None:
+        """End the streams whose credential no longer holds; move the others to what they may see now."""
+        if not self._subscriptions:
+            return
+        await self._refresh()
+        sessions: dict[int, list[Subscription]] = {}
+        for subscription in self._subscriptions:
+            sessions.setdefault(id(subscription.session), []).append(subscription)
+        for subscriptions in sessions.values():
+            session = subscriptions[0].session
+            try:
+                await session.refresh()
+            except RequestError as fault:
+                if isinstance(fault, Overloaded):
+                    raise
+                for subscription in subscriptions:
+                    self._end(subscription, fault)
+                continue
+            for subscription in subscriptions:
+                group = subscription.group
+                if group.grants is not session.grants or group.actor != session.actor:
+                    self._regroup(subscription)

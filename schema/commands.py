@@ -1,0 +1,126 @@
+"""Commands become mutations: inputs from their arguments, payloads from their record, one field each.
+
+An argument's Python type decides its input: a UUID with a `reference` becomes a one-of input (id, business key or legacy key), the company number
+`company_id` the one-of input of a company, `Money` a `MoneyInput`, a tuple of parts a list of inputs. `resolvers.write` reads the same declarations.
+"""
+
+import types
+from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import Field as DataclassField
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import strawberry
+
+from domain import RECORDS
+from domain.core.commands import ArgumentSpec, CommandSpec
+from domain.core.money import Money
+from resolvers.catalog import CATALOG, camel
+from schema.derive import TYPES, Field, argument, enum_type, make, strawberry_field
+
+_SCALARS: dict[type, str] = {
+    str: "String", int: "Int", bool: "Boolean", Decimal: "Decimal", date: "Date", datetime: "DateTime", UUID: "ID",
+}  # fmt: skip
+
+make(strawberry.interface, "UserError", "Why a command was refused; nothing of it was written.", [
+    Field("code", "String", "Stable code of the rule that refused."),
+    Field("message", "String", "The sentence for a person, in the reader's language."),
+    Field("path", "list[String]", "The input it concerns, step by step."),
+])  # fmt: skip
+make(strawberry.type, "Refusal", "A refusal that carries its values.", [
+    Field("code", "String", "Stable code of the rule that refused."),
+    Field("message", "String", "The sentence for a person, in the reader's language."),
+    Field("path", "list[String]", "The input it concerns, step by step."),
+    Field("values", "JSON", "The values that the rule compared, by name."),
+], bases=(TYPES["UserError"],))  # fmt: skip
+make(strawberry.input, "MoneyInput", "An amount with its currency.", [
+    Field("amount", "Decimal", "The exact amount, as a string."),
+    Field("currency", "String", "ISO 4217 code."),
+])  # fmt: skip
+
+
+def reference_input(table: str) -> str:
+    """The one-of input that names a record of the table; its name."""
+    entity = CATALOG[RECORDS[table].__name__]
+    keys = [Field("id", "ID | None", "Global id.")]
+    if entity.key_field:
+        keys.append(Field(entity.key_field, "String | None", f"Its {entity.key_field}."))
+    keys.append(Field("legacyKey", "LegacyKeyInput | None", "The key it had in a source system."))
+    name = f"{entity.name}Reference"
+    make(
+        strawberry.input,
+        name,
+        f"Names one {entity.record.spec.en.lower()}, by exactly one of these.",
+        keys,
+        one_of=True,
+    )
+    return name
+
+
+def argument_name(one: DataclassField[Any]) -> str:
+    """The input's name: a reference drops its `_id`, like the field it fills."""
+    spec: ArgumentSpec = one.metadata["spec"]
+    is_reference = spec.reference is not None or one.name == "company_id"
+    return camel(one.name.removesuffix("_id") if is_reference else one.name)
+
+
+def _input_type(hint: Any, one: DataclassField[Any]) -> str:
+    spec: ArgumentSpec = one.metadata["spec"]
+    if get_origin(hint) in (Union, types.UnionType):
+        inner = next(arm for arm in get_args(hint) if arm is not type(None))
+        return f"{_input_type(inner, one)} | None"
+    if get_origin(hint) in (tuple, list):
+        return f"list[{_input_type(get_args(hint)[0], one)}]"
+    if one.name == "company_id":
+        return reference_input("company")
+    if spec.reference is not None:
+        return reference_input(spec.reference)
+    if hint is Money:
+        return "MoneyInput"
+    if is_dataclass(hint):
+        return input_type(hint)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return enum_type(hint)
+    return _SCALARS[hint]
+
+
+def input_type(cls: Any) -> str:
+    """The input of a command or part; its name."""
+    hints = get_type_hints(cls)
+    inputs: list[Field] = []
+    for one in fields(cls):
+        spec: ArgumentSpec = one.metadata["spec"]
+        type_ = _input_type(hints[one.name], one)
+        if one.default is not MISSING and not type_.endswith("| None"):
+            type_ += " | None"
+        inputs.append(Field(argument_name(one), type_, f"{spec.doc} Unit: {spec.unit}." if spec.unit else spec.doc))
+    name = f"{cls.__name__}Input"
+    make(strawberry.input, name, (cls.__doc__ or "").strip(), inputs)
+    return name
+
+
+def payload_field(spec: CommandSpec) -> str:
+    """The name under which a payload shows the command's record."""
+    name = spec.record.__name__
+    return name[0].lower() + name[1:]
+
+
+def performs(command: Any) -> Any:
+    """A mutation field that performs the command."""
+    spec: CommandSpec = command.spec
+    make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", [
+        Field(payload_field(spec), f"{spec.record.__name__} | None", "The record as it now is; null when refused."),
+        Field("userErrors", "list[UserError]", "Why it was refused; empty when it was done."),
+        Field("replayed", "Boolean", "Whether this is the outcome of an earlier request with the same idempotency key."),
+    ])  # fmt: skip
+    key = "Required: a retry with it has one effect." if spec.key_required else "A retry with it has one effect."
+    made = strawberry_field(Field("", f"{spec.name}Payload", f"{spec.doc}\n\n{spec.zh}"))
+    made.python_name, made.graphql_name = "", None
+    made.arguments = [
+        argument(Field("input", input_type(command), f"What {spec.name} needs.")),
+        argument(Field("idempotencyKey", "String | None", f"The client's own key for this request. {key}")),
+    ]
+    return made

@@ -1,0 +1,37 @@
+"""Accounts, policy and the data dictionary in the graph."""
+
+import strawberry
+
+from domain import core
+from domain.core.accounts import (
+    ApiKey,
+    DutyConflict,
+    PartnerLink,
+    PolicyRule,
+    RoleAssignment,
+    RoleParent,
+    SiteRestriction,
+    TokenRevocation,
+    UserAccount,
+)
+from domain.core.dictionary import DataDictionaryEntry
+from schema.derive import graph_type, root_many, root_one
+
+for _record in core.RECORDS:
+    if _record.spec.exposed:
+        graph_type(_record)
+
+
+@strawberry.type
+class CoreQuery:
+    data_dictionary = root_many(DataDictionaryEntry)
+    user_account = root_one(UserAccount)
+    user_accounts = root_many(UserAccount)
+    role_assignments = root_many(RoleAssignment)
+    policy_rules = root_many(PolicyRule)
+    role_parents = root_many(RoleParent)
+    duty_conflicts = root_many(DutyConflict)
+    partner_links = root_many(PartnerLink)
+    site_restrictions = root_many(SiteRestriction)
+    api_keys = root_many(ApiKey)
+    token_revocations = root_many(TokenRevocation)

@@ -1,0 +1,121 @@
+"""The whole graph, merged from the modules, and the part of it that each audience sees."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import strawberry
+from graphql import GraphQLSchema, get_named_type
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from authz.audiences import Visible
+from domain.core.actors import PARTNERS, Audience
+from domain.core.columns import Tier
+from domain.core.commands import CommandSpec
+from domain.core.records import Partners
+from resolvers.catalog import CATALOG, ToMany, ToOne, camel
+from schema.alerts import AlertsQuery
+from schema.coexistence import CoexistenceQuery
+from schema.core import CoreQuery
+from schema.derive import TYPES, group_fields
+from schema.finance import FinanceQuery
+from schema.inventory import InventoryQuery
+from schema.manufacturing import ManufacturingQuery
+from schema.master_data import MasterDataQuery
+from schema.people import PeopleQuery
+from schema.procurement import ProcurementQuery
+from schema.scalars import SCALARS
+from schema.viewer import ViewerQuery
+from schema.visible import visible_schema
+
+Query = merge_types("Query", (
+    ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, ManufacturingQuery,
+    CoexistenceQuery, AlertsQuery, CoreQuery,
+))  # fmt: skip
+
+SCHEMA = strawberry.Schema(
+    Query, types=[TYPES[name] for name in CATALOG if name in TYPES], config=StrawberryConfig(scalar_map=SCALARS)
+)
+
+# The command behind each mutation field.
+MUTATIONS: Mapping[str, CommandSpec] = {}
+
+# The schema as text, under review in schema/schema.graphql.
+SDL = SCHEMA.as_str() + "\n"
+
+
+def _field_names() -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """For each derived type that names an entity's fields: the entity, and the field behind each member."""
+    names: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for entity in CATALOG.values():
+        own = {name: name for name in entity.fields}
+        for suffix in ("", "Filter", "Numbers", "Bounds"):
+            names[f"{entity.name}{suffix}"] = (entity.name, own)
+        orders = {column.upper(): camel(column) for column in entity.orders}
+        names[f"{entity.name}OrderField"] = (entity.name, orders)
+        groups = group_fields(entity)
+        by_value = {value: _grouped(entity.fields, key) for value, (key, _, _) in groups.items()}
+        names[f"{entity.name}GroupBy"] = (entity.name, by_value)
+        names[f"{entity.name}GroupKey"] = (entity.name, {key: _grouped(entity.fields, key) for key, _, _ in groups.values()})
+    return names
+
+
+def _grouped(fields: Mapping[str, object], key: str) -> str:
+    """The field behind a group key: orderedOnYear is about orderedOn."""
+    return key if key in fields else key.removesuffix("Year").removesuffix("Month")
+
+
+_FIELDS = _field_names()
+_ROOT_ENTITIES = {
+    name: entity
+    for name, root in SCHEMA._schema.query_type.fields.items()  # strawberry keeps graphql-core's schema there
+    if (entity := CATALOG.get(get_named_type(root.type).name.removesuffix("Connection")))
+}
+
+
+class _Seen:
+    """What one audience knows, coordinate by coordinate."""
+
+    def __init__(self, view: Visible) -> None:
+        self._view = view
+
+    def exists(self, name: str) -> bool:
+        """Whether rows of the entity can be seen by some role of the audience."""
+        record = CATALOG[name].record
+        is_partner = self._view.audience in PARTNERS
+        if is_partner and record.spec.scope.partner is Partners.NOBODY:
+            return False
+        tier = Tier.PUBLIC if is_partner else Tier.INTERNAL
+        return self._view.visible(record.spec.module, tier, name)
+
+    def field(self, name: str, field: str) -> bool:
+        """Whether a field of the entity exists for the audience."""
+        entity = CATALOG[name]
+        if not self.exists(name):
+            return False
+        source = entity.fields.get(field)
+        if source is None:
+            return field not in ("legacyKeys", "legacyKey") or self._view.audience not in PARTNERS
+        if isinstance(source, ToMany):
+            return self.exists(source.target)
+        if isinstance(source, ToOne) and not self.exists(source.target):
+            return False
+        return self._view.visible(entity.module, source.spec.tier, entity.coordinate(field))
+
+    def __call__(self, type_name: str, member: str) -> bool:
+        if type_name == "Query":
+            if member in ("node", "nodes"):
+                return self._view.audience is not Audience.ANONYMOUS
+            entity = _ROOT_ENTITIES.get(member)
+            return entity is None or self.exists(entity.name)
+        if type_name == "Mutation":
+            spec = MUTATIONS[member]
+            return self._view.performable(spec.module, spec.action, spec.name)
+        known = _FIELDS.get(type_name)
+        return known is None or self.field(known[0], known[1].get(member, member))
+
+
+@lru_cache(maxsize=64)
+def visible(view: Visible) -> GraphQLSchema:
+    """The schema that the audience of the view sees; the same object for the same view."""
+    return visible_schema(SDL, SCHEMA._schema, _Seen(view))

@@ -1,0 +1,21 @@
+"""Inventory in the graph."""
+
+import strawberry
+
+from domain import inventory
+from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
+from schema.derive import graph_type, root_many, root_one
+
+for _record in inventory.RECORDS:
+    if _record.spec.exposed:
+        graph_type(_record)
+
+
+@strawberry.type
+class InventoryQuery:
+    lot = root_one(Lot)
+    lots = root_many(Lot)
+    stock_moves = root_many(StockMove)
+    stock_entries = root_many(StockEntry)
+    stock_balances = root_many(StockBalance)
+    value_layers = root_many(ValueLayer)
