@@ -18,16 +18,14 @@ class Scale:
 
     def holds(self, value: Decimal) -> bool:
         """Whether the column takes `value` without losing a digit."""
-        if not value.is_finite():
+        _, digits, exponent = value.as_tuple()
+        if not isinstance(exponent, int):
             return False
-        reduced = value.normalize()
-        exponent = reduced.as_tuple().exponent
-        before_point = max(reduced.adjusted() + 1, 0)
-        return (
-            isinstance(exponent, int)
-            and -exponent <= self.after_point
-            and before_point <= self.digits - self.after_point
-        )
+        written = "".join(map(str, digits)).lstrip("0")
+        significant = written.rstrip("0")
+        last_place = exponent + len(written) - len(significant)
+        first_place = exponent + len(written)
+        return not significant or (-last_place <= self.after_point and first_place <= self.digits - self.after_point)
 
 
 QUANTITY: Final = Scale(20, 6)

@@ -1,5 +1,19 @@
-"""Purchasing: orders, receipts, approved suppliers and their terms."""
+"""Purchasing: orders, receipts, approved suppliers and their terms.
 
+Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt,
+with the ids of the orders).
+"""
+
+from domain.procurement.commands import (
+    ApprovePurchaseOrder,
+    CreatePurchaseOrder,
+    ReceivePurchaseOrder,
+    RejectPurchaseOrder,
+    approve_purchase_orders,
+    create_purchase_orders,
+    receive_purchase_orders,
+    reject_purchase_orders,
+)
 from domain.procurement.models import (
     ApprovalLimit,
     GoodsReceipt,
@@ -10,5 +24,12 @@ from domain.procurement.models import (
 )
 
 RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
-COMMANDS = {}
+COMMANDS = {
+    CreatePurchaseOrder: create_purchase_orders,
+    ApprovePurchaseOrder: approve_purchase_orders,
+    RejectPurchaseOrder: reject_purchase_orders,
+    ReceivePurchaseOrder: receive_purchase_orders,
+}
 HANDLERS = {}
+
+__all__ = ["COMMANDS", "HANDLERS", "RECORDS"]

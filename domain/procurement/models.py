@@ -25,6 +25,7 @@ from domain.core.columns import (
     enum_column,
     price_column,
     quantity_column,
+    rate_column,
     reference,
     text_column,
     uuid_column,
@@ -115,6 +116,11 @@ class PurchaseOrderLine(
             name="received_is_rejected_and_stocked",
         ),
         CheckConstraint("is_historical OR unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint("over_receipt_percent >= 0", name="over_receipt_percent_not_negative"),
+        CheckConstraint(
+            "is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)",
+            name="received_within_tolerance",
+        ),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
     )
 
@@ -136,6 +142,13 @@ class PurchaseOrderLine(
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
     line_total: Mapped[Decimal] = amount_column(
         doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
+    )
+    over_receipt_percent: Mapped[Decimal] = rate_column(
+        doc="How much more than ordered may be received, in percent of the order.",
+        zh="超收容差",
+        unit="%",
+        tier=Tier.COMMERCIAL,
+        server_default="0",
     )
     due_on: Mapped[date | None] = date_column(doc="Day the goods are due.", zh="到货期限", tier=Tier.PUBLIC)
     is_historical: Mapped[bool] = column(
@@ -226,6 +239,13 @@ class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应
         zh="在途数量",
         unit="unit",
         tier=Tier.COMMERCIAL,
+    )
+    over_receipt_percent: Mapped[Decimal] = rate_column(
+        doc="How much more than ordered the supplier may deliver, in percent of the order.",
+        zh="超收容差",
+        unit="%",
+        tier=Tier.COMMERCIAL,
+        server_default="0",
     )
     unit: Mapped[str] = code_column(doc="Unit the supplier sells in.", zh="采购单位", code_list="unit")
     currency: Mapped[str] = code_column(

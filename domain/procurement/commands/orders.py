@@ -1,0 +1,278 @@
+"""Orders: created, approved or rejected."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.core.actors import Action
+from domain.core.commands import Results, argument, command, part
+from domain.core.database import Row
+from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.ids import new_id
+from domain.core.money import ZERO, Money
+from domain.core.numbering import Series
+from domain.core.work import Work
+from domain.master_data.items import ItemStatus
+from domain.procurement import reads
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+from domain.procurement.rules import (
+    APPROVE,
+    ORDER_FLOW,
+    REJECT,
+    Order,
+    Totals,
+    decide,
+    live,
+    order_totals,
+    within_limit,
+)
+
+ORDER_NUMBERS = Series("purchase_order", prefix="PO-")
+
+
+@part
+class PurchaseOrderLineInput:
+    """One item to be ordered."""
+
+    item_id: UUID = argument(doc="What is ordered.", zh="物料", reference="item")
+    quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
+    unit_price: Money = argument(doc="Net price of one unit, in the order's currency.", zh="单价")
+    due_on: date | None = argument(doc="Day the goods are due.", zh="到货期限", default=None)
+
+
+@command(action=Action.CREATE, record=PurchaseOrder, zh="创建采购订单")
+class CreatePurchaseOrder:
+    """Ask a supplier for goods; the order waits for approval."""
+
+    supplier_id: UUID = argument(doc="Who delivers.", zh="供应商", reference="party")
+    currency: str = argument(doc="Currency of every price (ISO 4217).", zh="币种")
+    lines: tuple[PurchaseOrderLineInput, ...] = argument(doc="What is ordered.", zh="订单行")
+    ordered_on: date | None = argument(doc="Day of the order; today unless given.", zh="订购日期", default=None)
+    ship_on: date | None = argument(doc="Day the goods are to leave the supplier.", zh="发货日期", default=None)
+    site_id: UUID | None = argument(
+        doc="The site that the goods are for.", zh="收货地点", reference="site", default=None
+    )
+    tax: Money | None = argument(doc="Tax on the order, in its currency.", zh="税额", default=None)
+    freight: Money | None = argument(doc="Freight on the order, in its currency.", zh="运费", default=None)
+    requester_id: UUID | None = argument(
+        doc="The employee who asks for the goods.", zh="申请人", reference="employee", default=None
+    )
+
+
+@command(action=Action.APPROVE, record=PurchaseOrder, zh="批准采购订单")
+class ApprovePurchaseOrder:
+    """Let an order go to its supplier; only another person than the one who created it may."""
+
+    purchase_order_id: UUID = argument(doc="The order.", zh="采购订单", reference="purchase_order")
+    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
+
+
+@command(action=Action.APPROVE, record=PurchaseOrder, zh="拒绝采购订单")
+class RejectPurchaseOrder:
+    """Refuse an order; it is kept and moves no more."""
+
+    purchase_order_id: UUID = argument(doc="The order.", zh="采购订单", reference="purchase_order")
+    reason: str | None = argument(doc="Why it is refused.", zh="拒绝原因", default=None)
+    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masters:
+    """The masters that a batch of orders names, fetched once."""
+
+    items: Mapping[UUID, Row]
+    suppliers: Mapping[UUID, Row]
+    currencies: frozenset[str]
+    sites: frozenset[UUID]
+    employees: frozenset[UUID]
+    tolerances: Mapping[tuple[UUID, UUID], Decimal]
+
+
+async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Results[PurchaseOrder]:
+    """The orders, PENDING; a refusal stands at its own place in the results.
+
+    Raises per row: NotFound, Rejected, CurrencyMismatch. Emits: PurchaseOrderCreated.
+    """
+    masters = await _masters(work, commands)
+    checked = [_checked(one, masters) for one in commands]
+    accepted = [(one, totals) for one, totals in zip(commands, checked, strict=True) if isinstance(totals, Totals)]
+    ids = [new_id() for _ in accepted]
+    if accepted:
+        numbers = await work.number(ORDER_NUMBERS, len(accepted))
+        orders = [
+            _order_row(work, id_, number, one, totals)
+            for id_, number, (one, totals) in zip(ids, numbers, accepted, strict=True)
+        ]
+        await work.insert(PurchaseOrder, orders)
+        lines = [
+            row
+            for id_, (one, totals) in zip(ids, accepted, strict=True)
+            for row in _line_rows(id_, one, totals, masters.tolerances)
+        ]
+        await work.insert(PurchaseOrderLine, lines)
+        work.emit("PurchaseOrderCreated", PurchaseOrder, ids)
+    made = iter(ids)
+    return Results([next(made) if isinstance(totals, Totals) else totals for totals in checked])
+
+
+async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchaseOrder]) -> Results[PurchaseOrder]:
+    """The orders, APPROVED by another person than created them.
+
+    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded.
+    Emits: PurchaseOrderApproved.
+    """
+    limits, roles = await reads.limits_by_currency(work), reads.roles_in(work)
+
+    def approve(order: Order) -> PurchaseOrderStatus:
+        state = decide(order, APPROVE, work.actor.id)
+        within_limit(order, limits.get(order.currency), roles)
+        return state
+
+    return await _decided(work, commands, approve, "PurchaseOrderApproved")
+
+
+async def reject_purchase_orders(work: Work, commands: Sequence[RejectPurchaseOrder]) -> Results[PurchaseOrder]:
+    """The orders, REJECTED by another person than created them.
+
+    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties. Emits:
+    PurchaseOrderRejected.
+    """
+
+    def reject(order: Order) -> PurchaseOrderStatus:
+        return decide(order, REJECT, work.actor.id)
+
+    return await _decided(work, commands, reject, "PurchaseOrderRejected")
+
+
+async def _decided(
+    work: Work,
+    commands: Sequence[ApprovePurchaseOrder | RejectPurchaseOrder],
+    decision: Callable[[Order], PurchaseOrderStatus],
+    event: str,
+) -> Results[PurchaseOrder]:
+    """The orders in the state that the decision leads to; a refusal stands in its own place."""
+    rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
+    stale = await work.stale(PurchaseOrder, rows, {one.purchase_order_id: one.expected_version for one in commands})
+    orders = {id_: reads.order_of(row) for id_, row in rows.items()}
+    changed: dict[UUID, dict[str, object]] = {}
+    outcomes: list[UUID | DomainError] = []
+    for one in commands:
+        try:
+            order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
+            if order.id in stale:
+                raise stale[order.id]
+            status = decision(order)
+        except DomainError as refusal:
+            outcomes.append(refusal)
+            continue
+        orders[order.id] = replace(order, status=status)
+        changed[order.id] = {
+            "id": order.id,
+            "status": status,
+            "approved_by": work.actor.id,
+            "approved_on": work.now.date(),
+            "reason": one.reason if isinstance(one, RejectPurchaseOrder) else None,
+        }
+        outcomes.append(order.id)
+    if changed:
+        fields = ("status", "approved_by", "approved_on", "reason")
+        await work.update(PurchaseOrder, list(changed.values()), fields=fields)
+        work.emit(event, PurchaseOrder, list(changed))
+    return Results(outcomes)
+
+
+async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Masters:
+    suppliers = {one.supplier_id for one in commands}
+    requesters = {one.requester_id for one in commands if one.requester_id}
+    return Masters(
+        items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
+        suppliers=await reads.suppliers_by_id(work, suppliers),
+        currencies=frozenset(await reads.known_currencies(work, [one.currency for one in commands])),
+        sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
+        employees=frozenset(await reads.known_employees(work, requesters)),
+        tolerances=await reads.tolerances(work, suppliers),
+    )
+
+
+def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError:
+    """The order's totals, or the first reason to refuse it."""
+    try:
+        if one.currency not in masters.currencies:
+            raise NotFound(("currency",), what="currency", key=one.currency)
+        _check_supplier(one.supplier_id, masters.suppliers.get(one.supplier_id))
+        if one.site_id is not None and one.site_id not in masters.sites:
+            raise NotFound(("site",), what="site", key=str(one.site_id))
+        if one.requester_id is not None and one.requester_id not in masters.employees:
+            raise NotFound(("requester",), what="employee", key=str(one.requester_id))
+        totals = order_totals(
+            one.currency, [(line.quantity, line.unit_price) for line in one.lines], one.tax, one.freight
+        )
+        for place, line in enumerate(one.lines):
+            _check_item(line.item_id, masters.items.get(line.item_id), place)
+    except DomainError as refusal:
+        return refusal
+    return totals
+
+
+def _check_supplier(id_: UUID, supplier: Row | None) -> None:
+    if supplier is None:
+        raise NotFound(("supplier",), what="supplier", key=str(id_))
+    if not supplier["supplies"]:
+        raise Rejected(
+            ("supplier",),
+            what="supplier",
+            value=supplier["code"],
+            reason="the party does not have the role of supplier",
+            reason_zh="该往来单位没有供应商角色",
+        )
+    if not supplier["is_active"] or supplier["archived_at"] is not None:
+        raise Rejected(
+            ("supplier",), what="supplier", value=supplier["code"], reason="it is not active", reason_zh="已停用"
+        )
+
+
+def _check_item(id_: UUID, item: Row | None, place: int) -> None:
+    path = ("lines", place, "item")
+    if item is None:
+        raise NotFound(path, what="item", key=str(id_))
+    if item["archived_at"] is not None or item["status"] == ItemStatus.RETIRED:
+        raise Rejected(path, what="item", value=item["code"], reason="it is retired", reason_zh="已停用")
+
+
+def _order_row(work: Work, id_: UUID, number: str, one: CreatePurchaseOrder, totals: Totals) -> dict[str, object]:
+    return {
+        "id": id_,
+        "number": number,
+        "supplier_id": one.supplier_id,
+        "site_id": one.site_id,
+        "status": ORDER_FLOW.initial,
+        "ordered_on": one.ordered_on or work.now.date(),
+        "ship_on": one.ship_on,
+        "currency": one.currency,
+        "subtotal": totals.subtotal,
+        "tax": totals.tax,
+        "freight": totals.freight,
+        "total_due": totals.total_due,
+        "requester_id": one.requester_id,
+        "requested_by": work.actor.id,
+    }
+
+
+def _line_rows(
+    order_id: UUID, one: CreatePurchaseOrder, totals: Totals, tolerances: Mapping[tuple[UUID, UUID], Decimal]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "purchase_order_id": order_id,
+            "position": position,
+            "item_id": line.item_id,
+            "ordered_quantity": line.quantity,
+            "unit_price": line.unit_price.amount,
+            "line_total": line_total,
+            "over_receipt_percent": tolerances.get((one.supplier_id, line.item_id), ZERO),
+            "due_on": line.due_on,
+        }
+        for position, (line, line_total) in enumerate(zip(one.lines, totals.line_totals, strict=True), start=1)
+    ]

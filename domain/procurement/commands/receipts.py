@@ -1,0 +1,377 @@
+"""Receipts: what arrives against an order goes to stock, or stays the supplier's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.core.actors import Action
+from domain.core.commands import Results, argument, command, part
+from domain.core.database import Row
+from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.ids import new_id
+from domain.core.ledger import Source
+from domain.core.money import ZERO
+from domain.core.numbering import Series
+from domain.core.work import Work
+from domain.finance.journal import company_currency, hold_periods, rates_to
+from domain.finance.models import SubLedger
+from domain.finance.rules import Period, PeriodClosed, RateMissing
+from domain.inventory.balances import locations
+from domain.inventory.models import Lot, LotStatus
+from domain.inventory.rules import Incoming, IncomingLine
+from domain.inventory.stock import receive_stock
+from domain.master_data.items import LotPolicy
+from domain.master_data.places import ON_HAND
+from domain.procurement import reads
+from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from domain.procurement.rules import (
+    ORDER_FLOW,
+    RECEIVE,
+    Arrival,
+    Order,
+    OrderLine,
+    arrival,
+    expires_after_made,
+    line_count,
+    live,
+    lot_of_item,
+    receive,
+    status_after_receipt,
+)
+
+RECEIPT_NUMBERS = Series("goods_receipt", prefix="GR-")
+LOT_NUMBERS = Series("lot", prefix="L-", digits=8)
+
+# Policies under which goods are traced by lot: a receipt without a lot number is given one of ours.
+TRACED_BY_LOT = frozenset({LotPolicy.LOT, LotPolicy.LOT_AND_SERIAL})
+
+
+@part
+class GoodsReceiptLineInput:
+    """What arrived of one line of the order."""
+
+    position: int = argument(doc="The line's place on the order.", zh="订单行号")
+    received: Decimal = argument(doc="What arrived, accepted or not.", zh="收货数量", number="quantity")
+    rejected: Decimal = argument(doc="What failed inspection.", zh="拒收数量", number="quantity", default=ZERO)
+    stocked: Decimal | None = argument(
+        doc="What goes to stock; received less rejected, and refused if it is not that.",
+        zh="入库数量",
+        number="quantity",
+        default=None,
+    )
+    location_id: UUID | None = argument(
+        doc="Where it is put; the first storage location of the order's site, or of the company, unless given.",
+        zh="库位", reference="location", default=None,
+    )  # fmt: skip
+    lot_number: str | None = argument(
+        doc="Our lot; drawn for an item traced by lot unless given.", zh="批号", default=None
+    )
+    supplier_lot: str | None = argument(doc="The supplier's lot.", zh="供应商批号", default=None)
+    made_on: date | None = argument(doc="Day of manufacture of the lot.", zh="生产日期", default=None)
+    expires_on: date | None = argument(doc="Last day the lot may be used.", zh="有效期至", default=None)
+
+
+@command(action=Action.POST, record=PurchaseOrder, zh="采购收货", key_required=True)
+class ReceivePurchaseOrder:
+    """Take in what arrived against an approved order: stock and money post together."""
+
+    purchase_order_id: UUID = argument(doc="The order.", zh="采购订单", reference="purchase_order")
+    lines: tuple[GoodsReceiptLineInput, ...] = argument(doc="What arrived.", zh="收货行")
+    received_on: date | None = argument(doc="Day the goods arrived; today unless given.", zh="收货日期", default=None)
+    delivery_note: str | None = argument(doc="The supplier's delivery note.", zh="送货单号", default=None)
+    expected_version: int | None = argument(doc="The version of the order you saw.", zh="预期版本", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a batch of receipts refers to, fetched once; a refusal stands for what cannot be had."""
+
+    periods: Mapping[date, Period | PeriodClosed]
+    rates: Mapping[tuple[str, date], Decimal | RateMissing]
+    items: Mapping[UUID, Row]
+    locations: Mapping[UUID, Row]
+    storage: Mapping[UUID | None, UUID]
+    lots: Mapping[str, Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLine:
+    """One line of a receipt, checked."""
+
+    line: OrderLine
+    arrival: Arrival
+    location_id: UUID
+    asked: GoodsReceiptLineInput
+    is_traced: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A receipt that breaks no rule, before anything is written."""
+
+    id: UUID
+    posting_id: UUID
+    order: Order
+    received_on: date
+    rate: Decimal
+    asked: ReceivePurchaseOrder
+    lines: tuple[PlannedLine, ...]
+    order_lines: tuple[OrderLine, ...]
+
+
+async def receive_purchase_orders(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> Results[PurchaseOrder]:
+    """The orders with what arrived counted, COMPLETE where every line is fully received.
+
+    Posts: stock at standard cost, GR/IR at the order's price, the difference as purchase price variance; rejected goods
+    without value, the supplier's. Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, Rejected,
+    OverReceipt, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
+    """
+    rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
+    stale = await work.stale(PurchaseOrder, rows, {one.purchase_order_id: one.expected_version for one in commands})
+    orders = {id_: reads.order_of(row) for id_, row in rows.items()}
+    lines = {id_: tuple(own) for id_, own in (await reads.lines_of(work, orders)).items()}
+    known = await _known(work, commands, orders, lines)
+    outcomes: list[UUID | DomainError] = []
+    planned: list[Planned] = []
+    for one in commands:
+        try:
+            order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
+            if order.id in stale:
+                raise stale[order.id]
+            plan = _plan(order, lines[order.id], one, known, work.now.date())
+        except DomainError as refusal:
+            outcomes.append(refusal)
+            continue
+        # A later command of the batch sees what this one leaves.
+        orders[order.id], lines[order.id] = plan.order, plan.order_lines
+        planned.append(plan)
+        outcomes.append(order.id)
+    if planned:
+        await _write(work, planned)
+    return Results(outcomes)
+
+
+async def _known(
+    work: Work,
+    commands: Sequence[ReceivePurchaseOrder],
+    orders: Mapping[UUID, Order],
+    lines: Mapping[UUID, Sequence[OrderLine]],
+) -> Known:
+    """What the receipts refer to; the periods are held open from here to the end of the work."""
+    today, currency = work.now.date(), await company_currency(work)
+    asked = [line for one in commands for line in one.lines]
+    wanted: dict[date, set[str]] = {}
+    for one in commands:
+        order = orders.get(one.purchase_order_id)
+        wanted.setdefault(one.received_on or today, set()).update({order.currency} if order else ())
+    rates = {
+        (base, day): rate
+        for day, currencies in sorted(wanted.items())
+        for base, rate in (await rates_to(work, currencies, currency, day)).items()
+    }
+    return Known(
+        periods=await hold_periods(work, SubLedger.STOCK, wanted),
+        rates=rates,
+        items=await reads.items_by_id(work, [line.item_id for own in lines.values() for line in own]),
+        locations=await locations(work, [line.location_id for line in asked if line.location_id]),
+        storage=await reads.storage_by_site(work),
+        lots=await reads.lots_by_number(work, [line.lot_number for line in asked if line.lot_number]),
+    )
+
+
+def _plan(order: Order, lines: Sequence[OrderLine], one: ReceivePurchaseOrder, known: Known, today: date) -> Planned:
+    """The receipt, every rule checked.
+
+    Raises: WrongState, PeriodClosed, RateMissing, NotFound, Rejected, OverReceipt.
+    """
+    ORDER_FLOW.advance(order.number, order.status, RECEIVE)
+    received_on = one.received_on or today
+    period, rate = known.periods[received_on], known.rates[order.currency, received_on]
+    if isinstance(period, PeriodClosed):
+        raise period
+    if isinstance(rate, RateMissing):
+        raise rate
+    line_count(len(one.lines))
+    current = {line.position: line for line in lines}
+    planned: list[PlannedLine] = []
+    for place, asked in enumerate(one.lines):
+        try:
+            line = _planned_line(order, current.get(asked.position), asked, known)
+        except DomainError as refusal:
+            raise refusal.at("lines", place) from None
+        current[asked.position] = line.line
+        planned.append(line)
+    after = tuple(current.values())
+    return Planned(
+        id=new_id(),
+        posting_id=new_id(),
+        order=replace(order, status=status_after_receipt(order, after)),
+        received_on=received_on,
+        rate=rate,
+        asked=one,
+        lines=tuple(planned),
+        order_lines=after,
+    )
+
+
+def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineInput, known: Known) -> PlannedLine:
+    if line is None:
+        raise NotFound(("position",), what=f"line of purchase order {order.number}", key=str(asked.position))
+    arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
+    if asked.lot_number is not None:
+        lot = known.lots.get(asked.lot_number)
+        if lot is not None:
+            lot_of_item(asked.lot_number, lot["item_id"], line.item_id)
+        expires_after_made(asked.lot_number, asked.made_on, asked.expires_on)
+    return PlannedLine(
+        line=receive(order, line, arriving),
+        arrival=arriving,
+        location_id=_place(order, asked.location_id, known),
+        asked=asked,
+        is_traced=LotPolicy(known.items[line.item_id]["lot_policy"]) in TRACED_BY_LOT,
+    )
+
+
+def _place(order: Order, location_id: UUID | None, known: Known) -> UUID:
+    """Where the goods are put; raises NotFound, Rejected for a location that holds no stock of ours."""
+    if location_id is None:
+        found = known.storage.get(order.site_id) or known.storage.get(None)
+        if found is None:
+            raise NotFound(("location",), what="storage location", key=str(order.site_id or ""))
+        return found
+    location = known.locations.get(location_id)
+    if location is None:
+        raise NotFound(("location",), what="location", key=str(location_id))
+    if not location["is_active"] or location["kind"] not in ON_HAND:
+        raise Rejected(
+            ("location",),
+            what="location",
+            value=location["code"],
+            reason=f"it is {location['kind'] if location['is_active'] else 'not active'} and takes no stock",
+            reason_zh="该库位不能存放库存",
+        )
+    return location_id
+
+
+async def _write(work: Work, planned: Sequence[Planned]) -> None:
+    """Write checked receipts: header, lines, then balances and ledger."""
+    last = {plan.order.id: plan for plan in planned}
+    await work.update(
+        PurchaseOrder,
+        [{"id": plan.order.id, "status": plan.order.status} for plan in last.values()],
+        fields=("status",),
+    )
+    await work.update(
+        PurchaseOrderLine,
+        [_line_row(line) for plan in last.values() for line in plan.order_lines],
+        fields=("received_quantity", "rejected_quantity", "stocked_quantity"),
+    )
+    lots = await _lots(work, planned)
+    numbers = await work.number(RECEIPT_NUMBERS, len(planned))
+    await work.insert(
+        GoodsReceipt,
+        [
+            {
+                "id": plan.id,
+                "number": number,
+                "purchase_order_id": plan.order.id,
+                "received_on": plan.received_on,
+                "delivery_note": plan.asked.delivery_note,
+                "posting_id": plan.posting_id,
+            }
+            for plan, number in zip(planned, numbers, strict=True)
+        ],
+    )
+    await work.insert(GoodsReceiptLine, [row for plan in planned for row in _receipt_line_rows(plan, lots)])
+    work.emit("GoodsReceived", GoodsReceipt, [plan.id for plan in planned], orders=list(last))
+    await receive_stock(work, [_incoming(plan, number, lots) for plan, number in zip(planned, numbers, strict=True)])
+
+
+# A lot by the receipt and its place: what `_lots` answers.
+LotIds = Mapping[tuple[UUID, int], UUID]
+
+
+async def _lots(work: Work, planned: Sequence[Planned]) -> LotIds:
+    """The lot of each line that has one: the company's by its number, else a new one."""
+    given = sorted({line.asked.lot_number for plan in planned for line in plan.lines if line.asked.lot_number})
+    ids = {number: row["id"] for number, row in (await reads.lots_by_number(work, given)).items()} if given else {}
+    drawn = sum(line.is_traced and line.asked.lot_number is None for plan in planned for line in plan.lines)
+    free = iter(await work.number(LOT_NUMBERS, drawn) if drawn else [])
+    new: list[dict[str, object]] = []
+    found: dict[tuple[UUID, int], UUID] = {}
+    for plan in planned:
+        for place, line in enumerate(plan.lines):
+            number = line.asked.lot_number or (next(free) if line.is_traced else None)
+            if number is None:
+                continue
+            if number not in ids:
+                ids[number] = new_id()
+                new.append(_lot_row(ids[number], number, plan, line))
+            found[plan.id, place] = ids[number]
+    if new:
+        await work.insert(Lot, new)
+    return found
+
+
+def _lot_row(id_: UUID, number: str, plan: Planned, line: PlannedLine) -> dict[str, object]:
+    return {
+        "id": id_,
+        "number": number,
+        "item_id": line.line.item_id,
+        "supplier_lot": line.asked.supplier_lot,
+        "supplier_id": plan.order.supplier_id,
+        "made_on": line.asked.made_on,
+        "expires_on": line.asked.expires_on,
+        "status": LotStatus.RELEASED,
+    }
+
+
+def _line_row(line: OrderLine) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "received_quantity": line.received,
+        "rejected_quantity": line.rejected,
+        "stocked_quantity": line.stocked,
+    }
+
+
+def _receipt_line_rows(plan: Planned, lots: LotIds) -> list[dict[str, object]]:
+    return [
+        {
+            "goods_receipt_id": plan.id,
+            "position": place + 1,
+            "purchase_order_line_id": line.line.id,
+            "item_id": line.line.item_id,
+            "location_id": line.location_id,
+            "lot_id": lots.get((plan.id, place)),
+            "received_quantity": line.arrival.received,
+            "rejected_quantity": line.arrival.rejected,
+            "stocked_quantity": line.arrival.stocked,
+        }
+        for place, line in enumerate(plan.lines)
+    ]
+
+
+def _incoming(plan: Planned, number: str, lots: LotIds) -> Incoming:
+    return Incoming(
+        posting_id=plan.posting_id,
+        occurred_on=plan.received_on,
+        source=Source(kind=GoodsReceipt.__name__, id=plan.id, number=number),
+        supplier_id=plan.order.supplier_id,
+        site_id=plan.order.site_id,
+        currency=plan.order.currency,
+        rate=plan.rate,
+        lines=tuple(
+            IncomingLine(
+                item_id=line.line.item_id,
+                location_id=line.location_id,
+                accepted=line.arrival.stocked,
+                rejected=line.arrival.rejected,
+                unit_price=line.line.unit_price,
+                lot_id=lots.get((plan.id, place)),
+            )
+            for place, line in enumerate(plan.lines)
+        ),
+    )

@@ -1,0 +1,177 @@
+"""What the commands need to know, fetched set-wise: orders as the rules see them, and the masters they name."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import SmallInteger, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
+
+from domain.core.database import Row
+from domain.core.records import GROUP
+from domain.core.work import Work
+from domain.inventory.models import Lot
+from domain.master_data.companies import Site
+from domain.master_data.currencies import Currency
+from domain.master_data.items import Item
+from domain.master_data.parties import Party, PartyRole, PartyRoleKind
+from domain.master_data.places import Location, LocationKind
+from domain.people.employees import Employee
+from domain.procurement.models import (
+    ApprovalLimit,
+    PurchaseOrderLine,
+    PurchaseOrderStatus,
+    SupplierItem,
+)
+from domain.procurement.rules import Order, OrderLine
+
+_company_id = bindparam("company_id", type_=SmallInteger())
+_ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
+
+_item, _party, _role, _currency = Item.table, Party.table, PartyRole.table, Currency.table
+_ITEMS = select(_item.c.id, _item.c.code, _item.c.status, _item.c.lot_policy, _item.c.archived_at).where(
+    _item.c.id == _ids
+)
+_SUPPLIERS = select(
+    _party.c.id,
+    _party.c.code,
+    _party.c.is_active,
+    _party.c.archived_at,
+    select(1)
+    .where(_role.c.party_id == _party.c.id, _role.c.role == PartyRoleKind.SUPPLIER.value)
+    .exists()
+    .label("supplies"),
+).where(_party.c.id == _ids)
+_CURRENCIES = select(_currency.c.code).where(
+    _currency.c.code == func.any(bindparam("codes", type_=ARRAY(Text()))), _currency.c.archived_at.is_(None)
+)
+_site, _employee = Site.table, Employee.table
+_SITES = select(_site.c.id).where(_site.c.company_id == _company_id, _site.c.id == _ids)
+_EMPLOYEES = select(_employee.c.id).where(_employee.c.company_id == _company_id, _employee.c.id == _ids)
+
+_line = PurchaseOrderLine.table
+_LINES = (
+    select(_line)
+    .where(_line.c.company_id == _company_id, _line.c.purchase_order_id == _ids)
+    .order_by(_line.c.purchase_order_id, _line.c.position)
+)
+_limit = ApprovalLimit.table
+_LIMITS = select(_limit.c.currency, _limit.c.role, _limit.c.amount).where(_limit.c.company_id == _company_id)
+
+_terms = SupplierItem.table
+_TERMS = select(_terms.c.supplier_id, _terms.c.item_id, _terms.c.over_receipt_percent).where(
+    _terms.c.company_id == _company_id, _terms.c.supplier_id == _ids
+)
+_lot = Lot.table
+_LOTS = select(_lot.c.id, _lot.c.number, _lot.c.item_id).where(
+    _lot.c.company_id == _company_id, _lot.c.number == func.any(bindparam("numbers", type_=ARRAY(Text())))
+)
+_location = Location.table
+_STORAGE = (
+    select(_location.c.id, _location.c.site_id)
+    .where(
+        _location.c.company_id == _company_id,
+        _location.c.kind == LocationKind.STORAGE.value,
+        _location.c.is_active,
+    )
+    .order_by(_location.c.code)
+)
+
+
+async def items_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Items with code, status, lot policy; an unknown id is absent."""
+    return {row["id"]: row for row in await work.fetch(_ITEMS, ids=sorted(set(ids)))}
+
+
+async def suppliers_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """Parties with code, activity and whether they are suppliers; an unknown id is absent."""
+    return {row["id"]: row for row in await work.fetch(_SUPPLIERS, ids=sorted(set(ids)))}
+
+
+async def known_currencies(work: Work, codes: Iterable[str]) -> set[str]:
+    """Those of the codes that are currencies."""
+    return {row["code"] for row in await work.fetch(_CURRENCIES, codes=sorted(set(codes)))}
+
+
+async def known_sites(work: Work, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the ids that are sites of the company."""
+    return {row["id"] for row in await work.fetch(_SITES, ids=sorted(set(ids)))}
+
+
+async def known_employees(work: Work, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the ids that are employees of the company."""
+    return {row["id"] for row in await work.fetch(_EMPLOYEES, ids=sorted(set(ids)))}
+
+
+async def lines_of(work: Work, order_ids: Iterable[UUID]) -> Mapping[UUID, list[OrderLine]]:
+    """The lines of each order in their order; the order's own lock guards them."""
+    lines: defaultdict[UUID, list[OrderLine]] = defaultdict(list)
+    for row in await work.fetch(_LINES, ids=sorted(set(order_ids))):
+        lines[row["purchase_order_id"]].append(_order_line(row))
+    return lines
+
+
+async def limits_by_currency(work: Work) -> dict[str, dict[str, Decimal]]:
+    """By currency, the largest amount that each role may approve in the company."""
+    limits: dict[str, dict[str, Decimal]] = {}
+    for row in await work.fetch(_LIMITS):
+        limits.setdefault(row["currency"], {})[row["role"]] = row["amount"]
+    return limits
+
+
+async def tolerances(work: Work, supplier_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Decimal]:
+    """By supplier and item, how much more than ordered may be delivered, in percent."""
+    rows = await work.fetch(_TERMS, ids=sorted(set(supplier_ids)))
+    return {(row["supplier_id"], row["item_id"]): row["over_receipt_percent"] for row in rows}
+
+
+async def lots_by_number(work: Work, numbers: Iterable[str]) -> dict[str, Row]:
+    """The company's lots by number; an unknown number is absent."""
+    return {row["number"]: row for row in await work.fetch(_LOTS, numbers=sorted(set(numbers)))}
+
+
+async def storage_by_site(work: Work) -> dict[UUID | None, UUID]:
+    """The first storage location of each site by code, and under None the first of the company."""
+    first: dict[UUID | None, UUID] = {}
+    for row in await work.fetch(_STORAGE):
+        first.setdefault(row["site_id"], row["id"])
+        first.setdefault(None, row["id"])
+    return first
+
+
+def roles_in(work: Work) -> frozenset[str]:
+    """The roles the actor plays in the company, those that hold in the whole group included."""
+    roles = work.actor.roles
+    return roles.get(work.company_id, frozenset()) | roles.get(GROUP, frozenset())
+
+
+def order_of(row: Row) -> Order:
+    """The order as the rules see it."""
+    return Order(
+        id=row["id"],
+        number=row["number"],
+        status=PurchaseOrderStatus(row["status"]),
+        supplier_id=row["supplier_id"],
+        site_id=row["site_id"],
+        currency=row["currency"],
+        total_due=row["total_due"],
+        requested_by=row["requested_by"],
+        is_historical=row["is_historical"],
+        version=row["version"],
+    )
+
+
+def _order_line(row: Row) -> OrderLine:
+    return OrderLine(
+        id=row["id"],
+        position=row["position"],
+        item_id=row["item_id"],
+        ordered=row["ordered_quantity"],
+        received=row["received_quantity"],
+        rejected=row["rejected_quantity"],
+        stocked=row["stocked_quantity"],
+        unit_price=row["unit_price"],
+        over_receipt_percent=row["over_receipt_percent"],
+    )

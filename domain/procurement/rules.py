@@ -1,0 +1,278 @@
+"""What an order and a receipt must be, pure: totals, the flow, who may approve, how much may arrive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from domain.core.errors import DomainError, NotFound, Rejected, SegregationOfDuties
+from domain.core.flow import Flow, Transition
+from domain.core.money import EXACT, ZERO, Money, product, to_scale, total
+from domain.core.quantity import AMOUNT, QUANTITY, RATE, in_scale, not_negative, positive
+from domain.procurement.models import PurchaseOrderStatus
+
+# Lines of one document: a plain list in the graph, so its length is bounded where it is written.
+LINES_MAX: Final = 1_000
+
+HUNDRED: Final = Decimal(100)
+
+
+class OverReceipt(DomainError):
+    """More arrives than was ordered, beyond the tolerance of the line."""
+
+    code = "OVER_RECEIPT"
+    zh = "采购订单 {order} 第 {position} 行：订购 {ordered}，已收 {received}，本次 {arriving}，超过允许的 {allowed}。"
+    en = (
+        "Purchase order {order} line {position}: {ordered} ordered, {received} received; "
+        "{arriving} more exceed the {allowed} allowed."
+    )
+
+
+class ApprovalLimitExceeded(DomainError):
+    code = "APPROVAL_LIMIT_EXCEEDED"
+    zh = "采购订单 {order} 金额 {total} {currency} 超过您的审批限额 {limit} {currency}。"
+    en = "Purchase order {order} of {total} {currency} exceeds your approval limit of {limit} {currency}."
+
+
+class HistoricalDocument(DomainError):
+    code = "HISTORICAL_DOCUMENT"
+    zh = "{what} {key} 由其他系统产生，仅供查询，不能再处理。"
+    en = "{what} {key} was made by another system; it is kept to be read and moves no more."
+
+
+APPROVE: Final = "be approved"
+REJECT: Final = "be rejected"
+RECEIVE: Final = "be received"
+COMPLETE: Final = "be completed"
+
+ORDER_FLOW: Final = Flow(
+    document="Purchase order",
+    initial=PurchaseOrderStatus.PENDING,
+    transitions={
+        APPROVE: Transition(frozenset({PurchaseOrderStatus.PENDING}), PurchaseOrderStatus.APPROVED),
+        REJECT: Transition(frozenset({PurchaseOrderStatus.PENDING}), PurchaseOrderStatus.REJECTED),
+        RECEIVE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.APPROVED),
+        COMPLETE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.COMPLETE),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A purchase order as the rules see it."""
+
+    id: UUID
+    number: str
+    status: PurchaseOrderStatus
+    supplier_id: UUID
+    site_id: UUID | None
+    currency: str
+    total_due: Decimal
+    requested_by: UUID | None
+    is_historical: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line of an order as the rules see it, with what has arrived so far."""
+
+    id: UUID
+    position: int
+    item_id: UUID
+    ordered: Decimal
+    received: Decimal
+    rejected: Decimal
+    stocked: Decimal
+    unit_price: Decimal
+    over_receipt_percent: Decimal
+
+    @property
+    def is_fully_received(self) -> bool:
+        """Whether nothing more is awaited."""
+        return self.received >= self.ordered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What arrives of one line: `rejected` of `received` failed inspection, the rest goes to stock."""
+
+    line_id: UUID
+    received: Decimal
+    rejected: Decimal
+
+    @property
+    def stocked(self) -> Decimal:
+        """What goes to stock."""
+        return EXACT.subtract(self.received, self.rejected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The amounts of an order, each with up to 6 digits."""
+
+    line_totals: tuple[Decimal, ...]
+    subtotal: Decimal
+    tax: Decimal
+    freight: Decimal
+    total_due: Decimal
+
+
+def line_count(count: int) -> None:
+    """Raises Rejected for a document without lines or with more than `LINES_MAX`."""
+    if not 1 <= count <= LINES_MAX:
+        raise Rejected(
+            what="lines",
+            value=count,
+            reason=f"a document has 1 to {LINES_MAX} lines",
+            reason_zh=f"单据须有 1 至 {LINES_MAX} 行",
+        )
+
+
+def order_totals(
+    currency: str, lines: Sequence[tuple[Decimal, Money]], tax: Money | None, freight: Money | None
+) -> Totals:
+    """The totals of an order of (quantity, unit price) lines, all in one currency.
+
+    Raises: CurrencyMismatch, Rejected with the path of the input that is at fault.
+    """
+    line_count(len(lines))
+    line_totals: list[Decimal] = []
+    for place, (quantity, price) in enumerate(lines):
+        line_totals.append(_line_total(currency, quantity, price, place))
+    charges = [_charge(currency, charge, name) for charge, name in ((tax, "tax"), (freight, "freight"))]
+    subtotal = in_scale(total(line_totals), AMOUNT, "subtotal")
+    due = in_scale(total([subtotal, *charges]), AMOUNT, "totalDue")
+    return Totals(line_totals=tuple(line_totals), subtotal=subtotal, tax=charges[0], freight=charges[1], total_due=due)
+
+
+def _line_total(currency: str, quantity: Decimal, price: Money, place: int) -> Decimal:
+    try:
+        positive(quantity, QUANTITY, "quantity")
+    except DomainError as refusal:
+        raise refusal.at("lines", place, "quantity") from None
+    try:
+        price.in_currency(currency, "unitPrice")
+        not_negative(price.amount, RATE, "unitPrice")
+        return in_scale(to_scale(product(quantity, price.amount), AMOUNT.after_point), AMOUNT, "lineTotal")
+    except DomainError as refusal:
+        raise refusal.at("lines", place, "unitPrice") from None
+
+
+def _charge(currency: str, charge: Money | None, name: str) -> Decimal:
+    if charge is None:
+        return ZERO
+    try:
+        return not_negative(charge.in_currency(currency, name).amount, AMOUNT, name)
+    except DomainError as refusal:
+        raise refusal.at(name) from None
+
+
+def live(order: Order | None, id_: UUID) -> Order:
+    """The order itself; raises NotFound for none and HistoricalDocument for one that another system made."""
+    if order is None:
+        raise NotFound(what="purchase order", key=str(id_))
+    if order.is_historical:
+        raise HistoricalDocument(what=ORDER_FLOW.document, key=order.number)
+    return order
+
+
+def decide(order: Order, transition: str, by: UUID) -> PurchaseOrderStatus:
+    """The state after approval or rejection `by` a user, who must not be the one who asked for the goods.
+
+    Raises: WrongState, SegregationOfDuties.
+    """
+    state = ORDER_FLOW.advance(order.number, order.status, transition)
+    if order.requested_by == by:
+        raise SegregationOfDuties(duty="ApprovePurchaseOrder", conflicting="CreatePurchaseOrder")
+    return state
+
+
+def within_limit(order: Order, limits: Mapping[str, Decimal] | None, roles: frozenset[str]) -> None:
+    """Nothing; raises ApprovalLimitExceeded when no role of the approver reaches the order's total.
+
+    `limits` holds the largest amount by role in the order's currency; None where the company limits nothing in it.
+    """
+    if limits is None:
+        return
+    reach = max((amount for role, amount in limits.items() if role in roles), default=ZERO)
+    if order.total_due > reach:
+        raise ApprovalLimitExceeded(order=order.number, total=order.total_due, currency=order.currency, limit=reach)
+
+
+def arrival(line: OrderLine, received: Decimal, rejected: Decimal, stocked: Decimal | None) -> Arrival:
+    """What arrives of a line, checked; `stocked`, where given, must be what is received and not rejected.
+
+    Raises: Rejected.
+    """
+    positive(received, QUANTITY, "received")
+    not_negative(rejected, QUANTITY, "rejected")
+    if rejected > received:
+        raise Rejected(
+            what="rejected",
+            value=rejected,
+            reason=f"only {received} were received",
+            reason_zh=f"仅收到 {received}",
+        )
+    checked = Arrival(line_id=line.id, received=received, rejected=rejected)
+    if stocked is not None and stocked != checked.stocked:
+        raise Rejected(
+            what="stocked",
+            value=stocked,
+            reason=f"received {received} less rejected {rejected} is {checked.stocked}",
+            reason_zh=f"收货 {received} 减拒收 {rejected} 应为 {checked.stocked}",
+        )
+    return checked
+
+
+def receive(order: Order, line: OrderLine, arriving: Arrival) -> OrderLine:
+    """The line after the arrival; raises OverReceipt beyond the line's tolerance."""
+    allowed = EXACT.divide(product(line.ordered, EXACT.add(HUNDRED, line.over_receipt_percent)), HUNDRED)
+    received = EXACT.add(line.received, arriving.received)
+    if received > allowed:
+        raise OverReceipt(
+            order=order.number,
+            position=line.position,
+            ordered=line.ordered,
+            received=line.received,
+            arriving=arriving.received,
+            allowed=allowed,
+        )
+    return OrderLine(
+        id=line.id,
+        position=line.position,
+        item_id=line.item_id,
+        ordered=line.ordered,
+        received=received,
+        rejected=EXACT.add(line.rejected, arriving.rejected),
+        stocked=EXACT.add(line.stocked, arriving.stocked),
+        unit_price=line.unit_price,
+        over_receipt_percent=line.over_receipt_percent,
+    )
+
+
+def status_after_receipt(order: Order, lines: Sequence[OrderLine]) -> PurchaseOrderStatus:
+    """COMPLETE once every line is fully received, APPROVED until then."""
+    done = all(line.is_fully_received for line in lines)
+    return ORDER_FLOW.advance(order.number, order.status, COMPLETE if done else RECEIVE)
+
+
+def lot_of_item(lot_number: str, lot_item_id: UUID, item_id: UUID) -> None:
+    """Nothing; raises Rejected when the lot is of another item."""
+    if lot_item_id != item_id:
+        raise Rejected(
+            what="lot", value=lot_number, reason="it is a lot of another item", reason_zh="该批次属于另一物料"
+        )
+
+
+def expires_after_made(lot_number: str, made_on: date | None, expires_on: date | None) -> None:
+    """Nothing; raises Rejected when a lot would expire before it was made."""
+    if made_on is not None and expires_on is not None and expires_on < made_on:
+        raise Rejected(
+            what="lot",
+            value=lot_number,
+            reason=f"it expires on {expires_on}, before it was made on {made_on}",
+            reason_zh=f"有效期 {expires_on} 早于生产日期 {made_on}",
+        )
