@@ -175,12 +175,12 @@ ACCOUNT = """
 SELECT u.id, u.name, u.display_name, u.audience, u.locale, u.is_demo,
   u.is_active AND u.archived_at IS NULL AS is_active,
   ARRAY(SELECT a.company_number::text || ' ' || a.role FROM role_assignment a
-        WHERE a.user_id = u.id AND a.archived_at IS NULL AND a.valid_from_at <= now()
-          AND (a.valid_to_at IS NULL OR a.valid_to_at > now()) ORDER BY 1) AS roles,
+        WHERE a.user_id = u.id AND a.archived_at IS NULL AND a.valid_from_at <= statement_timestamp()
+          AND (a.valid_to_at IS NULL OR a.valid_to_at > statement_timestamp()) ORDER BY 1) AS roles,
   ARRAY(SELECT p.party_id FROM partner_link p WHERE p.user_id = u.id AND p.archived_at IS NULL) AS partners,
   ARRAY(SELECT s.site_id FROM site_restriction s WHERE s.user_id = u.id AND s.archived_at IS NULL) AS sites,
   (SELECT min(t) FROM role_assignment a, unnest(ARRAY[a.valid_from_at, a.valid_to_at]) AS t
-   WHERE a.user_id = u.id AND a.archived_at IS NULL AND t > now()) AS changes_at,
+        WHERE a.user_id = u.id AND a.archived_at IS NULL AND t > statement_timestamp()) AS changes_at,
   (SELECT max(r.revoked_at) FROM token_revocation r WHERE r.user_id = u.id AND r.token_id IS NULL) AS revoked_at,
   ARRAY(SELECT r.token_id FROM token_revocation r WHERE r.user_id = u.id AND r.token_id IS NOT NULL) AS revoked_tokens
 FROM user_account u WHERE u.name = $1

@@ -1,5 +1,49 @@
-"""The register of this module: its records, commands and handlers."""
+"""Governance: accounts, roles and the policy, changed by audited commands.
+
+The records stand in `domain.core.accounts`, below every module, because permission is asked everywhere; changing them
+is business of this module alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.commands import Handler
+from domain.governance.accounts import (
+    CreateUser,
+    DeactivateUser,
+    LinkPartner,
+    RegisterApiKey,
+    RevokeApiKey,
+    RevokeToken,
+    create_user,
+    deactivate_user,
+    link_partner,
+    register_api_key,
+    revoke_api_key,
+    revoke_token,
+)
+from domain.governance.permissions import (
+    AddPolicyRule,
+    GrantRole,
+    RemovePolicyRule,
+    RevokeRole,
+    add_policy_rule,
+    grant_role,
+    remove_policy_rule,
+    revoke_role,
+)
 
 RECORDS = ()
-COMMANDS = {}
+COMMANDS: Mapping[type[Any], Handler] = {
+    CreateUser: create_user,
+    DeactivateUser: deactivate_user,
+    LinkPartner: link_partner,
+    RevokeToken: revoke_token,
+    RegisterApiKey: register_api_key,
+    RevokeApiKey: revoke_api_key,
+    GrantRole: grant_role,
+    RevokeRole: revoke_role,
+    AddPolicyRule: add_policy_rule,
+    RemovePolicyRule: remove_policy_rule,
+}
 HANDLERS = {}
