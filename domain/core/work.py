@@ -100,7 +100,9 @@ class Work:
         """
         self._check_home(record)
         ids = [row.get("id") or new_id() for row in rows]
-        columns = {name: None for row in rows for name in row if name not in ("id", "company_id")}
+        # A group record may have a column of that name: `company` itself.
+        filled = ("id",) if issubclass(record, GroupRecord) else ("id", "company_id")
+        columns = {name: None for row in rows for name in row if name not in filled}
         statement = insert_statement(record, ("id", *columns), audited)
         for start in range(0, len(rows), ROWS_PER_STATEMENT_MAX):
             part = rows[start : start + ROWS_PER_STATEMENT_MAX]
