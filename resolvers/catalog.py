@@ -81,7 +81,7 @@ class ToMany:
 Source = Leaf | MoneyLeaf | ToOne | ToMany
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
     """One record as the graph knows it."""
 

@@ -33,9 +33,6 @@ class RowsQuestion:
 
     entity: Entity
 
-    def __hash__(self) -> int:
-        return hash(self.entity.name)
-
 
 @dataclass(frozen=True, slots=True)
 class MaskQuestion:
@@ -45,9 +42,6 @@ class MaskQuestion:
     tier: Tier
     field: str
     narrow: Narrow
-
-    def __hash__(self) -> int:
-        return hash((self.entity.name, self.field))
 
 
 Question = RowsQuestion | MaskQuestion
