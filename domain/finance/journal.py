@@ -194,7 +194,7 @@ def _entry_row(id_: UUID, number: str, voucher: Voucher, period: Period) -> dict
 def _line_rows(entry_ids: Sequence[UUID], vouchers: Sequence[Voucher]) -> list[dict[str, object]]:
     return [
         {
-            "entry_id": entry_id,
+            "journal_entry_id": entry_id,
             "position": position,
             "account_id": leg.account_id,
             "occurred_on": voucher.posting.occurred_on,

@@ -182,10 +182,10 @@ class JournalLine(CompanyRecord, scope=Scope(), zh="凭证分录", append_only=T
     __table_args__ = (
         CheckConstraint("amount <> 0 OR transaction_amount <> 0", name="amount_moves"),
         CheckConstraint("sign(amount) * sign(transaction_amount) >= 0", name="amounts_agree_in_sign"),
-        UniqueConstraint("company_id", "entry_id", "position"),
+        UniqueConstraint("company_id", "journal_entry_id", "position"),
     )
 
-    entry_id: Mapped[UUID] = reference(
+    journal_entry_id: Mapped[UUID] = reference(
         "journal_entry", doc="The voucher the line belongs to.", zh="凭证", lines="lines", lines_order="position"
     )
     position: Mapped[int] = column(doc="1-based place on the voucher.", zh="行号")

@@ -136,10 +136,10 @@ class StockEntry(CompanyRecord, scope=Scope(site="location.site_id"), zh="库存
     __tablename__ = "stock_entry"
     __table_args__ = (
         CheckConstraint("quantity <> 0", name="quantity_moves"),
-        UniqueConstraint("company_id", "move_id", "position"),
+        UniqueConstraint("company_id", "stock_move_id", "position"),
     )
 
-    move_id: Mapped[UUID] = reference(
+    stock_move_id: Mapped[UUID] = reference(
         "stock_move", doc="The move the entry belongs to.", zh="库存移动", lines="entries", lines_order="position"
     )
     position: Mapped[int] = column(doc="1-based place in the move.", zh="行号")

@@ -229,7 +229,7 @@ def _move_row(kind: MoveKind, posting: Posting[GoodsLeg]) -> dict[str, object]:
 
 def _entry_row(move_id: UUID, position: int, posting: Posting[GoodsLeg], leg: GoodsLeg) -> dict[str, object]:
     return {
-        "move_id": move_id,
+        "stock_move_id": move_id,
         "position": position,
         "occurred_on": posting.occurred_on,
         "item_id": leg.key.item_id,
