@@ -4,7 +4,7 @@ import strawberry
 
 from domain import coexistence
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
-from schema.derive import graph_type, root_many, root_one
+from schema.derive import graph_type, root_many
 
 for _record in coexistence.RECORDS:
     if _record.spec.exposed:

@@ -18,6 +18,7 @@ import strawberry
 from domain import RECORDS
 from domain.core.commands import ArgumentSpec, CommandSpec
 from domain.core.money import Money
+from domain.core.records import CompanyRecord
 from resolvers.catalog import CATALOG, camel
 from schema.derive import TYPES, Field, argument, enum_type, make, strawberry_field
 
@@ -97,9 +98,29 @@ def input_type(cls: Any) -> str:
         if one.default is not MISSING and not type_.endswith("| None"):
             type_ += " | None"
         inputs.append(Field(argument_name(one), type_, f"{spec.doc} Unit: {spec.unit}." if spec.unit else spec.doc))
-    name = f"{cls.__name__}Input"
+    if (
+        hasattr(cls, "spec")
+        and issubclass(cls.spec.record, CompanyRecord)
+        and "company" not in {one.name for one in inputs}
+    ):
+        inputs.append(_company(cls))
+    name = f"{cls.__name__.removesuffix('Input')}Input"
     make(strawberry.input, name, (cls.__doc__ or "").strip(), inputs)
     return name
+
+
+def _company(cls: Any) -> Field:
+    """The company a command is about: said where no reference to a document of one company implies it."""
+    if implies_company(cls):
+        doc = "The company of the document, where its key alone does not tell."
+        return Field("company", f"{reference_input('company')} | None", doc)
+    return Field("company", reference_input("company"), "The company in which it is done.")
+
+
+def implies_company(cls: Any) -> bool:
+    """Whether a required reference names a document of one company, whose global id then tells the company."""
+    specs = [one.metadata["spec"] for one in fields(cls) if one.default is MISSING]
+    return any(spec.reference and issubclass(RECORDS[spec.reference], CompanyRecord) for spec in specs)
 
 
 def payload_field(spec: CommandSpec) -> str:

@@ -414,3 +414,10 @@ def _root(spec: Field) -> Any:
     made = StrawberryField(type_annotation=_annotation(spec.type), description=spec.doc)
     made.arguments = [argument(one) for one in spec.arguments]
     return made
+
+
+def watches(type_name: str, doc: str) -> Any:
+    """A subscription field that resumes after a cursor; the watch road tells its events."""
+    made = StrawberryField(type_annotation=_annotation(type_name), description=doc, is_subscription=True)
+    made.arguments = [argument(Field("after", "Cursor | None", "Replay what happened after this cursor first."))]
+    return made

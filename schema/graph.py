@@ -2,28 +2,32 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import strawberry
 from graphql import GraphQLSchema, get_named_type
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
+import domain
 from authz.audiences import Visible
 from domain.core.actors import PARTNERS, Audience
 from domain.core.columns import Tier
 from domain.core.commands import CommandSpec
 from domain.core.records import Partners
 from resolvers.catalog import CATALOG, ToMany, ToOne, camel
-from schema.alerts import AlertsQuery
+from resolvers.events import WATCHES
+from schema.alerts import AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceQuery
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
 from schema.finance import FinanceQuery
+from schema.governance import GovernanceMutation
 from schema.inventory import InventoryQuery
 from schema.manufacturing import ManufacturingQuery
 from schema.master_data import MasterDataQuery
 from schema.people import PeopleQuery
-from schema.procurement import ProcurementQuery
+from schema.procurement import ProcurementMutation, ProcurementQuery
 from schema.scalars import SCALARS
 from schema.viewer import ViewerQuery
 from schema.visible import visible_schema
@@ -33,12 +37,22 @@ Query = merge_types("Query", (
     CoexistenceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
+Mutation = merge_types("Mutation", (ProcurementMutation, GovernanceMutation))
+
+Subscription = merge_types("Subscription", (AlertsSubscription,))
+
 SCHEMA = strawberry.Schema(
-    Query, types=[TYPES[name] for name in CATALOG if name in TYPES], config=StrawberryConfig(scalar_map=SCALARS)
+    Query,
+    Mutation,
+    Subscription,
+    types=[TYPES[name] for name in (*CATALOG, "Refusal") if name in TYPES],
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
 
-# The command behind each mutation field.
-MUTATIONS: Mapping[str, CommandSpec] = {}
+# The command behind each mutation field, by its name in the graph.
+MUTATIONS: Mapping[str, type[Any]] = {
+    command.spec.name[0].lower() + command.spec.name[1:]: command for command in domain.COMMANDS
+}
 
 # The schema as text, under review in schema/schema.graphql.
 SDL = SCHEMA.as_str() + "\n"
@@ -56,7 +70,10 @@ def _field_names() -> Mapping[str, tuple[str, Mapping[str, str]]]:
         groups = group_fields(entity)
         by_value = {value: _grouped(entity.fields, key) for value, (key, _, _) in groups.items()}
         names[f"{entity.name}GroupBy"] = (entity.name, by_value)
-        names[f"{entity.name}GroupKey"] = (entity.name, {key: _grouped(entity.fields, key) for key, _, _ in groups.values()})
+        names[f"{entity.name}GroupKey"] = (
+            entity.name,
+            {key: _grouped(entity.fields, key) for key, _, _ in groups.values()},
+        )
     return names
 
 
@@ -108,8 +125,10 @@ class _Seen:
                 return self._view.audience is not Audience.ANONYMOUS
             entity = _ROOT_ENTITIES.get(member)
             return entity is None or self.exists(entity.name)
+        if type_name == "Subscription":
+            return self.exists(WATCHES[member].entity)
         if type_name == "Mutation":
-            spec = MUTATIONS[member]
+            spec: CommandSpec = MUTATIONS[member].spec
             return self._view.performable(spec.module, spec.action, spec.name)
         known = _FIELDS.get(type_name)
         return known is None or self.field(known[0], known[1].get(member, member))

@@ -3,6 +3,8 @@
 import strawberry
 
 from domain import procurement
+from domain.procurement.commands.orders import ApprovePurchaseOrder, CreatePurchaseOrder, RejectPurchaseOrder
+from domain.procurement.commands.receipts import ReceivePurchaseOrder
 from domain.procurement.models import (
     ApprovalLimit,
     GoodsReceipt,
@@ -11,6 +13,7 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
+from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
 
 for _record in procurement.RECORDS:
@@ -28,3 +31,11 @@ class ProcurementQuery:
     goods_receipt_lines = root_many(GoodsReceiptLine)
     supplier_items = root_many(SupplierItem)
     approval_limits = root_many(ApprovalLimit)
+
+
+@strawberry.type
+class ProcurementMutation:
+    create_purchase_order = performs(CreatePurchaseOrder)
+    approve_purchase_order = performs(ApprovePurchaseOrder)
+    reject_purchase_order = performs(RejectPurchaseOrder)
+    receive_purchase_order = performs(ReceivePurchaseOrder)

@@ -97,6 +97,9 @@ def _reachable(definitions: list[Any]) -> list[Any]:
             continue
         wanted.add(name)
         pending += _references(named[name])
+        if name != "Node":
+            # What implements an interface is met through it; nodes are met by their own roots, or not at all.
+            pending += [other for other, one in named.items() if name in _interfaces(one)]
     return [*others, *(one for name, one in named.items() if name in wanted)]
 
 
@@ -121,8 +124,12 @@ def _without_missing(definition: Any, known: Any) -> Any:
     return _with(definition, fields=tuple(fields))
 
 
+def _interfaces(definition: Any) -> list[str]:
+    return [one.name.value for one in getattr(definition, "interfaces", None) or ()]
+
+
 def _references(definition: Any) -> list[str]:
-    names: list[str] = [one.name.value for one in getattr(definition, "interfaces", None) or ()]
+    names = _interfaces(definition)
     for one in getattr(definition, "fields", None) or ():
         names.append(_named(one.type))
         if isinstance(one, FieldDefinitionNode):

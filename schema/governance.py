@@ -1,0 +1,28 @@
+"""Governance in the graph: accounts, roles and the policy are changed by audited commands."""
+
+import strawberry
+
+from domain.governance.accounts import (
+    CreateUser,
+    DeactivateUser,
+    LinkPartner,
+    RegisterApiKey,
+    RevokeApiKey,
+    RevokeToken,
+)
+from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
+from schema.commands import performs
+
+
+@strawberry.type
+class GovernanceMutation:
+    create_user = performs(CreateUser)
+    deactivate_user = performs(DeactivateUser)
+    link_partner = performs(LinkPartner)
+    revoke_token = performs(RevokeToken)
+    register_api_key = performs(RegisterApiKey)
+    revoke_api_key = performs(RevokeApiKey)
+    grant_role = performs(GrantRole)
+    revoke_role = performs(RevokeRole)
+    add_policy_rule = performs(AddPolicyRule)
+    remove_policy_rule = performs(RemovePolicyRule)
