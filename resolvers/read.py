@@ -145,9 +145,10 @@ class ReadRoad:
 
     async def _run(self, operation: Operation, actor: Actor, grants: Grants) -> _Run:
         variables = coerced_variables(operation)
-        return _Run(operation, variables, await self._reader(actor, grants), {None: None})
+        return _Run(operation, variables, await self.reader(actor, grants), {None: None})
 
-    async def _reader(self, actor: Actor, grants: Grants) -> Reader:
+    async def reader(self, actor: Actor, grants: Grants) -> Reader:
+        """What the actor may read, kept while actor and grants are."""
         key = (id(actor), id(grants))
         found = self._readers.get(key)
         if found is None:
@@ -241,7 +242,7 @@ class ReadRoad:
             case PartnersParameter():
                 return sorted(reader.actor.partners)
             case LocalParameter():
-                return local_json(parameter.value, reader.actor, reader.grants)
+                return local_json(parameter.value, reader)
             case _:
                 return sorted(reader.actor.sites or ())
 
@@ -323,9 +324,9 @@ def _head(plan: Plan) -> bytes:
     return b'{"extensions":' + orjson.dumps({"withheld": withheld}) + b',"data":'
 
 
-def local_json(value: LocalValue, actor: Actor, grants: Grants) -> str:
+def local_json(value: LocalValue, reader: Reader) -> str:
     """The JSON of a root about the caller."""
-    return orjson.dumps(_projected(viewer(actor, grants), value.selection)).decode()
+    return orjson.dumps(_projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)).decode()
 
 
 def _projected(value: Any, selection: LocalSelection) -> Any:

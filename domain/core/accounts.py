@@ -4,6 +4,8 @@ The tables are the truth about permission; `authz/policy.csv` is only what they 
 to "may this actor" (an assignment, a rule, a revocation, an account) raises the one row of `policy_version` in its own
 transaction: every process compares that number with what it compiled, so a revocation is seen by the next read.
 
+Names of users are open to all staff, since documents show who did what; what a user may is not.
+
 Rows are never deleted: a rule that no longer holds is archived, an assignment ends, so that "who could, and when" stays
 answerable.
 """
@@ -84,14 +86,18 @@ class RoleAssignment(GroupRecord, scope=STAFF_ONLY, zh="角色分配"):
     )  # fmt: skip
 
     user_id: Mapped[UUID] = reference(
-        "user_account", doc="Who holds the role.", zh="用户", many="role_assignments", tier=Tier.INTERNAL
+        "user_account", doc="Who holds the role.", zh="用户", many="role_assignments", tier=Tier.CONFIDENTIAL
     )
-    role: Mapped[str] = code_column(doc="The role, as the policy names it.", zh="角色", tier=Tier.INTERNAL)
+    role: Mapped[str] = code_column(doc="The role, as the policy names it.", zh="角色", tier=Tier.CONFIDENTIAL)
     company_number: Mapped[int] = small_column(
-        doc="Company where it is held; 0: the group and every company.", zh="公司编号"
+        doc="Company where it is held; 0: the group and every company.", zh="公司编号", tier=Tier.CONFIDENTIAL
     )
-    valid_from_at: Mapped[datetime] = instant_column(doc="From when the role is held.", zh="生效时间")
-    valid_to_at: Mapped[datetime | None] = instant_column(doc="When it ends; empty while it has no end.", zh="失效时间")
+    valid_from_at: Mapped[datetime] = instant_column(
+        doc="From when the role is held.", zh="生效时间", tier=Tier.CONFIDENTIAL
+    )
+    valid_to_at: Mapped[datetime | None] = instant_column(
+        doc="When it ends; empty while it has no end.", zh="失效时间", tier=Tier.CONFIDENTIAL
+    )
 
 
 class PartnerLink(GroupRecord, scope=STAFF_ONLY, zh="合作伙伴关联"):
@@ -101,9 +107,11 @@ class PartnerLink(GroupRecord, scope=STAFF_ONLY, zh="合作伙伴关联"):
     __table_args__ = (Index("uq_partner_link_user_id_party_id", "user_id", "party_id", unique=True),)
 
     user_id: Mapped[UUID] = reference(
-        "user_account", doc="Who acts for the partner.", zh="用户", many="partner_links", tier=Tier.INTERNAL
+        "user_account", doc="Who acts for the partner.", zh="用户", many="partner_links", tier=Tier.CONFIDENTIAL
     )
-    party_id: Mapped[UUID] = uuid_column(doc="The party whose rows the user sees.", zh="业务伙伴标识")
+    party_id: Mapped[UUID] = uuid_column(
+        doc="The party whose rows the user sees.", zh="业务伙伴标识", tier=Tier.CONFIDENTIAL
+    )
 
 
 class SiteRestriction(GroupRecord, scope=STAFF_ONLY, zh="站点限制"):
@@ -113,9 +121,9 @@ class SiteRestriction(GroupRecord, scope=STAFF_ONLY, zh="站点限制"):
     __table_args__ = (Index("uq_site_restriction_user_id_site_id", "user_id", "site_id", unique=True),)
 
     user_id: Mapped[UUID] = reference(
-        "user_account", doc="Who is restricted.", zh="用户", many="site_restrictions", tier=Tier.INTERNAL
+        "user_account", doc="Who is restricted.", zh="用户", many="site_restrictions", tier=Tier.CONFIDENTIAL
     )
-    site_id: Mapped[UUID] = uuid_column(doc="The site whose rows the user sees.", zh="站点标识")
+    site_id: Mapped[UUID] = uuid_column(doc="The site whose rows the user sees.", zh="站点标识", tier=Tier.CONFIDENTIAL)
 
 
 class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
@@ -124,19 +132,25 @@ class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
     __tablename__ = "api_key"
 
     user_id: Mapped[UUID] = reference(
-        "user_account", doc="As whom the program acts.", zh="用户", many="api_keys", tier=Tier.INTERNAL
+        "user_account", doc="As whom the program acts.", zh="用户", many="api_keys", tier=Tier.CONFIDENTIAL
     )
-    prefix: Mapped[str] = code_column(doc="Open part of the key, by which it is found.", zh="前缀", tier=Tier.INTERNAL)
-    label: Mapped[str] = text_column(doc="What the key is for.", zh="用途")
+    prefix: Mapped[str] = code_column(
+        doc="Open part of the key, by which it is found.", zh="前缀", tier=Tier.CONFIDENTIAL
+    )
+    label: Mapped[str] = text_column(doc="What the key is for.", zh="用途", tier=Tier.CONFIDENTIAL)
     digest: Mapped[bytes] = column(LargeBinary(), doc="SHA-256 of the whole key.", zh="摘要", exposed=False)
     scopes: Mapped[list[str]] = texts_column(
-        doc="Roles the key may use of those its user holds; empty means all of them.", zh="范围"
+        doc="Roles the key may use of those its user holds; empty means all of them.", zh="范围", tier=Tier.CONFIDENTIAL
     )
-    expires_at: Mapped[datetime | None] = instant_column(doc="When the key ends.", zh="到期时间")
+    expires_at: Mapped[datetime | None] = instant_column(
+        doc="When the key ends.", zh="到期时间", tier=Tier.CONFIDENTIAL
+    )
     last_used_at: Mapped[datetime | None] = instant_column(
-        doc="When it was last used, to the minute.", zh="最近使用时间"
+        doc="When it was last used, to the minute.", zh="最近使用时间", tier=Tier.CONFIDENTIAL
     )
-    revoked_at: Mapped[datetime | None] = instant_column(doc="When it was revoked.", zh="吊销时间")
+    revoked_at: Mapped[datetime | None] = instant_column(
+        doc="When it was revoked.", zh="吊销时间", tier=Tier.CONFIDENTIAL
+    )
 
 
 class TokenRevocation(GroupRecord, scope=STAFF_ONLY, zh="令牌吊销", append_only=True):
@@ -145,12 +159,14 @@ class TokenRevocation(GroupRecord, scope=STAFF_ONLY, zh="令牌吊销", append_o
     __tablename__ = "token_revocation"
 
     user_id: Mapped[UUID] = reference(
-        "user_account", doc="Whose tokens.", zh="用户", many="token_revocations", tier=Tier.INTERNAL
+        "user_account", doc="Whose tokens.", zh="用户", many="token_revocations", tier=Tier.CONFIDENTIAL
     )
     token_id: Mapped[UUID | None] = uuid_column(
-        doc="The token; empty: all issued to the user until then.", zh="令牌标识"
+        doc="The token; empty: all issued to the user until then.", zh="令牌标识", tier=Tier.CONFIDENTIAL
     )
-    revoked_at: Mapped[datetime] = instant_column(doc="From when it no longer counts.", zh="吊销时间")
+    revoked_at: Mapped[datetime] = instant_column(
+        doc="From when it no longer counts.", zh="吊销时间", tier=Tier.CONFIDENTIAL
+    )
 
 
 class PolicyRule(GroupRecord, scope=STAFF_ONLY, zh="权限规则"):
@@ -164,14 +180,18 @@ class PolicyRule(GroupRecord, scope=STAFF_ONLY, zh="权限规则"):
         ),
     )  # fmt: skip
 
-    role: Mapped[str] = code_column(doc="The role or audience.", zh="角色", tier=Tier.INTERNAL)
+    role: Mapped[str] = code_column(doc="The role or audience.", zh="角色", tier=Tier.CONFIDENTIAL)
     target: Mapped[str] = code_column(
-        doc="A module, a field (Type.field) or a command.", zh="对象", tier=Tier.INTERNAL, length_max=200
+        doc="A module, a field (Type.field) or a command.", zh="对象", tier=Tier.CONFIDENTIAL, length_max=200
     )
-    tier: Mapped[str] = code_column(doc="The tier read up to, or *.", zh="保密级别", tier=Tier.INTERNAL)
-    action: Mapped[str] = code_column(doc="READ, an action, or *.", zh="操作", tier=Tier.INTERNAL)
-    effect: Mapped[Effect] = enum_column(Effect, doc="Whether the rule grants or denies.", zh="效果")
-    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+    tier: Mapped[str] = code_column(doc="The tier read up to, or *.", zh="保密级别", tier=Tier.CONFIDENTIAL)
+    action: Mapped[str] = code_column(doc="READ, an action, or *.", zh="操作", tier=Tier.CONFIDENTIAL)
+    effect: Mapped[Effect] = enum_column(
+        Effect, doc="Whether the rule grants or denies.", zh="效果", tier=Tier.CONFIDENTIAL
+    )
+    origin: Mapped[Origin] = enum_column(
+        Origin, doc="Whether it was shipped or made here.", zh="来源", tier=Tier.CONFIDENTIAL
+    )
 
 
 class RoleParent(GroupRecord, scope=STAFF_ONLY, zh="角色继承"):
@@ -182,9 +202,11 @@ class RoleParent(GroupRecord, scope=STAFF_ONLY, zh="角色继承"):
         Index("uq_role_parent_live", "role", "parent", unique=True, postgresql_where=text("archived_at IS NULL")),
     )
 
-    role: Mapped[str] = code_column(doc="The role.", zh="角色", tier=Tier.INTERNAL)
-    parent: Mapped[str] = code_column(doc="The role or audience it inherits.", zh="上级角色", tier=Tier.INTERNAL)
-    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+    role: Mapped[str] = code_column(doc="The role.", zh="角色", tier=Tier.CONFIDENTIAL)
+    parent: Mapped[str] = code_column(doc="The role or audience it inherits.", zh="上级角色", tier=Tier.CONFIDENTIAL)
+    origin: Mapped[Origin] = enum_column(
+        Origin, doc="Whether it was shipped or made here.", zh="来源", tier=Tier.CONFIDENTIAL
+    )
 
 
 class DutyConflict(GroupRecord, scope=STAFF_ONLY, zh="职责冲突"):
@@ -197,10 +219,14 @@ class DutyConflict(GroupRecord, scope=STAFF_ONLY, zh="职责冲突"):
         ),
     )
 
-    duty: Mapped[str] = code_column(doc="A command.", zh="职责", tier=Tier.INTERNAL)
-    conflicting: Mapped[str] = code_column(doc="The command it conflicts with.", zh="冲突职责", tier=Tier.INTERNAL)
-    reason: Mapped[str] = text_column(doc="What the two together would let one person do.", zh="原因")
-    origin: Mapped[Origin] = enum_column(Origin, doc="Whether it was shipped or made here.", zh="来源")
+    duty: Mapped[str] = code_column(doc="A command.", zh="职责", tier=Tier.CONFIDENTIAL)
+    conflicting: Mapped[str] = code_column(doc="The command it conflicts with.", zh="冲突职责", tier=Tier.CONFIDENTIAL)
+    reason: Mapped[str] = text_column(
+        doc="What the two together would let one person do.", zh="原因", tier=Tier.CONFIDENTIAL
+    )
+    origin: Mapped[Origin] = enum_column(
+        Origin, doc="Whether it was shipped or made here.", zh="来源", tier=Tier.CONFIDENTIAL
+    )
 
 
 class PolicyVersion(GroupRecord, scope=STAFF_ONLY, zh="权限版本", exposed=False):
