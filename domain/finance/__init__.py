@@ -7,6 +7,7 @@ periods.
 from domain.finance.chart import accounts_by_role, found_books
 from domain.finance.journal import accounts, company_currency, hold_periods, post_vouchers, rates_to
 from domain.finance.models import Account, AccountBalance, FiscalPeriod, JournalEntry, JournalLine
+from domain.finance.verify import VERIFIERS
 
 RECORDS = (Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance)
 COMMANDS = {}
@@ -16,6 +17,7 @@ __all__ = [
     "COMMANDS",
     "HANDLERS",
     "RECORDS",
+    "VERIFIERS",
     "accounts",
     "accounts_by_role",
     "company_currency",

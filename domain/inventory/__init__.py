@@ -7,6 +7,7 @@ from domain.inventory.balances import locations
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, StockStatus, ValueLayer
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock, standard_costs
+from domain.inventory.verify import VERIFIERS
 
 RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer)
 COMMANDS = {}
@@ -16,6 +17,7 @@ __all__ = [
     "COMMANDS",
     "HANDLERS",
     "RECORDS",
+    "VERIFIERS",
     "Incoming",
     "IncomingLine",
     "OpeningStock",

@@ -22,6 +22,7 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
+from domain.procurement.verify import VERIFIERS
 
 RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
 COMMANDS = {
@@ -32,4 +33,4 @@ COMMANDS = {
 }
 HANDLERS = {}
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS"]
+__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "VERIFIERS"]

@@ -1,0 +1,106 @@
+"""What must hold between orders, receipts and GR/IR; each check names its first breach."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from sqlalchemy import Integer, Numeric, and_, case, cast, func, select
+
+from domain.core.database import Connection
+from domain.core.money import DIGITS_USUAL, MINOR_UNIT_DIGITS
+from domain.core.verify import Finding, Verifier
+from domain.finance.models import Account, AccountRole, JournalEntry, JournalLine
+from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+
+# The lines of orders that are not history, against their receipts; a complete order awaits nothing.
+_WRONG_LINE = """
+SELECT o.company_id, o.number, l.position, l.received_quantity AS stored, coalesce(r.received, 0) AS counted
+FROM purchase_order o
+JOIN purchase_order_line l ON l.company_id = o.company_id AND l.purchase_order_id = o.id
+LEFT JOIN (
+    SELECT company_id, purchase_order_line_id, sum(received_quantity) AS received, sum(rejected_quantity) AS rejected,
+           sum(stocked_quantity) AS stocked
+    FROM goods_receipt_line GROUP BY company_id, purchase_order_line_id
+) AS r ON r.company_id = l.company_id AND r.purchase_order_line_id = l.id
+WHERE NOT o.is_historical AND (
+    (l.received_quantity, l.rejected_quantity, l.stocked_quantity)
+        <> (coalesce(r.received, 0), coalesce(r.rejected, 0), coalesce(r.stocked, 0))
+    OR (o.status = 'COMPLETE' AND l.received_quantity < l.ordered_quantity)
+    OR (o.status IN ('PENDING', 'REJECTED') AND l.received_quantity <> 0)
+)
+ORDER BY o.company_id, o.number, l.position LIMIT 1
+"""
+
+_receipt, _receipt_line = GoodsReceipt.table, GoodsReceiptLine.table
+_order, _order_line = PurchaseOrder.table, PurchaseOrderLine.table
+_entry, _line, _account = JournalEntry.table, JournalLine.table, Account.table
+
+_digits = case(dict(MINOR_UNIT_DIGITS), value=_order.c.currency, else_=DIGITS_USUAL)
+_owed = (
+    select(
+        _receipt.c.company_id,
+        _receipt.c.id,
+        _receipt.c.number,
+        func.sum(
+            func.round(
+                cast(_receipt_line.c.stocked_quantity * _order_line.c.unit_price, Numeric()), cast(_digits, Integer)
+            )
+        ).label("owed"),
+    )
+    .join_from(
+        _receipt,
+        _receipt_line,
+        and_(_receipt_line.c.company_id == _receipt.c.company_id, _receipt_line.c.goods_receipt_id == _receipt.c.id),
+    )
+    .join(
+        _order_line,
+        and_(
+            _order_line.c.company_id == _receipt_line.c.company_id,
+            _order_line.c.id == _receipt_line.c.purchase_order_line_id,
+        ),
+    )
+    .join(_order, and_(_order.c.company_id == _receipt.c.company_id, _order.c.id == _receipt.c.purchase_order_id))
+    .group_by(_receipt.c.company_id, _receipt.c.id, _receipt.c.number)
+    .cte("owed")
+)
+_posted = (
+    select(_entry.c.company_id, _entry.c.source_id, (-func.sum(_line.c.transaction_amount)).label("posted"))
+    .join_from(_entry, _line, and_(_line.c.company_id == _entry.c.company_id, _line.c.journal_entry_id == _entry.c.id))
+    .join(_account, and_(_account.c.company_id == _line.c.company_id, _account.c.id == _line.c.account_id))
+    .where(_account.c.role == AccountRole.GR_IR.value, _entry.c.source_kind == GoodsReceipt.__name__)
+    .group_by(_entry.c.company_id, _entry.c.source_id)
+    .cte("posted")
+)
+_counted = func.coalesce(_posted.c.posted, 0)
+_WRONG_CLEARING = (
+    select(_owed.c.company_id, _owed.c.number, _owed.c.owed, _counted.label("posted"))
+    .join_from(
+        _owed,
+        _posted,
+        and_(_posted.c.company_id == _owed.c.company_id, _posted.c.source_id == _owed.c.id),
+        isouter=True,
+    )
+    .where(_owed.c.owed != _counted)
+    .order_by(_owed.c.company_id, _owed.c.number)
+    .limit(1)
+)
+
+ORDER_QUANTITIES = "order quantities"
+GOODS_RECEIVED = "goods received, not invoiced"
+
+
+async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
+    """The first order line whose quantities are not those of its receipts, or do not fit the order's state."""
+    for row in await connection.fetch(_WRONG_LINE):
+        subject = f"company {row['company_id']}, purchase order {row['number']} line {row['position']}"
+        message = f"the line says {row['stored']} received, its receipts {row['counted']}"
+        yield Finding(check=ORDER_QUANTITIES, subject=subject, message=message)
+
+
+async def goods_received(connection: Connection) -> AsyncIterator[Finding]:
+    """The first receipt whose GR/IR is not what its accepted goods cost at the order's prices."""
+    for row in await connection.fetch(_WRONG_CLEARING):
+        subject = f"company {row['company_id']}, goods receipt {row['number']}"
+        message = f"GR/IR holds {row['posted']}, the accepted goods cost {row['owed']}"
+        yield Finding(check=GOODS_RECEIVED, subject=subject, message=message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {ORDER_QUANTITIES: order_quantities, GOODS_RECEIVED: goods_received}
