@@ -12,20 +12,20 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from domain.coexistence.imports import VALUE_SHOWN_MAX, Finding
 from domain.core.errors import DomainError
 
 # Rows decoded at a time: large enough that COPY dominates, small enough that memory stays flat.
 BATCH_ROWS = 10_000
 # More decimal digits than any package or device count of the register; a longer one is a damaged file.
 COUNT_DIGITS_MAX = 9
-# Characters of a refused value that the report repeats.
-VALUE_SHOWN_MAX = 200
 
 # PyArrow publishes no types, so it is reached as a module whose members are Any.
 parquet, arrow = import_module("pyarrow.parquet"), import_module("pyarrow")
 FAULTS: tuple[type[Exception], ...] = (OSError, arrow.ArrowException)
 
 Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 Parse = Callable[[str], Any]
 
 # How Arrow names the two widths of text.
@@ -44,17 +44,6 @@ class UnreadableFile(DomainError):
     en = "{file} cannot be read: {reason}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One cell that is no value of its kind; `row` is 1-based, as a person counts."""
-
-    file: str
-    row: int
-    column: str
-    value: str | None
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column of a source file and how its text becomes a value."""
@@ -65,21 +54,21 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Row]):
+class Source(Generic[Row_co]):
     """One source file: its name, the row it yields (row number first), and its columns in that order."""
 
     file: str
-    make: Callable[[Iterable[Any]], Row]
+    make: Callable[[Iterable[Any]], Row_co]
     fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch(Generic[Row]):
-    """Consecutive rows of one file: the good ones, and what was wrong with the others."""
+class Batch(Generic[Row_co]):
+    """Consecutive rows of one file up to `last_row`: the good ones, and what was wrong with the others."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Row_co]
     findings: Sequence[Finding]
-    rows_read: int
+    last_row: int
 
 
 def line(length_max: int) -> Parse:
@@ -204,9 +193,9 @@ def parsed(source: Source[Row], first_row: int, cells: Sequence[Sequence[str | N
         values.append(_column_values(source.file, field, first_row, column, findings))
     rows = [source.make(row) for row in zip(*values, strict=True)]
     if findings:
-        wrong = {finding.row - first_row for finding in findings}
+        wrong = {(finding.line or first_row) - first_row for finding in findings}
         rows = [row for place, row in enumerate(rows) if place not in wrong]
-    return Batch(rows, findings, size)
+    return Batch(rows, findings, first_row + size - 1)
 
 
 def _column_values(
@@ -225,6 +214,11 @@ def _column_values(
             reason = "is missing"
         if reason is not None:
             shown = None if text is None else text[:VALUE_SHOWN_MAX]
-            findings.append(Finding(file=file, row=first_row + place, column=field.column, value=shown, reason=reason))
+            findings.append(
+                Finding(
+                    file=file, line=first_row + place, column=field.column, value=shown, message=reason,
+                    code="MISSING_VALUE" if text is None else "INVALID_VALUE",
+                )
+            )  # fmt: skip
         values.append(value)
     return values

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.coexistence.gudid.readers import Finding, UnreadableFile, read, row_count
+from domain.coexistence.gudid.readers import UnreadableFile, read, row_count
 from domain.coexistence.gudid.release import DEVICES, IDENTIFIERS, SOURCES, TERMS, Device, Identifier, Term
+from domain.coexistence.imports import Finding
 
 arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
 
@@ -56,11 +57,11 @@ def test_a_bad_cell_is_named_and_its_row_left_out(tmp_path: Path) -> None:
     write(tmp_path / "identifiers.parquet", rows)
     (batch,) = read(tmp_path, IDENTIFIERS)
     assert [row.row for row in batch.rows] == [1, 3]
-    assert batch.rows_read == 3
+    assert batch.last_row == 3
     assert batch.findings == [
         Finding(
-            file="identifiers.parquet", row=2, column="pkgQuantity", value="0",
-            reason="is no whole number of 1 or more",
+            file="identifiers.parquet", line=2, column="pkgQuantity", value="0", code="INVALID_VALUE",
+            message="is no whole number of 1 or more",
         )
     ]  # fmt: skip
 
@@ -85,7 +86,7 @@ def test_a_bad_cell_is_named_and_its_row_left_out(tmp_path: Path) -> None:
 def test_each_kind_of_fault_has_its_reason(tmp_path: Path, column: str, value: str | None, reason: str) -> None:
     write(tmp_path / "identifiers.parquet", [GOOD_PACKAGE, GOOD_PACKAGE | {column: value}])
     (batch,) = read(tmp_path, IDENTIFIERS)
-    assert [(finding.row, finding.column, finding.value, finding.reason) for finding in batch.findings] == [
+    assert [(finding.line, finding.column, finding.value, finding.message) for finding in batch.findings] == [
         (2, column, value, reason)
     ]
     assert len(batch.rows) == 1
@@ -95,7 +96,7 @@ def test_rows_are_counted_over_batches(tmp_path: Path) -> None:
     write(tmp_path / "gmdn.parquet", [GOOD_TERM] * 4 + [GOOD_TERM | {"status": "Gone"}])
     batches = list(read(tmp_path, TERMS, batch_rows=2))
     assert [[row.row for row in batch.rows] for batch in batches] == [[1, 2], [3, 4], []]
-    assert batches[2].findings[0].row == 5
+    assert batches[2].findings[0].line == 5
     assert row_count(tmp_path, TERMS) == 5
 
 
