@@ -21,6 +21,8 @@ from graphql import (
     NameNode,
     Node,
     SelectionSetNode,
+    TypeInfo,
+    TypeInfoVisitor,
     VariableNode,
     Visitor,
     get_named_type,
@@ -30,6 +32,7 @@ from graphql.execution.collect_fields import FragmentDetails, collect_fields, co
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from domain.core.actors import Actor, Grants
+from domain.core.columns import Tier
 from domain.core.database import Connection, to_json
 from domain.core.errors import InvalidInput
 from resolvers.catalog import CATALOG, Entity
@@ -128,7 +131,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """How the events of one subscription become execution results; plans with equal `key` make equal results."""
+    """How the events of one subscription become execution results; plans with equal `key` make equal results.
+
+    `is_personal` tells whether the selection names a field of the tier PERSONAL.
+    """
 
     key: tuple[Any, ...]
     operation: Operation
@@ -137,6 +143,7 @@ class EventPlan:
     type_name: str
     after: EventCursor | None
     parts: tuple[_Part, ...]
+    is_personal: bool
 
     async def render(
         self, read: RowReader, connection: Connection, told: Told, reader: tuple[Actor, Grants]
@@ -223,7 +230,29 @@ def plan_event(operation: Operation) -> EventPlan:
         tuple(part.key for part in parts), to_json({one: given.get(one) for one in sorted(used)}),
     )  # fmt: skip
     after = _after(field, details[0].node, variables)
-    return EventPlan(key, operation, watch, root_key, event_type.name, after, parts)
+    return EventPlan(key, operation, watch, root_key, event_type.name, after, parts, _names_personal(operation))
+
+
+class _Personal(Visitor):
+    """Finds fields of the tier PERSONAL."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self._types = types
+        self.found = False
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self._types.get_parent_type()
+        entity = CATALOG.get(parent.name) if parent is not None else None
+        source = entity.fields.get(node.name.value) if entity is not None else None
+        self.found = self.found or (source is not None and source.spec.tier is Tier.PERSONAL)
+
+
+def _names_personal(operation: Operation) -> bool:
+    types = TypeInfo(operation.schema)
+    personal = _Personal(types)
+    visit(operation.document.node, TypeInfoVisitor(types, personal))
+    return personal.found
 
 
 def _after(field: GraphQLField, node: FieldNode, variables: VariableValues) -> EventCursor | None:

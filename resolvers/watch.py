@@ -6,7 +6,8 @@ all of it. A subscription that resumes replays from its cursor to the position t
 between two events, so nothing is lost and nothing comes twice. Grants are looked at before events are rendered, and
 every second besides.
 
-A position alone is not enough for a cursor: one event may name many records. A cursor is (position, place in the event).
+A position alone is not enough for a cursor, since one event may name many records: a cursor is (position, place in the
+event).
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from domain.core.database import Database
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import PublishedEvent, bounds, read_events
 from domain.core.sequencer import LOST
-from resolvers.events import EventCursor, EventPlan, RowReader, Told, plan_event
+from resolvers.events import EventCursor, EventPlan, RowReader, Told, parse_cursor, plan_event
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest, Operation
 
@@ -157,15 +158,17 @@ class Hub:
                 # Positions did not move, so the next look misses nothing.
                 log.warning("watch_waits", reason=type(error).__name__)
 
-    async def subscribe(self, operation: Operation, session: Session, sink: Sink) -> Subscription:
-        """The stream of a subscription operation, replaying first where it names a cursor.
+    async def subscribe(
+        self, operation: Operation, session: Session, sink: Sink, *, resume: str | None = None
+    ) -> Subscription:
+        """The stream of a subscription operation, replaying first where it, or `resume` before it, names a cursor.
 
         Raises: InvalidInput for a malformed cursor, ResyncRequired, Invalid (variables).
         """
         plan = plan_event(operation)
         async with self._database.acquire() as connection:
             oldest, newest = await bounds(connection)
-        last = plan.after or EventCursor(newest, None)
+        last = (parse_cursor(resume) if resume else plan.after) or EventCursor(newest, None)
         if not oldest - 1 <= last.position <= newest:
             raise ResyncRequired(after=last.text())
         subscription = Subscription(operation.request, session, sink, self._enter(plan, session), last)
@@ -197,7 +200,7 @@ class Hub:
     def _enter(self, plan: EventPlan, session: Session) -> _Group:
         """The group that gets what this reader gets, one user more."""
         actor, grants = session.actor, session.grants
-        key = (plan.key, id(grants), actor.partners, actor.sites, actor.locale)
+        key = (plan.key, *_reader_key(plan, actor, grants))
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group(key, plan, actor, grants)
@@ -343,5 +346,11 @@ class Hub:
                 continue
             for subscription in subscriptions:
                 group = subscription.group
-                if group.grants is not session.grants or group.actor != session.actor:
+                now = _reader_key(group.plan, session.actor, session.grants)
+                if now != _reader_key(group.plan, group.actor, group.grants):
                     self._regroup(subscription)
+
+
+def _reader_key(plan: EventPlan, actor: Actor, grants: Grants) -> tuple[Any, ...]:
+    """What of a reader an event can depend on; whoever reads personal values is alone, as each such read is logged."""
+    return id(grants), actor.partners, actor.sites, actor.locale, actor.id if plan.is_personal else None

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs
 import orjson
 from graphql import OperationType
 
-from domain.core.actors import Actor, Grants
 from resolvers.operation import Dispatcher
 from resolvers.request import (
     Answer,
@@ -27,6 +26,7 @@ from resolvers.request import (
     UnsupportedMediaType,
 )
 from server.faults import REQUEST_SECONDS, fault_answer, trace_of
+from server.sessions import Authority, BearerSession
 
 BODY_BYTES_MAX = 1_048_576
 
@@ -44,16 +44,10 @@ Headers = Mapping[bytes, bytes]
 _CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (GRAPHQL_JSON, JSON, HTML)}
 
 
-class Authenticate(Protocol):
-    """Who a bearer token or key stands for, and what that actor may do now; None is the anonymous caller."""
-
-    async def __call__(self, authorization: str | None, /) -> tuple[Actor, Grants]: ...
-
-
 class EventStream(Protocol):
     """Answers an operation as server-sent events."""
 
-    async def __call__(self, exchange: "Exchange", operation: Operation, actor: Actor, grants: Grants, /) -> None: ...
+    async def __call__(self, exchange: "Exchange", operation: Operation, session: BearerSession, /) -> None: ...
 
 
 class Exchange:
@@ -100,14 +94,14 @@ class GraphEndpoint:
     def __init__(
         self,
         dispatcher: Dispatcher,
-        authenticate: Authenticate,
+        authority: Authority,
         *,
         events: EventStream,
         page: bytes,
         origins: frozenset[str] = frozenset(),
     ) -> None:
         self._dispatcher = dispatcher
-        self._authenticate = authenticate
+        self._authority = authority
         self._events = events
         self._page = page
         self._origins = origins
@@ -140,25 +134,25 @@ class GraphEndpoint:
 
     async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
         authorization = exchange.headers.get(b"authorization")
-        actor, grants = await self._authenticate(authorization.decode("latin-1") if authorization else None)
+        session = await BearerSession.begin(self._authority, authorization.decode("latin-1") if authorization else None)
         accept = exchange.headers.get(b"accept", b"*/*")
         media = json_media(accept)
         try:
-            operation = self._dispatcher.prepare(request, grants)
+            operation = self._dispatcher.prepare(request, session.grants)
             kind = operation.node.operation
             if is_get and kind is OperationType.MUTATION:
                 raise MethodNotAllowed(method="GET")
             if kind is OperationType.SUBSCRIPTION or media == EVENTS:
                 if not takes_events(accept):
                     raise NotAcceptable()
-                await self._events(exchange, operation, actor, grants)
+                await self._events(exchange, operation, session)
                 return
             async with asyncio.timeout(REQUEST_SECONDS):
-                answer = await self._dispatcher.run(operation, actor, grants)
+                answer = await session.answer(self._dispatcher, operation)
         except Exception as error:
             if exchange.started:
                 raise
-            answer = fault_answer(error, exchange.trace_id, actor.locale)
+            answer = fault_answer(error, exchange.trace_id, session.actor.locale)
             if answer.status == 405:
                 answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST"})
         await exchange.respond(answer, JSON if media == EVENTS else media)

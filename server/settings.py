@@ -31,12 +31,24 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=2, le=500, description="Connections of one process that serve requests.")
     statement_seconds: int = Field(default=30, ge=1, le=3_600, description="A longer statement is cancelled.")
     lock_seconds: int = Field(default=5, ge=1, le=60, description="A lock is awaited no longer.")
+    allowed_origins: str = Field(default="", description="Origins of foreign pages that may ask, separated by commas.")
+    background: bool = Field(default=True, description="Whether a serving process does the background work too.")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The allowed origins, each once."""
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())
 
     @property
     def is_demonstration(self) -> bool:
         """Whether the process signs with a generated secret, known to whoever can read the data folder."""
         return self.secret is None and self.secret_file is None
+
+    @property
+    def audit_head_file(self) -> Path:
+        """Where the head of the audit chain is kept outside the database, for `verify` to compare."""
+        return self.data_dir / "audit-head.json"
 
     @property
     def is_local(self) -> bool:

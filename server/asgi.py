@@ -1,0 +1,213 @@
+"""The ASGI application: the graph at /graphql on raw ASGI, everything else through Starlette.
+
+Composed in one place and in order: database, identity, visible schemas, dispatcher, roads, hub, background work. What
+is composed at start is taken down in reverse at the end, after the open streams were told.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+from graphql import GraphQLSchema
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from authz.audiences import visible_to
+from domain.core.actors import Audience, Grants
+from domain.core.database import Database, Limits, connect, to_json
+from domain.core.errors import Overloaded
+from domain.core.outbox import CHANNEL
+from domain.core.sequencer import LOST
+from resolvers.operation import Dispatcher
+from resolvers.read import ReadRoad
+from resolvers.request import MethodNotAllowed, NoSuchPath
+from resolvers.watch import Hub
+from schema.graph import visible
+from server.faults import error_entries, trace_of
+from server.graph_events import EventStreams
+from server.graph_http import GraphEndpoint, Receive, Scope, Send
+from server.graph_sockets import SocketEndpoint
+from server.identity import Identity, signing_key
+from server.jobs import run_background
+from server.page import graphiql_page
+from server.settings import Settings
+
+log = structlog.get_logger("server")
+
+GRAPH_PATH = "/graphql"
+# A probe must answer sooner than the one who probes gives up.
+READY_SECONDS = 2.0
+RECONNECT_SECONDS = 1.0
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What one process serves with."""
+
+    database: Database
+    identity: Identity
+    hub: Hub
+    http: GraphEndpoint
+    sockets: SocketEndpoint
+
+
+class Application:
+    """The whole application; `services` is there between startup and shutdown."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.services: Services | None = None
+        self._rest = Starlette(
+            routes=[Route("/health/live", _live), Route("/health/ready", self._ready)],
+            lifespan=self._lifespan,
+            exception_handlers={404: _nothing_here, 405: _not_so},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        services = self.services
+        if services is not None and scope["type"] != "lifespan" and scope["path"] == GRAPH_PATH:
+            endpoint = services.http if scope["type"] == "http" else services.sockets
+            await endpoint(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "no socket here"})
+        else:
+            await self._rest(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            self.services = await compose(self._settings, stack)
+            yield
+            self.services.hub.stop()
+            self.services = None
+
+    async def _ready(self, _: Request) -> Response:
+        """200 when the database answers in time."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                assert self.services is not None, "the application has started"
+                async with self.services.database.acquire() as connection:
+                    await connection.fetchval("SELECT 1")
+        except (TimeoutError, Overloaded, asyncpg.PostgresError, *LOST):
+            return JSONResponse({"status": "unavailable"}, status_code=503)
+        return JSONResponse({"status": "ready", "policyVersion": self.services.identity.version})
+
+
+async def _live(_: Request) -> Response:
+    return JSONResponse({"status": "live"})
+
+
+def _coded(request: Request, fault: NoSuchPath | MethodNotAllowed, status: int) -> Response:
+    trace_id = trace_of(request.headers.get("traceparent", "").encode("latin-1"))
+    body = to_json({"errors": error_entries(fault, trace_id)})
+    return Response(body, status_code=status, media_type="application/json")
+
+
+async def _nothing_here(request: Request, _: Exception) -> Response:
+    return _coded(request, NoSuchPath(), 404)
+
+
+async def _not_so(request: Request, _: Exception) -> Response:
+    return _coded(request, MethodNotAllowed(method=request.method), 405)
+
+
+async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
+    """Everything that one process serves with, taken down when `stack` unwinds."""
+    url = settings.database_url
+    if url is None:
+        raise ValueError("the application needs database_url; `skein serve` finds the embedded one")
+    limits = Limits(statement_ms=settings.statement_seconds * 1_000, lock_ms=settings.lock_seconds * 1_000)
+    database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
+    stack.push_async_callback(database.close)
+    identity = Identity(database, signing_key(settings.signing_secret()), serves_demo=settings.is_local)
+    await identity.refresh()
+
+    read = ReadRoad(database)
+    dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=read)
+    hub = Hub(dispatcher, read, database, identity.refresh)
+    await hub.open()
+    stop = asyncio.Event()
+    tasks = [
+        asyncio.create_task(_surviving("identity", identity.watch)),
+        asyncio.create_task(_surviving("watch", hub.run)),
+        asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
+    ]
+    background = [asyncio.create_task(run_background(url, stop, limits))] if settings.background else []
+    stack.push_async_callback(_end, tasks, background, stop)
+    return Services(
+        database=database,
+        identity=identity,
+        hub=hub,
+        http=GraphEndpoint(
+            dispatcher, identity, events=EventStreams(dispatcher, hub), page=graphiql_page(), origins=settings.origins
+        ),
+        sockets=SocketEndpoint(dispatcher, identity, hub, origins=settings.origins),
+    )
+
+
+class VisibleSchemas:
+    """The schema that the holder of some grants sees, computed once a policy and audience."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._policy = identity.policy
+        self._known: dict[Audience, GraphQLSchema] = {}
+
+    def __call__(self, grants: Grants) -> GraphQLSchema:
+        if self._identity.policy is not self._policy:
+            self._policy, self._known = self._identity.policy, {}
+        found = self._known.get(grants.audience)
+        if found is None:
+            found = self._known[grants.audience] = visible(visible_to(self._policy, grants.audience))
+        return found
+
+
+async def _surviving(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` for good; while the database is away it is begun again and again."""
+    while True:
+        try:
+            await work()
+        except (*LOST, Overloaded) as lost:
+            log.warning("waits_for_database", job=name, reason=type(lost).__name__)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def _listen(url: str, limits: Limits, hub: Hub) -> None:
+    """Wake the hub at each notification, on a session of its own; the hub's polling covers what is missed meanwhile."""
+    connection = await connect(url, limits)
+    try:
+        gone = asyncio.Event()
+        raw: Any = connection.raw
+        raw.add_termination_listener(lambda _: gone.set())
+        await connection.raw.add_listener(CHANNEL, lambda *_: hub.wake())
+        hub.wake()
+        await gone.wait()
+    finally:
+        connection.raw.terminate()
+
+
+async def _end(
+    tasks: Sequence[asyncio.Task[None]], background: Sequence[asyncio.Task[None]], stop: asyncio.Event
+) -> None:
+    """Let background work finish what it is in the middle of, then end everything."""
+    stop.set()
+    if background:
+        await asyncio.wait(background, timeout=STOP_SECONDS)
+    for task in (*tasks, *background):
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, *background, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            log.error("background_ended", exc_info=outcome)
+
+
+def create_app(settings: Settings) -> Application:
+    """The application for these settings; `database_url` must be among them."""
+    return Application(settings)

@@ -1,0 +1,352 @@
+"""graphql-transport-ws: queries, mutations and subscriptions over one socket.
+
+The protocol of the graphql-ws library, by the letter: by its close codes clients decide whether to come back. Faults of
+an operation (syntax, validation, permission) are `error` messages and the socket lives; faults of the protocol close
+it. A listener that does not keep up is dropped with 1013, upon which clients connect again and resume.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import orjson
+from graphql import OperationType
+from strawberry.http.websocket_origin import is_same_origin
+
+from domain.core.errors import RequestError
+from resolvers.operation import Dispatcher
+from resolvers.request import GraphRequest, MalformedRequest
+from resolvers.watch import Hub, Subscription
+from server.faults import REQUEST_SECONDS, error_entries, known_fault, trace_of
+from server.graph_http import Receive, Scope, Send, read_request
+from server.sessions import Authority, BearerSession
+
+SUBPROTOCOL = "graphql-transport-ws"
+
+# What the protocol fixes, or clients expect.
+INIT_SECONDS = 10.0
+PING_SECONDS = 20.0
+CLOSE_SECONDS = 5.0
+FRAME_BYTES_MAX = 1_048_576
+OPERATIONS_MAX = 100
+REASON_BYTES_MAX = 123
+
+# What may wait for a listener before it counts as too slow; a replay goes on when half of it is taken.
+PENDING_BYTES_MAX = 4_194_304
+PENDING_FRAMES_MAX = 2_000
+
+GOING_AWAY = 1001
+TOO_LARGE = 1009
+INTERNAL = 1011
+TRY_AGAIN = 1013
+BAD_REQUEST = 4400
+UNAUTHORIZED = 4401
+FORBIDDEN = 4403
+SUBPROTOCOL_REFUSED = 4406
+INIT_TIMEOUT = 4408
+SUBSCRIBER_EXISTS = 4409
+TOO_MANY_INITS = 4429
+
+
+class TooManyOperations(RequestError):
+    """A socket carries so many operations at most."""
+
+    code = "SUBSCRIPTION_LIMIT"
+    zh = "一个连接最多同时运行 {limit} 个操作。"
+    en = "A socket carries at most {limit} operations at once."
+
+
+class SocketClosed(Exception):
+    """The socket is to be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
+
+
+class SocketEndpoint:
+    """The ASGI application at /graphql for sockets."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, authority: Authority, hub: Hub, *, origins: frozenset[str] = frozenset()
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.authority = authority
+        self.hub = hub
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        if not self._is_welcome(headers):
+            # Before the handshake: the browser of a foreign page sees 403 and no socket.
+            await send({"type": "websocket.close", "code": FORBIDDEN, "reason": "foreign origin"})
+            return
+        offered = SUBPROTOCOL in scope.get("subprotocols", ())
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        if not offered:
+            await send({"type": "websocket.close", "code": SUBPROTOCOL_REFUSED, "reason": "Subprotocol not acceptable"})
+            return
+        await _Socket(self, headers, receive, send).run()
+
+    def _is_welcome(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether the handshake comes from no browser, from our own pages, or from an allowed origin."""
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        host = headers.get(b"host", b"").decode("latin-1")
+        return not origin or origin in self._origins or is_same_origin(origin, host)
+
+
+class _Socket:
+    """One accepted socket."""
+
+    def __init__(self, endpoint: SocketEndpoint, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+        self._endpoint = endpoint
+        self._receive = receive
+        self._send = send
+        authorization = headers.get(b"authorization")
+        self._authorization = authorization.decode("latin-1") if authorization else None
+        self._trace_id = trace_of(headers.get(b"traceparent"))
+        self._session: BearerSession | None = None
+        self._is_initialised = False
+        self._operations: dict[str, _Stream] = {}
+        self._outgoing: deque[str] = deque()
+        self._pending_bytes = 0
+        self._wake = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._drained.set()
+        self._closing: SocketClosed | None = None
+        self._closed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serve until either side closes."""
+        work = (self._read(), self._write(), self._time(), self._closed.wait())
+        tasks = [asyncio.ensure_future(one) for one in work]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            for stream in list(self._operations.values()):
+                stream.cancel()
+        faults = [one for one in results if isinstance(one, Exception) and not isinstance(one, OSError)]
+        closing = self._closing or next((one for one in faults if isinstance(one, SocketClosed)), None)
+        if closing is None and faults:
+            known_fault(faults[0], self._trace_id)
+            closing = SocketClosed(INTERNAL, "internal error")
+        if closing is not None:
+            # A peer that takes nothing must not hold the task: the transport then ends with the connection.
+            with suppress(TimeoutError, OSError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
+
+    # --- outgoing -------------------------------------------------------------------------------------------------
+
+    def post(self, frame: str) -> bool:
+        """Queue a frame; False when the listener has fallen too far behind, and is then dropped."""
+        if self._closing is not None:
+            return False
+        self._outgoing.append(frame)
+        self._pending_bytes += len(frame)
+        if self._pending_bytes > PENDING_BYTES_MAX or len(self._outgoing) > PENDING_FRAMES_MAX:
+            self.close(SocketClosed(TRY_AGAIN, "SLOW_CONSUMER"))
+            return False
+        if self._pending_bytes > PENDING_BYTES_MAX // 2 or len(self._outgoing) > PENDING_FRAMES_MAX // 2:
+            self._drained.clear()
+        self._wake.set()
+        return True
+
+    async def drained(self) -> None:
+        """Return once less than half of what may wait is waiting."""
+        await self._drained.wait()
+
+    def close(self, closing: SocketClosed) -> None:
+        """Close the socket without sending what waits."""
+        self._closing = self._closing or closing
+        self._closed.set()
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._outgoing:
+                frame = self._outgoing.popleft()
+                # Counted as waiting until the transport has taken it: a stalled one holds it here.
+                await self._send({"type": "websocket.send", "text": frame})
+                self._pending_bytes -= len(frame)
+                if self._pending_bytes <= PENDING_BYTES_MAX // 2 and len(self._outgoing) <= PENDING_FRAMES_MAX // 2:
+                    self._drained.set()
+
+    async def _time(self) -> None:
+        """Close a socket that never begins; keep the others alive."""
+        await asyncio.sleep(INIT_SECONDS)
+        if not self._is_initialised:
+            raise SocketClosed(INIT_TIMEOUT, "Connection initialisation timeout")
+        await asyncio.sleep(PING_SECONDS - INIT_SECONDS)
+        while True:
+            self.post('{"type":"ping"}')
+            await asyncio.sleep(PING_SECONDS)
+
+    # --- incoming -------------------------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        while True:
+            received = await self._receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            await self._take(_message(received.get("text")))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "connection_init":
+                await self._begin(_payload(message))
+            case "ping":
+                echo = _payload(message)
+                self.post(
+                    '{"type":"pong"}' if echo is None else orjson.dumps({"type": "pong", "payload": echo}).decode()
+                )
+            case "pong":
+                _payload(message)
+            case "subscribe":
+                self._subscribe(message)
+            case "complete":
+                stream = self._operations.get(_id(message))
+                if stream is not None:
+                    stream.cancel()
+            case other:
+                raise SocketClosed(BAD_REQUEST, f"Invalid message type {other!r}")
+
+    async def _begin(self, payload: dict[str, Any] | None) -> None:
+        if self._is_initialised:
+            raise SocketClosed(TOO_MANY_INITS, "Too many initialisation requests")
+        self._is_initialised = True
+        given = next((value for key, value in (payload or {}).items() if key.lower() == "authorization"), None)
+        if given is not None and not isinstance(given, str):
+            raise SocketClosed(BAD_REQUEST, "authorization is not a string")
+        try:
+            self._session = await BearerSession.begin(self._endpoint.authority, given or self._authorization)
+        except RequestError as refused:
+            raise SocketClosed(FORBIDDEN, refused.code) from refused
+        self.post('{"type":"connection_ack"}')
+
+    def _subscribe(self, message: dict[str, Any]) -> None:
+        id_, payload = _id(message), _payload(message)
+        if self._session is None:
+            raise SocketClosed(UNAUTHORIZED, "Unauthorized")
+        if id_ in self._operations:
+            raise SocketClosed(SUBSCRIBER_EXISTS, f"Subscriber for {id_} already exists")
+        try:
+            request = read_request(payload, self._trace_id)
+        except MalformedRequest as fault:
+            raise SocketClosed(BAD_REQUEST, fault.message()) from fault
+        if len(self._operations) >= OPERATIONS_MAX:
+            self._fault(id_, TooManyOperations(limit=OPERATIONS_MAX))
+            return
+        stream = self._operations[id_] = _Stream(self, id_)
+        stream.task = asyncio.create_task(self._serve(stream, request, self._session))
+
+    async def _serve(self, stream: "_Stream", request: GraphRequest, session: BearerSession) -> None:
+        """Answer one operation, or begin its stream; a fault becomes its `error` message."""
+        endpoint = self._endpoint
+        try:
+            await session.refresh()
+            operation = endpoint.dispatcher.prepare(request, session.grants)
+            if operation.node.operation is OperationType.SUBSCRIPTION:
+                stream.subscription = await endpoint.hub.subscribe(operation, session, stream)
+                return
+            async with asyncio.timeout(REQUEST_SECONDS):
+                answer = await session.answer(endpoint.dispatcher, operation)
+            stream.offer("", answer.body.decode())
+            stream.end(None)
+        except Exception as fault:
+            stream.end(fault)
+
+    def forget(self, id_: str) -> None:
+        """The operation has ended; its id may be used again."""
+        self._operations.pop(id_, None)
+
+    def _fault(self, id_: str, fault: BaseException) -> None:
+        locale = self._session.actor.locale if self._session else "en"
+        entries = error_entries(known_fault(fault, self._trace_id), self._trace_id, locale)
+        self.post(orjson.dumps({"id": id_, "type": "error", "payload": entries}).decode())
+
+    def hub_cancel(self, subscription: Subscription) -> None:
+        """Stop a stream at its source."""
+        self._endpoint.hub.cancel(subscription)
+
+    def fail(self, id_: str, fault: Exception) -> None:
+        """Tell the client why an operation ended; a credential that no longer holds ends the socket too."""
+        known = known_fault(fault, self._trace_id)
+        if isinstance(known, RequestError) and known.code == "UNAUTHENTICATED":
+            self.close(SocketClosed(FORBIDDEN, known.code))
+            return
+        self._fault(id_, fault)
+
+
+class _Stream:
+    """One operation of a socket, as the sink of its results."""
+
+    __slots__ = ("_head", "_id", "_socket", "subscription", "task")
+
+    def __init__(self, socket: _Socket, id_: str) -> None:
+        self._socket = socket
+        self._id = id_
+        self._head = f'{{"id":{orjson.dumps(id_).decode()},"type":"next","payload":'
+        self.task: asyncio.Task[None] | None = None
+        self.subscription: Subscription | None = None
+
+    def offer(self, cursor: str, payload: str) -> bool:
+        """Send one execution result."""
+        return self._socket.post(f"{self._head}{payload}}}")
+
+    async def drained(self) -> None:
+        """Return once the listener has taken most of what was offered."""
+        await self._socket.drained()
+
+    def end(self, fault: Exception | None) -> None:
+        """Send what ended the operation."""
+        self._socket.forget(self._id)
+        if fault is None:
+            self._socket.post(orjson.dumps({"id": self._id, "type": "complete"}).decode())
+        else:
+            self._socket.fail(self._id, fault)
+
+    def cancel(self) -> None:
+        """The client wants no more of it."""
+        self._socket.forget(self._id)
+        if self.task is not None:
+            self.task.cancel()
+        if self.subscription is not None:
+            self._socket.hub_cancel(self.subscription)
+
+
+def _message(text: str | None) -> dict[str, Any]:
+    """The JSON object in a frame. Raises: SocketClosed 4400, 1009."""
+    if text is None:
+        raise SocketClosed(BAD_REQUEST, "Messages are text frames")
+    if len(text) > FRAME_BYTES_MAX:
+        raise SocketClosed(TOO_LARGE, "Message too large")
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        message = None
+    if not isinstance(message, dict):
+        raise SocketClosed(BAD_REQUEST, "Messages are JSON objects")
+    return cast(dict[str, Any], message)
+
+
+def _payload(message: dict[str, Any]) -> dict[str, Any] | None:
+    payload = message.get("payload")
+    if payload is not None and not isinstance(payload, dict):
+        raise SocketClosed(BAD_REQUEST, "payload is not an object")
+    return cast(dict[str, Any] | None, payload)
+
+
+def _id(message: dict[str, Any]) -> str:
+    id_ = message.get("id")
+    if not isinstance(id_, str) or not id_:
+        raise SocketClosed(BAD_REQUEST, "id is not a string")
+    return id_

@@ -1,0 +1,220 @@
+"""Background work: the sequencer, what modules do about events, and what they do as time passes.
+
+Any process may run it; advisory locks see to it that one at a time does each part, and another takes over within a
+second when that one dies. An event's effect and the handler's position are one transaction, so nothing is done twice or
+skipped.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+from uuid import UUID
+
+import structlog
+from sqlalchemy import SmallInteger, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import BigInteger, Uuid
+
+from authz.grants import compile_grants, system_actor
+from authz.tables import load_companies, load_policy
+from domain import LADDER
+from domain.core.actors import Grants
+from domain.core.database import Connection, Limits, connect
+from domain.core.handling import EventHandler, HandlerPosition, Handling, Sweep
+from domain.core.ids import new_id
+from domain.core.outbox import CHANNEL, PublishedEvent, bounds, read_events
+from domain.core.records import GROUP
+from domain.core.sequencer import LOST, run_sequencer
+
+log = structlog.get_logger("jobs")
+
+# Whoever holds this advisory lock runs handlers and sweeps ("jobs" in ASCII).
+LOCK = 0x6A6F6273
+
+POLL_SECONDS = 1.0
+RECONNECT_SECONDS = 1.0
+TAKE_OVER_SECONDS = 1.0
+EVENTS_PER_TURN = 200
+# A handler that fails is tried again, later each time: the events behind it wait, other handlers do not.
+RETRY_SECONDS_MAX = 60.0
+
+ACTOR = system_actor("jobs", UUID("00000000-0000-7000-8000-6a6f62730000"))
+
+_position = HandlerPosition.table
+_POSITIONS = select(_position.c.company_id, _position.c.name, _position.c.position)
+_NEW = insert(_position).values(
+    company_id=bindparam("company_id", type_=SmallInteger()),
+    id=bindparam("id", type_=Uuid()),
+    name=bindparam("name", type_=Text()),
+    position=bindparam("position", type_=BigInteger()),
+)
+_MOVE = _NEW.on_conflict_do_update(
+    index_elements=["company_id", "name"],
+    set_={"position": func.greatest(_position.c.position, _NEW.excluded.position)},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A handler with the name its position is kept under, and the events it wants."""
+
+    name: str
+    handle: EventHandler
+    events: frozenset[str]
+
+
+def listeners(modules: Iterable[ModuleType] = LADDER) -> list[Listener]:
+    """Every module's handlers, each once."""
+    wanted: dict[EventHandler, set[str]] = {}
+    for module in modules:
+        handlers: Mapping[str, Sequence[EventHandler]] = module.HANDLERS
+        for event, functions in handlers.items():
+            for function in functions:
+                wanted.setdefault(function, set()).add(event)
+    return [Listener(_name_of(function), function, frozenset(events)) for function, events in wanted.items()]
+
+
+def sweeps(modules: Iterable[ModuleType] = LADDER) -> list[Sweep]:
+    """Every module's sweeps."""
+    return [sweep for module in modules for sweep in getattr(module, "SWEEPS", ())]
+
+
+def _name_of(function: EventHandler) -> str:
+    """'alerts.watch_stock': stable while the function keeps its module and name."""
+    module = getattr(function, "__module__", "").split(".")
+    return f"{module[1] if len(module) > 1 else module[0]}.{getattr(function, '__name__', '')}"
+
+
+class Jobs:
+    """Handlers and sweeps on a session of their own, as the system's actor, until `stop` is set."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        listeners: Sequence[Listener],
+        sweeps: Sequence[Sweep],
+        limits: Limits,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = url
+        self._listeners = listeners
+        self._sweeps = sweeps
+        self._limits = limits
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._retry_at: dict[str, tuple[float, float]] = {}
+        self._swept_at: dict[str, float] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work whenever this process holds the lock."""
+        while not stop.is_set():
+            connection: Connection | None = None
+            try:
+                connection = await connect(self._url, self._limits)
+                await self._lead(connection, stop)
+            except LOST:
+                await _pause(stop, RECONNECT_SECONDS)
+            finally:
+                if connection is not None:
+                    connection.raw.terminate()
+
+    async def _lead(self, connection: Connection, stop: asyncio.Event) -> None:
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            if await _pause(stop, TAKE_OVER_SECONDS):
+                return
+        await connection.raw.add_listener(CHANNEL, lambda *_: self._wake.set())
+        while not stop.is_set():
+            self._wake.clear()
+            await self.turn(connection)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def turn(self, connection: Connection) -> None:
+        """Handle the events there are, and sweep what is due."""
+        companies = await load_companies(connection)
+        grants = compile_grants(await load_policy(connection), ACTOR, companies)
+        for listener in self._listeners:
+            await self._guarded(listener.name, lambda one=listener: self._listen(connection, one, grants))
+        for sweep in self._sweeps:
+            now = asyncio.get_running_loop().time()
+            if now - self._swept_at.get(sweep.name, -sweep.every_seconds) >= sweep.every_seconds:
+                self._swept_at[sweep.name] = now
+                for company_id in companies:
+                    await self._guarded(
+                        sweep.name, lambda one=sweep, c=company_id: self._sweep(connection, one, grants, c)
+                    )
+
+    async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a part; one that fails is logged and left alone for a while, so that it cannot stop the others."""
+        now = asyncio.get_running_loop().time()
+        retry_at, pause = self._retry_at.get(name, (0.0, POLL_SECONDS))
+        if now < retry_at:
+            return
+        try:
+            await work()
+        except LOST:
+            raise
+        except Exception as fault:
+            log.error("job_failed", job=name, retry_seconds=pause, exc_info=fault)
+            self._retry_at[name] = (now + pause, min(pause * 2, RETRY_SECONDS_MAX))
+        else:
+            self._retry_at.pop(name, None)
+
+    async def _listen(self, connection: Connection, listener: Listener, grants: Grants) -> None:
+        """Handle what the listener has not handled yet, company by company."""
+        positions = await _positions(connection, listener.name)
+        if not positions:
+            # A new listener begins with what happens from now on; what was before is a sweep's to find.
+            positions = {GROUP: (await bounds(connection))[1]}
+            await _move(connection, listener.name, GROUP, positions[GROUP])
+        floor = positions[GROUP]
+        while events := await read_events(connection, floor, EVENTS_PER_TURN):
+            by_company: dict[int, list[PublishedEvent]] = {}
+            for event in events:
+                done = max(positions.get(event.company_id, 0), positions[GROUP])
+                if event.event in listener.events and event.position > done:
+                    by_company.setdefault(event.company_id, []).append(event)
+            for company_id, own in by_company.items():
+                await self._handle(connection, listener, self._handling(connection, grants, company_id), own)
+            floor = events[-1].position
+            # Everything up to here is done in every company, so one row remembers it for all of them.
+            await _move(connection, listener.name, GROUP, floor)
+            positions[GROUP] = floor
+
+    async def _handle(
+        self, connection: Connection, listener: Listener, handling: Handling, events: Sequence[PublishedEvent]
+    ) -> None:
+        async with connection.raw.transaction():
+            await listener.handle(handling, events)
+            await _move(connection, listener.name, handling.company_id, events[-1].position)
+
+    async def _sweep(self, connection: Connection, sweep: Sweep, grants: Grants, company_id: int) -> None:
+        async with connection.raw.transaction():
+            await sweep.run(self._handling(connection, grants, company_id))
+
+    def _handling(self, connection: Connection, grants: Grants, company_id: int) -> Handling:
+        return Handling(connection=connection, actor=ACTOR, grants=grants, company_id=company_id, now=self._clock())
+
+
+async def _positions(connection: Connection, name: str) -> dict[int, int]:
+    return {row["company_id"]: row["position"] for row in await connection.fetch(_POSITIONS) if row["name"] == name}
+
+
+async def _move(connection: Connection, name: str, company_id: int, position: int) -> None:
+    await connection.execute(_MOVE, company_id=company_id, id=new_id(), name=name, position=position)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
+
+
+async def run_background(url: str, stop: asyncio.Event, limits: Limits, committed: asyncio.Event | None = None) -> None:
+    """All background work of one process, until `stop` is set."""
+    jobs = Jobs(url, listeners=listeners(), sweeps=sweeps(), limits=limits)
+    await asyncio.gather(run_sequencer(url, stop, committed=committed, limits=limits), jobs.run(stop))
