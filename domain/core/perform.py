@@ -94,6 +94,9 @@ class Performed:
 # Reads the answer on the command's own connection, before the commit.
 Reader = Callable[[Connection, Sequence[Outcome]], Awaitable[Any]]
 
+# Called first in the transaction; what it raises undoes everything.
+Guard = Callable[[Connection], Awaitable[None]]
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -106,6 +109,7 @@ class Terms:
     idempotency_key: str | None = None
     policy: BatchPolicy = BatchPolicy.REJECT_ALL
     reason: str | None = None
+    guard: Guard | None = None
     answer: Reader | None = None
     clock: Callable[[], datetime] = field(default=_now)
 
@@ -227,6 +231,8 @@ async def _once(connection: Connection, request: _Request) -> Performed:
         connection=connection, actor=request.actor, grants=request.grants, company_id=request.company_id,
         command=request.spec.name, now=terms.clock(), reason=terms.reason, ranges=request.ranges,
     )  # fmt: skip
+    if terms.guard is not None:
+        await terms.guard(connection)
     held: Claim | None = None
     if terms.idempotency_key is not None:
         digest = input_digest(request.actor.id, request.company_id, request.commands, terms.policy)

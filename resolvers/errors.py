@@ -1,0 +1,106 @@
+"""Refusals as errors of the graph: a stable code, a trace id, the values that a client may use, no word of the inside.
+
+`ErrorCode` is the published list: every code that any answer can carry, gathered from the refusals themselves. What
+nobody foresaw is logged under the trace id and answered as INTERNAL_ERROR.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+import structlog
+
+from domain.core.errors import Overloaded, Refusal, RequestError
+from resolvers.operation import Invalid
+from resolvers.request import InternalError, TimedOut
+
+log = structlog.get_logger("graph")
+
+# A request that has run this long is cancelled, and with it its statement.
+REQUEST_SECONDS = 30
+
+# What the driver raises when the session or the server is gone.
+LOST: tuple[type[Exception], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    OSError,
+)
+
+# Codes that the edge of the server answers without a refusal of the domain or the roads.
+TRANSPORT_CODES: Mapping[str, str] = {
+    "UNAUTHENTICATED": "The credential is missing where one is needed, malformed, expired or revoked.",
+    "THROTTLED": "The client has used up its cost; Retry-After says when to come back.",
+    "RESYNC_REQUIRED": "The cursor is older than the events that are kept; read anew and subscribe again.",
+    "DOCUMENT_NOT_ALLOWED": "The client may only run the documents that it registered.",
+}
+
+
+class Unavailable(RequestError):
+    """The database cannot be reached, or closed the session."""
+
+    code = "UNAVAILABLE"
+    zh = "数据库暂时不可用，请稍后重试。"
+    en = "The database is not available; try again."
+
+
+def known_fault(error: BaseException, trace_id: str) -> Refusal | Invalid:
+    """The fault as one that has a code; an unforeseen one is logged first."""
+    match error:
+        case Refusal() | Invalid():
+            return error
+        case TimeoutError() | asyncpg.QueryCanceledError():
+            return TimedOut(seconds=REQUEST_SECONDS)
+        case asyncpg.TooManyConnectionsError():
+            return Overloaded()
+        case _ if isinstance(error, LOST):
+            log.warning("database_unavailable", trace_id=trace_id, exc_info=error)
+            return Unavailable()
+        case _:
+            log.error("internal_error", trace_id=trace_id, exc_info=error)
+            return InternalError()
+
+
+def error_entries(
+    fault: Refusal | Invalid, trace_id: str, locale: str = "en", path: tuple[str | int, ...] = ()
+) -> list[dict[str, Any]]:
+    """The entries of `errors` for a fault; `path` is the response field it belongs to."""
+    if not isinstance(fault, Invalid):
+        return [_entry(fault, trace_id, locale, path)]
+    entries: list[dict[str, Any]] = []
+    for refusal, places in zip(fault.refusals, fault.locations, strict=True):
+        locations = [{"line": line, "column": column} for line, column in places]
+        entries.append(_entry(refusal, trace_id, locale, path) | {"locations": locations})
+    return entries
+
+
+def _entry(refusal: Refusal, trace_id: str, locale: str, path: tuple[str | int, ...]) -> dict[str, Any]:
+    extensions: dict[str, Any] = {"code": refusal.code, "traceId": trace_id}
+    values = {name: value for name, value in refusal.values.items() if not name.endswith("_zh")}
+    if values:
+        extensions["values"] = values
+    if path and refusal.path:
+        extensions["inputPath"] = [str(step) for step in refusal.path]
+    entry: dict[str, Any] = {"message": refusal.message(locale), "extensions": extensions}
+    if path or refusal.path:
+        entry["path"] = list(path or refusal.path)
+    return entry
+
+
+def error_codes() -> Mapping[str, str]:
+    """Every published code with what it means: the enum `ErrorCode` of the graph.
+
+    The refusals of the server's own modules are counted once those are imported; call it when the graph is built.
+    """
+    codes = dict(TRANSPORT_CODES)
+    for kind in _refusals(Refusal):
+        meaning = (kind.__dict__.get("__doc__") or "").strip().split("\n")[0] or kind.en
+        codes.setdefault(kind.code, meaning)
+    return dict(sorted(codes.items()))
+
+
+def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in sorted(root.__subclasses__(), key=lambda one: one.__name__):
+        if "code" in kind.__dict__:
+            yield kind
+        yield from _refusals(kind)

@@ -1,0 +1,309 @@
+"""The write road: each mutation field becomes a command, performed in a transaction of its own, one after the other.
+
+The payload's record is read on the command's own connection before the commit, so that the answer is what was made
+true. A refusal of the business is an entry of `userErrors`; what the request may not or cannot ask is an error of the
+field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, GraphQLSchema
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from domain.core.actors import Actor, Grants
+from domain.core.commands import CommandSpec
+from domain.core.database import Connection, Database, to_json
+from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, InvalidInput, RequestError
+from domain.core.perform import Performed, perform
+from domain.core.records import GROUP, is_sharded
+from resolvers.catalog import CATALOG, Entity
+from resolvers.errors import error_entries, known_fault
+from resolvers.inputs import Draft, Place, draft, mutation_name, payload_field
+from resolvers.nodes import Withheld
+from resolvers.operation import Invalid
+from resolvers.read import RowAnswer
+from resolvers.reader import Reader
+from resolvers.references import Found, choose, find
+from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
+
+# The type of every entry of userErrors.
+REFUSAL = "Refusal"
+
+_POLICY_VERSION = "SELECT max(version) FROM policy_version"
+
+
+class CompanyUnnamed(RequestError):
+    """The command could be meant for several companies."""
+
+    code = "COMPANY_REQUIRED"
+    zh = "请用 company 指明在哪家公司执行 {what}。"
+    en = "Name the company in which to {what}."
+
+
+class PolicyChanged(RequestError):
+    """The policy moved after other fields of the document were done, so the document cannot be run again as a whole."""
+
+    code = "POLICY_CHANGED"
+    zh = "执行期间权限发生变化，请单独重新提交此字段。"
+    en = "Permissions changed while the document ran; send this field again."
+
+
+class RecordReader(Protocol):
+    """The read road, as far as mutations need it."""
+
+    async def reader(self, actor: Actor, grants: Grants) -> Reader: ...
+
+    async def row(
+        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode],
+        key: tuple[int, UUID], actor: Actor, grants: Grants, path: tuple[str, ...],
+    ) -> RowAnswer: ...  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One response key and the nodes that select it; `name` is the field."""
+
+    key: str
+    name: str
+    details: list[FieldDetails]
+
+    @property
+    def nodes(self) -> list[FieldNode]:
+        return [one.node for one in self.details]
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Who asks, and what."""
+
+    operation: Operation
+    actor: Actor
+    grants: Grants
+    variables: VariableValues
+    fragments: dict[str, FragmentDetails]
+
+    @property
+    def schema(self) -> GraphQLSchema:
+        return self.operation.schema
+
+    def parts(self, type_name: str, details: list[FieldDetails]) -> list[_Part]:
+        """The fields selected below some nodes on an object type."""
+        type_ = self.schema.get_type(type_name)
+        assert isinstance(type_, GraphQLObjectType), type_name
+        found = collect_subfields(self.schema, self.fragments, self.variables, self.operation.node, type_, details)
+        return [_Part(key, one[0].node.name.value, one) for key, one in found.grouped_field_set.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the payload shows of the command's record, by response key."""
+
+    json: Mapping[str, str]
+    withheld: Sequence[Withheld]
+
+
+class WriteRoad:
+    """Answers mutation operations: `commands` are the command classes that the graph exposes."""
+
+    def __init__(self, database: Database, records: RecordReader, commands: Sequence[type[Any]]) -> None:
+        self._database = database
+        self._records = records
+        self._commands: Mapping[str, type[Any]] = {mutation_name(_spec(one)): one for one in commands}
+
+    async def answer(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
+        """The answer to a mutation: a fault of one field leaves the others standing.
+
+        Raises: Invalid for variables that do not fit; of a document with one field, that field's fault.
+        """
+        caller = _caller(operation, actor, grants)
+        root = operation.schema.mutation_type
+        assert root is not None, "validated: the document has a mutation"
+        grouped = collect_fields(operation.schema, caller.fragments, caller.variables, root, operation.node)
+        parts = [_Part(key, one[0].node.name.value, one) for key, one in grouped.grouped_field_set.items()]
+        values: list[str] = []
+        errors: list[dict[str, Any]] = []
+        withheld: list[Withheld] = []
+        for part in parts:
+            try:
+                json, hidden = await self._field(caller, root, part)
+            except Exception as error:
+                # The fields before this one are committed and must be answered; a lone field's fault is the whole
+                # answer.
+                is_first = not values
+                if len(parts) == 1 or (is_first and isinstance(error, PolicyMoved)):
+                    raise
+                trace_id = operation.request.trace_id
+                fault = PolicyChanged() if isinstance(error, PolicyMoved) else known_fault(error, trace_id)
+                errors += error_entries(fault, trace_id, actor.locale, (part.key,))
+                json, hidden = "null", ()
+            values.append(f"{_text(part.key)}:{json}")
+            withheld += hidden
+        return Answer(status=200, body=_body(values, errors, withheld).encode())
+
+    async def _field(self, caller: _Caller, root: GraphQLObjectType, part: _Part) -> tuple[str, Sequence[Withheld]]:
+        """The JSON of one mutation field, and what it withheld."""
+        if part.name == "__typename":
+            return _text(root.name), ()
+        arguments = get_argument_values(root.fields[part.name], part.nodes[0], caller.variables)
+        cls = self._commands[part.name]
+        spec, key = _spec(cls), arguments.get("idempotencyKey")
+        if not (allowed := caller.grants.may(spec.module, spec.action, spec.name)):
+            raise Forbidden(what=spec.name)
+        if key is None and spec.key_required:
+            raise IdempotencyKeyRequired(command=spec.name)
+        payload = caller.parts(f"{spec.name}Payload", part.details)
+        reader = await self._records.reader(caller.actor, caller.grants)
+        try:
+            company_id, command = await self._command(draft(cls, arguments["input"]), spec, reader, allowed)
+        except DomainError as refusal:
+            return _payload(caller, spec, payload, (Performed([refusal], committed=False), _Shown({}, ()))), ()
+
+        async def show(connection: Connection, outcomes: Sequence[UUID | DomainError]) -> _Shown:
+            return await self._shown(connection, caller, (spec, part.key, payload), (company_id, outcomes[0]))
+
+        async def still_granted(connection: Connection) -> None:
+            version = await connection.fetchval(_POLICY_VERSION)
+            if version is not None and version != caller.grants.version:
+                raise PolicyMoved(version)
+
+        performed = await perform(
+            self._database, caller.actor, caller.grants, company_id, [command],
+            idempotency_key=key, guard=still_granted, answer=show,
+        )  # fmt: skip
+        is_shown = isinstance(performed.answer, _Shown) and performed.committed
+        shown = performed.answer if is_shown else _Shown({}, ())
+        return _payload(caller, spec, payload, (performed, shown)), shown.withheld
+
+    async def _command(
+        self, made: Draft, spec: CommandSpec, reader: Reader, allowed: frozenset[int]
+    ) -> tuple[int, Any]:
+        """The company of the command and the command itself, its references found.
+
+        Raises: NotFound, Ambiguous, CompanyUnnamed, InvalidInput for records of two companies.
+        """
+        places = list(made.places())
+        found: Mapping[Any, Sequence[Found]] = {}
+        if places:
+            async with self._database.acquire() as connection:
+                found = await find(connection, reader, [place.wanted for place in places])
+        companies = allowed - {GROUP}
+        for place in places:
+            if place.is_company_number:
+                companies &= {choose(place, found, companies).company_id}
+                if not companies:
+                    raise Forbidden(what=spec.name)
+        chosen = {place: choose(place, found, companies) for place in places}
+        company_id = _company_of(spec, chosen, companies) if is_sharded(spec.record) else GROUP
+        return company_id, made.made(
+            lambda place: chosen[place].company_id if place.is_company_number else chosen[place].id
+        )
+
+    async def _shown(
+        self, connection: Connection, caller: _Caller, what: tuple[CommandSpec, str, Sequence[_Part]],
+        record: tuple[int, Any],
+    ) -> _Shown:  # fmt: skip
+        """The payload's record as the caller may see it, before the commit."""
+        spec, root_key, payload = what
+        entity = CATALOG[spec.record.__name__]
+        shown: dict[str, str] = {}
+        withheld: list[Withheld] = []
+        for part in payload:
+            if part.name == payload_field(spec):
+                path = (root_key, part.key)
+                row = await self._records.row(
+                    connection, caller.operation, entity, part.nodes, record, caller.actor, caller.grants, path
+                )
+                shown[part.key] = row.json or "null"
+                withheld += row.withheld
+        return _Shown(shown, withheld)
+
+
+def _spec(cls: type[Any]) -> CommandSpec:
+    return cast(Any, cls).spec
+
+
+def _caller(operation: Operation, actor: Actor, grants: Grants) -> _Caller:
+    """The caller with its variables coerced. Raises: Invalid."""
+    definitions = operation.node.variable_definitions or ()
+    given = dict(operation.request.variables)
+    variables = get_variable_values(operation.schema, definitions, given, hide_suggestions=True)
+    if isinstance(variables, list):
+        raise Invalid(VariablesInvalid, variables)
+    nodes = [one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)]
+    return _Caller(operation, actor, grants, variables, {one.name.value: FragmentDetails(one) for one in nodes})
+
+
+def _company_of(spec: CommandSpec, chosen: Mapping[Place, Found], companies: frozenset[int]) -> int:
+    """The one company that the command is for: named, implied by a record of a company, or the only one allowed.
+
+    Raises: CompanyUnnamed, InvalidInput.
+    """
+    implied = {place: one.company_id for place, one in chosen.items() if place.wanted.entity.is_sharded}
+    if len(set(implied.values())) > 1:
+        place = list(implied)[-1]
+        what, reason = ".".join(map(str, place.path)), "it belongs to another company"
+        raise InvalidInput(
+            place.path, what=what, value=str(place.wanted.value), reason=reason, reason_zh="属于另一家公司"
+        )
+    if implied:
+        return next(iter(implied.values()))
+    if len(companies) != 1:
+        raise CompanyUnnamed(what=spec.name)
+    return next(iter(companies))
+
+
+def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: tuple[Performed, _Shown]) -> str:
+    """The JSON of a payload."""
+    performed, shown = done
+    fields: list[str] = []
+    for part in parts:
+        match part.name:
+            case "__typename":
+                value = _text(f"{spec.name}Payload")
+            case "userErrors":
+                refusals = [] if performed.committed else performed.refusals
+                value = f"[{','.join(_refusal(caller, part, one) for one in refusals)}]"
+            case "replayed":
+                value = "true" if performed.replayed else "false"
+            case _:
+                value = shown.json.get(part.key, "null")
+        fields.append(f"{_text(part.key)}:{value}")
+    return "{" + ",".join(fields) + "}"
+
+
+def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
+    """The JSON of an entry of userErrors."""
+    known: Mapping[str, Any] = {
+        "__typename": REFUSAL,
+        "code": refusal.code,
+        "message": refusal.message(caller.actor.locale),
+        "path": [str(step) for step in _input_path(refusal)],
+        "values": {name: value for name, value in refusal.values.items() if not name.endswith("_zh")},
+    }
+    return to_json({one.key: known[one.name] for one in caller.parts(REFUSAL, part.details)}).decode()
+
+
+def _input_path(refusal: DomainError) -> Iterator[str | int]:
+    """The place in the input, from its root; commands say it from their own."""
+    if refusal.path[:1] != ("input",):
+        yield "input"
+    yield from refusal.path
+
+
+def _body(values: Sequence[str], errors: Sequence[Mapping[str, Any]], withheld: Sequence[Withheld]) -> str:
+    """The whole response: what was withheld and what failed beside the data."""
+    parts = [f'"data":{{{",".join(values)}}}']
+    if withheld:
+        named = [{"coordinate": one.coordinate, "path": one.path, "requires": one.requires} for one in withheld]
+        parts.append(f'"extensions":{to_json({"withheld": named}).decode()}')
+    if errors:
+        parts.insert(0, f'"errors":{to_json(errors).decode()}')
+    return "{" + ",".join(parts) + "}"
+
+
+def _text(text: str) -> str:
+    return to_json(text).decode()
