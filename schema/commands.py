@@ -19,7 +19,8 @@ from domain import RECORDS
 from domain.core.commands import ArgumentSpec, CommandSpec
 from domain.core.money import Money
 from domain.core.records import CompanyRecord
-from resolvers.catalog import CATALOG, camel
+from resolvers.catalog import CATALOG
+from resolvers.inputs import argument_name, payload_field
 from schema.derive import TYPES, Field, argument, enum_type, make, strawberry_field
 
 _SCALARS: dict[type, str] = {
@@ -59,13 +60,6 @@ def reference_input(table: str) -> str:
         one_of=True,
     )
     return name
-
-
-def argument_name(one: DataclassField[Any]) -> str:
-    """The input's name: a reference drops its `_id`, like the field it fills."""
-    spec: ArgumentSpec = one.metadata["spec"]
-    is_reference = spec.reference is not None or one.name == "company_id"
-    return camel(one.name.removesuffix("_id") if is_reference else one.name)
 
 
 def _input_type(hint: Any, one: DataclassField[Any]) -> str:
@@ -121,12 +115,6 @@ def implies_company(cls: Any) -> bool:
     """Whether a required reference names a document of one company, whose global id then tells the company."""
     specs = [one.metadata["spec"] for one in fields(cls) if one.default is MISSING]
     return any(spec.reference and issubclass(RECORDS[spec.reference], CompanyRecord) for spec in specs)
-
-
-def payload_field(spec: CommandSpec) -> str:
-    """The name under which a payload shows the command's record."""
-    name = spec.record.__name__
-    return name[0].lower() + name[1:]
 
 
 def performs(command: Any) -> Any:

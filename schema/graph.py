@@ -17,6 +17,7 @@ from domain.core.commands import CommandSpec
 from domain.core.records import Partners
 from resolvers.catalog import CATALOG, ToMany, ToOne, camel
 from resolvers.events import WATCHES
+from resolvers.inputs import mutation_name
 from schema.alerts import AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceQuery
 from schema.core import CoreQuery
@@ -50,9 +51,7 @@ SCHEMA = strawberry.Schema(
 )
 
 # The command behind each mutation field, by its name in the graph.
-MUTATIONS: Mapping[str, type[Any]] = {
-    command.spec.name[0].lower() + command.spec.name[1:]: command for command in domain.COMMANDS
-}
+MUTATIONS: Mapping[str, type[Any]] = {mutation_name(command.spec): command for command in domain.COMMANDS}
 
 # The schema as text, under review in schema/schema.graphql.
 SDL = SCHEMA.as_str() + "\n"
