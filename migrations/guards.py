@@ -5,6 +5,7 @@ are made from the register after each upgrade instead of being written again in 
 """
 
 import domain
+from migrations.balance_guards import balance_statements
 
 REFUSAL = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,4 +28,4 @@ def guard_statements() -> list[str]:
                 f'CREATE OR REPLACE TRIGGER append_only_whole BEFORE TRUNCATE ON "{table}" '
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
             )
-    return statements
+    return [*statements, *balance_statements()]
