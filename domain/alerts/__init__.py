@@ -1,7 +1,27 @@
-"""Alerts: what needs attention, raised by events and sweeps, acknowledged by people."""
+"""Alerts: what needs attention, raised by events and sweeps, acknowledged by people.
 
+Emits: AlertRaised, AlertAcknowledged, AlertResolved (Alert), AlertRuleChanged (AlertRule).
+"""
+
+from domain.alerts.commands import (
+    AcknowledgeAlert,
+    ChangeAlertRule,
+    RaiseAlert,
+    ResolveAlert,
+    acknowledge_alerts,
+    change_alert_rules,
+    raise_alerts,
+    resolve_alerts,
+)
 from domain.alerts.models import Alert, AlertRule
+from domain.alerts.watching import HANDLERS, SWEEPS
 
 RECORDS = (AlertRule, Alert)
-COMMANDS = {}
-HANDLERS = {}
+COMMANDS = {
+    RaiseAlert: raise_alerts,
+    AcknowledgeAlert: acknowledge_alerts,
+    ResolveAlert: resolve_alerts,
+    ChangeAlertRule: change_alert_rules,
+}
+
+__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "SWEEPS"]

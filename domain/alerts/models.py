@@ -67,11 +67,11 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     kind: Mapped[AlertKind] = enum_column(AlertKind, doc="The condition that the rule watches.", zh="条件类型")
     severity: Mapped[AlertSeverity] = enum_column(AlertSeverity, doc="Severity of the alerts it raises.", zh="严重程度")
     threshold: Mapped[Decimal] = rate_column(
-        unit="alert_rule.threshold_unit", zh="阈值",
+        unit="threshold_unit", zh="阈值",
         doc="Where the condition begins: days after the due date, or percent of the reorder point.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
-        unit="alert_rule.threshold_unit", server_default="0", zh="回差",
+        unit="threshold_unit", server_default="0", zh="回差",
         doc="How far beyond the threshold the value must recover before the alert resolves itself.",
     )  # fmt: skip
     threshold_unit: Mapped[str] = code_column(doc="Unit of threshold and hysteresis: day or %.", zh="阈值单位")
@@ -114,10 +114,10 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
     message: Mapped[str] = text_column(doc="What was found, in English.", zh="英文消息")
     message_zh: Mapped[str] = text_column(doc="What was found, in Chinese.", zh="中文消息")
     measured: Mapped[Decimal | None] = quantity_column(
-        unit="alert.measured_unit", doc="The value that met the condition.", zh="实测值",
+        unit="measured_unit", doc="The value that met the condition.", zh="实测值",
     )  # fmt: skip
     measured_limit: Mapped[Decimal | None] = quantity_column(
-        unit="alert.measured_unit", doc="The limit that the value crossed.", zh="限值",
+        unit="measured_unit", doc="The limit that the value crossed.", zh="限值",
     )  # fmt: skip
     measured_unit: Mapped[str | None] = code_column(doc="Unit of the value and its limit.", zh="实测单位")
     due_on: Mapped[date | None] = date_column(

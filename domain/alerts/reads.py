@@ -1,0 +1,140 @@
+"""What the conditions look at: rules in force, stock against its reorder points, outstanding receipts, open alerts."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, SmallInteger, and_, bindparam, false, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Boolean, Text, Uuid
+
+from domain.alerts.models import Alert, AlertKind, AlertRule, AlertStatus
+from domain.alerts.rules import OpenReceipt, Rule, Stock
+from domain.core.database import Connection
+from domain.inventory.models import StockBalance, StockStatus
+from domain.master_data import ON_HAND
+from domain.master_data.items import Item, ItemPlanning
+from domain.master_data.parties import Party
+from domain.master_data.places import Location
+from domain.master_data.units import UnitOfMeasure
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+
+_rule, _alert = AlertRule.table, Alert.table
+_planning, _item, _unit = ItemPlanning.table, Item.table, UnitOfMeasure.table
+_balance, _location = StockBalance.table, Location.table
+_order, _line, _party = PurchaseOrder.table, PurchaseOrderLine.table, Party.table
+
+_company_id = bindparam("company_id", type_=SmallInteger())
+_kind = bindparam("kind", type_=Text())
+_everything = bindparam("everything", type_=Boolean())
+_ids = bindparam("ids", type_=ARRAY(Uuid()))
+
+
+def _asked(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a row is among those looked at: all of them, or the given ids."""
+    return or_(_everything, column == func.any(_ids))
+
+
+_RULES = select(
+    _rule.c.id, _rule.c.code, _rule.c.severity, _rule.c.threshold, _rule.c.hysteresis, _rule.c.window_days
+).where(_rule.c.kind == _kind, _rule.c.active, _rule.c.archived_at.is_(None))
+
+_ON_HAND = (
+    select(func.coalesce(func.sum(_balance.c.quantity), 0))
+    .join_from(
+        _balance,
+        _location,
+        and_(_location.c.company_id == _balance.c.company_id, _location.c.id == _balance.c.location_id),
+    )
+    .where(
+        _balance.c.company_id == _planning.c.company_id,
+        _balance.c.item_id == _planning.c.item_id,
+        _balance.c.status == StockStatus.RELEASED.value,
+        _balance.c.owner_id.is_(None),
+        or_(*(_location.c.kind == kind.value for kind in sorted(ON_HAND))),
+        or_(_planning.c.site_id.is_(None), _location.c.site_id == _planning.c.site_id),
+    )
+    .scalar_subquery()
+)
+_STOCK = (
+    select(
+        _planning.c.item_id,
+        _planning.c.site_id,
+        _item.c.code.label("item_code"),
+        _unit.c.code.label("unit"),
+        _planning.c.reorder_point,
+        _ON_HAND.label("on_hand"),
+    )
+    .join_from(_planning, _item, _item.c.id == _planning.c.item_id)
+    .join(_unit, _unit.c.id == _item.c.unit_id)
+    .where(_planning.c.company_id == _company_id, _planning.c.reorder_point > 0, _asked(_planning.c.item_id))
+    .order_by(_planning.c.item_id, _planning.c.site_id)
+)
+
+_RECEIPTS = (
+    select(
+        _order.c.id.label("order_id"),
+        _order.c.site_id,
+        _order.c.number,
+        _party.c.name.label("supplier"),
+        func.min(_line.c.due_on).label("due_on"),
+        func.count().label("open_lines"),
+    )
+    .join_from(_order, _line, and_(_line.c.company_id == _order.c.company_id, _line.c.purchase_order_id == _order.c.id))
+    .join(_party, _party.c.id == _order.c.supplier_id)
+    .where(
+        _order.c.company_id == _company_id,
+        _order.c.status == PurchaseOrderStatus.APPROVED.value,
+        _order.c.is_historical == false(),
+        _line.c.due_on.is_not(None),
+        _line.c.received_quantity < _line.c.ordered_quantity,
+        _asked(_order.c.id),
+    )
+    .group_by(_order.c.id, _order.c.site_id, _order.c.number, _party.c.name)
+    .order_by(_order.c.id)
+)
+
+_OPEN = select(_alert.c.id, _alert.c.fingerprint, _alert.c.rule_id).where(
+    _alert.c.company_id == _company_id,
+    _alert.c.kind == _kind,
+    _alert.c.status != AlertStatus.RESOLVED.value,
+    _asked(_alert.c.subject_id),
+)
+
+# An alert's own id beside its rule's, by fingerprint.
+OpenAlerts = Mapping[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The subjects that are looked at: those ids, or everything where there are none given."""
+
+    ids: Collection[UUID] | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the statements above."""
+        return {"everything": self.ids is None, "ids": sorted(self.ids or ())}
+
+
+async def rules_in_force(connection: Connection, kind: AlertKind) -> list[Rule]:
+    """The active rules of a kind."""
+    return [Rule(**dict(row)) for row in await connection.fetch(_RULES, kind=kind.value)]
+
+
+async def stock_levels(connection: Connection, company_id: int, among: Among) -> list[Stock]:
+    """What is available of the planned items: released, our own, on hand."""
+    rows = await connection.fetch(_STOCK, company_id=company_id, **among.parameters())
+    return [Stock(**dict(row)) for row in rows]
+
+
+async def open_receipts(connection: Connection, company_id: int, among: Among) -> list[OpenReceipt]:
+    """The approved orders of which dated lines are outstanding; documents of another system are not ours to chase."""
+    rows = await connection.fetch(_RECEIPTS, company_id=company_id, **among.parameters())
+    return [OpenReceipt(**dict(row)) for row in rows]
+
+
+async def open_alerts(connection: Connection, company_id: int, kind: AlertKind, among: Among) -> OpenAlerts:
+    """The alerts of a kind that are not resolved, by fingerprint; `among` names their subjects."""
+    rows = await connection.fetch(_OPEN, company_id=company_id, kind=kind.value, **among.parameters())
+    return {row["fingerprint"]: row["id"] for row in rows}

@@ -1,0 +1,125 @@
+"""When a condition holds, when it is over, and what is said of it (pure)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+from uuid import UUID
+
+from domain.alerts.models import AlertStatus
+from domain.core.flow import Flow, Transition
+
+ACKNOWLEDGE: Final = "be acknowledged"
+RESOLVE: Final = "be resolved"
+
+ALERT_FLOW: Final = Flow(
+    document="Alert",
+    initial=AlertStatus.OPEN,
+    transitions={
+        ACKNOWLEDGE: Transition(frozenset({AlertStatus.OPEN}), AlertStatus.ACKNOWLEDGED),
+        RESOLVE: Transition(frozenset({AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED}), AlertStatus.RESOLVED),
+    },
+)
+
+HUNDRED: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule as it is applied. `threshold` and `hysteresis`: days, or percent of the reorder point."""
+
+    id: UUID
+    code: str
+    severity: str
+    threshold: Decimal
+    hysteresis: Decimal
+    window_days: int
+
+
+class Verdict(Enum):
+    """What a condition means for its alert."""
+
+    RAISE = "the condition holds"
+    HOLD = "between threshold and recovery: an open alert stays, a new one is not raised"
+    RESOLVE = "the condition is over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What is available of an item in a company or at one site, and the point at which it is ordered again."""
+
+    item_id: UUID
+    site_id: UUID | None
+    item_code: str
+    unit: str
+    reorder_point: Decimal
+    on_hand: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReceipt:
+    """An approved order of which goods are outstanding, and the first day on which some were due."""
+
+    order_id: UUID
+    site_id: UUID | None
+    number: str
+    supplier: str
+    due_on: date
+    open_lines: int
+
+
+def stock_verdict(stock: Stock, rule: Rule) -> Verdict:
+    """Whether stock is below `threshold` percent of the reorder point, or has recovered by `hysteresis` percent."""
+    if stock.reorder_point <= 0:
+        return Verdict.RESOLVE
+    if stock.on_hand * HUNDRED < stock.reorder_point * rule.threshold:
+        return Verdict.RAISE
+    if stock.on_hand * HUNDRED >= stock.reorder_point * (rule.threshold + rule.hysteresis):
+        return Verdict.RESOLVE
+    return Verdict.HOLD
+
+
+def receipt_verdict(receipt: OpenReceipt, rule: Rule, today: date) -> Verdict:
+    """Whether goods are late by more than `threshold` days; what is older than the window is history."""
+    days_late = (today - receipt.due_on).days
+    if days_late > rule.window_days:
+        return Verdict.HOLD
+    if days_late > rule.threshold:
+        return Verdict.RAISE
+    return Verdict.RESOLVE if days_late <= rule.threshold - rule.hysteresis else Verdict.HOLD
+
+
+def stock_fingerprint(stock: Stock, rule: Rule) -> str:
+    """The name of the cause: this rule, this item, this site or the whole company."""
+    return f"{rule.code}:{stock.item_id}:{stock.site_id or '*'}"
+
+
+def receipt_fingerprint(receipt: OpenReceipt, rule: Rule) -> str:
+    """The name of the cause: this rule, this order."""
+    return f"{rule.code}:{receipt.order_id}"
+
+
+def stock_messages(stock: Stock) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    on_hand, point = plain(stock.on_hand), plain(stock.reorder_point)
+    return (
+        f"{stock.item_code}: {on_hand} {stock.unit} available, reorder point {point} {stock.unit}.",
+        f"{stock.item_code}：可用 {on_hand} {stock.unit}，再订货点 {point} {stock.unit}。",
+    )
+
+
+def receipt_messages(receipt: OpenReceipt, today: date) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    days = (today - receipt.due_on).days
+    return (
+        f"{receipt.number} of {receipt.supplier}: {receipt.open_lines} lines due {receipt.due_on}, {days} days late.",
+        f"{receipt.supplier} 的采购订单 {receipt.number}：{receipt.open_lines} 行应于 {receipt.due_on} 到货，"
+        f"已逾期 {days} 天。",
+    )
+
+
+def plain(number: Decimal) -> str:
+    """The number without trailing zeros and without an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
