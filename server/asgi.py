@@ -28,7 +28,8 @@ from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
-from schema.graph import visible
+from resolvers.write import WriteRoad
+from schema.graph import MUTATIONS, visible
 from server.faults import error_entries, trace_of
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
@@ -131,7 +132,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     await identity.refresh()
 
     read = ReadRoad(database)
-    dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=read)
+    write = WriteRoad(database, read, tuple(MUTATIONS.values()))
+    dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=write)
     hub = Hub(dispatcher, read, database, identity.refresh)
     await hub.open()
     stop = asyncio.Event()
@@ -140,7 +142,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         asyncio.create_task(_surviving("watch", hub.run)),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]
-    background = [asyncio.create_task(run_background(url, stop, limits))] if settings.background else []
+    working = run_background(url, stop, limits, head_file=settings.audit_head_file) if settings.background else None
+    background = [asyncio.create_task(working)] if working is not None else []
     stack.push_async_callback(_end, tasks, background, stop)
     return Services(
         database=database,

@@ -7,7 +7,10 @@ should not pay for the graph. Progress goes to the error stream, answers to the 
 import asyncio
 import signal
 import sys
-from typing import Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -16,10 +19,19 @@ from rich.console import Console
 from server.preflight import Refused, database_server, ready
 from server.settings import Settings
 
+if TYPE_CHECKING:
+    from server.imports import Importing
+
+EXIT_FOUND = 1
 EXIT_REFUSED = 2
 
 console = Console(stderr=True)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+imports = typer.Typer(no_args_is_help=True, help="Bring data of another system over; a second run changes nothing.")
+app.add_typer(imports, name="import")
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do the work, report it, and take it back.")]
+Directory = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the source's files.")]
 
 
 def say(line: str) -> None:
@@ -39,47 +51,184 @@ def load_settings(**given: Any) -> Settings:
         raise Refused("; ".join(lines)) from invalid
 
 
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The URL of a database that has this release's tables. Raises: Refused."""
+    with database_server(settings, say) as url:
+        asyncio.run(ready(url))
+        yield url
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (SKEIN_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (SKEIN_PORT).")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve (SKEIN_WORKERS).")] = None,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate; load the demo if there is no company.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Migrate; load the demo if there is no company.")
+    ] = False,
 ) -> None:
     """Serve the graph over HTTP and sockets, with the background work in the same process."""
-    from server.serve import serve as serve_forever
-
     settings = load_settings(host=host, port=port, workers=workers)
     if settings.is_demonstration and not settings.is_local:
         raise Refused(
             f"demonstration credentials serve this machine only, not {settings.host}: "
             "set SKEIN_SECRET or SKEIN_SECRET_FILE"
         )
+    from server.serve import serve as serve_forever
+
     with database_server(settings, say) as url:
         if prepare:
-            asyncio.run(_prepare(url))
+            _migrate(url)
+            _load_demo_if_empty(url)
         asyncio.run(ready(url))
         serve_forever(settings.model_copy(update={"database_url": url}), say)
+
+
+@app.command()
+def work() -> None:
+    """Do the background work alone, beside processes that serve with SKEIN_BACKGROUND=false."""
+    from server.upkeep import work_until_stopped
+
+    settings = load_settings()
+    with database(settings) as url:
+        say("working; Ctrl-C stops")
+        asyncio.run(work_until_stopped(settings.model_copy(update={"database_url": url})))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to this release: tables, guards, data dictionary, reference rows, policy baseline."""
     with database_server(load_settings(), say) as url:
-        asyncio.run(_migrate(url))
+        _migrate(url)
 
 
-async def _migrate(url: str) -> None:
-    """Migrate and say what changed."""
-    from server.migrate import migrate as migrate_database
+def _migrate(url: str) -> None:
+    from server.upkeep import migrate as migrate_database
 
-    changed = await migrate_database(url, say)
+    changed = asyncio.run(migrate_database(url, say))
     say("; ".join(changed) if changed else "the database is up to date")
 
 
-async def _prepare(url: str) -> None:
-    """Make a database that can be looked at: migrated, and with the demonstration group if it had no company."""
-    await _migrate(url)
+def _load_demo_if_empty(url: str) -> None:
+    from server.upkeep import has_companies
+
+    if not asyncio.run(has_companies(url)):
+        say("loading the demonstration group")
+        _import_demo(url)
+
+
+@imports.command("adventureworks")
+def import_adventureworks(directory: Directory, dry_run: DryRun = False) -> None:
+    """A complete legacy ERP (Microsoft's sample manufacturer) as one company."""
+    from server.imports import adventureworks
+
+    _import(adventureworks(directory, dry_run=dry_run))
+
+
+@imports.command("gudid")
+def import_gudid(directory: Directory, dry_run: DryRun = False) -> None:
+    """The FDA's device register: items with their identifiers and packages."""
+    from server.imports import gudid
+
+    _import(gudid(directory, dry_run=dry_run))
+
+
+@imports.command("demo")
+def import_demo() -> None:
+    """A made-up medical-device group: three legal entities in two currencies, and users to look with."""
+    with database(load_settings()) as url:
+        _import_demo(url)
+
+
+def _import_demo(url: str) -> None:
+    from server.imports import demo, run_import
+
+    print("\n".join(asyncio.run(run_import(url, demo(), console)).lines()))
+
+
+def _import(importing: "Importing") -> None:
+    """Run an importer and print its report; a refused or failed run ends with exit code 1."""
+    from domain.core.errors import Refusal
+    from server.imports import run_import
+
+    try:
+        with database(load_settings()) as url:
+            report = asyncio.run(run_import(url, importing, console))
+    except Refusal as refusal:
+        raise Refused(refusal.message()) from refusal
+    print("\n".join(report.lines()))
+    if report.refused:
+        sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def verify() -> None:
+    """Recompute every invariant from the rows; the first breach of each is named, exit code 1."""
+    from server.upkeep import verify as verify_database
+
+    settings = load_settings()
+    with database(settings) as url:
+        head_file = settings.model_copy(update={"database_url": url}).audit_head_file
+        breaches = asyncio.run(verify_database(url, head_file, print))
+    if breaches:
+        sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def schema(
+    audience: Annotated[
+        str | None, typer.Option(help="ANONYMOUS, SUPPLIER, CUSTOMER or STAFF: what that audience sees, as shipped.")
+    ] = None,
+) -> None:
+    """Print the graph as GraphQL SDL."""
+    from graphql import print_schema
+
+    from authz.audiences import views
+    from authz.policy import baseline
+    from domain.core.actors import Audience
+    from schema.graph import SDL, visible
+
+    if audience is None:
+        print(SDL, end="")
+    elif audience.upper() in Audience.__members__:
+        print(print_schema(visible(views(baseline())[Audience(audience.upper())])))
+    else:
+        raise Refused(f"there is no audience {audience}: it is one of {', '.join(Audience)}")
+
+
+@app.command()
+def policy() -> None:
+    """Print who may what: the lines that hold in the database now, as in policy.csv."""
+    from server.upkeep import policy_lines
+
+    with database(load_settings()) as url:
+        print("\n".join(asyncio.run(policy_lines(url))))
+
+
+@app.command()
+def token(
+    user: Annotated[str, typer.Option(help="Name of the user account.")],
+    hours: Annotated[float, typer.Option(min=0.01, max=8_760, help="How long the token is good.")] = 12,
+    client: Annotated[str, typer.Option(help="Name of the application that will use it.")] = "default",
+) -> None:
+    """Print a bearer token for a user."""
+    from server.identity import issue_token, signing_key
+    from server.upkeep import has_account
+
+    settings = load_settings()
+    with database(settings) as url:
+        if not asyncio.run(has_account(url, user)):
+            raise Refused(f"there is no active user {user}")
+    print(issue_token(signing_key(signing_secret(settings)), user, client=client, hours=hours))
+
+
+def signing_secret(settings: Settings) -> bytes:
+    """The key that signs tokens. Raises: Refused when the secret file is no use."""
+    try:
+        return settings.signing_secret()
+    except (OSError, ValueError) as reason:
+        raise Refused(f"SKEIN_SECRET_FILE: {reason}") from reason
 
 
 def main() -> None:

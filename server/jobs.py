@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from uuid import UUID
 
@@ -214,7 +215,15 @@ async def _pause(stop: asyncio.Event, seconds: float) -> bool:
     return stop.is_set()
 
 
-async def run_background(url: str, stop: asyncio.Event, limits: Limits, committed: asyncio.Event | None = None) -> None:
-    """All background work of one process, until `stop` is set."""
+async def run_background(
+    url: str,
+    stop: asyncio.Event,
+    limits: Limits,
+    *,
+    head_file: Path | None = None,
+    committed: asyncio.Event | None = None,
+) -> None:
+    """All background work of one process, until `stop` is set; the audit chain's head goes to `head_file` too."""
     jobs = Jobs(url, listeners=listeners(), sweeps=sweeps(), limits=limits)
-    await asyncio.gather(run_sequencer(url, stop, committed=committed, limits=limits), jobs.run(stop))
+    sequencing = run_sequencer(url, stop, committed=committed, head_file=head_file, limits=limits)
+    await asyncio.gather(sequencing, jobs.run(stop))

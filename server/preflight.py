@@ -115,4 +115,3 @@ async def _connect(url: str) -> Connection:
     except ValueError as reason:
         # The parser quotes what it could not read, which may be part of a password.
         raise Refused("SKEIN_DATABASE_URL is not of the form postgresql://user:password@host:5432/database") from reason
-

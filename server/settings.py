@@ -4,13 +4,18 @@ Secrets come from the environment or from a file, never from the database. Witho
 makes one in its data folder; it then counts as a demonstration and serves this machine only.
 """
 
+import hashlib
 import os
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from domain.core.database import Limits
 
 # HMAC-SHA256 keys shorter than the digest weaken it (RFC 7518, 3.2).
 SECRET_BYTES = 32
@@ -46,9 +51,18 @@ class Settings(BaseSettings):
         return self.secret is None and self.secret_file is None
 
     @property
+    def limits(self) -> "Limits":
+        """The time-outs of every session."""
+        # Imported late: the command line reads settings before it knows whether it needs the domain at all.
+        from domain.core.database import Limits
+
+        return Limits(statement_ms=self.statement_seconds * 1_000, lock_ms=self.lock_seconds * 1_000)
+
+    @property
     def audit_head_file(self) -> Path:
-        """Where the head of the audit chain is kept outside the database, for `verify` to compare."""
-        return self.data_dir / "audit-head.json"
+        """Where the head of the audit chain is kept outside the database, for `verify`; a file a database."""
+        address = (self.database_url or "").partition("//")[2].rpartition("@")[2]
+        return self.data_dir / f"audit-head-{hashlib.sha256(address.encode()).hexdigest()[:12]}.json"
 
     @property
     def is_local(self) -> bool:
