@@ -116,6 +116,13 @@ class Dispatcher:
             return _introspect(operation, prepared.seen[operation.schema])
         return await self._roads[operation.node.operation].answer(operation, actor, grants)
 
+    def kind(self, request: GraphRequest) -> OperationType:
+        """What a request asks to do, before anything is known of who asks.
+
+        Raises: LimitExceeded, Invalid (syntax), OperationUnresolved.
+        """
+        return _named(self._document(request.query).document, request.operation_name).operation
+
     def prepare(self, request: GraphRequest, grants: Grants) -> Operation:
         """The operation that a request names, within the limits and valid for the reader.
 

@@ -3,7 +3,9 @@
 import strawberry
 
 from domain import alerts
+from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, ResolveAlert
 from domain.alerts.models import Alert, AlertRule
+from schema.commands import performs
 from schema.derive import Field, graph_type, make, make_enum, root_many, root_one, watches
 
 for _record in alerts.RECORDS:
@@ -16,6 +18,13 @@ class AlertsQuery:
     alert_rules = root_many(AlertRule)
     alert = root_one(Alert)
     alerts = root_many(Alert)
+
+
+@strawberry.type
+class AlertsMutation:
+    acknowledge_alert = performs(AcknowledgeAlert)
+    resolve_alert = performs(ResolveAlert)
+    change_alert_rule = performs(ChangeAlertRule)
 
 
 make_enum("AlertEventKind", "What happened to an alert.", {

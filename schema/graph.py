@@ -18,7 +18,7 @@ from domain.core.records import Partners
 from resolvers.catalog import CATALOG, ToMany, ToOne, camel
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
-from schema.alerts import AlertsQuery, AlertsSubscription
+from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceQuery
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
@@ -38,7 +38,7 @@ Query = merge_types("Query", (
     CoexistenceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
-Mutation = merge_types("Mutation", (ProcurementMutation, GovernanceMutation))
+Mutation = merge_types("Mutation", (ProcurementMutation, GovernanceMutation, AlertsMutation))
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))
 

@@ -138,10 +138,10 @@ class GraphEndpoint:
         accept = exchange.headers.get(b"accept", b"*/*")
         media = json_media(accept)
         try:
+            if is_get and self._dispatcher.kind(request) is OperationType.MUTATION:
+                raise MethodNotAllowed(method="GET")
             operation = self._dispatcher.prepare(request, session.grants)
             kind = operation.node.operation
-            if is_get and kind is OperationType.MUTATION:
-                raise MethodNotAllowed(method="GET")
             if kind is OperationType.SUBSCRIPTION or media == EVENTS:
                 if not takes_events(accept):
                     raise NotAcceptable()
