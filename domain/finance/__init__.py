@@ -4,13 +4,15 @@ Others post with `post_vouchers`, last in their work. A company begins with `fou
 periods.
 """
 
+from domain.finance.balances import account_balances_on
 from domain.finance.chart import accounts_by_role, found_books
+from domain.finance.commands import ChangePeriodState, change_period_states
 from domain.finance.journal import accounts, company_currency, hold_periods, post_vouchers, rates_to
 from domain.finance.models import Account, AccountBalance, FiscalPeriod, JournalEntry, JournalLine
 from domain.finance.verify import VERIFIERS
 
 RECORDS = (Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance)
-COMMANDS = {}
+COMMANDS = {ChangePeriodState: change_period_states}
 HANDLERS = {}
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "HANDLERS",
     "RECORDS",
     "VERIFIERS",
+    "account_balances_on",
     "accounts",
     "accounts_by_role",
     "company_currency",

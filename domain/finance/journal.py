@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Date, SmallInteger, Text, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
+from domain.core.database import Row
 from domain.core.ids import new_id
 from domain.core.numbering import Series
 from domain.core.work import Work
@@ -107,14 +108,21 @@ async def hold_periods(work: Work, sub_ledger: SubLedger, days: Iterable[date]) 
     if not asked:
         return {}
     ledgers = sorted({sub_ledger.value, SubLedger.GENERAL.value})
-    periods = [
-        Period(
-            id=row["id"], sub_ledger=SubLedger(row["sub_ledger"]), code=row["code"], starts_on=row["starts_on"],
-            ends_on=row["ends_on"], state=PeriodState(row["state"]),
-        )
-        for row in await work.fetch(_HOLD_PERIODS, sub_ledgers=ledgers, days=asked)
-    ]  # fmt: skip
+    rows = await work.fetch(_HOLD_PERIODS, sub_ledgers=ledgers, days=asked)
+    periods = [period_from(row) for row in rows]
     return {day: _period_or_refusal(periods, sub_ledger, day) for day in asked}
+
+
+def period_from(row: Row) -> Period:
+    """The period as the rules see it."""
+    return Period(
+        id=row["id"],
+        sub_ledger=SubLedger(row["sub_ledger"]),
+        code=row["code"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        state=PeriodState(row["state"]),
+    )
 
 
 def _period_or_refusal(periods: Sequence[Period], sub_ledger: SubLedger, day: date) -> Period | PeriodClosed:

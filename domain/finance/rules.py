@@ -8,8 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from domain.core.errors import DomainError
+from domain.core.flow import Flow, Transition
 from domain.core.ledger import Book, Posting, Share, Unbalanced
-from domain.core.money import ROUNDING, ZERO, Money, product, to_minor_unit, to_scale, total
+from domain.core.money import EXACT, ROUNDING, ZERO, Money, product, to_minor_unit, to_scale, total
 from domain.finance.models import JournalKind, PeriodState, SubLedger
 
 ONE: Final = Decimal(1)
@@ -23,6 +24,18 @@ class PeriodClosed(DomainError):
     code = "PERIOD_CLOSED"
     zh = "{sub_ledger} 账 {day} 所在期间状态为 {state}，不能过账。"
     en = "The {sub_ledger} period of {day} is {state} and takes no posting."
+
+
+class EarlierPeriodOpen(DomainError):
+    code = "EARLIER_PERIOD_OPEN"
+    zh = "期间 {period} 之前的 {earlier} 尚未关闭。"
+    en = "Period {period} cannot be closed while the earlier {earlier} is open."
+
+
+class LaterPeriodClosed(DomainError):
+    code = "LATER_PERIOD_CLOSED"
+    zh = "期间 {period} 之后的 {later} 已关闭，不能重新打开。"
+    en = "Period {period} cannot be opened again: the later {later} is closed."
 
 
 class RateMissing(DomainError):
@@ -153,6 +166,64 @@ def find_rate(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -
     return None
 
 
+PERIOD_FLOW: Final = Flow(
+    document="Fiscal period",
+    initial=PeriodState.OPEN,
+    transitions={
+        "become SOFT": Transition(frozenset({PeriodState.OPEN}), PeriodState.SOFT),
+        "become HARD": Transition(frozenset({PeriodState.OPEN, PeriodState.SOFT}), PeriodState.HARD),
+        "become OPEN": Transition(frozenset({PeriodState.SOFT}), PeriodState.OPEN),
+    },
+)
+
+
+def period_after(period: Period, state: PeriodState, siblings: Sequence[Period]) -> PeriodState:
+    """The state of a period of one sub-ledger once changed; periods close in order and open again in reverse.
+
+    Raises: WrongState, EarlierPeriodOpen, LaterPeriodClosed.
+    """
+    target = PERIOD_FLOW.advance(period.code, period.state, f"become {state.value}")
+    for other in sorted(siblings, key=lambda one: one.starts_on):
+        if state is not PeriodState.OPEN and other.starts_on < period.starts_on and other.state is PeriodState.OPEN:
+            raise EarlierPeriodOpen(period=period.code, earlier=other.code)
+        if state is PeriodState.OPEN and other.starts_on > period.starts_on and other.state is not PeriodState.OPEN:
+            raise LaterPeriodClosed(period=period.code, later=other.code)
+    return target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What lines of one account in one transaction currency add up to over some days."""
+
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    transaction: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What an account holds, in the company's currency and in that of its transactions."""
+
+    amount: Decimal = ZERO
+    transaction: Decimal = ZERO
+
+    def plus(self, moved: Movement) -> "Closing":
+        """The balance after a movement."""
+        amount = EXACT.add(self.amount, EXACT.subtract(moved.debit, moved.credit))
+        return Closing(amount=amount, transaction=EXACT.add(self.transaction, moved.transaction))
+
+
+# An account in one transaction currency.
+AccountKey = tuple[UUID, str]
+
+
+def closings(before: Mapping[AccountKey, Closing], moved: Mapping[AccountKey, Movement]) -> dict[AccountKey, Closing]:
+    """The balances after the movements, of every account that had a balance or moved."""
+    return {
+        key: before.get(key, Closing()).plus(moved.get(key, Movement())) for key in sorted(before.keys() | moved.keys())
+    }
+
+
 def months(first_on: date, last_on: date) -> tuple[tuple[str, date, date], ...]:
     """(code, first day, last day) of each calendar month from that of `first_on` to that of `last_on`."""
     spans: list[tuple[str, date, date]] = []
@@ -163,8 +234,3 @@ def months(first_on: date, last_on: date) -> tuple[tuple[str, date, date], ...]:
         spans.append((f"{starts_on:%Y-%m}", starts_on, date.fromordinal(following.toordinal() - 1)))
         starts_on = following
     return tuple(spans)
-
-
-def negated_sum(legs: Sequence[Leg]) -> Decimal:
-    """What one more leg must carry so that the voucher balances in the company's currency."""
-    return ZERO - total([leg.amount for leg in legs])
