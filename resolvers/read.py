@@ -112,8 +112,7 @@ class ReadRoad:
         Raises: Invalid (variables), RequestError for arguments that no plan serves, PolicyMoved.
         """
         run = await self._run(operation, actor, grants)
-        prepared = self._prepared(run, ("query",), lambda planner: planner.plan(operation.node.selection_set), _render_roots)
-        values = [self._value(parameter, run) for parameter in prepared.statement.parameters]
+        prepared, values = self._ready(run)
         async with self._database.acquire() as connection:
             row = await connection.raw.fetchrow(prepared.statement.sql, *values)
             assert row is not None, "an aggregate always has a row"
@@ -124,6 +123,17 @@ class ReadRoad:
         if row["faults"]:
             raise Ambiguous(path=(row["faults"].split(",")[0],), what=row["faults"])
         return Answer(status=200, body=prepared.head + row["data"].encode() + b"}")
+
+    async def statement(self, operation: Operation, actor: Actor, grants: Grants) -> tuple[str, list[Any]]:
+        """The SQL that answers a query, with its values: what EXPLAIN and the benchmarks want to see."""
+        prepared, values = self._ready(await self._run(operation, actor, grants))
+        return prepared.statement.sql, values
+
+    def _ready(self, run: _Run) -> tuple[_Prepared, list[Any]]:
+        """The plan of a query and the values of its parameters."""
+        selection = run.operation.node.selection_set
+        prepared = self._prepared(run, ("query",), lambda planner: planner.plan(selection), _render_roots)
+        return prepared, [self._value(parameter, run) for parameter in prepared.statement.parameters]
 
     async def row(
         self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode], key: tuple[int, UUID],
