@@ -17,6 +17,9 @@ GRACE_SECONDS = 5
 # Twice uvicorn's default: a burst of portals that reconnect after a restart waits instead of being refused.
 BACKLOG = 4_096
 
+# A worker that is still importing the graph on a busy machine answers no ping; uvicorn would end it after 5 s.
+START_SECONDS_MAX = 60
+
 # One frame of a socket, in bytes: a document and its variables, as over HTTP.
 FRAME_BYTES_MAX = 1_048_576
 
@@ -57,10 +60,10 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         if settings.workers == 1:
             from server.asgi import create_app
 
-            AnnouncingServer(_config(settings, create_app(settings)), announce).run([listening])
+            AnnouncingServer(uvicorn_config(settings, create_app(settings)), announce).run([listening])
         else:
             _hand_down(settings)
-            config = _config(settings, "server.serve:application")
+            config = uvicorn_config(settings, "server.serve:application")
             announce()
             Multiprocess(config, [listening]).run()
     except KeyboardInterrupt:
@@ -69,12 +72,13 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
         listening.close()
 
 
-def _config(settings: Settings, served: Any) -> uvicorn.Config:
+def uvicorn_config(settings: Settings, served: Any) -> uvicorn.Config:
     return uvicorn.Config(
         served, factory=isinstance(served, str), workers=settings.workers, loop="uvloop", http="httptools",
         ws="websockets-sansio", ws_max_size=FRAME_BYTES_MAX, ws_ping_interval=None, lifespan="on", access_log=False,
         server_header=False, log_level="warning" if settings.log_level == "info" else settings.log_level,
         timeout_graceful_shutdown=GRACE_SECONDS, backlog=BACKLOG,
+        timeout_worker_healthcheck=START_SECONDS_MAX,
     )  # fmt: skip
 
 
