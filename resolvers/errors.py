@@ -1,10 +1,9 @@
 """Refusals as errors of the graph: a stable code, a trace id, the values that a client may use, no word of the inside.
 
-`ErrorCode` is the published list: every code that any answer can carry, gathered from the refusals themselves. What
-nobody foresaw is logged under the trace id and answered as INTERNAL_ERROR.
+What nobody foresaw is logged under the trace id and answered as INTERNAL_ERROR. The codes are listed in
+`resolvers.codes`.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -26,14 +25,6 @@ LOST: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     OSError,
 )
-
-# Codes that the edge of the server answers without a refusal of the domain or the roads.
-TRANSPORT_CODES: Mapping[str, str] = {
-    "UNAUTHENTICATED": "The credential is missing where one is needed, malformed, expired or revoked.",
-    "THROTTLED": "The client has used up its cost; Retry-After says when to come back.",
-    "RESYNC_REQUIRED": "The cursor is older than the events that are kept; read anew and subscribe again.",
-    "DOCUMENT_NOT_ALLOWED": "The client may only run the documents that it registered.",
-}
 
 
 class Unavailable(RequestError):
@@ -85,22 +76,3 @@ def _entry(refusal: Refusal, trace_id: str, locale: str, path: tuple[str | int, 
     if path or refusal.path:
         entry["path"] = list(path or refusal.path)
     return entry
-
-
-def error_codes() -> Mapping[str, str]:
-    """Every published code with what it means: the enum `ErrorCode` of the graph.
-
-    The refusals of the server's own modules are counted once those are imported; call it when the graph is built.
-    """
-    codes = dict(TRANSPORT_CODES)
-    for kind in _refusals(Refusal):
-        meaning = (kind.__dict__.get("__doc__") or "").strip().split("\n")[0] or kind.en
-        codes.setdefault(kind.code, meaning)
-    return dict(sorted(codes.items()))
-
-
-def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
-    for kind in sorted(root.__subclasses__(), key=lambda one: one.__name__):
-        if "code" in kind.__dict__:
-            yield kind
-        yield from _refusals(kind)

@@ -116,6 +116,14 @@ def mutation_name(spec: CommandSpec) -> str:
     return spec.name[0].lower() + spec.name[1:]
 
 
+def company_place(cls: type[Any], given: Mapping[str, Any], path: Path = ("input",)) -> Place | None:
+    """The company that an input names beside the command's own arguments, as every command about a company may."""
+    named = given.get("company")
+    if named is None or any(name == "company" for _, name, _ in _arguments(cls)):
+        return None
+    return Place(_wanted(CATALOG["Company"], named, (*path, "company")), (*path, "company"), is_company_number=True)
+
+
 @cache
 def _arguments(cls: type[Any]) -> Sequence[tuple[DataclassField[Any], str, Any]]:
     """The fields of a command or part: the field, its name in the graph, its type without None."""

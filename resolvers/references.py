@@ -15,10 +15,11 @@ from sqlalchemy.types import Uuid
 
 import domain
 from domain.core.database import Connection
-from domain.core.errors import NotFound
+from domain.core.errors import Forbidden, NotFound
 from resolvers.catalog import Entity
 from resolvers.filters import Scoped
 from resolvers.fragments import CompaniesParameter, Frame, Parameter, PartnersParameter, text_literal
+from resolvers.global_ids import encode_id
 from resolvers.inputs import Place, Wanted
 from resolvers.read import Ambiguous
 from resolvers.reader import Reader
@@ -66,22 +67,32 @@ async def find(connection: Connection, reader: Reader, wanted: Iterable[Wanted])
     return found
 
 
-def choose(place: Place, found: Mapping[Wanted, Sequence[Found]], companies: frozenset[int]) -> Found:
-    """The one record that a reference means in these companies.
+def choose(place: Place, found: Mapping[Wanted, Sequence[Found]], companies: frozenset[int], command: str) -> Found:
+    """The one record that a reference means in the companies where the command may be performed.
 
-    Raises: NotFound, Ambiguous.
+    Raises: NotFound; Forbidden where the caller may see the record but not do this with it; Ambiguous.
     """
     wanted = place.wanted
-    is_bound = wanted.entity.is_sharded
-    candidates = [one for one in found.get(wanted, ()) if not is_bound or one.company_id in companies]
-    if wanted.company_id is not None:
-        candidates = [one for one in candidates if one.company_id == wanted.company_id]
+    seen = [one for one in found.get(wanted, ()) if wanted.company_id in (None, one.company_id)]
+    candidates = [one for one in seen if not wanted.entity.is_sharded or one.company_id in companies]
+    if not seen:
+        raise NotFound(place.path, what=wanted.entity.record.spec.en.lower(), key=_key_text(wanted))
     if not candidates:
-        key = ":".join(wanted.value) if isinstance(wanted.value, tuple) else str(wanted.value)
-        raise NotFound(place.path, what=wanted.entity.record.spec.en.lower(), key=key)
+        raise Forbidden(place.path, what=command)
     if len(candidates) > 1:
         raise Ambiguous(place.path, what=".".join(map(str, place.path)))
     return candidates[0]
+
+
+def _key_text(wanted: Wanted) -> str:
+    """The key as the client wrote it."""
+    match wanted.kind:
+        case "id":
+            return encode_id(wanted.entity, wanted.company_id, wanted.value)
+        case "legacy":
+            return ":".join(wanted.value)
+        case _:
+            return wanted.value
 
 
 @lru_cache(maxsize=1_000)

@@ -22,7 +22,7 @@ from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
 from resolvers.catalog import CATALOG, Entity
 from resolvers.errors import error_entries, known_fault
-from resolvers.inputs import Draft, Place, draft, mutation_name, payload_field
+from resolvers.inputs import Draft, Place, company_place, draft, mutation_name, payload_field
 from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
 from resolvers.read import RowAnswer
@@ -158,7 +158,8 @@ class WriteRoad:
         payload = caller.parts(f"{spec.name}Payload", part.details)
         reader = await self._records.reader(caller.actor, caller.grants)
         try:
-            company_id, command = await self._command(draft(cls, arguments["input"]), spec, reader, allowed)
+            made, named = draft(cls, arguments["input"]), company_place(cls, arguments["input"])
+            company_id, command = await self._command((made, named), spec, reader, allowed)
         except DomainError as refusal:
             return _payload(caller, spec, payload, (Performed([refusal], committed=False), _Shown({}, ()))), ()
 
@@ -179,13 +180,14 @@ class WriteRoad:
         return _payload(caller, spec, payload, (performed, shown)), shown.withheld
 
     async def _command(
-        self, made: Draft, spec: CommandSpec, reader: Reader, allowed: frozenset[int]
+        self, given: tuple[Draft, Place | None], spec: CommandSpec, reader: Reader, allowed: frozenset[int]
     ) -> tuple[int, Any]:
         """The company of the command and the command itself, its references found.
 
         Raises: NotFound, Ambiguous, CompanyUnnamed, InvalidInput for records of two companies.
         """
-        places = list(made.places())
+        made, named = given
+        places = [*made.places(), *([named] if named is not None else [])]
         found: Mapping[Any, Sequence[Found]] = {}
         if places:
             async with self._database.acquire() as connection:
@@ -193,10 +195,10 @@ class WriteRoad:
         companies = allowed - {GROUP}
         for place in places:
             if place.is_company_number:
-                companies &= {choose(place, found, companies).company_id}
+                companies &= {choose(place, found, companies, spec.name).company_id}
                 if not companies:
                     raise Forbidden(what=spec.name)
-        chosen = {place: choose(place, found, companies) for place in places}
+        chosen = {place: choose(place, found, companies, spec.name) for place in places}
         company_id = _company_of(spec, chosen, companies) if is_sharded(spec.record) else GROUP
         return company_id, made.made(
             lambda place: chosen[place].company_id if place.is_company_number else chosen[place].id

@@ -20,20 +20,22 @@ from domain.core.commands import ArgumentSpec, CommandSpec
 from domain.core.money import Money
 from domain.core.records import CompanyRecord
 from resolvers.catalog import CATALOG
+from resolvers.codes import error_codes
 from resolvers.inputs import argument_name, payload_field
-from schema.derive import TYPES, Field, argument, enum_type, make, strawberry_field
+from schema.derive import TYPES, Field, argument, enum_type, make, make_enum, strawberry_field
 
 _SCALARS: dict[type, str] = {
     str: "String", int: "Int", bool: "Boolean", Decimal: "Decimal", date: "Date", datetime: "DateTime", UUID: "ID",
 }  # fmt: skip
 
+make_enum("ErrorCode", "Every code that an answer can carry; codes are added, never reused.", dict(error_codes()))
 make(strawberry.interface, "UserError", "Why a command was refused; nothing of it was written.", [
-    Field("code", "String", "Stable code of the rule that refused."),
+    Field("code", "ErrorCode", "Stable code of the rule that refused."),
     Field("message", "String", "The sentence for a person, in the reader's language."),
     Field("path", "list[String]", "The input it concerns, step by step."),
 ])  # fmt: skip
 make(strawberry.type, "Refusal", "A refusal that carries its values.", [
-    Field("code", "String", "Stable code of the rule that refused."),
+    Field("code", "ErrorCode", "Stable code of the rule that refused."),
     Field("message", "String", "The sentence for a person, in the reader's language."),
     Field("path", "list[String]", "The input it concerns, step by step."),
     Field("values", "JSON", "The values that the rule compared, by name."),
@@ -126,7 +128,7 @@ def performs(command: Any) -> Any:
         Field("replayed", "Boolean", "Whether this is the outcome of an earlier request with the same idempotency key."),
     ])  # fmt: skip
     key = "Required: a retry with it has one effect." if spec.key_required else "A retry with it has one effect."
-    made = strawberry_field(Field("", f"{spec.name}Payload", f"{spec.doc}\n\n{spec.zh}"))
+    made = strawberry_field(Field("", f"{spec.name}Payload | None", f"{spec.doc}\n\n{spec.zh}"))
     made.python_name, made.graphql_name = "", None
     made.arguments = [
         argument(Field("input", input_type(command), f"What {spec.name} needs.")),

@@ -7,7 +7,7 @@ statement on its connection and prepares a stale one (after a migration) again o
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -258,6 +258,8 @@ class Database:
         self.wait_seconds = wait_seconds
         # Set after each commit of a command in this process; the sequencer waits for it.
         self.committed = asyncio.Event()
+        # What ends with this list: sessions that others opened beside it.
+        self.closing: list[Callable[[], Awaitable[None]]] = []
         self._idle: list[Connection] = []
         self._lent = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -273,8 +275,8 @@ class Database:
         database = cls(url, size, limits, wait_seconds)
         async with database.acquire() as connection:
             allowed = int(await connection.fetchval("SELECT current_setting('max_connections')::int"))
-        # Two more a process: one that listens, one for the sequencer or a job.
-        wanted = processes * (size + 2)
+        # More a process: one that listens, one that draws numbers, one for the sequencer, one for a job.
+        wanted = processes * (size + 4)
         if wanted >= allowed:
             await database.close()
             raise TooManyConnections(f"{processes} processes want {wanted} connections, the server allows {allowed}")
@@ -314,7 +316,9 @@ class Database:
         self._free_place()
 
     async def close(self) -> None:
-        """End all idle sessions."""
+        """End all idle sessions, and what was opened beside them."""
+        while self.closing:
+            await self.closing.pop()()
         while self._idle:
             await self._idle.pop().close()
 

@@ -106,6 +106,7 @@ class NumberRanges:
         """End the session; the numbers left in the ranges become gaps."""
         if self._connection is not None:
             await self._connection.close()
+            self._connection = None
 
 
 _ranges_of: "WeakKeyDictionary[Database, NumberRanges]" = WeakKeyDictionary()
@@ -115,4 +116,5 @@ def ranges_of(database: Database) -> NumberRanges:
     """The ranges this process holds for `database`."""
     if database not in _ranges_of:
         _ranges_of[database] = NumberRanges(database)
+        database.closing.append(_ranges_of[database].close)
     return _ranges_of[database]

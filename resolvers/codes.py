@@ -1,0 +1,38 @@
+"""The published list of error codes: every code that any answer can carry, gathered from the refusals themselves."""
+
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+
+import domain
+from domain.core.errors import Refusal
+from resolvers import errors, limits, read, request, watch, write
+
+# The modules that refuse; naming them here makes sure that they are loaded before the codes are gathered.
+SPEAKERS: tuple[ModuleType, ...] = (domain, errors, limits, read, request, watch, write)
+
+# The packages whose refusals are gathered; what the edge of the server answers is listed by hand.
+GATHERED = frozenset({"domain", "authz", "resolvers"})
+TRANSPORT_CODES: Mapping[str, str] = {
+    "UNAUTHENTICATED": "The credential is missing where one is needed, malformed, expired or revoked.",
+    "THROTTLED": "The client has used up its cost; Retry-After says when to come back.",
+    "RESYNC_REQUIRED": "The cursor is older than the events that are kept; read anew and subscribe again.",
+    "SUBSCRIPTION_LIMIT": "The socket carries as many subscriptions as one may.",
+    "SLOW_CONSUMER": "The client reads more slowly than events arrive; resume after the last cursor.",
+    "DOCUMENT_NOT_ALLOWED": "The client may only run the documents that it registered.",
+}
+
+
+def error_codes() -> Mapping[str, str]:
+    """Every published code with what it means: the enum `ErrorCode` of the graph."""
+    codes = dict(TRANSPORT_CODES)
+    for kind in _refusals(Refusal):
+        meaning = (kind.__dict__.get("__doc__") or "").strip().split("\n")[0] or kind.en
+        codes.setdefault(kind.code, meaning)
+    return dict(sorted(codes.items()))
+
+
+def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in sorted(root.__subclasses__(), key=lambda one: one.__name__):
+        if "code" in kind.__dict__ and kind.__module__.partition(".")[0] in GATHERED:
+            yield kind
+        yield from _refusals(kind)
