@@ -4,7 +4,7 @@ Built once for each record and set of columns. The statements take arrays, one a
 thousand cost one round trip. Personal values are kept apart from the rest of the entry, covered by a salted digest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,18 @@ from domain.core.records import Record, is_sharded
 # PostgreSQL takes 100 arguments a call: 45 names with their values, and room.
 FIELDS_PER_OBJECT_MAX = 45
 
+# Names under which an update returns what was and what is.
+BEFORE, AFTER = "before_", "after_"
+
+# Ids of entries are made where the rows are: the first half of a UUID of version 7, made in Python, gives the time and
+# so the order on disk; the rest is random.
+ENTRY_PREFIX_LENGTH = 15
+_ENTRY_ID = cast(
+    bindparam("entry_prefix", type_=Text())
+    + func.substr(cast(func.gen_random_uuid(), Text()), ENTRY_PREFIX_LENGTH + 1),
+    Uuid(),
+)
+
 ENTRY_COLUMNS = (
     "company_id", "id", "work_id", "actor_id", "actor_name", "command", "reason", "record_type", "record_id",
     "record_version", "before", "after", "personal", "salt",
@@ -75,14 +87,9 @@ def insert_statement(record: type[Record], columns: tuple[str, ...], audited: bo
         return made
     changed = made.returning(table).cte("changed")
     personal = _personal_names(record, [column.name for column in table.columns])
-    after = literal_column("to_jsonb(changed)", JSONB())
-    if personal:
-        after = after.op("-", return_type=JSONB())(cast(list(personal), ARRAY(Text())))
-    source = changed.join(given, changed.c.id == given.c.id)
     return _entries(
-        record, source, given, changed,
-        before=null(), after=after, personal=_personal(None, changed, personal),
-    )  # fmt: skip
+        record, changed, before=null(), after=_whole(personal), personal=_personal(changed, {"after": personal})
+    )
 
 
 @cache
@@ -97,26 +104,34 @@ def update_statement(record: type[Record], fields: tuple[str, ...], audited: boo
         statement = update(table).values(**values, version=table.c.version + 1)
         return statement.where(table.c.id == given.c.id, of_company, same).returning(table.c.id, table.c.version)
     previous = (
-        select(table)
+        select(
+            table.c.id,
+            *(table.c[name].label(BEFORE + name) for name in fields),
+            *(given.c[name].label(AFTER + name) for name in fields),
+        )
         .join(given, table.c.id == given.c.id)
         .where(of_company, same)
         .order_by(table.c.id)
         .with_for_update(of=table)
         .cte("previous")
     )
+    # What was comes back with what is: joining the two afterwards would compare every row with every other.
     changed = (
         update(table)
-        .values(**values, version=previous.c.version + 1)
-        .where(table.c.id == given.c.id, table.c.id == previous.c.id, of_company)
-        .returning(table)
+        .values(**{name: previous.c[AFTER + name] for name in fields}, version=table.c.version + 1)
+        .where(table.c.id == previous.c.id, of_company)
+        .returning(
+            table.c.id, table.c.version, *(table.c[name].label(AFTER + name) for name in fields),
+            *(previous.c[BEFORE + name] for name in fields),
+        )
         .cte("changed")
-    )
+    )  # fmt: skip
     personal = _personal_names(record, fields)
     plain = [name for name in fields if name not in personal]
-    source = changed.join(given, changed.c.id == given.c.id).join(previous, changed.c.id == previous.c.id)
     return _entries(
-        record, source, given, changed,
-        before=_object(previous, plain), after=_object(changed, plain), personal=_personal(previous, changed, personal),
+        record, changed,
+        before=_object(changed, plain, BEFORE), after=_object(changed, plain, AFTER),
+        personal=_personal(changed, {"before": personal, "after": personal}, is_prefixed=True),
     )  # fmt: skip
 
 
@@ -127,11 +142,7 @@ def delete_statement(record: type[Record]) -> ClauseElement:
     given = _given(record, ("id",))
     gone = delete(table).where(table.c.id == given.c.id, _of_company(record)).returning(table).cte("changed")
     personal = _personal_names(record, [column.name for column in table.columns])
-    before = literal_column("to_jsonb(changed)", JSONB())
-    if personal:
-        before = before.op("-", return_type=JSONB())(cast(list(personal), ARRAY(Text())))
-    source = gone.join(given, gone.c.id == given.c.id)
-    return _entries(record, source, given, gone, before=before, after=null(), personal=_personal(gone, None, personal))
+    return _entries(record, gone, before=_whole(personal), after=null(), personal=_personal(gone, {"before": personal}))
 
 
 @cache
@@ -170,10 +181,9 @@ def _of_company(record: type[Record]) -> ColumnElement[bool]:
 
 
 def _given(record: type[Record], columns: Sequence[str], *, expects_version: bool = False) -> CTE:
-    """The input rows: each column an array parameter, and `entry_id`, the id of the row's audit entry."""
+    """The input rows: each column an array parameter."""
     table = record.table
     types: dict[str, TypeEngine[Any]] = {name: table.c[name].type for name in columns}
-    types["entry_id"] = Uuid()
     if expects_version:
         types["expected_version"] = Integer()
     # An array of arrays would have to be rectangular, so lists and JSON travel as JSON text.
@@ -203,13 +213,19 @@ def _personal_names(record: type[Record], names: Sequence[str]) -> tuple[str, ..
     return tuple(name for name in names if spec_of(record.table.c[name]).tier is Tier.PERSONAL)
 
 
-def _object(source: FromClause, names: Sequence[str]) -> ColumnElement[Any]:
-    """The columns `names` of `source` as one JSON object."""
+def _whole(personal: Sequence[str]) -> ColumnElement[Any]:
+    """The changed row as JSON, without its personal values."""
+    row = literal_column("to_jsonb(changed)", JSONB())
+    return row.op("-", return_type=JSONB())(cast(list(personal), ARRAY(Text()))) if personal else row
+
+
+def _object(source: FromClause, names: Sequence[str], prefix: str = "") -> ColumnElement[Any]:
+    """The columns `names` of `source`, there called with `prefix`, as one JSON object."""
     parts: list[Any] = []
     for start in range(0, len(names), FIELDS_PER_OBJECT_MAX):
         pairs: list[Any] = []
         for name in names[start : start + FIELDS_PER_OBJECT_MAX]:
-            pairs += [literal_column(f"'{name}'", Text()), source.c[name]]
+            pairs += [literal_column(f"'{name}'", Text()), source.c[prefix + name]]
         parts.append(func.jsonb_build_object(*pairs, type_=JSONB()))
     if not parts:
         return literal_column("'{}'::jsonb", JSONB())
@@ -219,30 +235,25 @@ def _object(source: FromClause, names: Sequence[str]) -> ColumnElement[Any]:
     return whole
 
 
-def _personal(before: FromClause | None, after: FromClause | None, names: Sequence[str]) -> ColumnElement[Any]:
-    if not names:
-        return null()
+def _personal(
+    source: FromClause, images: Mapping[str, Sequence[str]], *, is_prefixed: bool = False
+) -> ColumnElement[Any]:
+    """The personal values of each image (before, after) that has any."""
     pairs: list[Any] = []
-    if before is not None:
-        pairs += [literal_column("'before'", Text()), _object(before, names)]
-    if after is not None:
-        pairs += [literal_column("'after'", Text()), _object(after, names)]
-    return func.jsonb_build_object(*pairs, type_=JSONB())
+    for image, names in images.items():
+        if names:
+            prefix = {"before": BEFORE, "after": AFTER}[image] if is_prefixed else ""
+            pairs += [literal_column(f"'{image}'", Text()), _object(source, names, prefix)]
+    return func.jsonb_build_object(*pairs, type_=JSONB()) if pairs else null()
 
 
-def _entries(
-    record: type[Record],
-    source: FromClause,
-    given: FromClause,
-    changed: FromClause,
-    **images: ColumnElement[Any],
-) -> ClauseElement:
+def _entries(record: type[Record], changed: FromClause, **images: ColumnElement[Any]) -> ClauseElement:
     """INSERT of the audit entries from the changed rows; returns record_id and record_version."""
     version: Column[Any] | None = record.table.columns.get("version")
     raw = (
         select(
             bindparam("company_id", type_=SmallInteger()).label("company_id"),
-            given.c.entry_id.label("id"),
+            _ENTRY_ID.label("id"),
             bindparam("work_id", type_=Uuid()).label("work_id"),
             bindparam("actor_id", type_=Uuid()).label("actor_id"),
             bindparam("actor_name", type_=Text()).label("actor_name"),
@@ -257,7 +268,7 @@ def _entries(
             case((images["personal"].is_(null()), null()), else_=func.gen_random_uuid()).label("salt"),
             func.now().label("recorded_at"),
         )
-        .select_from(source)
+        .select_from(changed)
         .cte("raw")
     )
     salted = select(*raw.c, personal_digest_of(raw).label("personal_digest")).cte("salted")

@@ -18,6 +18,7 @@ from sqlalchemy.types import Uuid
 
 from domain.core.actors import Actor, Grants
 from domain.core.audit import (
+    ENTRY_PREFIX_LENGTH,
     delete_statement,
     input_name,
     insert_statement,
@@ -108,7 +109,7 @@ class Work:
             part = rows[start : start + ROWS_PER_STATEMENT_MAX]
             inputs = _arrays(record, part, tuple(columns))
             inputs[input_name("id")] = ids[start : start + ROWS_PER_STATEMENT_MAX]
-            await self._write(statement, inputs, len(part))
+            await self._write(statement, inputs)
         self.versions.update(dict.fromkeys(ids, 1))
         if audited:
             self.entry_count += len(rows)
@@ -132,7 +133,7 @@ class Work:
             inputs = _arrays(record, part, tuple(fields))
             inputs[input_name("id")] = [row["id"] for row in part]
             inputs[input_name("expected_version")] = [row.get("version") for row in part]
-            written = await self._write(statement, inputs, len(part))
+            written = await self._write(statement, inputs)
             versions.update((row[0], row[1]) for row in written)
         if len(versions) < len(rows):
             await self._explain(record, {row["id"]: row.get("version") for row in rows if row["id"] not in versions})
@@ -146,7 +147,7 @@ class Work:
         self._check_home(record)
         if record.spec.append_only:
             raise TypeError(f"{record.__name__} is append-only")
-        gone = await self._write(delete_statement(record), {input_name("id"): list(ids)}, len(ids))
+        gone = await self._write(delete_statement(record), {input_name("id"): list(ids)})
         self.entry_count += len(gone)
 
     async def stale(
@@ -213,11 +214,10 @@ class Work:
         if issubclass(record, GroupRecord) != (self.company_id == GROUP):
             raise TypeError(f"{record.__name__} cannot be written by a work of company {self.company_id}")
 
-    async def _write(self, statement: ClauseElement, inputs: dict[str, Any], count: int) -> list[Row]:
-        inputs[input_name("entry_id")] = [new_id() for _ in range(count)]
+    async def _write(self, statement: ClauseElement, inputs: dict[str, Any]) -> list[Row]:
         known = {
             "company_id": self.company_id, "work_id": self.id, "actor_id": self.actor.id, "actor_name": self.actor.name,
-            "command": self.command, "reason": self.reason,
+            "command": self.command, "reason": self.reason, "entry_prefix": str(new_id())[:ENTRY_PREFIX_LENGTH],
         }  # fmt: skip
         names = compiled(statement).values
         return await self.connection.fetch(
