@@ -5,11 +5,14 @@ is refused, never partially summed.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from resolvers.catalog import Leaf, MoneyLeaf, ToOne
 from resolvers.filters import Predicate, Scoped
 from resolvers.values import Bound
+
+if TYPE_CHECKING:
+    from resolvers.nodes import RowNode
 
 GROUPS_MAX = 1_000
 
@@ -17,13 +20,28 @@ Operation = Literal["sum", "avg", "min", "max"]
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTerm:
-    """What rows are grouped by: a column's value, its year or month, or the record it references (with its scope)."""
+class ValueTerm:
+    """Rows are grouped by a column's value, or by the year or month of a day."""
 
     key: str
-    source: Leaf | ToOne
-    kind: Literal["value", "year", "month", "reference"]
-    scope: Scoped | None = None
+    source: Leaf
+    kind: Literal["value", "year", "month"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTerm:
+    """Rows are grouped by the record they reference; what is out of its scope counts as none.
+
+    Groups come in the order of the record's business key where the reader may read that everywhere.
+    """
+
+    key: str
+    source: ToOne
+    scope: Scoped
+    is_key_readable: bool
+
+
+GroupTerm = ValueTerm | ReferenceTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +78,25 @@ class StatisticFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """The common values of a group: a term with its reference parts, None for a field not grouped by, text for __typename."""
+class ValuePart:
+    """The value of a term in a group's key."""
 
-    fields: tuple[tuple[str, "KeyPart | str | None"], ...]
+    term: ValueTerm
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPart:
-    term: GroupTerm
-    reference: tuple[tuple[str, str], ...]
+class ReferencePart:
+    """What is shown of the referenced record in a group's key."""
+
+    term: ReferenceTerm
+    row: "RowNode"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """The common values of a group: None for a field not grouped by, text for __typename."""
+
+    fields: tuple[tuple[str, ValuePart | ReferencePart | str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)

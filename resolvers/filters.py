@@ -7,10 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
+from uuid import UUID
 
+from sqlalchemy.types import Uuid
+
+from domain.core.columns import Tier
 from domain.core.errors import FieldNotReadable, InvalidInput
-from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Source, ToMany, ToOne
-from resolvers.global_ids import decode_id
+from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Source, ToMany, ToOne, field_name
+from resolvers.global_ids import decode_id, no_id
 from resolvers.reader import Mask, Narrow, Permissions
 from resolvers.values import Bound, Sym
 
@@ -111,13 +115,17 @@ class FilterReader:
     narrow: Narrow
     conditions: int = 0
 
-    def predicate(self, entity: Entity, given: Mapping[str, Any] | None, path: str = "filter", depth: int = 1) -> Predicate:
+    def predicate(
+        self, entity: Entity, given: Mapping[str, Any] | None, path: str = "filter", depth: int = 1
+    ) -> Predicate:
         """The predicate of a filter on `entity`.
 
         Raises: FieldNotReadable, InvalidInput (too deep, too many conditions, a null operand).
         """
         if depth > FILTER_DEPTH_MAX:
-            raise _invalid(path, "…", f"a filter nests at most {FILTER_DEPTH_MAX} levels", f"筛选最多嵌套{FILTER_DEPTH_MAX}层")
+            raise _invalid(
+                path, "…", f"a filter nests at most {FILTER_DEPTH_MAX} levels", f"筛选最多嵌套{FILTER_DEPTH_MAX}层"
+            )
         parts: list[Predicate] = []
         for key, value in (given or {}).items():
             where = f"{path}.{key}"
@@ -125,7 +133,9 @@ class FilterReader:
                 continue
             self.conditions += 1
             if self.conditions > CONDITIONS_MAX:
-                raise _invalid(path, "…", f"a filter has at most {CONDITIONS_MAX} conditions", f"筛选条件最多{CONDITIONS_MAX}个")
+                raise _invalid(
+                    path, "…", f"a filter has at most {CONDITIONS_MAX} conditions", f"筛选条件最多{CONDITIONS_MAX}个"
+                )
             match key:
                 case "and" | "or":
                     inner = tuple(self.predicate(entity, one, where, depth + 1) for one in value)
@@ -137,7 +147,8 @@ class FilterReader:
                 case "legacyKey":
                     parts.append(_from_source(value, where))
                 case "isNull":
-                    continue
+                    # A row that is there is not null; in a condition on a reference `_related` has read it already.
+                    parts.append(Any_(()) if value else All(()))
                 case _:
                     parts.append(self._field(entity, entity.fields[key], value, where, depth))
         return parts[0] if len(parts) == 1 else All(tuple(parts))
@@ -149,24 +160,29 @@ class FilterReader:
 
     def require(self, entity: Entity, source: Source, use: str) -> None:
         """Raises: FieldNotReadable unless the field is readable in all companies asked."""
-        if self.permissions.mask(entity, source.spec.tier, source.name, self.narrow) is not Mask.ALL:
+        if field_mask(self.permissions, entity, source, self.narrow) is not Mask.ALL:
             raise FieldNotReadable(coordinate=entity.coordinate(source.name), use=use)
+        if source.spec.tier is Tier.PERSONAL:
+            self.permissions.touch(entity.coordinate(source.name))
 
     def _field(self, entity: Entity, source: Source, value: Mapping[str, Any], where: str, depth: int) -> Predicate:
-        if not isinstance(source, ToMany):
-            self.require(entity, source, "filter")
+        self.require(entity, source, "filter")
         match source:
             case Leaf():
-                return All(tuple(_comparisons(source, value, where)))
+                is_uuid = isinstance(entity.table.c[source.column].type, Uuid)
+                return All(tuple(_comparisons(source, value, where, is_uuid=is_uuid)))
             case MoneyLeaf():
                 return All(tuple(_money(source, value, where)))
             case ToOne():
                 return self._related(source, value, where, depth)
             case ToMany():
                 target = CATALOG[source.target]
+                self.require(target, target.fields[source.reference], "filter")
                 scope = self.scoped(target)
                 parts = (
-                    Quantified(source, quantifier, scope, self.predicate(target, inner, f"{where}.{quantifier}", depth + 1))
+                    Quantified(
+                        source, quantifier, scope, self.predicate(target, inner, f"{where}.{quantifier}", depth + 1)
+                    )
                     for quantifier, inner in value.items()
                     if inner is not None
                 )
@@ -193,10 +209,18 @@ class FilterReader:
         return parts
 
 
-def _row_id(entity: Entity, where: str, text: str) -> object:
+def field_mask(permissions: Permissions, entity: Entity, source: Source, narrow: Narrow) -> Mask:
+    """In which of the rows' companies a field may be read; a list is as guarded as the reference that makes it."""
+    if isinstance(source, ToMany):
+        target = CATALOG[source.target]
+        return permissions.mask(target, source.spec.tier, field_name(source.column, source.spec), narrow)
+    return permissions.mask(entity, source.spec.tier, source.name, narrow)
+
+
+def _row_id(entity: Entity, where: str, text: str) -> UUID:
     decoded = decode_id(text, where)
     if decoded.entity is not entity:
-        raise _invalid(where, repr(text[:80]), f"it is no id of {entity.name}", f"不是 {entity.name} 的标识")
+        raise no_id(text, where)
     return decoded.id
 
 
@@ -216,19 +240,54 @@ def _invalid(where: str, value: str, reason: str, reason_zh: str) -> InvalidInpu
     return InvalidInput(what=where, value=value, reason=reason, reason_zh=reason_zh)
 
 
-def _bound(operand: Any, where: str, convert: Callable[[Any], Any] | None = None) -> Bound:
+def plain(where: str, value: Any) -> Any:
+    """The value as it is; a text only if the database can hold it. Raises: InvalidInput."""
+    if isinstance(value, str) and ("\0" in value or not _is_unicode(value)):
+        raise _invalid(where, repr(value[:80]), "it holds a character that no text can have", "含有文本不允许的字符")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _uuid(where: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise _invalid(where, repr(text[:80]), "it is no UUID", "不是 UUID") from None
+
+
+def _each(convert: Callable[[str, Any], Any], where: str, values: list[Any]) -> list[Any]:
+    return [convert(where, value) for value in _limited(where, values)]
+
+
+def _operand(operand: Any, where: str, *, is_uuid: bool = False) -> Bound:
+    """The operand of a column's comparison."""
+    convert: Callable[[str, Any], Any] = plain
+    if is_uuid and not where.endswith((".contains", ".startsWith")):
+        convert = _uuid
+    is_many = where.endswith((".in", ".notIn"))
+    return _bound(operand, where, partial(_each, convert, where) if is_many else partial(convert, where))
+
+
+def _bound(operand: Any, where: str, convert: Callable[[Any], Any]) -> Bound:
     """The operand as a parameter; enums and booleans are structural, so they arrive as plain values."""
     if operand is None:
         raise _invalid(where, "null", "use isNull to ask for missing values", "请用 isNull 查询空值")
     if isinstance(operand, Sym):
-        if convert is None and where.endswith((".in", ".notIn")):
-            convert = partial(_limited, where)
         return Bound(operand, convert, where)
     values = tuple(operand) if isinstance(operand, list | tuple) else operand
     return Bound(Sym(constant=values), convert, where)
 
 
-def _comparisons(source: Leaf | MoneyLeaf, value: Mapping[str, Any], where: str, *, is_currency: bool = False) -> list[Predicate]:
+def _comparisons(
+    source: Leaf | MoneyLeaf, value: Mapping[str, Any], where: str, *, is_currency: bool = False, is_uuid: bool = False
+) -> list[Predicate]:
     parts: list[Predicate] = []
     for operator, operand in value.items():
         place = f"{where}.{operator}"
@@ -240,9 +299,10 @@ def _comparisons(source: Leaf | MoneyLeaf, value: Mapping[str, Any], where: str,
                 if operand is None:
                     raise _invalid(place, "null", "give both ends", "请给出两端")
                 for name, side in (("gte", "from"), ("lte", "to")):
-                    parts.append(Compare(source, name, _bound(operand[side], f"{place}.{side}"), is_currency))
+                    bound = _operand(operand[side], f"{place}.{side}", is_uuid=is_uuid)
+                    parts.append(Compare(source, name, bound, is_currency))
             case _:
-                parts.append(Compare(source, operator, _bound(operand, place), is_currency))
+                parts.append(Compare(source, operator, _operand(operand, place, is_uuid=is_uuid), is_currency))
     return parts
 
 
@@ -258,8 +318,8 @@ def _from_source(value: Mapping[str, Any], where: str) -> Predicate:
     parts: list[tuple[Literal["system", "key"], str, Bound]] = []
     for part in ("system", "key"):
         for operator, operand in (value.get(part) or {}).items():
-            if operator in ("isNull", "between"):
-                raise _invalid(f"{where}.{part}.{operator}", "…", "legacy keys take eq, in and the like", "不支持此运算符")
             place = f"{where}.{part}.{operator}"
-            parts.append((part, operator, _bound(operand, place)))
+            if operator in ("isNull", "between"):
+                raise _invalid(place, "…", "legacy keys take eq, in and the like", "不支持此运算符")
+            parts.append((part, operator, _operand(operand, place)))
     return FromSource(tuple(parts))

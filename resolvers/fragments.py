@@ -1,6 +1,6 @@
 """Pieces of a statement: JSON as text, row sources with their joins, and what the parameters are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.types import Uuid
 
 from domain.core.columns import Tier
 from resolvers.catalog import CATALOG, Entity, ToMany, ToOne
-from resolvers.nodes import LocalValue
+from resolvers.nodes import Introspection, LocalValue
 from resolvers.reader import Narrow
 from resolvers.values import Bound
 
@@ -62,7 +62,7 @@ class SitesParameter:
 class LocalParameter:
     """The JSON of a root that the process answers itself."""
 
-    value: LocalValue
+    value: LocalValue | Introspection
 
 
 Parameter = LocalParameter | Bound | CompaniesParameter | ReadableParameter | PartnersParameter | SitesParameter
@@ -139,16 +139,21 @@ def join_condition(frame: Frame, target: FromClause, source: ToOne) -> ColumnEle
     return equal
 
 
-def money_pieces(parts: Sequence[tuple[str, str]], amount: ColumnElement[Any], currency: ColumnElement[Any]) -> list[Piece]:
-    """The JSON object of Money from an amount and a currency."""
+def members(parts: Iterable[tuple[str, Sequence[Piece]]]) -> list[Piece]:
+    """A JSON object of these members, in order."""
     pieces: list[Piece] = []
-    for key, name in parts:
-        pieces.append(f',"{key}":' if pieces else f'{{"{key}":')
-        match name:
-            case "amount":
-                pieces += quoted(amount)
-            case "currency":
-                pieces += quoted(currency)
-            case _:
-                pieces.append('"Money"')
-    return [*pieces, "}"]
+    for key, value in parts:
+        pieces += [f'{"," if pieces else "{"}"{key}":', *value]
+    return [*pieces, "}"] if pieces else ["{}"]
+
+
+def money_pieces(
+    parts: Sequence[tuple[str, str]], amount: ColumnElement[Any], currency: ColumnElement[Any]
+) -> list[Piece]:
+    """The JSON object of Money from an amount and a currency."""
+    shown: Mapping[str, list[Piece]] = {
+        "amount": quoted(amount),
+        "currency": quoted(currency),
+        "__typename": ['"Money"'],
+    }
+    return members((key, shown[name]) for key, name in parts)

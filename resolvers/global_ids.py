@@ -6,6 +6,9 @@ from uuid import UUID
 from domain.core.errors import InvalidInput
 from resolvers.catalog import CATALOG, Entity
 
+# Companies are numbered by a smallint.
+COMPANY_NUMBER_MAX = 32_767
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalId:
@@ -28,12 +31,27 @@ def decode_id(text: str, where: str = "id") -> GlobalId:
     if entity is not None:
         company, _, key = rest.partition("-") if entity.is_sharded else ("", "", rest)
         try:
-            parsed = GlobalId(entity, int(company) if entity.is_sharded else None, UUID(key))
+            parsed = GlobalId(entity, _company_number(company) if entity.is_sharded else None, UUID(key))
         except ValueError:
             parsed = None
         if parsed is not None and encode_id(entity, parsed.company_id, parsed.id) == text:
             return parsed
-    raise InvalidInput(what=where, value=repr(text[:80]), reason="it is no global id of this graph", reason_zh="不是有效的全局标识")
+    raise no_id(text, where)
+
+
+def _company_number(text: str) -> int:
+    """Raises: ValueError for what no company can be numbered."""
+    number = int(text)
+    if not 0 <= number <= COMPANY_NUMBER_MAX:
+        raise ValueError(text)
+    return number
+
+
+def no_id(text: str, where: str) -> InvalidInput:
+    """The refusal of a text that names nothing here: alike for broken ids, unknown types, and types a reader cannot know of."""
+    return InvalidInput(
+        what=where, value=repr(text[:80]), reason="it is no global id of this kind", reason_zh="不是有效的全局标识"
+    )
 
 
 def type_of_id(text: object) -> str:

@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from graphql import FieldNode
+
 from resolvers.aggregates import AggregateNode, MoneyShape
 from resolvers.catalog import Leaf, MoneyLeaf, ToMany, ToOne
 from resolvers.filters import Predicate, Scoped
@@ -163,9 +165,17 @@ class LocalValue:
     selection: "LocalSelection"
 
 
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """A root that the visible schema answers: the fields selected under one response key."""
+
+    key: str
+    nodes: tuple[FieldNode, ...]
+
+
 LocalSelection = tuple[tuple[str, str, "LocalSelection"], ...]
 
-RootValue = Text | ConnectionNode | RootRow | RootRows | LocalValue
+RootValue = Text | ConnectionNode | RootRow | RootRows | LocalValue | Introspection
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ A cursor is text of this graph: version, type, order, direction, the row's id an
 within the caller's own rows. It is bound to type and order, and parsed strictly.
 """
 
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,11 @@ from resolvers.values import Bound, Sym
 PAGE_DEFAULT = 50
 PAGE_MAX = 100
 CURSOR_VERSION = "1"
+
+# What a column can hold: a cursor of our own never carries more.
+NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
+SMALL_MAX = 32_767
+INTEGER_MAX = 2_147_483_647
 
 
 class PageLimit(RequestError):
@@ -75,7 +81,9 @@ def read_window(entity: Entity, arguments: Mapping[str, Any]) -> Window:
     """
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
-        raise InvalidInput(what="first", value="…", reason="give either first or last", reason_zh="first 与 last 只能给出一个")
+        raise InvalidInput(
+            what="first", value="…", reason="give either first or last", reason_zh="first 与 last 只能给出一个"
+        )
     order = read_order(entity, arguments.get("orderBy"))
     name, size = ("last", last) if last is not None else ("first", first)
     bound = Bound(size if isinstance(size, Sym) else Sym(constant=PAGE_DEFAULT), partial(_page_size, name))
@@ -94,7 +102,8 @@ def _page_size(name: str, value: int) -> int:
 def _place(entity: Entity, order: Order, name: str, cursor: Any) -> tuple[Bound, ...]:
     if not isinstance(cursor, Sym):
         return ()
-    return tuple(Bound(cursor, partial(_cursor_part, entity, order, name, part)) for part in (("id",) if order.column is None else ("value", "id")))
+    parts = ("id",) if order.column is None else ("value", "id")
+    return tuple(Bound(cursor, partial(_cursor_part, entity, order, name, part)) for part in parts)
 
 
 def cursor_prefix(entity: Entity, order: Order) -> str:
@@ -109,22 +118,41 @@ def _cursor_part(entity: Entity, order: Order, name: str, part: str, text: str) 
         prefix = cursor_prefix(entity, order)
         if content.startswith(prefix) and b64encode(content.encode()).decode() == text:
             id_, _, value = content[len(prefix) :].partition("|")
+            row = UUID(id_)
+            if str(row) != id_:
+                raise ValueError(id_)
             if part == "id":
-                return UUID(id_)
+                return row
             return _sort_value(entity, order, value)
-    except (ValueError, Base64Error, InvalidOperation):
+    except (ValueError, Base64Error):
         pass  # Refused below, like every other text that is no cursor of this list.
     raise InvalidInput(
-        what=name, value=repr(text[:40]), reason=f"it is no cursor of {entity.name} in this order", reason_zh="不是此列表此排序的游标"
+        what=name,
+        value=repr(text[:40]),
+        reason=f"it is no cursor of {entity.name} in this order",
+        reason_zh="不是此列表此排序的游标",
     )
 
 
 def _sort_value(entity: Entity, order: Order, text: str) -> Any:
+    """Raises: ValueError for what no column of the type can hold."""
     type_ = entity.table.c[order.column or "id"].type
     if isinstance(type_, DateTime):
-        return datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            raise ValueError(text)
+        return instant
     if isinstance(type_, Date):
         return date.fromisoformat(text)
     if isinstance(type_, Numeric):
+        if not NUMBER.fullmatch(text):
+            raise ValueError(text)
         return Decimal(text)
-    return int(text) if isinstance(type_, Integer | SmallInteger) else text
+    if isinstance(type_, Integer):
+        number = int(text)
+        if abs(number) > (SMALL_MAX if isinstance(type_, SmallInteger) else INTEGER_MAX):
+            raise ValueError(text)
+        return number
+    if "\0" in text:
+        raise ValueError(text)
+    return text

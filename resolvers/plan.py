@@ -3,26 +3,20 @@
 The nodes are in `resolvers.nodes`; the planner walks the selection and asks `Permissions` for each record and field it meets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, get_args
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLObjectType,
-    GraphQLSchema,
-    InlineFragmentNode,
-    SelectionNode,
     SelectionSetNode,
     get_named_type,
-    is_abstract_type,
 )
 
 from domain.core.columns import Tier
-from domain.core.errors import InvalidInput
+from domain.core.errors import FieldNotReadable, InvalidInput
 from resolvers.aggregates import (
     GROUPS_MAX,
     AggregateNode,
@@ -32,21 +26,25 @@ from resolvers.aggregates import (
     GroupsFigure,
     GroupTerm,
     KeyFigure,
-    KeyPart,
     Measure,
     MoneyShape,
     Operation,
+    ReferencePart,
+    ReferenceTerm,
     StatisticFigure,
     TypenameFigure,
+    ValuePart,
+    ValueTerm,
 )
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, ToMany, ToOne, camel
-from resolvers.filters import FilterReader, Predicate, Scoped
-from resolvers.global_ids import decode_id, type_of_id
+from resolvers.filters import FilterReader, Predicate, Scoped, field_mask, plain
+from resolvers.global_ids import decode_id, no_id, type_of_id
 from resolvers.nodes import (
     ConnectionNode,
     ConnectionPart,
     EdgesPart,
     IdValue,
+    Introspection,
     LeafValue,
     LegacyKeys,
     ListValue,
@@ -70,10 +68,13 @@ from resolvers.nodes import (
 )
 from resolvers.paging import PageLimit, read_window
 from resolvers.reader import Mask, Narrow, Permissions
-from resolvers.values import MISSING, Bound, Sym, evaluate
+from resolvers.selection import Selections
+from resolvers.values import Bound, Sym
 
 # Roots that the process answers from what it holds about the caller.
 LOCAL_ROOTS = frozenset({"viewer"})
+# Roots that the visible schema answers itself.
+INTROSPECTION = frozenset({"__schema", "__type"})
 
 # Ids in one nodes(ids:).
 NODES_MAX = 100
@@ -86,73 +87,19 @@ class Planner:
     Raises: RequestError subclasses for arguments that no plan can serve.
     """
 
-    schema: GraphQLSchema
-    fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Mapping[str, Any]
+    selections: Selections
     raw_variables: Mapping[str, Any]
     permissions: Permissions
-    withheld: list[Withheld] = field(default_factory=list)
-    personal: dict[str, None] = field(default_factory=dict)
+    withheld: dict[Withheld, None] = field(default_factory=dict[Withheld, None])
 
     def plan(self, selection: SelectionSetNode) -> Plan:
         """The plan of a query's selection."""
-        root = self.schema.query_type
+        root = self.selections.schema.query_type
         assert root is not None, "every schema has a query"
-        roots = tuple((key, self._root(root, key, nodes)) for key, nodes in self.collect(root, [selection]).items())
-        return Plan(roots, tuple(self.withheld), tuple(self.personal))
-
-    # --- selections ----------------------------------------------------------------------------------------------
-
-    def collect(self, type_: GraphQLObjectType, sets: Sequence[SelectionSetNode]) -> dict[str, list[FieldNode]]:
-        """The fields selected on an object type, merged by response key, in order; @skip and @include applied."""
-        found: dict[str, list[FieldNode]] = {}
-        for one in sets:
-            for node in self._flat(type_, one.selections):
-                found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
-        return found
-
-    def _flat(self, type_: GraphQLObjectType, selections: Sequence[SelectionNode]) -> Iterator[FieldNode]:
-        for node in selections:
-            if not self._is_included(node):
-                continue
-            if isinstance(node, FieldNode):
-                yield node
-                continue
-            if isinstance(node, FragmentSpreadNode):
-                fragment = self.fragments[node.name.value]
-                condition, inner = fragment.type_condition.name.value, fragment.selection_set
-            else:
-                assert isinstance(node, InlineFragmentNode)
-                condition = node.type_condition.name.value if node.type_condition else type_.name
-                inner = node.selection_set
-            if self._applies(condition, type_):
-                yield from self._flat(type_, inner.selections)
-
-    def _applies(self, condition: str, type_: GraphQLObjectType) -> bool:
-        other = self.schema.get_type(condition)
-        return other is type_ or (is_abstract_type(other) and self.schema.is_sub_type(other, type_))
-
-    def _is_included(self, node: SelectionNode) -> bool:
-        for directive in node.directives or ():
-            if directive.name.value in ("skip", "include"):
-                value = directive.arguments[0].value
-                given = self.variables[value.name.value] if hasattr(value, "name") else value.value  # type: ignore[union-attr]  # validated: a variable or a Boolean literal
-                if given is (directive.name.value == "skip"):
-                    return False
-        return True
-
-    def _sets(self, nodes: Sequence[FieldNode]) -> list[SelectionSetNode]:
-        return [node.selection_set for node in nodes if node.selection_set is not None]
-
-    def _object(self, name: str) -> GraphQLObjectType:
-        type_ = self.schema.get_type(name)
-        assert isinstance(type_, GraphQLObjectType), name
-        return type_
-
-    def _arguments(self, type_: GraphQLObjectType, node: FieldNode) -> dict[str, Any]:
-        definitions = type_.fields[node.name.value].args
-        given = ((one.name.value, evaluate(one.value, definitions[one.name.value].type, self.variables)) for one in node.arguments or ())
-        return {name: value for name, value in given if value is not MISSING}
+        roots = tuple(
+            (key, self._root(root, key, nodes)) for key, nodes in self.selections.collect(root, [selection]).items()
+        )
+        return Plan(roots, tuple(self.withheld), tuple(self.permissions.personal))
 
     # --- roots ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +108,9 @@ class Planner:
         name = node.name.value
         if name == "__typename":
             return Text(f'"{root.name}"')
-        arguments = self._arguments(root, node)
+        if name in INTROSPECTION:
+            return Introspection(key, tuple(nodes))
+        arguments = self.selections.arguments(root, node)
         target = get_named_type(root.fields[name].type).name
         if name in LOCAL_ROOTS:
             return LocalValue(name, self._local(get_named_type(root.fields[name].type), nodes))
@@ -177,21 +126,28 @@ class Planner:
         if not isinstance(type_, GraphQLObjectType):
             return ()
         selection: list[tuple[str, str, LocalSelection]] = []
-        for key, found in self.collect(type_, self._sets(nodes)).items():
+        for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
             inner = get_named_type(type_.fields[name].type) if name in type_.fields else None
             selection.append((key, name, self._local(inner, found)))
         return tuple(selection)
 
-    def _one(self, entity: Entity, arguments: dict[str, Any], nodes: list[FieldNode], path: ResponsePath, name: str) -> RootValue:
+    def _one(
+        self, entity: Entity, arguments: dict[str, Any], nodes: list[FieldNode], path: ResponsePath, name: str
+    ) -> RootValue:
         scope = self._scoped(entity, None)
         given = [key for key, value in arguments.items() if key != "company" and value is not None]
         if len(given) != 1:
-            raise InvalidInput(what=name, value=", ".join(given) or "nothing", reason="give exactly one key", reason_zh="请只给出一个键")
+            raise InvalidInput(
+                what=name,
+                value=", ".join(given) or "nothing",
+                reason="give exactly one key",
+                reason_zh="请只给出一个键",
+            )
         lookup = self._lookup(entity, given[0], arguments)
         if scope.nothing:
             return self._null(f"Query.{name}", path, entity, Tier.INTERNAL)
-        return RootRow(self._row(entity, None, self._sets(nodes), path), lookup)
+        return RootRow(self._row(entity, None, nodes, path), lookup)
 
     def _lookup(self, entity: Entity, key: str, arguments: Mapping[str, Any]) -> Lookup:
         if key == "id":
@@ -199,14 +155,17 @@ class Planner:
         company = arguments.get("company")
         columns: list[tuple[str, Bound]] = []
         if entity.is_sharded and company is not None:
-            columns.append(("company", Bound(company, None, "company")))
+            columns.append(("company", Bound(company, partial(plain, "company"), "company")))
         if key == "legacyKey":
             system, text = arguments["legacyKey"]["system"], arguments["legacyKey"]["key"]
-            return Lookup(tuple(columns), (Bound(system), Bound(text)), is_unique=not entity.is_sharded or bool(columns))
+            legacy = Bound(system, partial(plain, "legacyKey.system")), Bound(text, partial(plain, "legacyKey.key"))
+            return Lookup(tuple(columns), legacy, is_unique=not entity.is_sharded or bool(columns))
         column = entity.record.spec.key
         assert column is not None
         return Lookup(
-            (*columns, (column, Bound(arguments[key], None, key))), None, is_unique=not entity.is_sharded or bool(columns)
+            (*columns, (column, Bound(arguments[key], partial(plain, key), key))),
+            None,
+            is_unique=not entity.is_sharded or bool(columns),
         )
 
     def _by_ids(self, name: str, arguments: Mapping[str, Any], nodes: list[FieldNode], path: ResponsePath) -> RootValue:
@@ -221,33 +180,36 @@ class Planner:
 
     def _by_global_id(self, sym: Sym, nodes: list[FieldNode], path: ResponsePath) -> RootRow | None:
         """The row that an id names; the type that the id carries is part of the shape, its key is not."""
-        type_name = type_of_id(sym.value(self.raw_variables))
-        if not type_name:
-            decode_id(sym.value(self.raw_variables))
+        text = sym.value(self.raw_variables)
+        type_name = type_of_id(text)
+        if not type_name or self.selections.schema.get_type(type_name) is None:
+            raise no_id(text, "id")
         entity = CATALOG[type_name]
-        if self.schema.get_type(type_name) is None or self._scoped(entity, None).nothing:
+        if self._scoped(entity, None).nothing:
+            decode_id(text)
             return None
-        return RootRow(self._row(entity, None, self._sets(nodes), path), _by_id(entity, sym))
+        return RootRow(self._row(entity, None, nodes, path), _by_id(entity, sym))
 
     # --- rows ----------------------------------------------------------------------------------------------------
 
     def plan_row(self, entity: Entity, nodes: Sequence[FieldNode], path: ResponsePath) -> Plan:
         """The plan of what is shown of one row: for payloads and events, which already know the row."""
-        row = self._row(entity, None, self._sets(nodes), path)
-        return Plan((), tuple(self.withheld), tuple(self.personal), row)
+        row = self._row(entity, None, nodes, path)
+        return Plan((), tuple(self.withheld), tuple(self.permissions.personal), row)
 
     def _scoped(self, entity: Entity, narrow: Narrow) -> Scoped:
         return FilterReader(self.permissions, narrow).scoped(entity)
 
-    def _row(self, entity: Entity, narrow: Narrow, sets: Sequence[SelectionSetNode], path: ResponsePath) -> RowNode:
-        type_ = self._object(entity.name)
+    def _row(self, entity: Entity, narrow: Narrow, nodes: Sequence[FieldNode], path: ResponsePath) -> RowNode:
+        type_ = self.selections.object(entity.name)
         selection = tuple(
-            (key, self._value(entity, narrow, nodes, (*path, key))) for key, nodes in self.collect(type_, sets).items()
+            (key, self._value(entity, narrow, found, (*path, key)))
+            for key, found in self.selections.fields(type_, nodes).items()
         )
         return RowNode(self._scoped(entity, narrow), selection)
 
     def _null(self, coordinate: str, path: ResponsePath, entity: Entity, tier: Tier) -> Text:
-        self.withheld.append(Withheld(coordinate, path, f"{entity.module}:{tier.value}"))
+        self.withheld[Withheld(coordinate, path, f"{entity.module}:{tier.value}")] = None
         return Text("null")
 
     def _value(self, entity: Entity, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath) -> Value:
@@ -257,49 +219,62 @@ class Planner:
         if name == "id":
             return IdValue()
         if name == "legacyKeys":
-            return LegacyKeys(self._parts("SourceKey", nodes))
+            return LegacyKeys(self.selections.parts("SourceKey", nodes))
         source = entity.fields[name]
+        mask = field_mask(self.permissions, entity, source, narrow)
         if isinstance(source, ToMany):
+            if mask is not Mask.ALL:
+                return self._null(entity.coordinate(name), path, CATALOG[source.target], source.spec.tier)
             return self._many(entity, source, narrow, nodes, path)
-        mask = self.permissions.mask(entity, source.spec.tier, name, narrow)
         if mask is not Mask.ALL:
             null = self._null(entity.coordinate(name), path, entity, source.spec.tier)
             if mask is Mask.NONE:
                 return null
         if source.spec.tier is Tier.PERSONAL:
-            self.personal[entity.coordinate(name)] = None
+            self.permissions.touch(entity.coordinate(name))
         is_masked = mask is Mask.SOME
         match source:
             case Leaf():
                 return LeafValue(source, is_masked, narrow)
             case MoneyLeaf():
-                return MoneyValue(source, MoneyShape(self._parts("Money", nodes)), is_masked, narrow)
+                return MoneyValue(source, MoneyShape(self.selections.parts("Money", nodes)), is_masked, narrow)
             case ToOne():
                 target = CATALOG[source.target]
                 if self._scoped(target, narrow).nothing:
                     return self._null(entity.coordinate(name), path, target, Tier.INTERNAL)
-                return OneValue(source, self._row(target, narrow, self._sets(nodes), path), is_masked, narrow)
+                return OneValue(source, self._row(target, narrow, nodes, path), is_masked, narrow)
 
-    def _many(self, entity: Entity, source: ToMany, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath) -> Value:
+    def _many(
+        self, entity: Entity, source: ToMany, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath
+    ) -> Value:
         target = CATALOG[source.target]
+        if source.spec.tier is Tier.PERSONAL:
+            self.permissions.touch(entity.coordinate(source.name))
+        arguments = {} if source.is_list else self.selections.arguments(self.selections.object(entity.name), nodes[0])
+        inner = arguments.get("companies") or narrow
+        self.permissions.note(inner)
+        if self.permissions.mask(target, source.spec.tier, source.reference, inner) is not Mask.ALL:
+            null = self._null(entity.coordinate(source.name), path, target, source.spec.tier)
+            return Text("[]") if source.is_list else null
         if not source.is_list:
-            arguments = self._arguments(self._object(entity.name), nodes[0])
-            inner = arguments.get("companies") or narrow
-            return self._connection(target, source, {**arguments, "companies": inner}, nodes, path, entity.coordinate(source.name))
+            return self._connection(
+                target, source, {**arguments, "companies": inner}, nodes, path, entity.coordinate(source.name)
+            )
         if self._scoped(target, narrow).nothing:
             self._null(entity.coordinate(source.name), path, target, Tier.INTERNAL)
             return Text("[]")
-        return ListValue(source, self._row(target, narrow, self._sets(nodes), path))
-
-    def _parts(self, type_name: str, nodes: Sequence[FieldNode]) -> tuple[tuple[str, str], ...]:
-        """The selected fields of a small object: (response key, field name)."""
-        fields = self.collect(self._object(type_name), self._sets(nodes))
-        return tuple((key, found[0].name.value) for key, found in fields.items())
+        return ListValue(source, self._row(target, narrow, nodes, path))
 
     # --- connections ---------------------------------------------------------------------------------------------
 
     def _connection(
-        self, entity: Entity, link: ToMany | None, arguments: dict[str, Any], nodes: list[FieldNode], path: ResponsePath, coordinate: str
+        self,
+        entity: Entity,
+        link: ToMany | None,
+        arguments: dict[str, Any],
+        nodes: list[FieldNode],
+        path: ResponsePath,
+        coordinate: str,
     ) -> ConnectionNode | Text:
         narrow = arguments.get("companies")
         self.permissions.note(narrow)
@@ -314,33 +289,33 @@ class Planner:
             source = entity.fields[camel(key.removesuffix("_id"))]
             reader.require(entity, source, "order")
         with_archived = bool(arguments.get("includeArchived"))
-        type_ = self._object(f"{entity.name}Connection")
+        type_ = self.selections.object(f"{entity.name}Connection")
         parts: list[tuple[str, ConnectionPart]] = []
-        for key, found in self.collect(type_, self._sets(nodes)).items():
+        for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
             match name:
                 case "__typename":
                     part: ConnectionPart = Text(f'"{type_.name}"')
                 case "nodes":
-                    part = NodesPart(self._row(entity, narrow, self._sets(found), (*path, key)))
+                    part = NodesPart(self._row(entity, narrow, found, (*path, key)))
                 case "edges":
                     part = self._edges(entity, narrow, found, (*path, key))
                 case "pageInfo":
-                    part = PageInfoPart(self._parts("PageInfo", found))
+                    part = PageInfoPart(self.selections.parts("PageInfo", found))
                 case "totalCount":
                     part = TotalPart()
                 case _:
-                    part = self._aggregate(scope, where, with_archived, reader, found)
+                    part = self._aggregate(scope, where, with_archived, reader, found, (*path, key))
             parts.append((key, part))
         return ConnectionNode(scope, link, where, with_archived, window, tuple(parts))
 
     def _edges(self, entity: Entity, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath) -> EdgesPart:
-        type_ = self._object(f"{entity.name}Edge")
+        type_ = self.selections.object(f"{entity.name}Edge")
         fields: list[tuple[str, RowNode | Text | Literal["cursor"]]] = []
-        for key, found in self.collect(type_, self._sets(nodes)).items():
+        for key, found in self.selections.fields(type_, nodes).items():
             match found[0].name.value:
                 case "node":
-                    fields.append((key, self._row(entity, narrow, self._sets(found), (*path, key))))
+                    fields.append((key, self._row(entity, narrow, found, (*path, key))))
                 case "cursor":
                     fields.append((key, "cursor"))
                 case _:
@@ -350,86 +325,135 @@ class Planner:
     # --- aggregates ----------------------------------------------------------------------------------------------
 
     def _aggregate(
-        self, scope: Scoped, where: Predicate, with_archived: bool, reader: FilterReader, nodes: list[FieldNode]
-    ) -> AggregateNode:
+        self, scope: Scoped, where: Predicate, with_archived: bool, reader: FilterReader, nodes: list[FieldNode],
+        path: ResponsePath,
+    ) -> AggregateNode:  # fmt: skip
         entity = scope.entity
-        arguments = self._arguments(self._object(f"{entity.name}Connection"), nodes[0])
+        arguments = self.selections.arguments(self.selections.object(f"{entity.name}Connection"), nodes[0])
         terms = tuple(_group_term(entity, value, reader) for value in dict.fromkeys(arguments.get("groupBy") or ()))
-        for term in terms:
-            reader.require(entity, term.source, "group")
-        figures = self._figures(entity, f"{entity.name}Aggregate", terms, reader, nodes)
+        tallied = _Tallied(entity, reader, terms)
+        figures = self._figures(tallied, f"{entity.name}Aggregate", nodes, path)
         return AggregateNode(scope, where, with_archived, terms, figures)
 
     def _figures(
-        self, entity: Entity, type_name: str, terms: tuple[GroupTerm, ...], reader: FilterReader, nodes: Sequence[FieldNode]
+        self, tallied: "_Tallied", type_name: str, nodes: Sequence[FieldNode], path: ResponsePath
     ) -> tuple[tuple[str, Figure], ...]:
-        type_ = self._object(type_name)
-        figures: list[tuple[str, Figure]] = []
-        for key, found in self.collect(type_, self._sets(nodes)).items():
-            name = found[0].name.value
-            match name:
-                case "__typename":
-                    figure: Figure = TypenameFigure(type_.name)
-                case "count":
-                    figure = CountFigure()
-                case "groupCount":
-                    figure = GroupCountFigure()
-                case "key":
-                    figure = self._key(entity, terms, found)
-                case "groups":
-                    first = self._arguments(type_, found[0]).get("first")
-                    bound = Bound(first if isinstance(first, Sym) else Sym(constant=GROUPS_MAX), _group_limit)
-                    figure = GroupsFigure(bound, self._figures(entity, f"{entity.name}Group", terms, reader, found))
-                case _:
-                    operation: Operation = next(one for one in get_args(Operation) if one == name)
-                    figure = self._statistic(entity, operation, reader, found)
-            figures.append((key, figure))
-        return tuple(figures)
+        type_ = self.selections.object(type_name)
+        selected = self.selections.fields(type_, nodes)
+        return tuple((key, self._figure(tallied, type_, found, (*path, key))) for key, found in selected.items())
 
-    def _statistic(self, entity: Entity, operation: Operation, reader: FilterReader, nodes: Sequence[FieldNode]) -> StatisticFigure:
-        type_ = self._object(f"{entity.name}{'Numbers' if operation in ('sum', 'avg') else 'Bounds'}")
+    def _figure(
+        self, tallied: "_Tallied", type_: GraphQLObjectType, nodes: list[FieldNode], path: ResponsePath
+    ) -> Figure:
+        name = nodes[0].name.value
+        match name:
+            case "__typename":
+                return TypenameFigure(type_.name)
+            case "count":
+                return CountFigure()
+            case "groupCount":
+                return GroupCountFigure()
+            case "key":
+                return self._key(tallied, nodes, path)
+            case "groups":
+                first = self.selections.arguments(type_, nodes[0]).get("first")
+                bound = Bound(first if isinstance(first, Sym) else Sym(constant=GROUPS_MAX), _group_limit)
+                return GroupsFigure(bound, self._figures(tallied, f"{tallied.entity.name}Group", nodes, path))
+            case _:
+                operation: Operation = next(one for one in get_args(Operation) if one == name)
+                return self._statistic(tallied, operation, nodes)
+
+    def _statistic(self, tallied: "_Tallied", operation: Operation, nodes: Sequence[FieldNode]) -> StatisticFigure:
+        entity = tallied.entity
+        type_ = self.selections.object(f"{entity.name}{'Numbers' if operation in ('sum', 'avg') else 'Bounds'}")
         measures: list[tuple[str, Measure | str]] = []
-        for key, found in self.collect(type_, self._sets(nodes)).items():
+        for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
             if name == "__typename":
                 measures.append((key, type_.name))
                 continue
             source = entity.fields[name]
             assert isinstance(source, Leaf | MoneyLeaf)
-            reader.require(entity, source, "aggregate")
-            money = MoneyShape(self._parts("Money", found)) if isinstance(source, MoneyLeaf) else None
+            tallied.reader.require(entity, source, "aggregate")
+            money = MoneyShape(self.selections.parts("Money", found)) if isinstance(source, MoneyLeaf) else None
             measures.append((key, Measure(source, money)))
         return StatisticFigure(operation, tuple(measures))
 
-    def _key(self, entity: Entity, terms: tuple[GroupTerm, ...], nodes: Sequence[FieldNode]) -> KeyFigure:
-        by_key = {term.key: term for term in terms}
-        fields: list[tuple[str, KeyPart | str | None]] = []
-        type_ = self._object(f"{entity.name}GroupKey")
-        for key, found in self.collect(type_, self._sets(nodes)).items():
+    def _key(self, tallied: "_Tallied", nodes: Sequence[FieldNode], path: ResponsePath) -> KeyFigure:
+        by_key = {term.key: term for term in tallied.terms}
+        fields: list[tuple[str, ValuePart | ReferencePart | str | None]] = []
+        type_ = self.selections.object(f"{tallied.entity.name}GroupKey")
+        for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
-            term = by_key.get(name)
-            if name == "__typename":
-                fields.append((key, type_.name))
-            elif term is None:
-                fields.append((key, None))
-            else:
-                parts = self._parts("ReferenceKey", found) if term.kind == "reference" else ()
-                fields.append((key, KeyPart(term, parts)))
+            match by_key.get(name):
+                case ReferenceTerm() as term:
+                    fields.append((key, ReferencePart(term, self._reference_key(term, found, (*path, key)))))
+                case ValueTerm() as term:
+                    fields.append((key, ValuePart(term)))
+                case None:
+                    fields.append((key, type_.name if name == "__typename" else None))
         return KeyFigure(tuple(fields))
+
+    def _reference_key(self, term: ReferenceTerm, nodes: Sequence[FieldNode], path: ResponsePath) -> RowNode:
+        """What a group's key shows of the referenced record: each part as guarded as the column it comes from."""
+        target, narrow = term.scope.entity, term.scope.narrow
+        columns = {"code": target.record.spec.key, "name": target.record.spec.name}
+        selection: list[tuple[str, Value]] = []
+        for key, name in self.selections.parts("ReferenceKey", nodes):
+            if name in columns:
+                source = next((one for one in target.fields.values() if one.column == columns[name]), None)
+                shown = self._leaf(target, source, narrow, (*path, key)) if isinstance(source, Leaf) else Text("null")
+                selection.append((key, shown))
+            else:
+                selection.append((key, IdValue() if name == "id" else Text('"ReferenceKey"')))
+        return RowNode(term.scope, tuple(selection))
+
+    def _leaf(self, entity: Entity, source: Leaf, narrow: Narrow, path: ResponsePath) -> Value:
+        """A column outside of its own type's selection."""
+        mask = field_mask(self.permissions, entity, source, narrow)
+        null = Text("null")
+        if mask is not Mask.ALL:
+            null = self._null(entity.coordinate(source.name), path, entity, source.spec.tier)
+        if mask is Mask.NONE:
+            return null
+        if source.spec.tier is Tier.PERSONAL:
+            self.permissions.touch(entity.coordinate(source.name))
+        return LeafValue(source, mask is Mask.SOME, narrow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tallied:
+    """What an aggregate counts and by what."""
+
+    entity: Entity
+    reader: FilterReader
+    terms: tuple[GroupTerm, ...]
 
 
 def _group_term(entity: Entity, value: str, reader: FilterReader) -> GroupTerm:
-    """The term that a GroupBy value names: ORDERED_ON, ORDERED_ON_YEAR, SUPPLIER."""
+    """The term that a GroupBy value names: ORDERED_ON, ORDERED_ON_YEAR, SUPPLIER.
+
+    Raises: FieldNotReadable, also for a reference to records of which the reader may see none.
+    """
     name = camel(value.lower())
+    kind: Literal["value", "year", "month"] = "value"
     source = entity.fields.get(name)
+    if source is None:
+        kind = "year" if value.endswith("_YEAR") else "month"
+        source = entity.fields[name.removesuffix(kind.capitalize())]
+    reader.require(entity, source, "group")
     if isinstance(source, ToOne):
-        return GroupTerm(name, source, "reference", reader.scoped(CATALOG[source.target]))
-    if isinstance(source, Leaf):
-        return GroupTerm(name, source, "value")
-    kind: Literal["year", "month"] = "year" if value.endswith("_YEAR") else "month"
-    source = entity.fields[name.removesuffix(kind.capitalize())]
+        target = CATALOG[source.target]
+        scope = reader.scoped(target)
+        if scope.nothing:
+            raise FieldNotReadable(coordinate=entity.coordinate(source.name), use="group")
+        key = next((one for one in target.fields.values() if one.column == target.record.spec.key), None)
+        is_key_readable = (
+            isinstance(key, Leaf) and field_mask(reader.permissions, target, key, reader.narrow) is Mask.ALL
+        )
+        return ReferenceTerm(name, source, scope, is_key_readable)
     assert isinstance(source, Leaf)
-    return GroupTerm(name, source, kind)
+    return ValueTerm(name, source, kind)
 
 
 def _group_limit(value: int) -> int:
@@ -455,5 +479,5 @@ def _by_id(entity: Entity, sym: Sym) -> Lookup:
 def _id_part(entity: Entity, part: str, text: str) -> Any:
     decoded = decode_id(text)
     if decoded.entity is not entity:
-        raise InvalidInput(what="id", value=repr(text[:80]), reason=f"it is no id of {entity.name}", reason_zh=f"不是 {entity.name} 的标识")
+        raise no_id(text, "id")
     return decoded.company_id if part == "company_id" else decoded.id

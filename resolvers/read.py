@@ -7,17 +7,23 @@ grants that are no longer in force is thrown away.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
     ListValueNode,
+    OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType]  # graphql-core leaves its middleware untyped
     type_from_ast,
 )
 from graphql.execution.values import get_variable_values
@@ -36,19 +42,17 @@ from resolvers.fragments import (
     ReadableParameter,
 )
 from resolvers.global_ids import type_of_id
-from resolvers.nodes import LocalSelection, LocalValue, Plan, Withheld
+from resolvers.nodes import Introspection, LocalSelection, LocalValue, Plan, Withheld
 from resolvers.operation import Invalid
 from resolvers.plan import Planner
-from resolvers.reader import Answer as PermissionAnswer
-from resolvers.reader import Narrow, Permissions, Question, Reader
+from resolvers.plan_cache import PlanCache, Prepared, Shaped, Signature
+from resolvers.reader import Narrow, Permissions, Reader
 from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
+from resolvers.selection import Selections
 from resolvers.sql import Statement, render, render_row
 from resolvers.values import Bound, Sym, shape, symbolic
 
-# Plans kept in all; each holds some kilobytes of SQL.
-PLANS_MAX = 2_000
-# The text of all kept statements, in characters.
-PLAN_TEXT_MAX = 64 * 1024 * 1024
+# Readers remembered, with what they may read.
 READERS_MAX = 4_096
 
 
@@ -56,25 +60,6 @@ class Ambiguous(RequestError):
     code = "AMBIGUOUS_KEY"
     zh = "{what} 的键在多家公司中存在，请用 company 指明公司。"
     en = "The key of {what} exists in several companies; name one with company."
-
-
-@dataclass(slots=True)
-class _Prepared:
-    """A plan ready to run."""
-
-    statement: Statement
-    head: bytes
-    personal: tuple[str, ...]
-    withheld: tuple[Withheld, ...]
-
-
-@dataclass(slots=True)
-class _Shaped:
-    """What is known of an operation in one shape: its permission questions, and a plan for each pattern of answers."""
-
-    questions: tuple[Question, ...]
-    narrows: tuple[Sym, ...]
-    plans: dict[tuple[PermissionAnswer, ...], _Prepared] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -100,11 +85,9 @@ class ReadRoad:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._shaped: OrderedDict[object, _Shaped] = OrderedDict()
+        self.plans = PlanCache()
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._codes: dict[str, int] = {}
-        self._text = 0
-        self.renders = 0
 
     async def answer(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
         """The answer to a query.
@@ -129,7 +112,7 @@ class ReadRoad:
         prepared, values = self._ready(await self._run(operation, actor, grants))
         return prepared.statement.sql, values
 
-    def _ready(self, run: _Run) -> tuple[_Prepared, list[Any]]:
+    def _ready(self, run: _Run) -> tuple[Prepared, list[Any]]:
         """The plan of a query and the values of its parameters."""
         selection = run.operation.node.selection_set
         prepared = self._prepared(run, ("query",), lambda planner: planner.plan(selection), _render_roots)
@@ -159,10 +142,12 @@ class ReadRoad:
 
     async def reader(self, actor: Actor, grants: Grants) -> Reader:
         """What the actor may read, kept while actor and grants are."""
+        # The reader holds both, so that neither number can be another's while the entry is there.
         key = (id(actor), id(grants))
         found = self._readers.get(key)
         if found is None:
-            self._codes.update(await self._company_codes())
+            if not set(grants.companies) <= set(self._codes.values()):
+                self._codes = await self._company_codes()
             found = self._readers[key] = Reader(actor, grants, self._codes)
             if len(self._readers) > READERS_MAX:
                 self._readers.popitem(last=False)
@@ -175,68 +160,27 @@ class ReadRoad:
 
     def _prepared(
         self, run: _Run, kind: tuple[str, ...], plan: Callable[[Planner], Plan], make: Callable[[Plan], Statement]
-    ) -> _Prepared:
+    ) -> Prepared:
+        """The plan for the operation, its variables' shape and the reader; `kind` tells a query from a payload's row."""
         operation = run.operation
-        key = (
-            id(operation.schema), operation.document.digest, operation.node.name.value if operation.node.name else None, kind,
-            variables_shape(operation, run.variables),
-        )  # fmt: skip
-        shaped = self._shaped.get(key)
-        if shaped is None:
+        name = operation.node.name.value if operation.node.name else None
+        shape_ = variables_shape(operation, run.variables)
+
+        def ask() -> Shaped:
             open_ended = Permissions(None)
-            plan(self._planner(run, open_ended))
-            shaped = self._shaped[key] = _Shaped(tuple(open_ended.questions), tuple(open_ended.narrows))
-            if len(self._shaped) > PLANS_MAX:
-                self._forget()
-        else:
-            self._shaped.move_to_end(key)
-        return self._for_reader(run, key, shaped, plan, make)
+            plan(_planner(run, open_ended))
+            return Shaped(tuple(open_ended.questions), tuple(open_ended.narrows))
 
-    def _for_reader(
-        self, run: _Run, key: object, shaped: _Shaped, plan: Callable[[Planner], Plan], make: Callable[[Plan], Statement]
-    ) -> _Prepared:
-        reader = run.reader
-        narrowings = self._narrowings(run, shaped.narrows)
-        run.narrowings = narrowings
-        signature = None if shaped.narrows else reader.signatures.get(key)
-        if signature is None:
-            signature = tuple(reader.answer(question, narrowings) for question in shaped.questions)
-            if not shaped.narrows:
-                reader.signatures[key] = signature
-        prepared = shaped.plans.get(signature)
-        if prepared is None:
-            made = plan(self._planner(run, Permissions(dict(zip(shaped.questions, signature, strict=True)))))
-            statement = make(made)
-            self.renders += 1
-            prepared = shaped.plans[signature] = _Prepared(statement, _head(made), made.personal, made.withheld)
-            self._text += len(statement.sql)
-            while self._text > PLAN_TEXT_MAX and len(self._shaped) > 1:
-                self._forget()
-        return prepared
+        shaped = self.plans.shaped((operation.schema, operation.document.digest, name, kind, shape_), ask)
+        run.narrowings = _narrowings(run, shaped.narrows)
+        signature = _signature(run, shaped)
 
-    def _forget(self) -> None:
-        _, shaped = self._shaped.popitem(last=False)
-        self._text -= sum(len(one.statement.sql) for one in shaped.plans.values())
+        def prepare() -> Prepared:
+            answers = dict(zip(shaped.questions, signature, strict=True))
+            made = plan(_planner(run, Permissions(answers)))
+            return Prepared(make(made), _head(made), made.personal, made.withheld)
 
-    def _planner(self, run: _Run, permissions: Permissions) -> Planner:
-        operation = run.operation
-        fragments = {
-            one.name.value: one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        return Planner(operation.schema, fragments, _symbols(operation, run.variables), run.variables, permissions)
-
-    def _narrowings(self, run: _Run, narrows: tuple[Sym, ...]) -> Mapping[Narrow, frozenset[int] | None]:
-        """The companies that each `companies` argument names. Raises: Unknown, alike for hidden and unknown ones."""
-        found: dict[Narrow, frozenset[int] | None] = {None: None}
-        for narrow in narrows:
-            numbers: set[int] = set()
-            for code in narrow.value(run.variables):
-                number = run.reader.codes.get(code)
-                if number is None or number not in run.reader.grants.companies:
-                    raise Unknown(what="company", key=repr(code))
-                numbers.add(number)
-            found[narrow] = frozenset(numbers)
-        return found
+        return self.plans.prepared(shaped, signature, prepare)
 
     # --- parameters ----------------------------------------------------------------------------------------------
 
@@ -252,6 +196,8 @@ class ReadRoad:
             case PartnersParameter():
                 return sorted(reader.actor.partners)
             case LocalParameter():
+                if isinstance(parameter.value, Introspection):
+                    return introspection_json(parameter.value, run.operation)
                 return local_json(parameter.value, reader)
             case _:
                 return sorted(reader.actor.sites or ())
@@ -264,6 +210,41 @@ class ReadRoad:
             " VALUES (0, $1, $2, $3, $4, $5, $6)",
             new_id(), actor.id, actor.name, run.operation.document.digest, list(coordinates), count_rows(orjson.loads(data)),
         )  # fmt: skip
+
+
+def _planner(run: _Run, permissions: Permissions) -> Planner:
+    operation = run.operation
+    selections = Selections(operation.schema, _fragments(operation), _symbols(operation, run.variables))
+    return Planner(selections, run.variables, permissions)
+
+
+def _fragments(operation: Operation) -> dict[str, FragmentDefinitionNode]:
+    definitions = operation.document.node.definitions
+    return {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+
+
+def _signature(run: _Run, shaped: Shaped) -> Signature:
+    """How the reader answers the questions of the shape."""
+    known = None if shaped.narrows else shaped.signatures.get(run.reader)
+    if known is None:
+        known = tuple(run.reader.answer(question, run.narrowings) for question in shaped.questions)
+        if not shaped.narrows:
+            shaped.signatures[run.reader] = known
+    return known
+
+
+def _narrowings(run: _Run, narrows: tuple[Sym, ...]) -> Mapping[Narrow, frozenset[int] | None]:
+    """The companies that each `companies` argument names. Raises: Unknown, alike for hidden and unknown ones."""
+    found: dict[Narrow, frozenset[int] | None] = {None: None}
+    for narrow in narrows:
+        numbers: set[int] = set()
+        for code in narrow.value(run.variables):
+            number = run.reader.codes.get(code)
+            if number is None or number not in run.reader.grants.companies:
+                raise Unknown(what="company", key=repr(code))
+            numbers.add(number)
+        found[narrow] = frozenset(numbers)
+    return found
 
 
 def coerced_variables(operation: Operation) -> Mapping[str, Any]:
@@ -279,7 +260,8 @@ def coerced_variables(operation: Operation) -> Mapping[str, Any]:
 
 def _variable_types(operation: Operation) -> dict[str, Any]:
     return {
-        one.variable.name.value: type_from_ast(operation.schema, one.type) for one in operation.node.variable_definitions or ()
+        one.variable.name.value: type_from_ast(operation.schema, one.type)
+        for one in operation.node.variable_definitions or ()
     }
 
 
@@ -302,18 +284,21 @@ def variables_shape(operation: Operation, variables: Mapping[str, Any]) -> objec
 
 def _node_variables(operation: Operation) -> list[str]:
     """The variables given to the roots `node` and `nodes`, whose ids name the type to plan for."""
-    names: list[str] = []
+    names: set[str] = set()
     pending: list[SelectionSetNode] = [operation.node.selection_set]
-    fragments = {one.name.value: one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)}
+    fragments = _fragments(operation)
     while pending:
         for node in pending.pop().selections:
-            if not isinstance(node, FieldNode):
-                inner = getattr(node, "selection_set", None) or fragments[node.name.value].selection_set  # type: ignore[attr-defined]  # a spread has a name
-                pending.append(inner)
-            elif node.name.value in ("node", "nodes"):
+            if isinstance(node, InlineFragmentNode):
+                pending.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode):
+                followed = fragments.pop(node.name.value, None)
+                if followed is not None:
+                    pending.append(followed.selection_set)
+            elif isinstance(node, FieldNode) and node.name.value in ("node", "nodes"):
                 for argument in node.arguments or ():
                     values = argument.value.values if isinstance(argument.value, ListValueNode) else [argument.value]
-                    names += [value.name.value for value in values if isinstance(value, VariableNode)]
+                    names.update(value.name.value for value in values if isinstance(value, VariableNode))
     return sorted(names)
 
 
@@ -330,13 +315,29 @@ def _head(plan: Plan) -> bytes:
     """What stands before the data: what was withheld, then the key of the data."""
     if not plan.withheld:
         return b'{"data":'
-    withheld = [{"coordinate": one.coordinate, "path": list(one.path), "requires": one.requires} for one in plan.withheld]
+    withheld = [
+        {"coordinate": one.coordinate, "path": list(one.path), "requires": one.requires} for one in plan.withheld
+    ]
     return b'{"extensions":' + orjson.dumps({"withheld": withheld}) + b',"data":'
 
 
 def local_json(value: LocalValue, reader: Reader) -> str:
     """The JSON of a root about the caller."""
     return orjson.dumps(_projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)).decode()
+
+
+def introspection_json(value: Introspection, operation: Operation) -> str:
+    """The JSON of what the visible schema says of itself under one response key."""
+    selection = SelectionSetNode(selections=value.nodes)
+    definition = OperationDefinitionNode(
+        operation=OperationType.QUERY, variable_definitions=operation.node.variable_definitions, selection_set=selection
+    )
+    document = DocumentNode(definitions=(definition, *_fragments(operation).values()))
+    variables = dict(operation.request.variables)
+    result = execute_sync(operation.schema, document, variable_values=variables, hide_suggestions=True)
+    if result.errors or result.data is None:
+        raise Invalid(VariablesInvalid, result.errors or [])
+    return orjson.dumps(result.data[value.key]).decode()
 
 
 def _projected(value: Any, selection: LocalSelection) -> Any:
@@ -352,4 +353,3 @@ def count_rows(data: Any) -> int:
     if isinstance(data, dict):
         return 1 + sum(count_rows(one) for one in data.values())
     return sum(count_rows(one) for one in data) if isinstance(data, list) else 0
-

@@ -49,16 +49,15 @@ RowsAnswer = tuple[bool, str | None, str | None]
 Answer = RowsAnswer | Mask
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reader:
-    """What one actor may read, memoised; made once per actor and policy version."""
+    """What one actor may read, memoised; made once per actor and policy version. Compared by identity."""
 
     actor: Actor
     grants: Grants
     codes: Mapping[str, int]
-    scopes: dict[str, RowScope] = field(default_factory=dict)
-    fields: dict[str, frozenset[int]] = field(default_factory=dict)
-    signatures: dict[object, tuple[Answer, ...]] = field(default_factory=dict)
+    scopes: dict[str, RowScope] = field(default_factory=dict[str, RowScope])
+    fields: dict[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
 
     def scope(self, entity: Entity) -> RowScope:
         """The rows of the entity this actor may see."""
@@ -102,6 +101,11 @@ class Permissions:
         self._answers = answers
         self.questions: dict[Question, None] = {}
         self.narrows: dict[Sym, None] = {}
+        self.personal: dict[str, None] = {}
+
+    def touch(self, coordinate: str) -> None:
+        """A personal field is shown, or decides what is shown: the read is recorded."""
+        self.personal[coordinate] = None
 
     def note(self, narrow: Narrow) -> None:
         """A `companies` argument limits a node."""

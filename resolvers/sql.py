@@ -56,6 +56,7 @@ from resolvers.fragments import (
     SitesParameter,
     concat,
     join_condition,
+    members,
     money_pieces,
     or_null,
     quoted,
@@ -64,6 +65,7 @@ from resolvers.fragments import (
 from resolvers.nodes import (
     ConnectionNode,
     IdValue,
+    Introspection,
     LeafValue,
     LegacyKeys,
     ListValue,
@@ -160,10 +162,7 @@ class Renderer:
 
     def row(self, frame: Frame, row: RowNode) -> list[Piece]:
         """The JSON object of one row."""
-        pieces: list[Piece] = []
-        for key, value in row.selection:
-            pieces += [f',"{key}":' if pieces else f'{{"{key}":', *self.value(frame, value)]
-        return [*pieces, "}"]
+        return members([(key, self.value(frame, value)) for key, value in row.selection])
 
     def value(self, frame: Frame, value: Value) -> list[Piece]:
         """The JSON of one field of a row."""
@@ -204,7 +203,9 @@ class Renderer:
             case Scalar.INT:
                 return [or_null(cast(column, SqlText()))] if nullable else [column]
             case Scalar.BOOLEAN:
-                text = case((column, text_literal("true")), (~column, text_literal("false")), else_=text_literal("null"))
+                text = case(
+                    (column, text_literal("true")), (~column, text_literal("false")), else_=text_literal("null")
+                )
                 return [text]
             case Scalar.STRING if not isinstance(column.type, Uuid):
                 text = cast(func.to_json(column), SqlText())
@@ -236,15 +237,17 @@ class Renderer:
 
     def _legacy_keys(self, frame: Frame, value: LegacyKeys) -> list[Piece]:
         legacy, system = domain.RECORDS["legacy_key"].table.alias(), domain.RECORDS["source_system"].table.alias()
-        parts = {"system": cast(func.to_json(system.c.code), SqlText()), "key": cast(func.to_json(legacy.c.key), SqlText())}
-        pieces: list[Piece] = []
-        for key, name in value.parts:
-            shown: Piece = '"SourceKey"' if name == "__typename" else parts[name]
-            pieces += [f',"{key}":' if pieces else f'{{"{key}":', shown]
-        listed = func.string_agg(concat([*pieces, "}"]), aggregate_order_by(text_literal(","), system.c.code, legacy.c.key))
-        query = select(listed).where(
-            self._legacy_link(frame, legacy), system.c.id == legacy.c.source_system_id
-        ).correlate_except(legacy, system)
+        parts = {
+            "system": cast(func.to_json(system.c.code), SqlText()),
+            "key": cast(func.to_json(legacy.c.key), SqlText()),
+        }
+        shown = members((key, ['"SourceKey"' if name == "__typename" else parts[name]]) for key, name in value.parts)
+        listed = func.string_agg(concat(shown), aggregate_order_by(text_literal(","), system.c.code, legacy.c.key))
+        query = (
+            select(listed)
+            .where(self._legacy_link(frame, legacy), system.c.id == legacy.c.source_system_id)
+            .correlate_except(legacy, system)
+        )
         return ["[", query.scalar_subquery(), "]"]
 
     @staticmethod
@@ -271,7 +274,9 @@ class Renderer:
         pieces = self.row(inner, value.row)
         order = [inner.column(value.source.order_column)] if value.source.order_column else []
         listed = func.string_agg(concat(pieces), aggregate_order_by(text_literal(","), *order, inner.column("id")))
-        conditions = [self.linked(inner), *self.in_scope(inner, value.row.scope, with_company=False)]
+        # A row has its parent's company; where the parent has none, or is of another module, the grants may differ.
+        is_alike = frame.entity.is_sharded and frame.entity.module == target.module
+        conditions = [self.linked(inner), *self.in_scope(inner, value.row.scope, with_company=not is_alike)]
         query = select(listed).select_from(inner.source()).where(*conditions).correlate_except(*inner.aliases())
         return ["[", query.scalar_subquery(), "]"]
 
@@ -317,14 +322,16 @@ class Renderer:
         return self._operator(column, part.operator, part.value)
 
     def _operator(self, column: ColumnElement[Any], operator: str, value: Bound) -> ColumnElement[bool]:
-        type_ = column.type
+        # Whatever a whole number of the graph holds can be compared with a small column.
+        type_ = Integer() if isinstance(column.type, SmallInteger) else column.type
         if operator in ("in", "notIn"):
             values = self.bind(value, ARRAY(type_))
             return column == func.any(values) if operator == "in" else column != func.all(values)
-        if operator == "contains":
-            return func.strpos(func.lower(column), func.lower(self.bind(value, SqlText()))) > 0
-        if operator == "startsWith":
-            return func.starts_with(column, self.bind(value, SqlText()))
+        if operator in ("contains", "startsWith"):
+            text = cast(column, SqlText()) if isinstance(type_, Uuid) else column
+            if operator == "startsWith":
+                return func.starts_with(text, self.bind(value, SqlText()))
+            return func.strpos(func.lower(text), func.lower(self.bind(value, SqlText()))) > 0
         operand = self.bind(value, type_)
         operations: Mapping[str, Callable[[], ColumnElement[bool]]] = {
             "eq": lambda: column == operand, "ne": lambda: column != operand, "lt": lambda: column < operand,
@@ -353,9 +360,11 @@ class Renderer:
         legacy, system = domain.RECORDS["legacy_key"].table.alias(), domain.RECORDS["source_system"].table.alias()
         columns = {"system": system.c.code, "key": legacy.c.key}
         conditions = [self._operator(columns[name], operator, value) for name, operator, value in part.parts]
-        return exists().where(
-            self._legacy_link(frame, legacy), system.c.id == legacy.c.source_system_id, *conditions
-        ).correlate_except(legacy, system)
+        return (
+            exists()
+            .where(self._legacy_link(frame, legacy), system.c.id == legacy.c.source_system_id, *conditions)
+            .correlate_except(legacy, system)
+        )
 
     # --- connections ---------------------------------------------------------------------------------------------
 
@@ -363,7 +372,9 @@ class Renderer:
         """The JSON object of a connection, as a scalar subquery."""
         return connection(self, node, parent)
 
-    def rows_of(self, node: ConnectionNode | AggregateNode, frame: Frame, *, with_company: bool = True) -> list[ColumnElement[bool]]:
+    def rows_of(
+        self, node: ConnectionNode | AggregateNode, frame: Frame, *, with_company: bool = True
+    ) -> list[ColumnElement[bool]]:
         """The conditions of the rows of a connection: parent, scope, archive, filter."""
         conditions = [self.linked(frame)] if frame.parent is not None else []
         conditions += self.in_scope(frame, node.scope, with_company=with_company)
@@ -381,7 +392,7 @@ class Renderer:
                 return [value.json]
             case ConnectionNode():
                 return [self.connection(value, None)]
-            case LocalValue():
+            case LocalValue() | Introspection():
                 return [self.bind(LocalParameter(value), SqlText())]
             case RootRow():
                 return [self._root_row(key, value)]
@@ -399,8 +410,10 @@ class Renderer:
         query = select(shown).select_from(frame.source()).where(*conditions)
         if not value.lookup.is_unique:
             other = Frame(entity.table.alias(), entity)
-            counted = select(func.count()).select_from(other.alias).where(
-                *self.in_scope(other, value.row.scope), *self.found_by(other, value.lookup)
+            counted = (
+                select(func.count())
+                .select_from(other.alias)
+                .where(*self.in_scope(other, value.row.scope), *self.found_by(other, value.lookup))
             )
             is_ambiguous = counted.correlate_except(other.alias).scalar_subquery() > 1
             self.faults.append(case((is_ambiguous, text_literal(key)), else_=null()))
@@ -442,10 +455,7 @@ def statement(columns: Sequence[Label[Any]], renderer: Renderer) -> Statement:
 def render(roots: Sequence[tuple[str, RootValue]]) -> Statement:
     """One statement for a plan's roots: (data, version, faults)."""
     renderer = Renderer()
-    pieces: list[Piece] = []
-    for key, value in roots:
-        pieces += [f',"{key}":' if pieces else f'{{"{key}":', *renderer.root(key, value)]
-    data = concat([*pieces, "}"])
+    data = concat(members([(key, renderer.root(key, value)) for key, value in roots]))
     faults = func.concat_ws(text_literal(","), *renderer.faults) if renderer.faults else text_literal("")
     return statement([data.label("data"), policy_version().label("version"), faults.label("faults")], renderer)
 

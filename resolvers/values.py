@@ -22,8 +22,11 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_list_type,
+    is_non_null_type,
 )
 from graphql.utilities import coerce_input_literal
+
+from domain.core.errors import InvalidInput
 
 Path = tuple[str | int, ...]
 
@@ -115,15 +118,21 @@ def evaluate(node: ValueNode, type_: GraphQLInputType, variables: Mapping[str, A
     """The symbolic tree of an argument as the document writes it; MISSING for a variable that was not given."""
     if isinstance(node, VariableNode):
         found = variables.get(node.name.value, MISSING)
-        wants_list = is_list_type(get_nullable_type(type_))
-        is_item = found is not MISSING and found is not None and not isinstance(found, Sym | list)
-        return [found] if wants_list and is_item else found
+        if found is None and is_non_null_type(type_):
+            # A variable with a default may stand where null may not, and null be sent for it all the same.
+            name = f"${node.name.value}"
+            raise InvalidInput(what=name, value="null", reason="a value is needed here", reason_zh="此处需要值")
+        return found
     if isinstance(node, NullValueNode):
         return None
     nullable = get_nullable_type(type_)
     if is_list_type(nullable):
         nodes = list(node.values) if isinstance(node, ListValueNode) else [node]
-        items = [evaluate(item, nullable.of_type, variables) for item in nodes]
+        given = (evaluate(item, nullable.of_type, variables) for item in nodes)
+        # A variable that was not sent is null in a list.
+        items = [None if item is MISSING else item for item in given]
+        if items and not _has_structure(nullable.of_type) and any(item is None for item in items):
+            items = [Sym() if item is None else item for item in items]
         if items and all(isinstance(item, Sym) for item in items):
             if all(not item.path for item in items):
                 return Sym(constant=tuple(item.constant for item in items))
