@@ -24,11 +24,15 @@ from domain.core.work import Work
 Values = Mapping[str, Any]
 
 _key = LegacyKey.table
-_KNOWN = select(_key.c.key, _key.c.id, _key.c.record_id, _key.c.digest).where(
-    _key.c.company_id == GROUP,
-    _key.c.source_system_id == bindparam("source_system_id", type_=Uuid()),
-    _key.c.record_type == bindparam("record_type", type_=Text()),
-    _key.c.key == func.any(bindparam("keys", type_=ARRAY(Text()))),
+# Joined, not `= ANY`: a generic plan of the latter may read all keys of the source and compare each with the array.
+_wanted = func.unnest(bindparam("keys", type_=ARRAY(Text()))).table_valued("key").render_derived(name="wanted")
+_KNOWN = select(_key.c.key, _key.c.id, _key.c.record_id, _key.c.digest).join_from(
+    _wanted,
+    _key,
+    (_key.c.company_id == GROUP)
+    & (_key.c.source_system_id == bindparam("source_system_id", type_=Uuid()))
+    & (_key.c.record_type == bindparam("record_type", type_=Text()))
+    & (_key.c.key == _wanted.c.key),
 )
 KEY_COLUMNS = ("company_id", "id", "source_system_id", "record_type", "key", "record_id", "source_table", "digest")
 
