@@ -30,11 +30,14 @@ from domain.inventory.models import StockBalance
 HISTORY_IMPORTED = "HistoryImported"
 
 _key = LegacyKey.table
-_RESOLVE = select(_key.c.key, _key.c.record_id).where(
-    _key.c.company_id == bindparam("company_id", type_=SmallInteger()),
-    _key.c.source_system_id == bindparam("source_system_id", type_=Uuid()),
-    _key.c.record_type == bindparam("record_type", type_=Text()),
-    _key.c.key == func.any(bindparam("keys", type_=ARRAY(Text()))),
+_wanted = func.unnest(bindparam("keys", type_=ARRAY(Text()))).table_valued("key").render_derived(name="wanted")
+_RESOLVE = select(_key.c.key, _key.c.record_id).join_from(
+    _wanted,
+    _key,
+    (_key.c.company_id == bindparam("company_id", type_=SmallInteger()))
+    & (_key.c.source_system_id == bindparam("source_system_id", type_=Uuid()))
+    & (_key.c.record_type == bindparam("record_type", type_=Text()))
+    & (_key.c.key == _wanted.c.key),
 )
 _system = SourceSystem.table
 _SYSTEM = select(_system.c.id).where(_system.c.code == bindparam("code", type_=Text()))

@@ -39,11 +39,15 @@ IMPORTER_ID = UUID("00000000-0000-7000-8000-000000000001")
 IMPORTER = "importer"
 
 _key = LegacyKey.table
-_KNOWN = select(_key.c.key, _key.c.id, _key.c.record_id, _key.c.digest).where(
-    _key.c.company_id == bindparam("company_id", type_=SmallInteger()),
-    _key.c.source_system_id == bindparam("source_system_id", type_=Uuid()),
-    _key.c.record_type == bindparam("record_type", type_=Text()),
-    _key.c.key == func.any(bindparam("keys", type_=ARRAY(Text()))),
+# Joined, not `= ANY`: a generic plan of the latter may read all keys of the source and compare each with the whole array.
+_wanted = func.unnest(bindparam("keys", type_=ARRAY(Text()))).table_valued("key").render_derived(name="wanted")
+_KNOWN = select(_key.c.key, _key.c.id, _key.c.record_id, _key.c.digest).join_from(
+    _wanted,
+    _key,
+    (_key.c.company_id == bindparam("company_id", type_=SmallInteger()))
+    & (_key.c.source_system_id == bindparam("source_system_id", type_=Uuid()))
+    & (_key.c.record_type == bindparam("record_type", type_=Text()))
+    & (_key.c.key == _wanted.c.key),
 )
 _company = Company.table
 _COMPANY = select(_company.c.company_id).where(_company.c.code == bindparam("code", type_=Text()))
@@ -264,11 +268,10 @@ async def _existing(feeding: Feeding, feed: Feed, rows: Sequence[Mapped]) -> dic
     name, table = feed.record.spec.key, feed.record.table
     if name is None or not rows or feed.aliases:
         return {}
-    wanted = table.c[name] == func.any(bindparam("codes", type_=ARRAY(Text())))
-    statement = select(table.c[name], table.c.id).where(wanted)
+    statement = select(table.c[name], table.c.id).join_from(_wanted, table, table.c[name] == _wanted.c.key)
     if feeding.home(feed) != GROUP:
         statement = statement.where(table.c.company_id == feeding.home(feed))
-    found = await feeding.connection.fetch(statement, codes=[row.values[name] for row in rows])
+    found = await feeding.connection.fetch(statement, keys=[row.values[name] for row in rows])
     return {row[0]: row[1] for row in found}
 
 
