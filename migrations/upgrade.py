@@ -85,7 +85,8 @@ def statements_of(revision: str) -> list[str]:
         fn=lambda rev, _: scripts()._upgrade_revs(revision, rev),
     )  # fmt: skip
     with environment:
-        environment.configure(dialect_name="postgresql", output_buffer=rendered, transactional_ddl=False)
+        # By driver: PostgreSQL's default one would double each % of a text.
+        environment.configure(url="postgresql+asyncpg://", output_buffer=rendered, transactional_ddl=False)
         environment.run_migrations()
     return rendered.all
 

@@ -122,6 +122,9 @@ class Embedded:
             self._wait_until_ready()
             return
         try:
+            # At each start: whoever owns a folder above may have closed it again.
+            _open_the_way(self.folder, self.say)
+            _open_programs(programs())
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             for attempt in range(1, START_ATTEMPTS_MAX + 1):
@@ -143,9 +146,10 @@ class Embedded:
         if pid is not None:
             self.say("stopping the embedded PostgreSQL")
             os.kill(pid, signal.SIGINT)
-            end = time.monotonic() + STOP_SECONDS_MAX
-            while (self.data / "postmaster.pid").exists() and time.monotonic() < end:
-                time.sleep(0.02)
+        end = time.monotonic() + STOP_SECONDS_MAX
+        # A killed server leaves its pid file and is silent; one that stops in order answers until the file is gone.
+        while self._pid_lines() and self._answers() and time.monotonic() < end:
+            time.sleep(0.02)
         if self._child is not None:
             self._child.wait(STOP_SECONDS_MAX)
             self._child = None
@@ -185,8 +189,6 @@ class Embedded:
         self.say(f"making a database cluster in {self.data}")
         self.data.mkdir(mode=0o700, exist_ok=True)
         os.chown(self.data, *_server_user())
-        _open_the_way(self.data.parent, self.say)
-        _open_programs(programs())
         arguments = [
             str(programs() / "initdb"), "--pgdata", str(self.data), "--username", SUPERUSER, "--auth", "trust",
             "--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",

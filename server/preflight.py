@@ -55,14 +55,16 @@ async def reached(url: str) -> AsyncIterator[Connection]:
     connection = await _connect(url)
     try:
         version = connection.get_server_version()
-        if version.major < POSTGRESQL_MAJOR_MIN:
-            raise Refused(
-                f"PostgreSQL {version.major}.{version.minor} at {shown(url)} is too old: "
-                f"Skein needs {POSTGRESQL_MAJOR_MIN} or newer"
-            )
+        check_version(version.major, version.minor)
         yield connection
     finally:
         await connection.close()
+
+
+def check_version(major: int, minor: int) -> None:
+    """Make sure that the server is new enough. Raises: Refused."""
+    if major < POSTGRESQL_MAJOR_MIN:
+        raise Refused(f"PostgreSQL {major}.{minor} is too old: Skein needs {POSTGRESQL_MAJOR_MIN} or newer")
 
 
 async def ready(url: str) -> None:

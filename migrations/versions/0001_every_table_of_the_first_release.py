@@ -27,58 +27,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_access_log_entry'))
     )
     op.create_index('ix_access_log_entry_actor', 'access_log_entry', ['company_id', 'actor_id', 'recorded_at'], unique=False)
-    op.create_table('alert',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the alert.'),
-    sa.Column('rule_id', sa.Uuid(), nullable=False, comment='The rule that raised the alert.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='The condition that was met.'),
-    sa.Column('severity', sa.Text(), nullable=False, comment='How soon somebody must look.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where the alert stands.'),
-    sa.Column('fingerprint', sa.Text(), nullable=False, comment='Names the cause; unique in the company while the alert is open.'),
-    sa.Column('subject_type', sa.Text(), nullable=False, comment='Type of the record that the alert is about.'),
-    sa.Column('subject_id', sa.Uuid(), nullable=False, comment='Key of the record that the alert is about.'),
-    sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item concerned, if one is.'),
-    sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The purchase order concerned, if one is.'),
-    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site concerned, if one is.'),
-    sa.Column('message', sa.Text(), nullable=False, comment='What was found, in English.'),
-    sa.Column('message_zh', sa.Text(), nullable=False, comment='What was found, in Chinese.'),
-    sa.Column('measured', sa.Numeric(precision=20, scale=6), nullable=True, comment='The value that met the condition.'),
-    sa.Column('measured_limit', sa.Numeric(precision=20, scale=6), nullable=True, comment='The limit that the value crossed.'),
-    sa.Column('measured_unit', sa.Text(), nullable=True, comment='Unit of the value and its limit.'),
-    sa.Column('due_on', sa.Date(), nullable=True, comment='The day that was missed, where the cause is a missed day.'),
-    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False, comment='When the cause was first seen.'),
-    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True, comment='When somebody took it.'),
-    sa.Column('acknowledged_by', sa.Text(), nullable=True, comment='Account that took it.'),
-    sa.Column('note', sa.Text(), nullable=True, comment='What the person who took or resolved it wrote.'),
-    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True, comment='When the cause was gone or dealt with.'),
-    sa.Column('resolved_by', sa.Text(), nullable=True, comment='Account or process that resolved it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT')", name=op.f('ck_alert_kind_known')),
-    sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
-    sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
-    sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
-    sa.CheckConstraint('char_length(acknowledged_by) <= 400', name=op.f('ck_alert_acknowledged_by_length')),
-    sa.CheckConstraint('char_length(fingerprint) <= 200', name=op.f('ck_alert_fingerprint_length')),
-    sa.CheckConstraint('char_length(measured_unit) <= 64', name=op.f('ck_alert_measured_unit_length')),
-    sa.CheckConstraint('char_length(message) <= 400', name=op.f('ck_alert_message_length')),
-    sa.CheckConstraint('char_length(message_zh) <= 400', name=op.f('ck_alert_message_zh_length')),
-    sa.CheckConstraint('char_length(note) <= 2000', name=op.f('ck_alert_note_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_alert_number_length')),
-    sa.CheckConstraint('char_length(resolved_by) <= 400', name=op.f('ck_alert_resolved_by_length')),
-    sa.CheckConstraint('char_length(subject_type) <= 64', name=op.f('ck_alert_subject_type_length')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_alert')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_alert_company_id_number'))
-    )
-    op.create_index(op.f('ix_alert_company_id_item_id'), 'alert', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_purchase_order_id'), 'alert', ['company_id', 'purchase_order_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_raised_at_id'), 'alert', ['company_id', 'raised_at', 'id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
-    op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
     op.create_table('alert_rule',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Code of the rule.'),
@@ -290,6 +238,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_conflict'))
     )
     op.create_index('uq_duty_conflict_live', 'duty_conflict', ['duty', 'conflicting'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('handler_position',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the handler.'),
+    sa.Column('position', sa.BigInteger(), server_default='0', nullable=False, comment='Position of the last event whose effect is committed.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_handler_position_name_length')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_handler_position')),
+    sa.UniqueConstraint('company_id', 'name', name=op.f('uq_handler_position_company_id_name'))
+    )
     op.create_table('idempotency_key',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1334,6 +1293,7 @@ def upgrade() -> None:
     sa.Column('order_quantity_min', sa.Numeric(precision=20, scale=6), nullable=True, comment='Smallest quantity of an order.'),
     sa.Column('order_quantity_max', sa.Numeric(precision=20, scale=6), nullable=True, comment='Largest quantity of an order.'),
     sa.Column('on_order_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='Quantity on order when the terms were last brought up to date.'),
+    sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered the supplier may deliver, in percent of the order.'),
     sa.Column('unit', sa.Text(), nullable=False, comment='Unit the supplier sells in.'),
     sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the prices.'),
     sa.Column('standard_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Usual price of one unit.'),
@@ -1478,7 +1438,7 @@ def upgrade() -> None:
     op.create_table('journal_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('entry_id', sa.Uuid(), nullable=False, comment='The voucher the line belongs to.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher the line belongs to.'),
     sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the voucher.'),
     sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account that is debited or credited.'),
     sa.Column('occurred_on', sa.Date(), nullable=False, comment="The voucher's day, repeated so that an account is read in time order."),
@@ -1494,18 +1454,18 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(transaction_currency) <= 3', name=op.f('ck_journal_line_transaction_currency_length')),
     sa.CheckConstraint('sign(amount) * sign(transaction_amount) >= 0', name=op.f('ck_journal_line_amounts_agree_in_sign')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_journal_line_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_line_company_id_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_line_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_journal_line_company_id_site_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_journal_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_journal_line_item_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_journal_line_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_journal_line')),
-    sa.UniqueConstraint('company_id', 'entry_id', 'position', name=op.f('uq_journal_line_company_id_entry_id_position'))
+    sa.UniqueConstraint('company_id', 'journal_entry_id', 'position', name=op.f('uq_journal_line_company_id_journal_entry_id_position'))
     )
     op.create_index('ix_journal_line_account_day', 'journal_line', ['company_id', 'account_id', 'occurred_on'], unique=False, postgresql_include=['amount'])
     op.create_index(op.f('ix_journal_line_company_id_account_id'), 'journal_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_entry_id'), 'journal_line', ['company_id', 'entry_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_item_id'), 'journal_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_journal_line_company_id_journal_entry_id'), 'journal_line', ['company_id', 'journal_entry_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
     op.create_table('location',
@@ -1735,7 +1695,7 @@ def upgrade() -> None:
     op.create_table('stock_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('move_id', sa.Uuid(), nullable=False, comment='The move the entry belongs to.'),
+    sa.Column('stock_move_id', sa.Uuid(), nullable=False, comment='The move the entry belongs to.'),
     sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the move.'),
     sa.Column('occurred_on', sa.Date(), nullable=False, comment="The move's day, repeated so that an item is read in time order."),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What moved.'),
@@ -1751,18 +1711,18 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity <> 0', name=op.f('ck_stock_entry_quantity_moves')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_entry_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_entry_company_id_lot_id')),
-    sa.ForeignKeyConstraint(['company_id', 'move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_entry_company_id_move_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_entry_company_id_stock_move_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_entry_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_entry_item_id')),
     sa.ForeignKeyConstraint(['owner_id'], ['party.id'], name=op.f('fk_stock_entry_owner_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_entry')),
-    sa.UniqueConstraint('company_id', 'move_id', 'position', name=op.f('uq_stock_entry_company_id_move_id_position'))
+    sa.UniqueConstraint('company_id', 'stock_move_id', 'position', name=op.f('uq_stock_entry_company_id_stock_move_id_position'))
     )
     op.create_index(op.f('ix_stock_entry_company_id_item_id'), 'stock_entry', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_location_id'), 'stock_entry', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_stock_entry_company_id_move_id'), 'stock_entry', ['company_id', 'move_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
+    op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1788,6 +1748,63 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_centre_company_id_location_id'), 'work_centre', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_work_centre_company_id_name_id'), 'work_centre', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_work_centre_company_id_site_id'), 'work_centre', ['company_id', 'site_id'], unique=False)
+    op.create_table('alert',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the alert.'),
+    sa.Column('rule_id', sa.Uuid(), nullable=False, comment='The rule that raised the alert.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='The condition that was met.'),
+    sa.Column('severity', sa.Text(), nullable=False, comment='How soon somebody must look.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the alert stands.'),
+    sa.Column('fingerprint', sa.Text(), nullable=False, comment='Names the cause; unique in the company while the alert is open.'),
+    sa.Column('subject_type', sa.Text(), nullable=False, comment='Type of the record that the alert is about.'),
+    sa.Column('subject_id', sa.Uuid(), nullable=False, comment='Key of the record that the alert is about.'),
+    sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item concerned, if one is.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The purchase order concerned, if one is.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site concerned, if one is.'),
+    sa.Column('message', sa.Text(), nullable=False, comment='What was found, in English.'),
+    sa.Column('message_zh', sa.Text(), nullable=False, comment='What was found, in Chinese.'),
+    sa.Column('measured', sa.Numeric(precision=20, scale=6), nullable=True, comment='The value that met the condition.'),
+    sa.Column('measured_limit', sa.Numeric(precision=20, scale=6), nullable=True, comment='The limit that the value crossed.'),
+    sa.Column('measured_unit', sa.Text(), nullable=True, comment='Unit of the value and its limit.'),
+    sa.Column('due_on', sa.Date(), nullable=True, comment='The day that was missed, where the cause is a missed day.'),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False, comment='When the cause was first seen.'),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True, comment='When somebody took it.'),
+    sa.Column('acknowledged_by', sa.Text(), nullable=True, comment='Account that took it.'),
+    sa.Column('note', sa.Text(), nullable=True, comment='What the person who took or resolved it wrote.'),
+    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True, comment='When the cause was gone or dealt with.'),
+    sa.Column('resolved_by', sa.Text(), nullable=True, comment='Account or process that resolved it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT')", name=op.f('ck_alert_kind_known')),
+    sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
+    sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
+    sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
+    sa.CheckConstraint('char_length(acknowledged_by) <= 400', name=op.f('ck_alert_acknowledged_by_length')),
+    sa.CheckConstraint('char_length(fingerprint) <= 200', name=op.f('ck_alert_fingerprint_length')),
+    sa.CheckConstraint('char_length(measured_unit) <= 64', name=op.f('ck_alert_measured_unit_length')),
+    sa.CheckConstraint('char_length(message) <= 400', name=op.f('ck_alert_message_length')),
+    sa.CheckConstraint('char_length(message_zh) <= 400', name=op.f('ck_alert_message_zh_length')),
+    sa.CheckConstraint('char_length(note) <= 2000', name=op.f('ck_alert_note_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_alert_number_length')),
+    sa.CheckConstraint('char_length(resolved_by) <= 400', name=op.f('ck_alert_resolved_by_length')),
+    sa.CheckConstraint('char_length(subject_type) <= 64', name=op.f('ck_alert_subject_type_length')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_alert_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_alert_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_alert_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_alert_item_id')),
+    sa.ForeignKeyConstraint(['rule_id'], ['alert_rule.id'], name=op.f('fk_alert_rule_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_alert')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_alert_company_id_number'))
+    )
+    op.create_index(op.f('ix_alert_company_id_item_id'), 'alert', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_purchase_order_id'), 'alert', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_raised_at_id'), 'alert', ['company_id', 'raised_at', 'id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
+    op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
     op.create_table('goods_receipt',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1820,14 +1837,17 @@ def upgrade() -> None:
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and taken to stock.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
     sa.Column('due_on', sa.Date(), nullable=True, comment='Day the goods are due.'),
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment='Whether another system made the line.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
     sa.CheckConstraint('is_historical OR ordered_quantity > 0', name=op.f('ck_purchase_order_line_ordered_quantity_positive')),
+    sa.CheckConstraint('is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
+    sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
