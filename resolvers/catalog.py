@@ -77,6 +77,11 @@ class ToMany:
     is_list: bool
     spec: ColumnSpec
 
+    @property
+    def reference(self) -> str:
+        """The field of the target that points here; who may not read it may not follow it backwards."""
+        return field_name(self.column, self.spec)
+
 
 Source = Leaf | MoneyLeaf | ToOne | ToMany
 

@@ -113,7 +113,9 @@ class _Seen:
         if source is None:
             return field not in ("legacyKeys", "legacyKey") or self._view.audience not in PARTNERS
         if isinstance(source, ToMany):
-            return self.exists(source.target)
+            target = CATALOG[source.target]
+            coordinate = target.coordinate(source.reference)
+            return self.exists(target.name) and self._view.visible(target.module, source.spec.tier, coordinate)
         if isinstance(source, ToOne) and not self.exists(source.target):
             return False
         return self._view.visible(entity.module, source.spec.tier, entity.coordinate(field))
