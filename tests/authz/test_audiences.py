@@ -4,7 +4,7 @@ from authz.audiences import views, visible_to
 from authz.policy import baseline, parse
 from domain.core.actors import Action, Audience
 from domain.core.columns import Tier
-from tests.authz.coordinates import commands, coordinates
+from tests.authz.coordinates import commands, coordinates, enforced
 
 
 def test_a_field_exists_for_an_audience_exactly_when_casbin_lets_one_of_its_roles_read_it() -> None:
@@ -12,9 +12,7 @@ def test_a_field_exists_for_an_audience_exactly_when_casbin_lets_one_of_its_role
     for each in coordinates():
         for audience in Audience:
             roles = [role for role, its in policy.audiences.items() if its is audience]
-            expected = any(
-                policy.enforcer.enforce(role, each.module, each.name, each.tier.value, "READ") for role in roles
-            )
+            expected = any(enforced(role, each.module, each.name, each.tier.value, "READ") for role in roles)
             assert seen[audience].visible(each.module, each.tier, each.name) is expected, (audience, each.name)
 
 

@@ -9,7 +9,7 @@ from authz.grants import abilities, compile_grants, system_actor
 from authz.policy import Policy, baseline, parse
 from domain.core.actors import Action, Actor, Audience, Grants
 from domain.core.columns import Tier
-from tests.authz.coordinates import commands, coordinates
+from tests.authz.coordinates import commands, coordinates, enforced
 
 ROLES = sorted(baseline().audiences)
 
@@ -59,7 +59,7 @@ def test_every_field_is_readable_exactly_where_casbin_says_so(role: str) -> None
     policy = baseline()
     grants = compile_grants(policy, actor({2: {role}}, policy.audiences[role]), (1, 2, 3))
     for each in coordinates():
-        allowed = policy.enforcer.enforce(role, each.module, each.name, each.tier.value, "READ")
+        allowed = enforced(role, each.module, each.name, each.tier.value, "READ")
         assert grants.readable(each.module, each.tier, each.name) == ({2} if allowed else set()), (role, each.name)
 
 
@@ -68,7 +68,7 @@ def test_every_command_may_be_performed_exactly_where_casbin_says_so(role: str) 
     policy = baseline()
     grants = compile_grants(policy, actor({2: {role}}, policy.audiences[role]), (1, 2, 3))
     for spec in commands():
-        allowed = policy.enforcer.enforce(role, spec.module, spec.name, "", spec.action.value)
+        allowed = enforced(role, spec.module, spec.name, "", spec.action.value)
         assert grants.may(spec.module, spec.action, spec.name) == ({2} if allowed else set()), (role, spec.name)
 
 
