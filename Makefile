@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  echo "making .venv with $$("$(PYTHON)" --version)"; "$(PYTHON)" -m venv .venv; \
 	fi
 	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | { grep --line-buffered -E '^(Collecting|Installing)' || true; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | sed -u -nE 's/^Collecting ([^ ]+).*/  \1/p; s/^(Installing).*/\1/p'
 # Editable, so that the `skein` command runs the files of this folder; without isolation, so that nothing is downloaded.
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
