@@ -4,13 +4,14 @@ Others take goods in with `receive_stock`, open a company's stock with `open_sto
 """
 
 from domain.inventory.balances import locations
+from domain.inventory.commands import CountStock, count_stock
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, StockStatus, ValueLayer
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock, standard_costs
 from domain.inventory.verify import VERIFIERS
 
 RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer)
-COMMANDS = {}
+COMMANDS = {CountStock: count_stock}
 HANDLERS = {}
 
 __all__ = [

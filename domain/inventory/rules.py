@@ -291,3 +291,21 @@ def rounding_money(difference: Decimal, currency: str, accounts: Mapping[Account
         Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency))
         for role, amount in ((AccountRole.ROUNDING, difference), (AccountRole.OPENING_BALANCE, -difference))
     )
+
+
+def count_legs(
+    key: StockKey, difference: Decimal, cost: Decimal, currency: str, outside_id: UUID
+) -> tuple[GoodsLeg, ...]:
+    """The goods entries that change a balance by what was counted more or less, against the loss location."""
+    outside = StockKey(key.item_id, outside_id, key.lot_id)
+    return (valued_leg(key, difference, cost, currency), GoodsLeg(key=outside, quantity=-difference))
+
+
+def adjustment_money(legs: Iterable[GoodsLeg], currency: str, accounts: Mapping[AccountRole, UUID]) -> tuple[Leg, ...]:
+    """The money entries of counted differences: stock against stock differences."""
+    return moving(
+        Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency), item_id=leg.key.item_id)
+        for leg in legs
+        if leg.valued
+        for role, amount in ((AccountRole.STOCK, leg.value), (AccountRole.STOCK_ADJUSTMENT, -leg.value))
+    )

@@ -111,10 +111,10 @@ async def receive_stock(work: Work, deliveries: Sequence[Incoming]) -> list[UUID
     ]
     changes = cost_changes(balances, costs, currency)
     await write_balances(work, after(balances, [leg for posting in goods for leg in posting.entries]))
-    moves = await _post_goods(work, MoveKind.RECEIPT, goods)
-    vouchers = await _revalue(work, changes, deliveries[0], revaluation_money(changes, currency, own))
+    moves = await post_goods(work, MoveKind.RECEIPT, goods)
+    vouchers = await revalue(work, changes, deliveries[0].occurred_on, revaluation_money(changes, currency, own))
     for delivery, posting in zip(deliveries, goods, strict=True):
-        vouchers += _voucher(JournalKind.STOCK, posting, receipt_money(delivery, costs, currency, own))
+        vouchers += voucher_of(JournalKind.STOCK, posting, receipt_money(delivery, costs, currency, own))
     await post_vouchers(work, vouchers)
     return moves
 
@@ -144,18 +144,18 @@ async def open_stock(work: Work, rows: Sequence[OpeningStock], cut_over_on: date
     goods = [
         Posting(id=new_id(), occurred_on=cut_over_on, entries=opening_legs(row, currency, outside)) for row in moving
     ]
-    await _post_goods(work, MoveKind.OPENING, goods)
+    await post_goods(work, MoveKind.OPENING, goods)
     vouchers: list[Voucher] = []
     for row, posting in zip(moving, goods, strict=True):
-        vouchers += _voucher(JournalKind.OPENING, posting, opening_money(row, currency, own))
+        vouchers += voucher_of(JournalKind.OPENING, posting, opening_money(row, currency, own))
     whole = Posting[GoodsLeg](id=new_id(), occurred_on=cut_over_on, entries=())
     difference = opening_difference(moving, currency)
-    vouchers += _voucher(JournalKind.OPENING, whole, rounding_money(difference, currency, own))
+    vouchers += voucher_of(JournalKind.OPENING, whole, rounding_money(difference, currency, own))
     await post_vouchers(work, vouchers)
     return [opened[row.key].id for row in rows]
 
 
-def _voucher(kind: JournalKind, posting: Posting[GoodsLeg], legs: tuple[Leg, ...]) -> list[Voucher]:
+def voucher_of(kind: JournalKind, posting: Posting[GoodsLeg], legs: tuple[Leg, ...]) -> list[Voucher]:
     """The voucher of the money that a posting of goods moves, sharing its id; none when it moves none."""
     if not legs:
         return []
@@ -185,7 +185,7 @@ async def _costs_for(work: Work, deliveries: Sequence[Incoming]) -> dict[UUID, D
     return costs
 
 
-async def _post_goods(work: Work, kind: MoveKind, postings: Sequence[Posting[GoodsLeg]]) -> list[UUID]:
+async def post_goods(work: Work, kind: MoveKind, postings: Sequence[Posting[GoodsLeg]]) -> list[UUID]:
     """The ids of the moves appended, with their entries and, for goods that are ours, their layers of value."""
     moves = await work.insert(StockMove, [_move_row(kind, GOODS.check(posting)) for posting in postings])
     entries = [
@@ -204,14 +204,14 @@ async def _post_goods(work: Work, kind: MoveKind, postings: Sequence[Posting[Goo
     return moves
 
 
-async def _revalue(work: Work, changes: Sequence[CostChange], cause: Incoming, legs: tuple[Leg, ...]) -> list[Voucher]:
+async def revalue(work: Work, changes: Sequence[CostChange], on: date, legs: tuple[Leg, ...]) -> list[Voucher]:
     """The voucher that brings stock to the costs in force, its layers appended; none when nothing changes."""
     if not changes:
         return []
-    posting = Posting[GoodsLeg](id=new_id(), occurred_on=cause.occurred_on, source=cause.source, entries=())
+    posting = Posting[GoodsLeg](id=new_id(), occurred_on=on, entries=())
     layers = [_layer_row(posting, change.key, ZERO, change.value) for change in changes]
     await work.insert(ValueLayer, layers, audited=False)
-    return _voucher(JournalKind.STOCK, posting, legs)
+    return voucher_of(JournalKind.STOCK, posting, legs)
 
 
 def _move_row(kind: MoveKind, posting: Posting[GoodsLeg]) -> dict[str, object]:

@@ -90,7 +90,8 @@ async def test_an_order_line_that_its_receipts_do_not_make_is_found(world: World
 async def test_a_stored_balance_that_its_lines_do_not_make_is_found(world: World):
     await a_receipt(world)
     periods = await world.rows(
-        "SELECT id FROM fiscal_period WHERE company_id = $1 AND sub_ledger = 'GENERAL' AND code <= '2026-05' ORDER BY code",
+        "SELECT id FROM fiscal_period WHERE company_id = $1 AND sub_ledger = 'GENERAL' "
+        "AND code <= '2026-05' ORDER BY code",
         AX,
     )
     commands = [ChangePeriodState(fiscal_period_id=row["id"], state=PeriodState.SOFT) for row in periods]
