@@ -22,9 +22,9 @@ from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceQuery
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
-from schema.finance import FinanceQuery
+from schema.finance import FinanceMutation, FinanceQuery
 from schema.governance import GovernanceMutation
-from schema.inventory import InventoryQuery
+from schema.inventory import InventoryMutation, InventoryQuery
 from schema.manufacturing import ManufacturingQuery
 from schema.master_data import MasterDataQuery
 from schema.people import PeopleQuery
@@ -38,7 +38,9 @@ Query = merge_types("Query", (
     CoexistenceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
-Mutation = merge_types("Mutation", (ProcurementMutation, GovernanceMutation, AlertsMutation))
+Mutation = merge_types("Mutation", (
+    FinanceMutation, InventoryMutation, ProcurementMutation, GovernanceMutation, AlertsMutation,
+))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))
 

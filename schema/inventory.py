@@ -3,7 +3,9 @@
 import strawberry
 
 from domain import inventory
+from domain.inventory.commands import CountStock
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
+from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
 
 for _record in inventory.RECORDS:
@@ -19,3 +21,8 @@ class InventoryQuery:
     stock_entries = root_many(StockEntry)
     stock_balances = root_many(StockBalance)
     value_layers = root_many(ValueLayer)
+
+
+@strawberry.type
+class InventoryMutation:
+    count_stock = performs(CountStock)
