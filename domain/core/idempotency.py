@@ -112,34 +112,43 @@ async def complete(work: Work, held: Claim, record_ids: Sequence[UUID]) -> None:
     )
 
 
+@dataclass(slots=True)
+class Turn:
+    """One request's hold on a key; `kept` becomes true once its effect is stored under the key."""
+
+    kept: bool = False
+
+
 class KeysInFlight:
-    """The keys that requests of this process are using now; one request a key at a time."""
+    """The keys that requests of this process are using now.
+
+    The first request with a key leads; the others wait for it without a connection. Once it has kept its effect they
+    all replay it, side by side; if it kept nothing, the next one leads.
+    """
 
     def __init__(self) -> None:
-        self._turns: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+        self._leaders: dict[tuple[str, str], asyncio.Future[bool]] = {}
 
     @asynccontextmanager
-    async def turn(self, client: str, key: str) -> AsyncIterator[None]:
-        """Hold the key. Raises: IdempotencyInProgress when the ones before do not end in time."""
-        name = (client, key)
-        lock, users = self._turns.get(name, (asyncio.Lock(), 0))
-        self._turns[name] = (lock, users + 1)
+    async def turn(self, client: str, key: str) -> AsyncIterator[Turn]:
+        """The hold on a key. Raises: IdempotencyInProgress when the one before does not end in time."""
+        name, turn = (client, key), Turn()
         try:
-            try:
-                async with asyncio.timeout(IN_FLIGHT_SECONDS):
-                    await lock.acquire()
-            except TimeoutError as late:
-                raise IdempotencyInProgress(key=key) from late
-            try:
-                yield
-            finally:
-                lock.release()
+            async with asyncio.timeout(IN_FLIGHT_SECONDS):
+                kept = False
+                while not kept and (leader := self._leaders.get(name)) is not None:
+                    kept = await asyncio.shield(leader)
+        except TimeoutError as late:
+            raise IdempotencyInProgress(key=key) from late
+        if kept:
+            yield turn
+            return
+        leading = self._leaders[name] = asyncio.get_running_loop().create_future()
+        try:
+            yield turn
         finally:
-            lock, users = self._turns[name]
-            if users == 1:
-                del self._turns[name]
-            else:
-                self._turns[name] = (lock, users - 1)
+            del self._leaders[name]
+            leading.set_result(turn.kept)
 
 
 _in_flight: "WeakKeyDictionary[Database, KeysInFlight]" = WeakKeyDictionary()

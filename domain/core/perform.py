@@ -152,8 +152,10 @@ async def perform(
     request = _checked(source, actor, grants, company_id, commands, Terms(**terms))
     key = request.terms.idempotency_key
     if key is not None and isinstance(source, Database):
-        async with keys_in_flight(source).turn(actor.client, key):
-            return await _retried(source, request)
+        async with keys_in_flight(source).turn(actor.client, key) as turn:
+            performed = await _retried(source, request)
+            turn.kept = performed.committed
+            return performed
     return await _retried(source, request)
 
 

@@ -1,6 +1,7 @@
 """The smallest commands there can be, for tests of the write road: register a unit of measure, rename it."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -82,3 +83,8 @@ def all_grants() -> Grants:
     home = frozenset({GROUP})
     commands = {"RegisterUnit": home, "RenameUnit": home}
     return Grants(version=1, audience=Audience.STAFF, companies=(), tiers={}, commands=commands)
+
+
+def an_instant() -> datetime:
+    """An instant for works that are opened by hand."""
+    return datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
