@@ -13,7 +13,7 @@ WORKERS ?= 2
 TESTS ?= tests
 SOAK_SECONDS ?= 600
 
-.PHONY: help run test soak bench lint types lock migration initial-migration clean-venv
+.PHONY: help run test soak bench lint types snapshots lock migration initial-migration clean-venv
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
@@ -48,6 +48,10 @@ lint: $(INSTALLED) ## style and import rules
 
 types: $(INSTALLED) ## types, strict in domain, resolvers and authz
 	@$(BIN)/basedpyright
+
+snapshots: $(INSTALLED) ## print the graph and the permission matrix anew, to be reviewed as a difference
+	@$(BIN)/skein schema > schema/schema.graphql
+	@SKEIN_WRITE_MATRIX=1 $(BIN)/python -m pytest -q -n 0 tests/graph/test_permission_matrix.py
 
 lock: $(INSTALLED) ## resolve the newest allowed versions into requirements.lock
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv

@@ -44,6 +44,14 @@ Mutation = merge_types("Mutation", (
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))
 
+# `merge_types` takes no description.
+for _root, _about in (
+    (Query, "What can be asked: rows by id, business key or legacy key, and pages of rows with totals."),
+    (Mutation, "What can be made true: one command each, with typed refusals."),
+    (Subscription, "What can be watched: what happens from now on, or since a cursor."),
+):
+    _root.__strawberry_definition__.description = _about
+
 SCHEMA = strawberry.Schema(
     Query,
     Mutation,

@@ -76,7 +76,7 @@ def test_every_unit_is_a_literal_or_a_path_that_ends_at_a_column() -> None:
 
 
 def leads_to_a_column(record: type[Record], path: str) -> bool:
-    """Whether a path such as `order.currency` names references and then a column; every company record has `company`."""
+    """Whether a path such as `order.currency` names references, then a column; every company record has `company`."""
     first, _, rest = path.partition(".")
     if not rest:
         return first in record.table.c or f"{first}_id" in record.table.c

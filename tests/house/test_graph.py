@@ -1,0 +1,127 @@
+"""The rules of the house over the graph: everything declared is reachable, described, bounded, and under review."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    is_specified_directive,
+    is_specified_scalar_type,
+)
+
+import domain
+from domain.core.columns import spec_of
+from schema.graph import MUTATIONS, SCHEMA, SDL
+
+ROOT = Path(__file__).parents[2]
+GRAPH = SCHEMA._schema
+
+# Commands that no client sends, with who does.
+NOT_IN_THE_GRAPH = {
+    "OpenImportRun": "an importer, around its run",
+    "CloseImportRun": "an importer, around its run",
+    "ImportHistory": "an importer, a chunk at a time",
+    "CopyHistory": "an importer, a chunk at a time",
+    "OpenHistoricalStock": "an importer, at the cut-over date",
+    "RaiseAlert": "the rules that watch events",
+}
+
+# Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.
+SHORT_LISTS = {"SourceKey", "UserError", "Money", "String"}
+
+
+def own_types() -> Iterator[GraphQLNamedType]:
+    for name, type_ in GRAPH.type_map.items():
+        if not name.startswith("__") and not is_specified_scalar_type(type_):
+            yield type_
+
+
+def members(type_: GraphQLNamedType) -> Iterator[tuple[str, Any]]:
+    """The fields, arguments and values of a type, each with its coordinate."""
+    yield type_.name, type_
+    if isinstance(type_, GraphQLEnumType):
+        yield from ((f"{type_.name}.{name}", value) for name, value in type_.values.items())
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+        for name, field in type_.fields.items():
+            yield f"{type_.name}.{name}", field
+            for argument, about in getattr(field, "args", {}).items():
+                yield f"{type_.name}.{name}({argument}:)", about
+
+
+def test_the_printed_graph_is_the_one_under_review() -> None:
+    reviewed = (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
+    assert SDL.splitlines() == reviewed.splitlines(), "the graph changed: `make snapshots`, then review the difference"
+
+
+def test_every_type_field_argument_and_value_is_described() -> None:
+    silent = [coordinate for type_ in own_types() for coordinate, member in members(type_) if not member.description]
+    assert silent == []
+
+
+def test_every_directive_of_our_own_is_described() -> None:
+    ours = [directive for directive in GRAPH.directives if not is_specified_directive(directive)]
+    assert [directive.name for directive in ours if not directive.description] == []
+
+
+def test_every_scalar_names_its_specification() -> None:
+    scalars = [type_ for type_ in own_types() if isinstance(type_, GraphQLScalarType)]
+    assert [scalar.name for scalar in scalars if not scalar.specified_by_url] == []
+
+
+def test_every_exposed_record_has_a_connection_at_the_root() -> None:
+    assert GRAPH.query_type is not None
+    rooted = {get_named_type(field.type).name for field in GRAPH.query_type.fields.values()}
+    exposed = {f"{record.__name__}Connection" for record in domain.RECORDS.values() if record.spec.exposed}
+    assert exposed - rooted == set()
+
+
+def test_every_command_is_a_mutation_or_named_with_its_sender() -> None:
+    assert GRAPH.mutation_type is not None
+    performed = {MUTATIONS[name].__name__ for name in GRAPH.mutation_type.fields}
+    registered = {command.__name__ for command in domain.COMMANDS}
+    assert performed - registered == set()
+    assert registered - performed == set(NOT_IN_THE_GRAPH)
+
+
+def test_every_list_of_rows_is_a_page_or_the_lines_of_a_document() -> None:
+    owned = {
+        (domain.RECORDS[link.target].__name__, camel(link.lines))
+        for record in domain.RECORDS.values()
+        for column in record.table.columns
+        for link in [spec_of(column).reference]
+        if link is not None and link.lines
+    }
+    endless = [
+        f"{type_.name}.{name}"
+        for type_ in own_types()
+        if isinstance(type_, GraphQLObjectType) and not type_.name.endswith(("Connection", "Aggregate"))
+        for name, field in type_.fields.items()
+        if is_list_type(get_nullable_type(field.type)) and (type_.name, name) not in owned
+        if get_named_type(field.type).name not in SHORT_LISTS and type_.name != "Query"
+    ]
+    assert endless == []
+
+
+def test_every_connection_can_be_limited() -> None:
+    unlimited = [
+        f"{type_.name}.{name}"
+        for type_ in own_types()
+        if isinstance(type_, GraphQLObjectType)
+        for name, field in type_.fields.items()
+        if get_named_type(field.type).name.endswith("Connection") and not {"first", "after"} <= set(field.args)
+    ]
+    assert unlimited == []
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
