@@ -39,7 +39,7 @@ IMPORTER_ID = UUID("00000000-0000-7000-8000-000000000001")
 IMPORTER = "importer"
 
 _key = LegacyKey.table
-# Joined, not `= ANY`: a generic plan of the latter may read all keys of the source and compare each with the whole array.
+# Joined, not `= ANY`: a generic plan of that may read all keys of the source and compare each with the whole array.
 _wanted = func.unnest(bindparam("keys", type_=ARRAY(Text()))).table_valued("key").render_derived(name="wanted")
 _KNOWN = select(_key.c.key, _key.c.id, _key.c.record_id, _key.c.digest).join_from(
     _wanted,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.coexistence.adventureworks.readers import BadCell, Source, SourceRow
+from domain.coexistence.adventureworks.readers import Source, SourceRow
 from domain.coexistence.imports import Mapped, Ref, key_of
 from domain.core.records import Record
 from domain.master_data.parties import Address, AddressKind, ChannelKind, Party, PartyRoleKind
@@ -230,7 +230,7 @@ class Parties:
     def _owner(self, row: SourceRow) -> tuple[str, str] | None:
         key = row.text("AddressID")
         if key in self.shared:
-            raise BadCell("AddressID", key, "belongs to several entities; an address has one owner", "ADDRESS_SHARED")
+            raise row.bad("AddressID", "belongs to several entities; an address has one owner", "ADDRESS_SHARED")
         return self.owners.get(key)
 
     def _address_kind(self, type_: str) -> AddressKind:

@@ -45,25 +45,28 @@ class UnreadableFile(DomainError):
 
 
 class BadCell(Exception):
-    """A cell that is no value of its kind."""
+    """A cell that is no value of its kind; it knows its place, because a row may be read for another table's feed."""
 
-    def __init__(self, column: str, value: str, reason: str, code: str = "INVALID_VALUE") -> None:
-        super().__init__(column, value, reason)
-        self.column = column
-        self.value = value
-        self.reason = reason
-        self.code = code
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
 
 
 class SourceRow:
     """One row of a table: cells by column name, read as what they are."""
 
-    __slots__ = ("_cells", "_places", "line")
+    __slots__ = ("_cells", "_places", "file", "line")
 
-    def __init__(self, places: Mapping[str, int], cells: list[str], line: int) -> None:
+    def __init__(self, places: Mapping[str, int], cells: list[str], file: str, line: int) -> None:
         self._places = places
         self._cells = cells
+        self.file = file
         self.line = line
+
+    def bad(self, column: str, reason: str, code: str = "INVALID_VALUE") -> BadCell:
+        """The cell as one that is no value of its kind, to be raised."""
+        value = self.raw(column)[:VALUE_SHOWN_MAX]
+        return BadCell(Finding(file=self.file, line=self.line, column=column, value=value, code=code, message=reason))
 
     def raw(self, column: str) -> str:
         """The cell as it stands."""
@@ -73,16 +76,16 @@ class SourceRow:
         """Text that must be there, without blanks around it. Raises: BadCell."""
         value = self.optional(column, length_max)
         if value is None:
-            raise BadCell(column, self.raw(column), "is missing", "MISSING_VALUE")
+            raise self.bad(column, "is missing", "MISSING_VALUE")
         return value
 
     def optional(self, column: str, length_max: int = NAME_LENGTH_MAX) -> str | None:
         """Text without blanks around it, None where there is none. Raises: BadCell when it is too long."""
         value = self.raw(column).strip()
         if len(value) > length_max:
-            raise BadCell(column, value, f"is longer than {length_max} characters")
+            raise self.bad(column, f"is longer than {length_max} characters")
         if "\0" in value:
-            raise BadCell(column, value, "holds a NUL character")
+            raise self.bad(column, "holds a NUL character")
         return value or None
 
     def code(self, column: str, length_max: int = CODE_LENGTH_MAX) -> str:
@@ -113,7 +116,7 @@ class SourceRow:
         """A whole number. Raises: BadCell."""
         value = self.raw(column)
         if WHOLE.fullmatch(value) is None:
-            raise BadCell(column, value, "is no whole number")
+            raise self.bad(column, "is no whole number")
         return int(value)
 
     def day(self, column: str) -> date:
@@ -121,7 +124,7 @@ class SourceRow:
         value = self.raw(column)
         match = DAY.fullmatch(value)
         if match is None:
-            raise BadCell(column, value, "is no day written YYYY-MM-DD")
+            raise self.bad(column, "is no day written YYYY-MM-DD")
         return self._as_day(column, match[1])
 
     def optional_day(self, column: str) -> date | None:
@@ -133,21 +136,21 @@ class SourceRow:
         value = self.raw(column)
         match = MOMENT.fullmatch(value)
         if match is None:
-            raise BadCell(column, value, "is no instant written YYYY-MM-DD HH:MM:SS")
+            raise self.bad(column, "is no instant written YYYY-MM-DD HH:MM:SS")
         return self._as_day(column, match[1])
 
     def flag(self, column: str) -> bool:
         """1 or 0. Raises: BadCell."""
         value = FLAGS.get(self.raw(column))
         if value is None:
-            raise BadCell(column, self.raw(column), "is neither 1 nor 0")
+            raise self.bad(column, "is neither 1 nor 0")
         return value
 
     def one_of(self, column: str, values: Mapping[str, Word]) -> Word:
         """Our own word for one of the source's. Raises: BadCell."""
         value = self.raw(column).strip()
         if value not in values:
-            raise BadCell(column, value, f"is none of {', '.join(values)}")
+            raise self.bad(column, f"is none of {', '.join(values)}")
         return values[value]
 
     def ref(self, record: type[Record], column: str) -> Ref:
@@ -162,24 +165,24 @@ class SourceRow:
     def _number(self, column: str, precision: int, scale: int) -> Decimal:
         value = self.raw(column)
         if NUMBER.fullmatch(value) is None:
-            raise BadCell(column, value, "is no number")
+            raise self.bad(column, "is no number")
         number = Decimal(value)
         if number.adjusted() >= precision - scale:
-            raise BadCell(column, value, f"has more than {precision - scale} digits before the point")
+            raise self.bad(column, f"has more than {precision - scale} digits before the point")
         if -int(number.normalize().as_tuple().exponent) > scale:
-            raise BadCell(column, value, f"has more than {scale} digits after the point")
+            raise self.bad(column, f"has more than {scale} digits after the point")
         return number
 
     def _checked(self, column: str, value: Decimal, holds: Callable[[Decimal], bool], reason: str) -> Decimal:
         if not holds(value):
-            raise BadCell(column, self.raw(column), reason)
+            raise self.bad(column, reason)
         return value
 
     def _as_day(self, column: str, text: str) -> date:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            raise BadCell(column, text, str(error)) from error
+            raise self.bad(column, str(error)) from error
 
 
 @dataclass(slots=True)
@@ -221,7 +224,7 @@ class Source:
             raise UnreadableFile(
                 file=f"{table}.csv", reason="columns.json does not list it", reason_zh="columns.json 中没有它"
             )
-        places = {name: place for place, name in enumerate(names)}
+        file, places = self.file(table), {name: place for place, name in enumerate(names)}
         csv.field_size_limit(FIELD_CHARACTERS_MAX)
         try:
             with self._open(table) as text:
@@ -229,7 +232,7 @@ class Source:
                 line = 1
                 for cells in reader:
                     if len(cells) == len(names):
-                        yield SourceRow(places, cells, line)
+                        yield SourceRow(places, cells, file, line)
                     else:
                         message = f"has {len(cells)} cells, not {len(names)}"
                         yield Finding(file=self.file(table), line=line, code="WRONG_CELL_COUNT", message=message)
@@ -248,22 +251,11 @@ class Source:
             try:
                 made = rule(row)
             except BadCell as bad:
-                yield self.finding(table, row, bad)
+                yield bad.finding
                 continue
             if made is not None:
                 yield made
         self.counts[table] = count
-
-    def finding(self, table: str, row: SourceRow, bad: BadCell) -> Finding:
-        """A bad cell with its place."""
-        return Finding(
-            file=self.file(table),
-            line=row.line,
-            column=bad.column,
-            value=bad.value[:VALUE_SHOWN_MAX],
-            code=bad.code,
-            message=bad.reason,
-        )
 
     def good_rows(self, table: str) -> Iterator[SourceRow]:
         """The rows that have all their cells, for look-ups and checks; the feed of the table reports the others."""

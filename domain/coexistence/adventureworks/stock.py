@@ -50,11 +50,8 @@ class Stock:
     def _cost(self, row: SourceRow) -> Decimal:
         product = self.costs.get(row.raw("ProductID"))
         if product is None:
-            raise BadCell("ProductID", row.raw("ProductID"), "names no product of the source", "REFERENCE_MISSING")
-        try:
-            return product.rate_not_negative("StandardCost")
-        except BadCell as bad:
-            raise BadCell("ProductID", row.raw("ProductID"), f"has a StandardCost that {bad.reason}") from bad
+            raise row.bad("ProductID", "names no product of the source", "REFERENCE_MISSING")
+        return product.rate_not_negative("StandardCost")
 
 
 def _touched(row: SourceRow) -> date | None:
