@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from resolvers.aggregates import AggregateNode
 from resolvers.catalog import Entity
-from resolvers.fragments import Frame, Piece, concat, members, quoted, text_literal
+from resolvers.fragments import Frame, Piece, concat, members, quoted, text_literal, whole
 from resolvers.nodes import ConnectionNode, EdgesPart, NodesPart, PageInfoPart, RowNode, Text, TotalPart
 from resolvers.paging import cursor_prefix
 from resolvers.tallies import aggregate
@@ -73,7 +73,7 @@ class _Page:
         )
         rows = self._rows(entity, parent)
         number = func.row_number().over(order_by=self._order(rows)).label("row_")
-        limit = self._size + 1 if self._looks_ahead else self._size
+        limit = self._size + whole(1) if self._looks_ahead else self._size
         numbered = select(rows, number).order_by(*self._order(rows)).limit(limit).correlate_except(*self._sources)
         self.page = numbered.subquery()
         self.frame = Frame(self.page, entity, parent, node.link)
@@ -85,7 +85,7 @@ class _Page:
         inner = Frame(entity.table.alias(), entity, parent, node.link)
         is_merged = entity.is_sharded and (parent is None or not parent.entity.is_sharded)
         conditions = [*renderer.rows_of(node, inner, with_company=not is_merged), *self._beyond(inner)]
-        limit = self._size + 1 if self._looks_ahead else self._size
+        limit = self._size + whole(1) if self._looks_ahead else self._size
         query = select(inner.alias).order_by(*self._order(inner.alias)).limit(limit)
         if not is_merged:
             rows = query.where(*conditions).correlate_except(inner.alias).subquery()
@@ -125,7 +125,8 @@ class _Page:
 
     def select(self, shown: ColumnElement[str]) -> ColumnElement[str]:
         """The finished text of the page."""
-        query = select(shown).select_from(self.frame.source())
+        # HAVING makes one row of the page even when nothing of it is gathered, such as hasPreviousPage alone.
+        query = select(shown).select_from(self.frame.source()).having(true())
         return query.correlate_except(*self.frame.aliases()).scalar_subquery()
 
     def part(self, part: NodesPart | EdgesPart | PageInfoPart) -> list[Piece]:
@@ -178,9 +179,9 @@ class _Page:
         found: list[ColumnElement[Any]] = []
         for column in [self.page.c.id, *([self._sort_value] if self._sort_value is not None else [])]:
             gathered = func.array_agg(aggregate_order_by(column, number), type_=ARRAY(column.type))
-            found.append((gathered if self._within is None else gathered.filter(self._within))[1])
+            found.append((gathered if self._within is None else gathered.filter(self._within))[whole(1)])
         cursor = self._cursor(found[0], found[1] if len(found) > 1 else None)
-        return case((func.count() == 0, text_literal("null")), else_=concat(quoted(cursor)))
+        return case((func.count() == whole(0), text_literal("null")), else_=concat(quoted(cursor)))
 
     def _cursor(self, id_: ColumnElement[Any], value: ColumnElement[Any] | None) -> ColumnElement[str]:
         """A cursor as `resolvers.paging` reads it; base64 of PostgreSQL breaks lines, ours does not."""

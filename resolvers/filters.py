@@ -319,7 +319,15 @@ def _from_source(value: Mapping[str, Any], where: str) -> Predicate:
     for part in ("system", "key"):
         for operator, operand in (value.get(part) or {}).items():
             place = f"{where}.{part}.{operator}"
-            if operator in ("isNull", "between"):
-                raise _invalid(place, "…", "legacy keys take eq, in and the like", "不支持此运算符")
-            parts.append((part, operator, _operand(operand, place)))
+            if operator == "isNull":
+                # A key that is there has both parts.
+                if operand:
+                    return Any_(())
+            elif operator == "between":
+                if operand is None:
+                    raise _invalid(place, "null", "give both ends", "请给出两端")
+                parts.append((part, "gte", _operand(operand["from"], f"{place}.from")))
+                parts.append((part, "lte", _operand(operand["to"], f"{place}.to")))
+            else:
+                parts.append((part, operator, _operand(operand, place)))
     return FromSource(tuple(parts))

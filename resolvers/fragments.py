@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Integer,
     SmallInteger,
     and_,
     func,
@@ -89,6 +90,11 @@ def concat(pieces: Sequence[Piece]) -> ColumnElement[str]:
     if len(arguments) == 1 and isinstance(merged[0], str):
         return arguments[0]
     return func.concat(*arguments)
+
+
+def whole(number: int) -> ColumnElement[int]:
+    """A number of ours inside the statement: one that the planner of the database may see."""
+    return literal_column(str(number), Integer())
 
 
 def quoted(expression: ColumnElement[Any]) -> list[Piece]:

@@ -61,6 +61,7 @@ from resolvers.fragments import (
     or_null,
     quoted,
     text_literal,
+    whole,
 )
 from resolvers.nodes import (
     ConnectionNode,
@@ -331,7 +332,7 @@ class Renderer:
             text = cast(column, SqlText()) if isinstance(type_, Uuid) else column
             if operator == "startsWith":
                 return func.starts_with(text, self.bind(value, SqlText()))
-            return func.strpos(func.lower(text), func.lower(self.bind(value, SqlText()))) > 0
+            return func.strpos(func.lower(text), func.lower(self.bind(value, SqlText()))) > whole(0)
         operand = self.bind(value, type_)
         operations: Mapping[str, Callable[[], ColumnElement[bool]]] = {
             "eq": lambda: column == operand, "ne": lambda: column != operand, "lt": lambda: column < operand,
@@ -415,9 +416,9 @@ class Renderer:
                 .select_from(other.alias)
                 .where(*self.in_scope(other, value.row.scope), *self.found_by(other, value.lookup))
             )
-            is_ambiguous = counted.correlate_except(other.alias).scalar_subquery() > 1
+            is_ambiguous = counted.correlate_except(other.alias).scalar_subquery() > whole(1)
             self.faults.append(case((is_ambiguous, text_literal(key)), else_=null()))
-            query = query.limit(1)
+            query = query.limit(whole(1))
         return or_null(query.correlate_except(*frame.aliases()).scalar_subquery())
 
     def found_by(self, frame: Frame, lookup: Lookup) -> list[ColumnElement[bool]]:

@@ -43,7 +43,7 @@ from resolvers.aggregates import (
     ValueTerm,
 )
 from resolvers.catalog import CATALOG, Leaf, MoneyLeaf, Scalar
-from resolvers.fragments import Frame, Piece, concat, join_condition, members, money_pieces, or_null, text_literal
+from resolvers.fragments import Frame, Piece, concat, join_condition, members, money_pieces, or_null, text_literal, whole
 from resolvers.nodes import ConnectionNode
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class _Tally:
     def _without_currencies(self, rows: FromClause) -> Select[Any]:
         """Groups from groups by currency."""
         columns: list[ColumnElement[Any]] = [rows.c[name].label(name) for name in self._keys]
-        columns.append(cast(func.coalesce(func.sum(rows.c.n), 0), BigInteger()).label("n"))
+        columns.append(cast(func.coalesce(func.sum(rows.c.n), whole(0)), BigInteger()).label("n"))
         columns += [_TOTALS[how](rows.c[name]).label(name) for (how, _), name in self._partials.items()]
         columns += [
             func.array_agg(rows.c[name]).label(f"{name}s") for name in (*self._listed, *self._currencies.values())
@@ -186,8 +186,9 @@ class _Tally:
             seen = self._seen(term)
             key: ColumnElement[Any] = column if seen is None else case((seen, column))
             # Rows without a reference are one group, whatever their companies.
-            company = {f"{name}_company": case((key.is_not(None), self.frame.column("company_id")))}
-            return {name: key, **(company if CATALOG[term.source.target].is_sharded else {})}
+            if not CATALOG[term.source.target].is_sharded:
+                return {name: key}
+            return {name: key, f"{name}_company": case((key.is_not(None), self.frame.column("company_id")))}
         match term.kind:
             case "year":
                 return {name: cast(extract("year", column), Integer())}
@@ -199,7 +200,8 @@ class _Tally:
     def _seen(self, term: ReferenceTerm) -> ColumnElement[bool] | None:
         """Whether the referenced record is in scope; None where every one is."""
         target, scope = CATALOG[term.source.target], term.scope
-        if scope.partner is not None or scope.site is not None:
+        is_looked_up = target.is_company and term.source.column != "company_id"
+        if scope.partner is not None or scope.site is not None or is_looked_up:
             inner = Frame(target.table.alias(), target)
             conditions = [join_condition(self.frame, inner.alias, term.source), *self.renderer.in_scope(inner, scope)]
             return exists().where(*conditions).correlate_except(inner.alias)
@@ -304,8 +306,8 @@ def _belongs(name: str, index: int) -> bool:
 
 def _average(total: ColumnElement[Any], count: ColumnElement[Any]) -> ColumnElement[Any]:
     """To 10 decimals, half away from zero; NULL over no values."""
-    exact = func.round(cast(total, NUMERIC), AVERAGE_WORKING_SCALE) / func.nullif(cast(count, NUMERIC), 0)
-    return func.trim_scale(func.round(exact, AVERAGE_SCALE))
+    exact = func.round(cast(total, NUMERIC), whole(AVERAGE_WORKING_SCALE)) / func.nullif(cast(count, NUMERIC), whole(0))
+    return func.trim_scale(func.round(exact, whole(AVERAGE_SCALE)))
 
 
 def _string_or_null(value: ColumnElement[Any]) -> ColumnElement[str]:

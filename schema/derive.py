@@ -172,7 +172,7 @@ make(strawberry.input, "MoneyFilter", "Conditions on an amount and its currency.
     Field("currency", "StringFilter | None", "Conditions on the ISO 4217 code."),
     Field("isNull", "Boolean | None", "Whether there is no amount."),
 ])  # fmt: skip
-make(strawberry.input, "LegacyKeyFilter", "Rows that came from a source system.", [
+make(strawberry.input, "SourceKeyFilter", "Rows that came from a source system.", [
     Field("system", "StringFilter | None", "Code of the source system."),
     Field("key", "StringFilter | None", "Primary key there."),
 ])  # fmt: skip
@@ -249,7 +249,7 @@ def _filter_fields(entity: Entity) -> list[Field]:
         Field("or", f"list[{own}] | None", "At least one of these."),
         Field("not", f"{own} | None", "Not this."),
         Field("id", "IDFilter | None", "Conditions on the global id."),
-        Field("legacyKey", "LegacyKeyFilter | None", "The row came from a source system under such a key."),
+        Field("legacyKey", "SourceKeyFilter | None", "The row came from a source system under such a key."),
     ]
     for source in entity.fields.values():
         match source:

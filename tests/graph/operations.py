@@ -1,0 +1,308 @@
+"""Random operations over a visible schema: every root, argument, filter, order and figure, with values that rows have."""
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, ToMany, ToOne, camel
+from tests.graph.oracle import Eyes, Order, global_id
+from tests.graph.wire import plain
+
+PAGES = (1, 2, 3, 7, 50)
+LISTS = ("in", "notIn")
+
+
+class Name(str):
+    """An enum value: written without quotes."""
+
+
+@dataclass
+class Maker:
+    """Makes operations from one stream of chance, for one reader."""
+
+    chance: random.Random
+    schema: GraphQLSchema
+    eyes: Eyes
+    variables: dict[str, Any] = field(default_factory=dict)
+    declared: dict[str, str] = field(default_factory=dict)
+    fragments: list[str] = field(default_factory=list)
+
+    def operation(self) -> tuple[str, Mapping[str, Any]]:
+        """The text and variables of one query."""
+        root = self.schema.query_type
+        assert root is not None
+        names = [name for name in root.fields if name != "viewer"]
+        chosen = [self.chance.choice(names) for _ in range(self.chance.choice((1, 1, 1, 2)))]
+        shown = " ".join(self._field(root, name, f"r{index}", 3) for index, name in enumerate(chosen))
+        declared = ", ".join(f"${name}: {type_}" for name, type_ in self.declared.items())
+        head = f"query Q({declared})" if declared else "query"
+        return " ".join([f"{head} {{ {shown} }}", *self.fragments]), self.variables
+
+    def _maybe(self, share: float) -> bool:
+        return self.chance.random() < share
+
+    def _variable(self, value: Any, type_: str) -> str:
+        name = f"v{len(self.declared)}"
+        self.declared[name], self.variables[name] = type_, value
+        return f"${name}"
+
+    # --- selections ----------------------------------------------------------------------------------------------
+
+    def _selection(self, type_: GraphQLObjectType, depth: int) -> str:
+        names = [name for name, one in type_.fields.items() if depth > 0 or is_leaf_type(get_named_type(one.type))]
+        chosen = self.chance.sample(names, min(len(names), self.chance.randint(1, 6)))
+        parts = [self._field(type_, name, self._alias(name), depth - 1) for name in chosen]
+        if self._maybe(0.2) or not parts:
+            parts.append("__typename")
+        shown = " ".join(parts)
+        if self._maybe(0.08):
+            name = f"F{len(self.fragments)}"
+            self.fragments.append(f"fragment {name} on {type_.name} {{ {shown} }}")
+            return f"{{ ...{name} ...{name} }}"
+        if self._maybe(0.08):
+            return f"{{ ... on {type_.name} {{ {shown} }} }}"
+        return f"{{ {shown} }}"
+
+    def _alias(self, name: str) -> str:
+        return f"{name}_{self.chance.randint(1, 9)}" if self._maybe(0.15) else ""
+
+    def _field(self, type_: GraphQLObjectType, name: str, alias: str, depth: int) -> str:
+        one = type_.fields[name]
+        named = get_named_type(one.type)
+        arguments = self._arguments(type_, name, one.args) if one.args else ""
+        directive = ""
+        if self._maybe(0.06):
+            given = self._variable(self._maybe(0.7), "Boolean!") if self._maybe(0.7) else "true"
+            directive = f" @{self.chance.choice(('include', 'skip'))}(if: {given})"
+        head = f"{alias}: {name}" if alias else name
+        if named.name == "Node":
+            inner = self._node_selection(depth)
+        else:
+            inner = f" {self._selection(named, depth)}" if isinstance(named, GraphQLObjectType) else ""
+        return f"{head}{arguments}{directive}{inner}"
+
+    def _node_selection(self, depth: int) -> str:
+        shown = ["id", "__typename"]
+        for name in self.chance.sample(sorted(CATALOG), 12):
+            type_ = self.schema.get_type(name)
+            if isinstance(type_, GraphQLObjectType):
+                names = [key for key, one in type_.fields.items() if is_leaf_type(get_named_type(one.type))]
+                parts = " ".join(f"{name}_{key}: {key}" for key in self.chance.sample(names, min(3, len(names))))
+                shown.append(f"... on {name} {{ {parts} }}")
+        return f" {{ {' '.join(shown)} }}"
+
+    # --- arguments -----------------------------------------------------------------------------------------------
+
+    def _arguments(self, type_: GraphQLObjectType, name: str, given: Mapping[str, GraphQLArgument]) -> str:
+        named = get_named_type(type_.fields[name].type).name
+        values: dict[str, Any] = {}
+        if name in ("node", "nodes"):
+            ids = [self._some_id() for _ in range(3)]
+            values = {"id": ids[0]} if name == "node" else {"ids": ids}
+        elif named.endswith("Connection"):
+            values = self._connection_arguments(CATALOG[named.removesuffix("Connection")], given)
+        elif named in CATALOG:
+            values = self._key(CATALOG[named], given)
+        elif name == "aggregate":
+            values = self._group_by(CATALOG[type_.name.removesuffix("Connection")], given)
+        elif name == "groups" and self._maybe(0.3):
+            values = {"first": self.chance.choice((1, 2, 5))}
+        shown = [f"{key}: {self._given(value, given[key])}" for key, value in values.items()]
+        assert all(key in values for key, one in given.items() if is_required_argument(one)), name
+        return f"({', '.join(shown)})" if shown else ""
+
+    def _given(self, value: Any, of: GraphQLArgument | GraphQLInputField) -> str:
+        """A value as a variable or as a literal, whose parts may be variables again."""
+        if self._maybe(0.25):
+            return self._variable(value, str(of.type))
+        named = get_named_type(of.type)
+        if isinstance(value, dict) and isinstance(named, GraphQLInputObjectType):
+            parts = (f"{key}: {self._given(one, named.fields[key])}" for key, one in value.items())
+            return f"{{{', '.join(parts)}}}"
+        return _literal(value)
+
+    def _some_id(self) -> str:
+        names = [name for name in CATALOG if self.schema.get_type(name) is not None and self.eyes.tables.rows[name]]
+        entity = CATALOG[self.chance.choice(names)]
+        return global_id(entity, self.chance.choice(self.eyes.tables.rows[entity.name]))
+
+    def _key(self, entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
+        rows = self.eyes.tables.rows[entity.name]
+        row = self.chance.choice(rows) if rows else None
+        choice = self.chance.choice([name for name in given if name != "company"])
+        values: dict[str, Any]
+        if row is None or choice == "id":
+            values = {"id": global_id(entity, row) if row else f"{entity.name}-{UUID(int=1)}"}
+            if row is None and entity.is_sharded:
+                values = {"id": f"{entity.name}-1-{UUID(int=1)}"}
+        elif choice == "legacyKey":
+            system, key = next(iter(self.eyes.tables.legacy(entity, row)), ("none", "none"))
+            values = {"legacyKey": {"system": system, "key": key}}
+        else:
+            values = {choice: row[str(entity.record.spec.key)]}
+        if "company" in given and "id" not in values and self._maybe(0.6):
+            values["company"] = self.chance.choice(("SH", "TUT", "XX"))
+        return values
+
+    def _connection_arguments(self, entity: Entity, given: Mapping[str, GraphQLArgument]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        size = "last" if self._maybe(0.3) else "first"
+        if size == "last" or self._maybe(0.7):
+            values[size] = self.chance.choice(PAGES)
+        order = Order(entity, None, False)
+        if "orderBy" in given and self._maybe(0.5):
+            named = get_named_type(given["orderBy"].type)
+            assert isinstance(named, GraphQLInputObjectType)
+            fields = get_named_type(named.fields["field"].type)
+            assert isinstance(fields, GraphQLEnumType)
+            column = self.chance.choice(list(fields.values))
+            source = entity.fields[camel(column.lower())]
+            if self.eyes.reads_everywhere(entity, source, None) or self._maybe(0.05):
+                direction = self.chance.choice(("ASC", "DESC"))
+                values["orderBy"] = [{"field": Name(column), "direction": Name(direction)}]
+                order = Order(entity, column.lower(), direction == "DESC")
+        rows = self.eyes.tables.rows[entity.name]
+        for side in ("after", "before"):
+            if rows and self._maybe(0.2):
+                values[side] = order.cursor(self.chance.choice(rows))
+        if "companies" in given and self._maybe(0.25):
+            values["companies"] = self.chance.choice((["SH"], ["TUT"], ["SH", "TUT"], ["XX"], []))
+        if "includeArchived" in given and self._maybe(0.4):
+            values["includeArchived"] = self._maybe(0.8)
+        if self._maybe(0.5):
+            named = get_named_type(given["filter"].type)
+            assert isinstance(named, GraphQLInputObjectType)
+            values["filter"] = self._filter(entity, named, 2)
+        return values
+
+    def _group_by(self, entity: Entity, given: Mapping[str, GraphQLArgument]) -> dict[str, Any]:
+        named = get_named_type(given["groupBy"].type)
+        assert isinstance(named, GraphQLEnumType)
+        values = [value for value in named.values if self._is_usable(entity, value)]
+        chosen = self.chance.sample(values, min(len(values), self.chance.choice((0, 1, 1, 2, 3))))
+        return {"groupBy": [Name(value) for value in chosen]} if chosen else {}
+
+    def _is_usable(self, entity: Entity, value: str) -> bool:
+        name = camel(value.lower())
+        source = entity.fields.get(name) or entity.fields[name.removesuffix("Year").removesuffix("Month")]
+        return self._may_name(entity, source)
+
+    def _may_name(self, entity: Entity, source: Any) -> bool:
+        is_seen = not isinstance(source, ToOne | ToMany) or not self.eyes.has_none(CATALOG[source.target])
+        return (is_seen and self.eyes.reads_everywhere(entity, source, None)) or self._maybe(0.03)
+
+    # --- filters -------------------------------------------------------------------------------------------------
+
+    def _filter(self, entity: Entity, type_: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
+        names = [name for name in type_.fields if self._is_filterable(entity, name, depth)]
+        chosen = self.chance.sample(names, min(len(names), self.chance.choice((0, 1, 1, 2))))
+        return {name: self._condition(entity, name, type_.fields[name], depth) for name in chosen}
+
+    def _is_filterable(self, entity: Entity, name: str, depth: int) -> bool:
+        source = entity.fields.get(name)
+        if source is None:
+            return depth > 0 or name not in ("and", "or", "not")
+        return (depth > 0 or isinstance(source, Leaf | MoneyLeaf)) and self._may_name(entity, source)
+
+    def _condition(self, entity: Entity, name: str, of: GraphQLInputField, depth: int) -> Any:
+        named = get_named_type(of.type)
+        rows = self.eyes.tables.rows[entity.name]
+        row = self.chance.choice(rows) if rows else None
+        if name == "isNull":
+            return self._maybe(0.5)
+        assert isinstance(named, GraphQLInputObjectType)
+        if name in ("and", "or"):
+            return [self._filter(entity, named, depth - 1) for _ in range(self.chance.choice((0, 1, 2)))]
+        if name == "not":
+            return self._filter(entity, named, depth - 1)
+        if name == "id":
+            return self._comparison(named, [global_id(entity, row)] if row else [])
+        if name == "legacyKey":
+            known = self.eyes.tables.legacy(entity, row) if row else []
+            return {
+                part: self._comparison(named.fields[part].type, [one[place] for one in known])
+                for place, part in enumerate(("system", "key")) if self._maybe(0.7)
+            }  # fmt: skip
+        source = entity.fields[name]
+        match source:
+            case Leaf():
+                return self._comparison(named, [one[source.column] for one in rows if one[source.column] is not None])
+            case MoneyLeaf():
+                amounts = [one[source.column] for one in rows if one[source.column] is not None]
+                if self._maybe(0.2):
+                    return {"isNull": self._maybe(0.5)}
+                parts = {"amount": self._comparison(named.fields["amount"].type, amounts)}
+                if self._maybe(0.4):
+                    parts["currency"] = self._comparison(named.fields["currency"].type, ["CNY", "EUR"])
+                return parts
+            case ToOne():
+                return self._filter(CATALOG[source.target], named, depth - 1)
+            case ToMany():
+                quantifier = self.chance.choice(("some", "none", "every"))
+                inner = get_named_type(named.fields[quantifier].type)
+                assert isinstance(inner, GraphQLInputObjectType)
+                return {quantifier: self._filter(CATALOG[source.target], inner, depth - 1)}
+
+    def _comparison(self, type_: Any, known: list[Any]) -> dict[str, Any]:
+        named = get_named_type(type_)
+        assert isinstance(named, GraphQLInputObjectType)
+        operator = self.chance.choice(list(named.fields))
+        if operator == "isNull" or not known:
+            return {"isNull": self._maybe(0.4)}
+        values = [_sent(self.chance.choice(known), named.fields[operator].type) for _ in range(2)]
+        if operator in LISTS:
+            return {operator: values}
+        if operator == "between":
+            first, last = sorted(values, key=_size)
+            return {operator: {"from": first, "to": last}}
+        if operator in ("contains", "startsWith"):
+            text = str(values[0])
+            start = self.chance.randint(0, max(0, len(text) - 2)) if operator == "contains" else 0
+            return {operator: text[start : start + self.chance.randint(1, 4)]}
+        return {operator: values[0]}
+
+
+def _size(value: Any) -> Any:
+    try:
+        return Decimal(value)
+    except (ArithmeticError, TypeError, ValueError):
+        return value
+
+
+def _sent(value: Any, type_: Any) -> Any:
+    """A column's value as a client writes it."""
+    if isinstance(get_named_type(type_), GraphQLEnumType):
+        return Name(value)
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _literal(value: Any) -> str:
+    """A value as GraphQL text."""
+    if isinstance(value, Name):
+        return str(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_literal(one)}' for key, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_literal(one) for one in value)}]"
+    return json.dumps(value)
