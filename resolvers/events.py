@@ -36,11 +36,23 @@ from domain.core.columns import Tier
 from domain.core.database import Connection, to_json
 from domain.core.errors import InvalidInput
 from resolvers.catalog import CATALOG, Entity
+from resolvers.limits import LimitExceeded
 from resolvers.operation import Invalid
 from resolvers.read import RowAnswer
 from resolvers.request import Operation, VariablesInvalid
 
+# Each selection of the record under a key of its own is a statement for every event.
+RECORDS_PER_EVENT_MAX = 4
+
 _CURSOR = re.compile(r"event:1:(0|[1-9][0-9]{0,17}):(0|[1-9][0-9]{0,3})?")
+
+
+class RecordsPerEvent(LimitExceeded):
+    """A subscription reads its record under too many keys."""
+
+    code = "COST_LIMIT"
+    zh = "订阅最多可用 {limit} 个别名选择 {field}。"
+    en = "A subscription selects {field} under at most {limit} keys."
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,7 @@ _GATE = _Part(
 def plan_event(operation: Operation) -> EventPlan:
     """How the events of a subscription are shown.
 
-    Raises: Invalid for variables that do not fit, InvalidInput for a malformed cursor.
+    Raises: Invalid for variables that do not fit, InvalidInput for a malformed cursor, RecordsPerEvent.
     """
     schema, node = operation.schema, operation.node
     given = dict(operation.request.variables)
@@ -224,6 +236,8 @@ def plan_event(operation: Operation) -> EventPlan:
     parts = tuple(
         _Part(key, found[0].node.name.value, tuple(one.node for one in found)) for key, found in grouped.items()
     )
+    if sum(part.name == watch.record_field for part in parts) > RECORDS_PER_EVENT_MAX:
+        raise RecordsPerEvent(limit=RECORDS_PER_EVENT_MAX, field=watch.record_field)
     used = _variables_in([*(node for part in parts for node in part.nodes), *definitions])
     key = (
         operation.document.digest, node.name.value if node.name else None, root_key,

@@ -38,6 +38,8 @@ BATCH = 200
 RENDERED_MAX = 256
 # Groups that render at once: each takes a connection, and requests need some too.
 RENDERS_AT_ONCE = 4
+# A group that is not done with a batch after this long goes on by itself: the others do not wait for it.
+LATE_SECONDS = 1.0
 # A stream whose database is away looks for it again after this long.
 RETRY_SECONDS = 0.5
 
@@ -234,28 +236,31 @@ class Hub:
         """Tell what happened since the last look."""
         await self._check_grants()
         while events := await self._events(self.position):
-            # Nothing waits from here to the gather: whoever joins later replays up to the new position by itself.
+            # Nothing waits until the groups are taken: whoever joins later replays up to the new position by itself.
             self.position = events[-1].position
-            told = [(group, list(group.members)) for group in self._groups.values() if group.members]
-            await asyncio.gather(*(self._tell_live(group, members, events) for group, members in told))
+            await self._tell_all(events)
             await self._check_grants()
 
-    async def _events(self, position: int) -> list[PublishedEvent]:
-        async with self._database.acquire() as connection:
-            return await read_events(connection, position, BATCH)
-
-    async def _tell_live(
-        self, group: _Group, members: Sequence[Subscription], events: Sequence[PublishedEvent]
-    ) -> None:
-        try:
-            await self._tell(group, members, events)
-        except Exception as fault:
-            # The hub has moved on: each member takes up where it stands, by itself.
+    async def _tell_all(self, events: Sequence[PublishedEvent]) -> None:
+        """Tell every group; one that fails or takes long is left to take up by itself where it stands."""
+        groups = [(group, list(group.members)) for group in self._groups.values() if group.members]
+        tasks = [asyncio.create_task(self._tell(group, members, events)) for group, members in groups]
+        if tasks:
+            await asyncio.wait(tasks, timeout=LATE_SECONDS)
+        for task, (group, members) in zip(tasks, groups, strict=True):
+            fault = task.exception() if task.done() else TimeoutError()
+            if fault is None:
+                continue
+            task.cancel()
             log.warning("watch_falls_back", reason=type(fault).__name__)
             for member in members:
                 group.members.discard(member)
                 if not member.ended:
                     self._replay(member)
+
+    async def _events(self, position: int) -> list[PublishedEvent]:
+        async with self._database.acquire() as connection:
+            return await read_events(connection, position, BATCH)
 
     async def _tell(self, group: _Group, members: Sequence[Subscription], events: Sequence[PublishedEvent]) -> None:
         kinds = group.plan.watch.events

@@ -12,7 +12,6 @@ from contextlib import suppress
 import orjson
 from graphql import OperationType
 
-from domain.core.errors import RequestError
 from resolvers.operation import Dispatcher
 from resolvers.request import Operation
 from resolvers.watch import Hub
@@ -25,14 +24,8 @@ KEEP_ALIVE_SECONDS = 15.0
 # What may wait for a listener before it counts as too slow; a replay goes on when half of it is taken.
 PENDING_BYTES_MAX = 4_194_304
 PENDING_EVENTS_MAX = 2_000
-
-
-class SlowConsumer(RequestError):
-    """The listener fell too far behind; it may resume from the last event it has."""
-
-    code = "SLOW_CONSUMER"
-    zh = "客户端接收过慢，连接已断开；请从最后收到的事件续传。"
-    en = "The listener is too slow and was dropped; resume from the last event received."
+# A listener that takes nothing at all for so long is gone, or as good as gone.
+STALL_SECONDS = 30.0
 
 
 class EventStreams:
@@ -139,7 +132,12 @@ class _Stream:
                 self._pending_bytes += 3
             while self._outgoing:
                 event = self._outgoing.popleft()
-                await self._exchange.send({"type": "http.response.body", "body": event, "more_body": True})
+                try:
+                    async with asyncio.timeout(STALL_SECONDS):
+                        await self._exchange.send({"type": "http.response.body", "body": event, "more_body": True})
+                except TimeoutError:
+                    self._is_dropped.set()
+                    return
                 self._pending_bytes -= len(event)
                 if self._pending_bytes <= PENDING_BYTES_MAX // 2 and len(self._outgoing) <= PENDING_EVENTS_MAX // 2:
                     self._drained.set()

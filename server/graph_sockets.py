@@ -36,6 +36,8 @@ REASON_BYTES_MAX = 123
 # What may wait for a listener before it counts as too slow; a replay goes on when half of it is taken.
 PENDING_BYTES_MAX = 4_194_304
 PENDING_FRAMES_MAX = 2_000
+# A listener that takes nothing at all for so long is gone, or as good as gone.
+STALL_SECONDS = 30.0
 
 GOING_AWAY = 1001
 TOO_LARGE = 1009
@@ -175,7 +177,11 @@ class _Socket:
             while self._outgoing:
                 frame = self._outgoing.popleft()
                 # Counted as waiting until the transport has taken it: a stalled one holds it here.
-                await self._send({"type": "websocket.send", "text": frame})
+                try:
+                    async with asyncio.timeout(STALL_SECONDS):
+                        await self._send({"type": "websocket.send", "text": frame})
+                except TimeoutError:
+                    raise SocketClosed(TRY_AGAIN, "SLOW_CONSUMER") from None
                 self._pending_bytes -= len(frame)
                 if self._pending_bytes <= PENDING_BYTES_MAX // 2 and len(self._outgoing) <= PENDING_FRAMES_MAX // 2:
                     self._drained.set()

@@ -73,10 +73,12 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 def uvicorn_config(settings: Settings, served: Any) -> uvicorn.Config:
+    # Sockets are not compressed: it takes some 300 KiB a socket, and hides from us when a listener falls behind.
     return uvicorn.Config(
         served, factory=isinstance(served, str), workers=settings.workers, loop="uvloop", http="httptools",
-        ws="websockets-sansio", ws_max_size=FRAME_BYTES_MAX, ws_ping_interval=None, lifespan="on", access_log=False,
-        server_header=False, log_level="warning" if settings.log_level == "info" else settings.log_level,
+        ws="websockets-sansio", ws_max_size=FRAME_BYTES_MAX, ws_ping_interval=None, ws_per_message_deflate=False,
+        lifespan="on", access_log=False, server_header=False,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
         timeout_graceful_shutdown=GRACE_SECONDS, backlog=BACKLOG,
         timeout_worker_healthcheck=START_SECONDS_MAX,
     )  # fmt: skip

@@ -124,8 +124,14 @@ class Serving:
         return (await self.post({"query": query, "variables": variables}, who=who)).json()
 
     @asynccontextmanager
-    async def socket(self, who: str | None = "admin", *, init: bool = True, **more: Any) -> AsyncIterator["Socket"]:
-        """A socket, initialised unless `init` is false."""
+    async def socket(
+        self, who: str | None = "admin", *, init: bool = True, small: bool = False, **more: Any
+    ) -> AsyncIterator["Socket"]:
+        """A socket, initialised unless `init` is false; a `small` one buffers next to nothing."""
+        if small:
+            more["sock"] = socket.socket()
+            more["sock"].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            more["sock"].connect(("127.0.0.1", self.port))
         async with connect(self.socket_url, subprotocols=[PROTOCOL], max_size=None, **more) as connection:
             opened = Socket(connection)
             if init:
@@ -176,6 +182,8 @@ def serving_at(url: str, folder: Path, **more: Any) -> Iterator[Serving]:
     settings = settings_for(url, folder, **more)
     app = create_app(settings)
     listening = socket.create_server(("127.0.0.1", 0))
+    # A small buffer, so that a peer that takes nothing is felt after kilobytes and not after megabytes.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16_384)
     server = uvicorn.Server(uvicorn_config(settings, app))
     thread = Thread(target=server.run, args=([listening],))
     thread.start()
