@@ -142,8 +142,11 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         asyncio.create_task(_surviving("watch", hub.run)),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]
-    working = run_background(url, stop, limits, head_file=settings.audit_head_file) if settings.background else None
-    background = [asyncio.create_task(working)] if working is not None else []
+    background: list[asyncio.Task[None]] = []
+    if settings.background:
+        head_file = settings.audit_head_file
+        working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
+        background.append(asyncio.create_task(working))
     stack.push_async_callback(_end, tasks, background, stop)
     return Services(
         database=database,

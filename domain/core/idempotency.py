@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import orjson
-from sqlalchemy import LargeBinary, SmallInteger, Text, bindparam, select, update
+from sqlalchemy import LargeBinary, SmallInteger, Text, and_, bindparam, cast, null, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Uuid
 
@@ -30,7 +30,7 @@ from domain.core.work import Work
 IN_FLIGHT_SECONDS = 5.0
 
 _key = IdempotencyKey.table
-_CLAIM = (
+_claimed = (
     insert(_key)
     .values(
         company_id=bindparam("company_id", type_=SmallInteger()), id=bindparam("id", type_=Uuid()),
@@ -41,9 +41,19 @@ _CLAIM = (
     )
     .on_conflict_do_nothing(index_elements=["company_id", "client", "key"])
     .returning(_key.c.id)
+    .cte("claimed")
 )  # fmt: skip
-_STORED = select(_key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(
-    _key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text())
+_is_same_key = and_(_key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text()))
+_STORED = select(null().label("claimed"), _key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(_is_same_key)
+# A row for the claim, if it was made, and one for each row stored under the key before, in any company.
+_CLAIM = union_all(
+    select(
+        _claimed.c.id.label("claimed"),
+        cast(null(), SmallInteger()),
+        cast(null(), LargeBinary()),
+        cast(null(), ARRAY(Uuid())),
+    ),
+    select(cast(null(), Uuid()), _key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(_is_same_key),
 )
 _COMPLETE = (
     update(_key)
@@ -88,19 +98,20 @@ async def claim(work: Work, key: str, digest: bytes, record_type: str) -> Claim:
     row_id = new_id()
     client = work.actor.client
     try:
-        claimed = await work.connection.fetchval(
+        rows = await work.connection.fetch(
             _CLAIM, company_id=work.company_id, id=row_id, client=client, key=key, input_digest=digest,
             command=work.command, record_type=record_type, work_id=work.id,
         )  # fmt: skip
     except asyncpg.LockNotAvailableError as held:
         raise IdempotencyInProgress(key=key) from held
-    for row in await work.connection.fetch(_STORED, client=client, key=key):
-        is_own = claimed is not None and row["company_id"] == work.company_id
-        if is_own:
-            continue
-        if row["company_id"] != work.company_id or row["input_digest"] != digest:
+    if not rows:
+        # Another process committed the key while this one waited for it: only a new statement sees that.
+        rows = await work.connection.fetch(_STORED, client=client, key=key)
+    stored = [row for row in rows if row[0] is None]
+    for _, company_id, stored_digest, record_ids in (row.values() for row in stored):
+        if company_id != work.company_id or stored_digest != digest:
             raise IdempotencyKeyReused(key=key)
-        return Claim(None, row["record_ids"])
+        return Claim(None, record_ids)
     return Claim(row_id, ())
 
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,8 @@ LOCK = 0x736B65696E
 
 EVENTS_PER_BATCH_MAX = 1_000
 SEALS_PER_BATCH_MAX = 500
+# Entries digested in one batch, the last transaction's beyond; an import must not keep events waiting for its seal.
+ENTRIES_PER_BATCH_MAX = 20_000
 
 # How often committed rows are looked for when nobody wakes the sequencer, and how often another tries to take over.
 POLL_SECONDS = 0.1
@@ -56,15 +59,27 @@ RETURNING outbox_event.position
 """
 _NOTIFY = "SELECT pg_notify($1, $2)"
 _HEAD = "SELECT position, digest FROM audit_seal WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
-LINKS = """
+_FOUND = """
 SELECT s.company_id, s.id, s.entry_count, s.position, s.sealed_at, s.previous_digest, s.entries_digest, s.digest,
        e.found_count, e.found_digest
-FROM audit_seal s CROSS JOIN LATERAL (
-    SELECT count(*) AS found_count, sha256(coalesce(string_agg(digest, ''::bytea ORDER BY id), ''::bytea)) AS
-    found_digest FROM audit_entry WHERE audit_entry.company_id = s.company_id AND audit_entry.work_id = s.id
+FROM {seals} s CROSS JOIN LATERAL (
+    SELECT count(*) AS found_count,
+           sha256(coalesce(string_agg(digest, ''::bytea ORDER BY id), ''::bytea)) AS found_digest
+    FROM audit_entry WHERE audit_entry.company_id = s.company_id AND audit_entry.work_id = s.id
 ) e
 """
-_UNSEALED = f"{LINKS} WHERE s.position IS NULL ORDER BY s.id LIMIT $1"
+LINKS = _FOUND.format(seals="audit_seal")
+_WAITING = """(
+    SELECT *, sum(entry_count) OVER (ORDER BY id) - entry_count AS entries_before
+    FROM (SELECT * FROM audit_seal WHERE position IS NULL ORDER BY id LIMIT $1) w
+)"""
+_UNSEALED = f"{_FOUND.format(seals=_WAITING)} WHERE s.entries_before < $2 ORDER BY s.id"
+# Whether a batch has left behind what waited before it: then the next batch follows at once.
+_IS_UNSEALED_LONG = """
+SELECT EXISTS (
+    SELECT FROM audit_seal WHERE position IS NULL AND recorded_at < now() - make_interval(secs => $1)
+)
+"""
 _SEAL = """
 UPDATE audit_seal SET position = link.position, sealed_at = $7, previous_digest = link.previous,
        entries_digest = link.entries, digest = link.digest
@@ -94,7 +109,7 @@ async def sequence(connection: Connection) -> int:
 async def seal(connection: Connection, head_file: Path | None = None) -> int:
     """Append a batch of transactions to the audit chain, the head written to `head_file` too; the number of links."""
     async with connection.raw.transaction():
-        rows = await connection.fetch(_UNSEALED, SEALS_PER_BATCH_MAX)
+        rows = await connection.fetch(_UNSEALED, SEALS_PER_BATCH_MAX, ENTRIES_PER_BATCH_MAX)
         if not rows:
             return 0
         head = await connection.fetchrow(_HEAD)
@@ -140,7 +155,8 @@ async def run_sequencer(
     while not stop.is_set():
         connection: Connection | None = None
         try:
-            connection = await connect(url, limits)
+            # Sealing a large import takes longer than a request may.
+            connection = await connect(url, replace(limits, statement_ms=0))
             await _lead(connection, stop, committed or asyncio.Event(), head_file)
         except LOST:
             await _pause(stop, RECONNECT_SECONDS)
@@ -161,8 +177,9 @@ async def _lead(connection: Connection, stop: asyncio.Event, committed: asyncio.
         while await sequence(connection) == EVENTS_PER_BATCH_MAX:
             pass
         if loop.time() >= seal_at:
-            while await seal(connection, head_file) == SEALS_PER_BATCH_MAX:
-                pass
+            await seal(connection, head_file)
+            if await connection.fetchval(_IS_UNSEALED_LONG, SEAL_SECONDS):
+                continue
             seal_at = loop.time() + SEAL_SECONDS
         await _wait_for_any(stop, committed)
 
