@@ -13,6 +13,7 @@ from domain.core.ids import new_id
 from domain.core.work import RECORDS_PER_EVENT_MAX, Work
 from domain.inventory.models import StockBalance
 from domain.inventory.rules import Balance, StockKey
+from domain.master_data.companies import Company
 from domain.master_data.places import Location, LocationKind
 
 _balance = StockBalance.table
@@ -124,17 +125,9 @@ _COUNTER_LOCATION = (
     .order_by(_location.c.code)
     .limit(1)
 )
-_NEW_COUNTER_LOCATION = (
-    insert(_location)
-    .values(
-        company_id=_company_id,
-        id=bindparam("id", type_=Uuid()),
-        code=bindparam("code", type_=Text()),
-        name=bindparam("name", type_=Text()),
-        kind=bindparam("kind", type_=Text()),
-    )
-    .on_conflict_do_nothing()
-)
+_company = Company.table
+# Whoever else needs the company's first counter-location of a kind waits here, and then finds it.
+_HOLD_COMPANY = select(_company.c.id).where(_company.c.company_id == _company_id).with_for_update(key_share=True)
 
 
 async def locations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
@@ -146,6 +139,9 @@ async def counter_location(work: Work, kind: LocationKind) -> UUID:
     """The company's location of a kind that is beyond it (supplier, loss, opening), made at its first use."""
     known = await work.fetch(_COUNTER_LOCATION, kind=kind)
     if not known:
-        await work.fetch(_NEW_COUNTER_LOCATION, id=new_id(), code=kind.value, name=kind.value.capitalize(), kind=kind)
+        await work.fetch(_HOLD_COMPANY)
         known = await work.fetch(_COUNTER_LOCATION, kind=kind)
-    return known[0]["id"]
+    if known:
+        return known[0]["id"]
+    [made] = await work.insert(Location, [{"code": kind.value, "name": kind.value.capitalize(), "kind": kind}])
+    return made

@@ -135,8 +135,10 @@ async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today
     """The balances after the counts, posted."""
     currency = await company_currency(work)
     own = await accounts(work, *COUNT_ROLES)
-    outside = await counter_location(work, LocationKind.LOSS)
     balances = await lock_balances(work, [key for _, key in counts])
+    if all(one.counted == balances[key].quantity for one, key in counts):
+        return balances
+    outside = await counter_location(work, LocationKind.LOSS)
     last_on = max(one.counted_on or today for one, _ in counts)
     costs = await standard_costs(work, [key.item_id for _, key in counts], max(today, last_on))
     changes = cost_changes(balances, costs, currency)
@@ -153,11 +155,10 @@ async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today
     moved = {key: held for key, held in result.items() if held != balances[key]}
     for change in changes:
         moved[change.key] = replace(result[change.key], unit_cost=costs[change.key.item_id])
-    if moved:
-        await write_balances(work, moved)
-        await post_goods(work, MoveKind.ADJUSTMENT, goods)
-        vouchers = await revalue(work, changes, last_on, revaluation_money(changes, currency, own))
-        for posting in goods:
-            vouchers += voucher_of(JournalKind.STOCK, posting, adjustment_money(posting.entries, currency, own))
-        await post_vouchers(work, vouchers)
+    await write_balances(work, moved)
+    await post_goods(work, MoveKind.ADJUSTMENT, goods)
+    vouchers = await revalue(work, changes, last_on, revaluation_money(changes, currency, own))
+    for posting in goods:
+        vouchers += voucher_of(JournalKind.STOCK, posting, adjustment_money(posting.entries, currency, own))
+    await post_vouchers(work, vouchers)
     return result
