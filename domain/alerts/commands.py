@@ -77,7 +77,7 @@ class ResolveAlert:
 
 @command(action=Action.ADMINISTER, record=AlertRule, zh="调整预警规则")
 class ChangeAlertRule:
-    """Make a rule stricter or milder, or switch it off; alerts that are open stay until their condition is over."""
+    """Make a rule stricter or milder, or switch it off; its open alerts then stay until a person resolves them."""
 
     alert_rule_id: UUID = argument(doc="The rule.", zh="规则", reference="alert_rule")
     severity: AlertSeverity | None = argument(doc="New severity.", zh="严重程度", default=None)

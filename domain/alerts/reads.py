@@ -1,6 +1,6 @@
 """What the conditions look at: rules in force, stock against its reorder points, outstanding receipts, open alerts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -95,14 +95,14 @@ _RECEIPTS = (
     .order_by(_order.c.id)
 )
 
-_OPEN = select(_alert.c.id, _alert.c.fingerprint, _alert.c.rule_id).where(
+_OPEN = select(_alert.c.id, _alert.c.fingerprint).where(
     _alert.c.company_id == _company_id,
-    _alert.c.kind == _kind,
+    _alert.c.rule_id == func.any(bindparam("rules", type_=ARRAY(Uuid()))),
     _alert.c.status != AlertStatus.RESOLVED.value,
     _asked(_alert.c.subject_id),
 )
 
-# An alert's own id beside its rule's, by fingerprint.
+# The ids of alerts by fingerprint.
 OpenAlerts = Mapping[str, UUID]
 
 
@@ -134,7 +134,11 @@ async def open_receipts(connection: Connection, company_id: int, among: Among) -
     return [OpenReceipt(**dict(row)) for row in rows]
 
 
-async def open_alerts(connection: Connection, company_id: int, kind: AlertKind, among: Among) -> OpenAlerts:
-    """The alerts of a kind that are not resolved, by fingerprint; `among` names their subjects."""
-    rows = await connection.fetch(_OPEN, company_id=company_id, kind=kind.value, **among.parameters())
+async def open_alerts(connection: Connection, company_id: int, rules: Sequence[Rule], among: Among) -> OpenAlerts:
+    """The alerts of these rules that are not resolved, by fingerprint; `among` names their subjects.
+
+    A rule that is switched off is not asked: its open alerts are for people to resolve.
+    """
+    ids = [rule.id for rule in rules]
+    rows = await connection.fetch(_OPEN, company_id=company_id, rules=ids, **among.parameters())
     return {row["fingerprint"]: row["id"] for row in rows}

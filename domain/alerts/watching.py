@@ -52,7 +52,7 @@ async def check_stock(handling: Handling, among: Among | None = None) -> None:
     kind = AlertKind.BELOW_REORDER_POINT
     rules = await rules_in_force(handling.connection, kind)
     stocks = await stock_levels(handling.connection, handling.company_id, among)
-    known = await open_alerts(handling.connection, handling.company_id, kind, among)
+    known = await open_alerts(handling.connection, handling.company_id, rules, among)
     raised: list[RaiseAlert] = []
     standing: set[str] = set()
     for rule in rules:
@@ -80,7 +80,7 @@ async def check_receipts(handling: Handling, among: Among | None = None) -> None
     kind = AlertKind.RECEIPT_OVERDUE
     rules = await rules_in_force(handling.connection, kind)
     receipts = await open_receipts(handling.connection, handling.company_id, among)
-    known = await open_alerts(handling.connection, handling.company_id, kind, among)
+    known = await open_alerts(handling.connection, handling.company_id, rules, among)
     raised: list[RaiseAlert] = []
     standing: set[str] = set()
     for rule in rules:
