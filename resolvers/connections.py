@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Select,
     SmallInteger,
     case,
     cast,
@@ -23,7 +24,7 @@ from resolvers.aggregates import AggregateNode
 from resolvers.catalog import Entity
 from resolvers.fragments import Frame, Piece, concat, members, quoted, text_literal, whole
 from resolvers.nodes import ConnectionNode, EdgesPart, NodesPart, PageInfoPart, RowNode, Text, TotalPart
-from resolvers.paging import cursor_prefix
+from resolvers.paging import PAGE_MAX, cursor_prefix
 from resolvers.tallies import aggregate
 
 if TYPE_CHECKING:
@@ -73,9 +74,8 @@ class _Page:
         )
         rows = self._rows(entity, parent)
         number = func.row_number().over(order_by=self._order(rows)).label("row_")
-        limit = self._size + whole(1) if self._looks_ahead else self._size
-        numbered = select(rows, number).order_by(*self._order(rows)).limit(limit).correlate_except(*self._sources)
-        self.page = numbered.subquery()
+        numbered = select(rows, number).order_by(*self._order(rows)).correlate_except(*self._sources)
+        self.page = self._limited(numbered).subquery()
         self.frame = Frame(self.page, entity, parent, node.link)
         self._within = self.page.c.row_ <= self._size if self._looks_ahead else None
 
@@ -85,20 +85,31 @@ class _Page:
         inner = Frame(entity.table.alias(), entity, parent, node.link)
         is_merged = entity.is_sharded and (parent is None or not parent.entity.is_sharded)
         conditions = [*renderer.rows_of(node, inner, with_company=not is_merged), *self._beyond(inner)]
-        limit = self._size + whole(1) if self._looks_ahead else self._size
-        query = select(inner.alias).order_by(*self._order(inner.alias)).limit(limit)
+        query = select(inner.alias).order_by(*self._order(inner.alias)).correlate_except(inner.alias)
         if not is_merged:
-            rows = query.where(*conditions).correlate_except(inner.alias).subquery()
+            rows = self._limited(query.where(*conditions)).subquery()
             self._sources: list[FromClause] = [rows]
             return rows
         companies = (
             func.unnest(renderer.companies(node.scope)).table_valued("company_id", name="company").render_derived()
         )
         conditions.append(inner.column("company_id") == cast(companies.c.company_id, SmallInteger()))
-        rows = query.where(*conditions).correlate_except(inner.alias).lateral()
+        rows = self._limited(query.where(*conditions)).lateral()
         merged = select(rows).select_from(companies.join(rows, true())).correlate_except(companies, rows).subquery()
         self._sources = [merged]
         return merged
+
+    def _limited(self, query: Select[Any]) -> Select[Any]:
+        """The first rows of the query, one more where the page tells whether there are more.
+
+        Of a size that comes as a parameter a generic plan knows nothing and expects a tenth of the table: the limit
+        that no page exceeds stands below it, so that it looks up what a page refers to instead of reading it all.
+        """
+        limit = self._size + whole(1) if self._looks_ahead else self._size
+        if not self.node.window.size.sym.path:
+            return query.limit(limit)
+        most = query.limit(whole(PAGE_MAX + 1)).subquery()
+        return select(most).order_by(*self._order(most)).limit(limit).correlate_except(most)
 
     def _order(self, rows: FromClause) -> list[ColumnElement[Any]]:
         """The scan's order: the declared one, turned round when the page is counted from the end."""

@@ -121,11 +121,12 @@ class Eyes:
             return readable_companies(target.record, self.grants, source.spec.tier, target.coordinate(name))
         return readable_companies(entity.record, self.grants, source.spec.tier, entity.coordinate(source.name))
 
-    def reads(self, entity: Entity, source: Source, row: Row) -> bool:
-        """Whether the field may be read in this row."""
+    def reads(self, entity: Entity, source: Source, row: Row, narrow: Narrow = None) -> bool:
+        """Whether the field may be read in this row; a list where the reference that makes it may be, in all its rows."""
+        if isinstance(source, ToMany):
+            return self.reads_everywhere(entity, source, narrow)
         found = self.readable(entity, source)
-        guard = CATALOG[source.target] if isinstance(source, ToMany) else entity
-        return row["company_id"] in found if guard.is_sharded and entity.is_sharded else bool(found)
+        return row["company_id"] in found if entity.is_sharded else bool(found)
 
     def reads_everywhere(self, entity: Entity, source: Source, narrow: Narrow) -> bool:
         guard = CATALOG[source.target] if isinstance(source, ToMany) else entity
@@ -252,7 +253,7 @@ class One(Thing):
         if name == "legacyKeys":
             return [Simple({"system": system, "key": key}) for system, key in eyes.tables.legacy(entity, row)]
         source = entity.fields[name]
-        if not eyes.reads(entity, source, row):
+        if not eyes.reads(entity, source, row, self.narrow):
             eyes.withheld.add((entity.coordinate(name), path))
             return None
         match source:
