@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from domain.core.errors import Rejected
+from domain.core.errors import Path, Rejected
 
 ZERO: Final = Decimal(0)
 
@@ -33,11 +33,12 @@ AMOUNT: Final = Scale(20, 6)
 RATE: Final = Scale(24, 10)
 
 
-def in_scale(value: Decimal, scale: Scale, what: str) -> Decimal:
-    """`value`; raises Rejected when it is no number or carries more digits than `scale`."""
+def in_scale(value: Decimal, scale: Scale, what: str, path: Path = ()) -> Decimal:
+    """`value`; raises Rejected, at `path`, when it is no number or carries more digits than `scale`."""
     if not scale.holds(value):
         before, after = scale.digits - scale.after_point, scale.after_point
         raise Rejected(
+            path,
             what=what,
             value=value,
             reason=f"at most {before} digits before the point and {after} after it",
@@ -46,15 +47,15 @@ def in_scale(value: Decimal, scale: Scale, what: str) -> Decimal:
     return value
 
 
-def positive(value: Decimal, scale: Scale, what: str) -> Decimal:
+def positive(value: Decimal, scale: Scale, what: str, path: Path = ()) -> Decimal:
     """`value`; raises Rejected unless it is above zero and within `scale`."""
-    if in_scale(value, scale, what) <= ZERO:
-        raise Rejected(what=what, value=value, reason="it must be above zero", reason_zh="必须大于零")
+    if in_scale(value, scale, what, path) <= ZERO:
+        raise Rejected(path, what=what, value=value, reason="it must be above zero", reason_zh="必须大于零")
     return value
 
 
-def not_negative(value: Decimal, scale: Scale, what: str) -> Decimal:
+def not_negative(value: Decimal, scale: Scale, what: str, path: Path = ()) -> Decimal:
     """`value`; raises Rejected unless it is zero or more and within `scale`."""
-    if in_scale(value, scale, what) < ZERO:
-        raise Rejected(what=what, value=value, reason="it must not be negative", reason_zh="不能为负数")
+    if in_scale(value, scale, what, path) < ZERO:
+        raise Rejected(path, what=what, value=value, reason="it must not be negative", reason_zh="不能为负数")
     return value

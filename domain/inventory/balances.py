@@ -132,7 +132,8 @@ _HOLD_COMPANY = select(_company.c.id).where(_company.c.company_id == _company_id
 
 async def locations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
     """The company's locations by id, with kind, code, site and whether they are in use; an unknown id is absent."""
-    return {row["id"]: row for row in await work.fetch(_LOCATIONS, ids=sorted(set(ids)))}
+    asked = sorted(set(ids))
+    return {row["id"]: row for row in await work.fetch(_LOCATIONS, ids=asked)} if asked else {}
 
 
 async def counter_location(work: Work, kind: LocationKind) -> UUID:

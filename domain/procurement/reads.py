@@ -129,7 +129,8 @@ async def tolerances(work: Work, supplier_ids: Iterable[UUID]) -> dict[tuple[UUI
 
 async def lots_by_number(work: Work, numbers: Iterable[str]) -> dict[str, Row]:
     """The company's lots by number; an unknown number is absent."""
-    return {row["number"]: row for row in await work.fetch(_LOTS, numbers=sorted(set(numbers)))}
+    asked = sorted(set(numbers))
+    return {row["number"]: row for row in await work.fetch(_LOTS, numbers=asked)} if asked else {}
 
 
 async def storage_by_site(work: Work) -> dict[UUID | None, UUID]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from domain.core.errors import DomainError, NotFound, Rejected, SegregationOfDuties
+from domain.core.errors import CurrencyMismatch, DomainError, NotFound, Path, Rejected, SegregationOfDuties
 from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ZERO, Money, product, to_scale, total
 from domain.core.quantity import AMOUNT, QUANTITY, RATE, in_scale, not_negative, positive
@@ -149,25 +149,21 @@ def order_totals(
 
 
 def _line_total(currency: str, quantity: Decimal, price: Money, place: int) -> Decimal:
-    try:
-        positive(quantity, QUANTITY, "quantity")
-    except DomainError as refusal:
-        raise refusal.at("lines", place, "quantity") from None
-    try:
-        price.in_currency(currency, "unitPrice")
-        not_negative(price.amount, RATE, "unitPrice")
-        return in_scale(to_scale(product(quantity, price.amount), AMOUNT.after_point), AMOUNT, "lineTotal")
-    except DomainError as refusal:
-        raise refusal.at("lines", place, "unitPrice") from None
+    path: Path = ("lines", place, "unitPrice")
+    positive(quantity, QUANTITY, "quantity", ("lines", place, "quantity"))
+    not_negative(_own(price, currency, "unitPrice", path), RATE, "unitPrice", path)
+    return in_scale(to_scale(product(quantity, price.amount), AMOUNT.after_point), AMOUNT, "lineTotal", path)
 
 
 def _charge(currency: str, charge: Money | None, name: str) -> Decimal:
-    if charge is None:
-        return ZERO
-    try:
-        return not_negative(charge.in_currency(currency, name).amount, AMOUNT, name)
-    except DomainError as refusal:
-        raise refusal.at(name) from None
+    return ZERO if charge is None else not_negative(_own(charge, currency, name, (name,)), AMOUNT, name, (name,))
+
+
+def _own(amount: Money, currency: str, what: str, path: Path) -> Decimal:
+    """The amount; raises CurrencyMismatch unless it is in the order's currency."""
+    if amount.currency != currency:
+        raise CurrencyMismatch(path, what=what, currency=amount.currency, expected=currency)
+    return amount.amount
 
 
 def live(order: Order | None, id_: UUID) -> Order:
@@ -207,10 +203,11 @@ def arrival(line: OrderLine, received: Decimal, rejected: Decimal, stocked: Deci
 
     Raises: Rejected.
     """
-    positive(received, QUANTITY, "received")
-    not_negative(rejected, QUANTITY, "rejected")
+    positive(received, QUANTITY, "received", ("received",))
+    not_negative(rejected, QUANTITY, "rejected", ("rejected",))
     if rejected > received:
         raise Rejected(
+            ("rejected",),
             what="rejected",
             value=rejected,
             reason=f"only {received} were received",
@@ -219,6 +216,7 @@ def arrival(line: OrderLine, received: Decimal, rejected: Decimal, stocked: Deci
     checked = Arrival(line_id=line.id, received=received, rejected=rejected)
     if stocked is not None and stocked != checked.stocked:
         raise Rejected(
+            ("stocked",),
             what="stocked",
             value=stocked,
             reason=f"received {received} less rejected {rejected} is {checked.stocked}",

@@ -296,7 +296,7 @@ LotIds = Mapping[tuple[UUID, int], UUID]
 async def _lots(work: Work, planned: Sequence[Planned]) -> LotIds:
     """The lot of each line that has one: the company's by its number, else a new one."""
     given = sorted({line.asked.lot_number for plan in planned for line in plan.lines if line.asked.lot_number})
-    ids = {number: row["id"] for number, row in (await reads.lots_by_number(work, given)).items()} if given else {}
+    ids = {number: row["id"] for number, row in (await reads.lots_by_number(work, given)).items()}
     drawn = sum(line.is_traced and line.asked.lot_number is None for plan in planned for line in plan.lines)
     free = iter(await work.number(LOT_NUMBERS, drawn) if drawn else [])
     new: list[dict[str, object]] = []
