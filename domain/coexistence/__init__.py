@@ -1,5 +1,6 @@
 """Coexistence: legacy systems, their keys, and the imports that bring their data over."""
 
+from domain.coexistence.books import FoundBooks, found_books
 from domain.coexistence.bulk import CopyHistory, copy_histories
 from domain.coexistence.commands import (
     CloseImportRun,
@@ -20,6 +21,7 @@ COMMANDS = {
     ImportHistory: import_history,
     OpenHistoricalStock: open_historical_stock,
     CopyHistory: copy_histories,
+    FoundBooks: found_books,
 }
 HANDLERS = {}
 

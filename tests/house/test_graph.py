@@ -32,6 +32,7 @@ NOT_IN_THE_GRAPH = {
     "ImportHistory": "an importer, a chunk at a time",
     "CopyHistory": "an importer, a chunk at a time",
     "OpenHistoricalStock": "an importer, at the cut-over date",
+    "FoundBooks": "the demonstration, for periods of later years",
     "RaiseAlert": "the rules that watch events",
 }
 
