@@ -14,7 +14,8 @@ from authz.grants import compile_grants
 from authz.policy import baseline
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import Database
-from resolvers.operation import Dispatcher
+from domain.core.errors import RequestError
+from resolvers.operation import Dispatcher, Invalid
 from resolvers.read import ReadRoad
 from resolvers.request import Answer, GraphRequest, Operation
 from schema.graph import visible
@@ -54,6 +55,31 @@ class Asker:
             )  # fmt: skip
             self.actors[key] = actor, compile_grants(POLICY, actor, COMPANIES)
         return self.actors[key]
+
+    def mixed(self, roles: dict[int, str]) -> tuple[Actor, Grants]:
+        """A member of staff with another role in each company."""
+        key = tuple(sorted(roles.items()))
+        if key not in self.actors:
+            held = {company: frozenset({role}) for company, role in roles.items()}
+            actor = Actor(id=UUID(int=len(self.actors) + 1), name="mixed", audience=Audience.STAFF, roles=held)
+            self.actors[key] = actor, compile_grants(POLICY, actor, COMPANIES)
+        return self.actors[key]
+
+    async def refusal(
+        self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None
+    ) -> RequestError:
+        """The refusal of a query."""
+        with pytest.raises(RequestError) as caught:
+            await self.text(query, variables, who)
+        return caught.value
+
+    async def invalid(
+        self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None
+    ) -> list[tuple[str, str]]:
+        """(code, message) of each fault of a document or its variables."""
+        with pytest.raises(Invalid) as caught:
+            await self.text(query, variables, who)
+        return [(one.code, one.message()) for one in caught.value.refusals]
 
     async def text(self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None) -> bytes:
         """The body as it goes over the wire."""

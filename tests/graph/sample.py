@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import asyncpg
 
+from domain.coexistence.models import LegacyKey, SourceSystem
 from domain.inventory.models import StockBalance
 from domain.master_data.companies import Company, Site
 from domain.master_data.items import Item, ItemCategory
@@ -27,6 +28,7 @@ async def load(connection: asyncpg.Connection) -> None:
     await _orders(connection)
     await _stock(connection)
     await _people(connection)
+    await _legacy(connection)
 
 
 async def _masters(connection: asyncpg.Connection) -> None:
@@ -112,3 +114,22 @@ async def _people(connection: asyncpg.Connection) -> None:
         for r in range(2)
     ]  # fmt: skip
     await insert(connection, EmployeePayRate, rates)
+
+
+async def _legacy(connection: asyncpg.Connection) -> None:
+    """Orders 3 and 4 and item 1 came from a source system; both orders had the key 34 in another."""
+    systems = [row(SourceSystem, n, code=code) for n, code in ((1, "aw"), (2, "second"))]
+    await insert(connection, SourceSystem, systems)
+    orders = [(n, n, str(n)) for n in (3, 4)] + [(10 + n, n, "34") for n in (3, 4)]
+    keys = [
+        row(
+            LegacyKey, number, company_id=1 + n % 2, source_system_id=numbered(SourceSystem, 2 if number > 10 else 1),
+            record_type="purchase_order", record_id=numbered(PurchaseOrder, n), key=key,
+        )
+        for number, n, key in orders
+    ]  # fmt: skip
+    system = numbered(SourceSystem, 1)
+    keys.append(row(LegacyKey, 1, company_id=0, source_system_id=system, record_type="item", record_id=numbered(Item, 1), key="1"))
+    await connection.execute("SET session_replication_role = replica")
+    await insert(connection, LegacyKey, keys)
+    await connection.execute("SET session_replication_role = origin")
