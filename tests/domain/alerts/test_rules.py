@@ -1,0 +1,117 @@
+"""When a condition holds and when it is over, with literal values."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from domain.alerts.models import AlertStatus
+from domain.alerts.rules import (
+    ACKNOWLEDGE,
+    ALERT_FLOW,
+    RESOLVE,
+    OpenReceipt,
+    Rule,
+    Stock,
+    Verdict,
+    plain,
+    receipt_messages,
+    receipt_verdict,
+    stock_fingerprint,
+    stock_messages,
+    stock_verdict,
+)
+from domain.core.errors import WrongState
+
+ITEM, SITE, ORDER = UUID(int=1), UUID(int=2), UUID(int=3)
+TODAY = date(2026, 5, 20)
+
+
+def rule(threshold: str, hysteresis: str = "0", window_days: int = 365) -> Rule:
+    """A rule of these numbers."""
+    return Rule(
+        id=UUID(int=9), code="R", severity="WARNING", threshold=Decimal(threshold), hysteresis=Decimal(hysteresis),
+        window_days=window_days,
+    )  # fmt: skip
+
+
+def stock(on_hand: str, reorder_point: str = "40") -> Stock:
+    """An item of which so much is available."""
+    return Stock(
+        item_id=ITEM, site_id=None, item_code="BOLT", unit="EA", reorder_point=Decimal(reorder_point),
+        on_hand=Decimal(on_hand),
+    )  # fmt: skip
+
+
+def receipt(due_on: date) -> OpenReceipt:
+    """An order due on a day."""
+    return OpenReceipt(order_id=ORDER, site_id=None, number="PO-7", supplier="Acme", due_on=due_on, open_lines=2)
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "verdict"),
+    [
+        ("-1", Verdict.RAISE),
+        ("0", Verdict.RAISE),
+        ("39.999999", Verdict.RAISE),
+        ("40", Verdict.HOLD),
+        ("41.999999", Verdict.HOLD),
+        ("42", Verdict.RESOLVE),
+    ],
+)
+def test_stock_below_the_threshold_raises_and_must_recover_by_the_hysteresis(on_hand: str, verdict: Verdict) -> None:
+    assert stock_verdict(stock(on_hand), rule("100", "5")) is verdict
+
+
+def test_an_item_without_a_reorder_point_is_never_low() -> None:
+    assert stock_verdict(stock("-5", "0"), rule("100")) is Verdict.RESOLVE
+
+
+@pytest.mark.parametrize(
+    ("due_on", "verdict"),
+    [
+        (date(2026, 5, 21), Verdict.RESOLVE),
+        (date(2026, 5, 18), Verdict.RESOLVE),
+        (date(2026, 5, 17), Verdict.RAISE),
+        (date(2026, 4, 20), Verdict.RAISE),
+        (date(2026, 4, 19), Verdict.HOLD),
+    ],
+)
+def test_goods_are_late_after_the_threshold_until_they_are_history(due_on: date, verdict: Verdict) -> None:
+    assert receipt_verdict(receipt(due_on), rule("2", window_days=30), TODAY) is verdict
+
+
+def test_a_cause_is_named_by_rule_item_and_site() -> None:
+    site = Stock(item_id=ITEM, site_id=SITE, item_code="BOLT", unit="EA", reorder_point=Decimal(1), on_hand=Decimal(0))
+    assert stock_fingerprint(stock("0"), rule("1")) == f"R:{ITEM}:*"
+    assert stock_fingerprint(site, rule("1")) == f"R:{ITEM}:{SITE}"
+
+
+def test_messages_name_the_thing_and_the_values_in_both_languages() -> None:
+    assert stock_messages(stock("12.500000")) == (
+        "BOLT: 12.5 EA available, reorder point 40 EA.",
+        "BOLT：可用 12.5 EA，再订货点 40 EA。",
+    )
+    assert receipt_messages(receipt(date(2026, 5, 17)), TODAY) == (
+        "PO-7 of Acme: 2 lines due 2026-05-17, 3 days late.",
+        "Acme 的采购订单 PO-7：2 行应于 2026-05-17 到货，已逾期 3 天。",
+    )
+
+
+@pytest.mark.parametrize(("number", "text"), [("100", "100"), ("1E+3", "1000"), ("0.10", "0.1"), ("-3.000", "-3")])
+def test_numbers_are_shown_without_zeros_and_exponents(number: str, text: str) -> None:
+    assert plain(Decimal(number)) == text
+
+
+def test_an_alert_is_taken_once_and_resolved_for_good() -> None:
+    assert ALERT_FLOW.advance("1", AlertStatus.OPEN, ACKNOWLEDGE) is AlertStatus.ACKNOWLEDGED
+    assert ALERT_FLOW.advance("1", AlertStatus.ACKNOWLEDGED, RESOLVE) is AlertStatus.RESOLVED
+    for state, transition in (
+        (AlertStatus.ACKNOWLEDGED, ACKNOWLEDGE),
+        (AlertStatus.RESOLVED, ACKNOWLEDGE),
+        (AlertStatus.RESOLVED, RESOLVE),
+    ):
+        with pytest.raises(WrongState):
+            ALERT_FLOW.advance("1", state, transition)
+    assert ALERT_FLOW.reachable() == frozenset(AlertStatus)
