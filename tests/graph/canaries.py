@@ -1,0 +1,173 @@
+"""A database in which every value betrays where it leaked from, and what each actor may see of it.
+
+Each exposed record has one row in company 1 and one in company 2 (or two rows, for the group's masters); row n refers
+to row n of every other record. Whatever can hold it holds a canary: a value that exists nowhere else. What an actor may
+see is asked of Casbin itself, field by field, not of the compiled grants that the graph uses.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Boolean, Column, Date, DateTime, Numeric
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Integer, LargeBinary, SmallInteger, Uuid
+
+from authz.policy import Policy
+from domain import RECORDS
+from domain.core.actors import Actor, Audience
+from domain.core.columns import GUARDED_TIERS, Tier, spec_of
+from domain.core.records import CompanyRecord, GroupRecord, Partners, Record
+from resolvers.catalog import CATALOG, Entity, field_name
+from tests.factory import insert, numbered, row
+
+ROWS = (1, 2)
+# Keys and instants of the machinery; they say nothing of the business.
+UNTOUCHED = frozenset({"id", "company_id", "version", "archived_at", "recorded_at"})
+
+# A shorter text could stand in an answer by chance.
+TELLING_LENGTH = 7
+
+# The party whose rows the partners' users of these tests may see is row 1's.
+OWN_ROW = 1
+
+Values = dict[str, Any]
+
+
+def _order(values: Values) -> Values:
+    return {"total_due": values["subtotal"] + values["tax"] + values["freight"]}
+
+
+def _counted(values: Values) -> Values:
+    return {"received_quantity": values["rejected_quantity"] + values["stocked_quantity"]}
+
+
+# What a CHECK or a unique key wants of a row, by record.
+MENDED: dict[str, Callable[[Values], Values]] = {
+    "Currency": lambda values: {"code": f"X{values['id'].int % 10}A"},
+    "WorkCalendarShift": lambda _: {"starts_minute": 480, "ends_minute": 960},
+    "StockBalance": lambda _: {"quantity": Decimal(1)},
+    "PurchaseOrder": _order,
+    "PurchaseOrderLine": _counted,
+    "GoodsReceiptLine": _counted,
+    "Alert": lambda _: {"resolved_at": None, "resolved_by": None},
+}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A value, and the field and row that it lives in."""
+
+    text: str
+    entity: Entity
+    field: str
+    tier: Tier
+    number: int
+
+    @property
+    def coordinate(self) -> str:
+        """The field's name in the policy."""
+        return self.entity.coordinate(self.field)
+
+
+def _canary(column: Column[Any], place: int) -> Any:
+    """A value that no other column holds; None where the column has no room for one."""
+    spec, kind = spec_of(column), column.type
+    if spec.enum is not None or spec.reference is not None or spec.code_list is not None:
+        return None
+    if isinstance(kind, Boolean | SmallInteger | ARRAY | JSONB | LargeBinary):
+        return None
+    if isinstance(kind, Numeric):
+        return Decimal(731_000_000 + place)
+    if isinstance(kind, Integer):
+        return 731_000_000 + place
+    if isinstance(kind, Date):
+        return date(2130, 1, 1) + timedelta(days=place)
+    if isinstance(kind, DateTime):
+        return datetime(2230, 1, 1, tzinfo=UTC) + timedelta(days=place)
+    if isinstance(kind, Uuid):
+        return UUID(int=0x731_0000_0000 + place)
+    text = f"q{place:05}z"
+    return None if spec.length_max is not None and spec.length_max < len(text) else text
+
+
+def _text(value: Any) -> str:
+    """How a canary reads in an answer."""
+    return value.isoformat()[:10] if isinstance(value, date) else str(value)
+
+
+def _rows() -> Iterator[tuple[type[Record], Values, list[Canary]]]:
+    """Every row to write with the canaries in it."""
+    place = 0
+    for entity in CATALOG.values():
+        record = entity.record
+        for number in ROWS:
+            given: Values = {"id": numbered(record, number)}
+            if "company_id" in record.table.c:
+                given["company_id"] = number
+            for column in record.table.columns:
+                spec = spec_of(column)
+                place += 1
+                if column.name in UNTOUCHED or column.computed is not None:
+                    continue
+                if spec.reference is not None:
+                    target = RECORDS[spec.reference.target]
+                    is_self = target is record and column.nullable
+                    given[column.name] = None if is_self else numbered(target, number)
+                elif (made := _canary(column, place)) is not None:
+                    given[column.name] = made
+            given |= MENDED.get(record.__name__, lambda _: {})(given)
+            yield record, row(record, number, **given), [*_canaries(entity, number, given)]
+
+
+def _canaries(entity: Entity, number: int, given: Values) -> Iterator[Canary]:
+    for column in entity.table.columns:
+        spec, value = spec_of(column), given.get(column.name)
+        if column.name in UNTOUCHED or spec.reference is not None or not spec.exposed:
+            continue
+        if _canary(column, 0) is not None and value is not None and len(_text(value)) >= TELLING_LENGTH:
+            yield Canary(_text(value), entity, field_name(column.name, spec), spec.tier, number)
+
+
+async def plant(connection: asyncpg.Connection) -> list[Canary]:
+    """Write the rows; references are not checked while they are, since they point in circles. Answers the canaries."""
+    planted: list[Canary] = []
+    async with connection.transaction():
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        for record, values, canaries in _rows():
+            await insert(connection, record, [values])
+            planted += canaries
+    return planted
+
+
+def _roles(actor: Actor, company: int) -> set[str]:
+    """The roles that count in a company (0: the group)."""
+    return set(actor.roles.get(company, frozenset()) | actor.roles.get(0, frozenset()))
+
+
+def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coordinate: str, number: int) -> bool:
+    """Whether Casbin lets the actor read the field of row `number`, the row itself being in its scope."""
+    module, is_partner = record.spec.module, actor.audience is not Audience.STAFF
+
+    def allowed(name: str, asked: Tier, company: int) -> bool:
+        return any(
+            policy.enforcer.enforce(role, module, name, asked.value, "READ")
+            for role in _roles(actor, company)
+            if policy.audiences[role] is actor.audience
+        )
+
+    where = [number] if issubclass(record, CompanyRecord) else [0, *ROWS]
+    row_tier = Tier.PUBLIC if is_partner else Tier.INTERNAL
+    if not any(allowed("", row_tier, company) for company in where):
+        return False
+    if is_partner and record.spec.scope.partner is Partners.NOBODY:
+        return False
+    if is_partner and isinstance(record.spec.scope.partner, str) and number != OWN_ROW:
+        return False
+    if issubclass(record, GroupRecord) and tier in GUARDED_TIERS:
+        where = [0]
+    return any(allowed(coordinate, tier, company) for company in where)
