@@ -35,10 +35,10 @@ from domain.core.actors import Actor, Grants
 from domain.core.columns import Tier
 from domain.core.database import Connection, to_json
 from domain.core.errors import InvalidInput
-from resolvers.catalog import CATALOG, Entity
+from resolvers.catalog import CATALOG
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Invalid
-from resolvers.read import RowAnswer
+from resolvers.read import RowAnswer, RowAsked
 from resolvers.request import Operation, VariablesInvalid
 
 # Each selection of the record under a key of its own is a statement for every event.
@@ -117,10 +117,7 @@ WATCHES: Mapping[str, Watch] = {
 class RowReader(Protocol):
     """The read road, as far as events need it."""
 
-    async def row(
-        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode],
-        key: tuple[int, UUID], actor: Actor, grants: Grants, path: tuple[str, ...],
-    ) -> RowAnswer: ...  # fmt: skip
+    async def row(self, connection: Connection, asked: RowAsked, key: tuple[int, UUID]) -> RowAnswer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +187,11 @@ class EventPlan:
     ) -> RowAnswer:
         entity = CATALOG[self.watch.entity]
         path = (self.root_key, part.key)
-        return await read.row(connection, self.operation, entity, part.nodes, told.record, *reader, path)
+        actor, grants = reader
+        asked = RowAsked(
+            operation=self.operation, entity=entity, nodes=part.nodes, path=path, actor=actor, grants=grants
+        )
+        return await read.row(connection, asked, told.record)
 
 
 def _quoted(text: str) -> str:

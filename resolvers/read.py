@@ -72,6 +72,18 @@ class _Run:
     narrowings: Mapping[Narrow, frozenset[int] | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAsked:
+    """What is asked of rows that are already known: the nodes that select from one, where they stand, and who asks."""
+
+    operation: Operation
+    entity: Entity
+    nodes: Sequence[FieldNode]
+    path: tuple[str, ...]
+    actor: Actor
+    grants: Grants
+
+
 @dataclass(frozen=True, slots=True)
 class RowAnswer:
     """One row's selection as JSON, None where the reader may not see the row, and what was withheld."""
@@ -118,12 +130,10 @@ class ReadRoad:
         prepared = self._prepared(run, ("query",), lambda planner: planner.plan(selection), _render_roots)
         return prepared, [self._value(parameter, run) for parameter in prepared.statement.parameters]
 
-    async def row(
-        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode], key: tuple[int, UUID],
-        actor: Actor, grants: Grants, path: tuple[str, ...],
-    ) -> RowAnswer:  # fmt: skip
-        """What `nodes` select of one row, on an open connection: for payloads, which must see their own transaction."""
-        run = await self._run(operation, actor, grants)
+    async def row(self, connection: Connection, asked: RowAsked, key: tuple[int, UUID]) -> RowAnswer:
+        """What is asked of one row, on an open connection: for payloads, which must see their own transaction."""
+        run = await self._run(asked.operation, asked.actor, asked.grants)
+        entity, nodes, path = asked.entity, asked.nodes, asked.path
         prepared = self._prepared(
             run, ("row", entity.name, *path), lambda planner: planner.plan_row(entity, nodes, path), _render_row
         )

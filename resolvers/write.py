@@ -20,12 +20,12 @@ from domain.core.database import Connection, Database, to_json
 from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, InvalidInput, RequestError
 from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
-from resolvers.catalog import CATALOG, Entity
+from resolvers.catalog import CATALOG
 from resolvers.errors import error_entries, known_fault
 from resolvers.inputs import Draft, Place, company_place, draft, mutation_name, payload_field
 from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
-from resolvers.read import RowAnswer
+from resolvers.read import RowAnswer, RowAsked
 from resolvers.reader import Reader
 from resolvers.references import Found, choose, find
 from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
@@ -57,10 +57,7 @@ class RecordReader(Protocol):
 
     async def reader(self, actor: Actor, grants: Grants) -> Reader: ...
 
-    async def row(
-        self, connection: Connection, operation: Operation, entity: Entity, nodes: Sequence[FieldNode],
-        key: tuple[int, UUID], actor: Actor, grants: Grants, path: tuple[str, ...],
-    ) -> RowAnswer: ...  # fmt: skip
+    async def row(self, connection: Connection, asked: RowAsked, key: tuple[int, UUID]) -> RowAnswer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +212,11 @@ class WriteRoad:
         withheld: list[Withheld] = []
         for part in payload:
             if part.name == payload_field(spec):
-                path = (root_key, part.key)
-                row = await self._records.row(
-                    connection, caller.operation, entity, part.nodes, record, caller.actor, caller.grants, path
-                )
+                asked = RowAsked(
+                    operation=caller.operation, entity=entity, nodes=part.nodes, path=(root_key, part.key),
+                    actor=caller.actor, grants=caller.grants,
+                )  # fmt: skip
+                row = await self._records.row(connection, asked, record)
                 shown[part.key] = row.json or "null"
                 withheld += row.withheld
         return _Shown(shown, withheld)

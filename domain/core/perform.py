@@ -149,7 +149,8 @@ async def perform(
     Raises: Forbidden, IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyInProgress, BatchTooLarge, RecordBusy,
     Overloaded.
     """
-    request = _checked(source, actor, grants, company_id, commands, Terms(**terms))
+    ranges = ranges_of(source) if isinstance(source, Database) else None
+    request = _checked(actor, grants, (company_id, commands), Terms(**terms), ranges)
     key = request.terms.idempotency_key
     if key is not None and isinstance(source, Database):
         async with keys_in_flight(source).turn(actor.client, key) as turn:
@@ -160,8 +161,10 @@ async def perform(
 
 
 def _checked(
-    source: Database | Connection, actor: Actor, grants: Grants, company_id: int, commands: Sequence[Any], terms: Terms
+    actor: Actor, grants: Grants, asked: tuple[int, Sequence[Any]], terms: Terms, ranges: NumberRanges | None
 ) -> _Request:
+    """The request, if it may be tried at all: `asked` is the company and its commands."""
+    company_id, commands = asked
     kinds = {type(command) for command in commands}
     if len(kinds) != 1:
         raise TypeError(f"perform takes commands of one class, not {sorted(kind.__name__ for kind in kinds)}")
@@ -177,7 +180,7 @@ def _checked(
         raise IdempotencyKeyRequired(command=spec.name)
     return _Request(
         spec=spec, handler=kind.handler, actor=actor, grants=grants, company_id=company_id, commands=commands,
-        terms=terms, ranges=ranges_of(source) if isinstance(source, Database) else None,
+        terms=terms, ranges=ranges,
     )  # fmt: skip
 
 
