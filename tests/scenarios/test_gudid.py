@@ -145,7 +145,7 @@ def part_of_release(source: Path, target: Path) -> Path:
 
 
 CONTENT = """
-SELECT md5(string_agg(line, '|' ORDER BY line)) FROM (
+SELECT md5(string_agg(line, '|' ORDER BY line COLLATE "C")) FROM (
     SELECT concat_ws(',', i.code, i.name, i.status, p.code) FROM item i JOIN party p ON p.id = i.manufacturer_id
     UNION ALL SELECT concat_ws(',', 'profile', i.code, f.brand, f.public_version) FROM device_profile f
         JOIN item i ON i.id = f.item_id
