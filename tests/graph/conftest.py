@@ -1,6 +1,7 @@
 """Asking the graph in tests: the sample group, actors with the shipped policy, and the read road over a real database."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from authz.policy import baseline
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import Database
 from domain.core.errors import RequestError
+from resolvers.limits import Limits
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.read import ReadRoad
 from resolvers.request import Answer, GraphRequest, Operation
@@ -108,11 +110,22 @@ def sample_url(clone_database: Callable[[], str]) -> str:
     return url
 
 
+@asynccontextmanager
+async def asker(url: str, limits: Limits | None = None) -> AsyncIterator[Asker]:
+    """The graph over a database."""
+    database = await Database.open(url, 2)
+    road = ReadRoad(database)
+    dispatcher = Dispatcher(
+        lambda grants: visible(VIEWS[grants.audience]), read=road, write=NoWriteRoad(), limits=limits
+    )
+    try:
+        yield Asker(road, dispatcher)
+    finally:
+        await database.close()
+
+
 @pytest.fixture
 async def ask(sample_url: str) -> AsyncIterator[Asker]:
     """The graph over the sample group."""
-    database = await Database.open(sample_url, 2)
-    road = ReadRoad(database)
-    dispatcher = Dispatcher(lambda grants: visible(VIEWS[grants.audience]), read=road, write=NoWriteRoad())
-    yield Asker(road, dispatcher)
-    await database.close()
+    async with asker(sample_url) as found:
+        yield found
