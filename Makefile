@@ -34,7 +34,7 @@ run: $(INSTALLED) ## start everything and serve the graph (SKEIN_PORT, SKEIN_DAT
 	@exec $(BIN)/skein serve --prepare
 
 test: $(INSTALLED) ## the fast tests, the same every time
-	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 soak: $(INSTALLED) ## long properties, kills and fuzz, with a new seed each time (SOAK_SECONDS)
 	@SKEIN_TEST_PROFILE=soak SKEIN_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak $(TESTS)

@@ -166,12 +166,12 @@ class SourceRow:
         value = self.raw(column)
         if NUMBER.fullmatch(value) is None:
             raise self.bad(column, "is no number")
-        number = Decimal(value)
-        if number.adjusted() >= precision - scale:
+        whole, _, fraction = value.lstrip("-").partition(".")
+        if len(whole.lstrip("0")) > precision - scale:
             raise self.bad(column, f"has more than {precision - scale} digits before the point")
-        if -int(number.normalize().as_tuple().exponent) > scale:
+        if len(fraction.rstrip("0")) > scale:
             raise self.bad(column, f"has more than {scale} digits after the point")
-        return number
+        return Decimal(value)
 
     def _checked(self, column: str, value: Decimal, holds: Callable[[Decimal], bool], reason: str) -> Decimal:
         if not holds(value):
