@@ -1,7 +1,7 @@
 """The second guard on the ledgers: at commit the database itself sums each new voucher and each new move.
 
-`domain.core.ledger` refuses an unbalanced posting before a row is written; these triggers refuse it again, whoever wrote
-it. They are deferred to the commit, because the lines of a large batch are inserted in several statements.
+`domain.core.ledger` refuses an unbalanced posting before a row is written; these triggers refuse it again, whoever
+wrote it. They are deferred to the commit, because the lines of a large batch are inserted in several statements.
 """
 
 # Without sequential scans: a plan made while the ledger was nearly empty would read the whole of it for each voucher.

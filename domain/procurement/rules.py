@@ -198,12 +198,16 @@ def within_limit(order: Order, limits: Mapping[str, Decimal] | None, roles: froz
         raise ApprovalLimitExceeded(order=order.number, total=order.total_due, currency=order.currency, limit=reach)
 
 
-def arrival(line: OrderLine, received: Decimal, rejected: Decimal, stocked: Decimal | None) -> Arrival:
-    """What arrives of a line, checked; `stocked`, where given, must be what is received and not rejected.
+def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocked: Decimal | None) -> Arrival:
+    """What arrives of a line, checked: what is received is rejected or stocked; one of the two follows from the other.
 
     Raises: Rejected.
     """
     positive(received, QUANTITY, "received", ("received",))
+    if stocked is not None:
+        not_negative(stocked, QUANTITY, "stocked", ("stocked",))
+    if rejected is None:
+        rejected = ZERO if stocked is None else max(EXACT.subtract(received, stocked), ZERO)
     not_negative(rejected, QUANTITY, "rejected", ("rejected",))
     if rejected > received:
         raise Rejected(

@@ -12,7 +12,6 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Source
-from domain.core.money import ZERO
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.journal import company_currency, hold_periods, rates_to
@@ -54,9 +53,14 @@ class GoodsReceiptLineInput:
 
     position: int = argument(doc="The line's place on the order.", zh="订单行号")
     received: Decimal = argument(doc="What arrived, accepted or not.", zh="收货数量", number="quantity")
-    rejected: Decimal = argument(doc="What failed inspection.", zh="拒收数量", number="quantity", default=ZERO)
+    rejected: Decimal | None = argument(
+        doc="What failed inspection; what is not stocked, or nothing, unless given.",
+        zh="拒收数量",
+        number="quantity",
+        default=None,
+    )
     stocked: Decimal | None = argument(
-        doc="What goes to stock; received less rejected, and refused if it is not that.",
+        doc="What goes to stock; received less rejected unless given, and refused if it is not that.",
         zh="入库数量",
         number="quantity",
         default=None,

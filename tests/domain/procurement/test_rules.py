@@ -136,6 +136,14 @@ def test_what_is_not_rejected_is_stocked():
     assert (after.received, after.rejected, after.stocked) == (Decimal(10), Decimal(3), Decimal(7))
 
 
+def test_what_is_not_stocked_is_rejected():
+    inferred = arrival(a_line(), Decimal(10), None, Decimal(8))
+    assert (inferred.rejected, inferred.stocked) == (Decimal(2), Decimal(8))
+    assert arrival(a_line(), Decimal(10), None, None).stocked == Decimal(10)
+    with pytest.raises(Rejected):
+        arrival(a_line(), Decimal(10), None, Decimal(11))
+
+
 @pytest.mark.parametrize(
     ("received", "rejected", "stocked", "what"),
     [
