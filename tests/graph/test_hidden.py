@@ -157,8 +157,9 @@ def of_types(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
 async def graph(fresh_database: str) -> AsyncIterator[Graph]:
     """The graph over an empty database: what differs here is what the graph itself tells."""
     database = await Database.open(fresh_database, 2)
-    dispatcher = Dispatcher(lambda grants: SCHEMAS[grants.audience], read=ReadRoad(database), write=NoWriteRoad())
-    yield Graph(dispatcher, [])
+    road = ReadRoad(database)
+    dispatcher = Dispatcher(lambda grants: SCHEMAS[grants.audience], read=road, write=NoWriteRoad())
+    yield Graph(database, road, dispatcher, [])
     await database.close()
 
 

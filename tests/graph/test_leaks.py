@@ -17,7 +17,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import FieldNode, GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, get_named_type
 
 from authz.audiences import views
 from authz.grants import compile_grants
@@ -29,7 +29,7 @@ from domain.core.errors import Refusal
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Source, ToMany, ToOne
 from resolvers.global_ids import encode_id
 from resolvers.operation import Dispatcher, Invalid
-from resolvers.read import ReadRoad
+from resolvers.read import ReadRoad, RowAsked
 from resolvers.request import GraphRequest
 from schema.derive import group_fields, upper
 from schema.graph import visible
@@ -86,6 +86,8 @@ ACTORS = [
 class Graph:
     """The graph over the planted rows, asked as over the wire."""
 
+    database: Database
+    road: ReadRoad
     dispatcher: Dispatcher
     planted: list[Canary]
 
@@ -96,6 +98,17 @@ class Graph:
             return (await self.dispatcher.answer(request, actor, grants)).body.decode()
         except (Refusal, Invalid) as error:
             return fault_answer(error, TRACE, actor.locale).body.decode()
+
+    async def row(self, entity: Entity, number: int, query: str, who: tuple[Actor, Grants]) -> str | None:
+        """One row as payloads and events show it: `query` selects from its only root field."""
+        operation = self.dispatcher.prepare(GraphRequest(query=query, trace_id=TRACE), who[1])
+        nodes = [one for one in operation.node.selection_set.selections if isinstance(one, FieldNode)]
+        asked = RowAsked(
+            operation=operation, entity=entity, nodes=nodes, path=("payload",), actor=who[0], grants=who[1]
+        )
+        key = (number if entity.is_sharded else 0, numbered(entity.record, number))
+        async with self.database.acquire() as connection:
+            return (await self.road.row(connection, asked, key)).json
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +132,7 @@ async def graph(planted: tuple[str, list[Canary]]) -> AsyncIterator[Graph]:
     database = await Database.open(planted[0], 2)
     road = ReadRoad(database)
     dispatcher = Dispatcher(lambda grants: visible(VIEWS[grants.audience]), read=road, write=NoWriteRoad())
-    yield Graph(dispatcher, planted[1])
+    yield Graph(database, road, dispatcher, planted[1])
     await database.close()
 
 
@@ -416,3 +429,27 @@ async def test_no_group_key_names_what_the_actor_may_not_read(graph: Graph, acto
         if '"errors"' in text or (leaks := leaked(text, actor, graph.planted)):
             found[query] = text[:500] if '"errors"' in text else leaks
     assert found == {}
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_no_payload_or_event_shows_what_the_actor_may_not_read(graph: Graph, actor: Actor) -> None:
+    grants = compile_grants(POLICY, actor, ROWS)
+    schema = visible(VIEWS[actor.audience])
+    wrong: dict[str, object] = {}
+    for entity in CATALOG.values():
+        if schema.get_type(entity.name) is None:
+            continue
+        shown = members(schema, entity.name)
+        lists_ = [
+            one for one in entity.fields.values() if isinstance(one, ToMany) and one.is_list and one.name in shown
+        ]
+        parts = [leaves(schema, entity), *(related(schema, one) for one in lists_)]
+        for number in ROWS:
+            id_ = encode_id(entity, number, numbered(entity.record, number))
+            query = f'{{ node(id: "{id_}") {{ ... on {entity.name} {{ {" ".join(parts)} }} }} }}'
+            text = await graph.row(entity, number, query, (actor, grants))
+            if (text is not None) is not sees_row(actor, entity, number):
+                wrong[id_] = text
+            elif text is not None and (leaks := leaked(text, actor, graph.planted)):
+                wrong[id_] = leaks
+    assert wrong == {}
