@@ -13,6 +13,7 @@ from domain.coexistence.commands import (
     open_import_runs,
 )
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
+from domain.coexistence.verify import VERIFIERS
 
 RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue)
 COMMANDS = {
@@ -25,4 +26,4 @@ COMMANDS = {
 }
 HANDLERS = {}
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS"]
+__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "VERIFIERS"]
