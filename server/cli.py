@@ -111,11 +111,13 @@ def _migrate(url: str) -> None:
 
 
 def _load_demo_if_empty(url: str) -> None:
-    from server.upkeep import has_companies
+    from server.imports import demo, run_import
+    from server.upkeep import wants_demo
 
-    if not asyncio.run(has_companies(url)):
+    if asyncio.run(wants_demo(url)):
         say("loading the demonstration group")
-        _import_demo(url)
+        report = asyncio.run(run_import(url, demo(), console))
+        say(report.lines()[0])
 
 
 @imports.command("adventureworks")
@@ -137,14 +139,9 @@ def import_gudid(directory: Directory, dry_run: DryRun = False) -> None:
 @imports.command("demo")
 def import_demo() -> None:
     """A made-up medical-device group: three legal entities in two currencies, and users to look with."""
-    with database(load_settings()) as url:
-        _import_demo(url)
+    from server.imports import demo
 
-
-def _import_demo(url: str) -> None:
-    from server.imports import demo, run_import
-
-    print("\n".join(asyncio.run(run_import(url, demo(), console)).lines()))
+    _import(demo())
 
 
 def _import(importing: "Importing") -> None:

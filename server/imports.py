@@ -6,17 +6,22 @@ The report is the answer of the command and goes to the output; the bar goes to 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.coexistence.adventureworks import import_adventureworks
+from domain.coexistence.demo import import_demo
 from domain.coexistence.feeds import LIMITS, importer
 from domain.coexistence.gudid.importer import import_gudid
 from domain.coexistence.imports import ImportReport
 from domain.coexistence.imports import Progress as Report
 from domain.core.database import Connection, connect
 from domain.core.records import GROUP
+
+# How often a log, where nobody sees a bar, gets a line.
+SECONDS_BETWEEN_LINES = 5.0
 
 Importing = Callable[[Connection, Report], Awaitable[ImportReport]]
 
@@ -35,8 +40,6 @@ def gudid(directory: Path, *, dry_run: bool) -> Importing:
 
 def demo() -> Importing:
     """The demonstration group, the same on every machine."""
-    from domain.coexistence.demo import import_demo
-
     return lambda connection, report: import_demo(importer(connection, GROUP), progress=report)
 
 
@@ -52,16 +55,21 @@ async def run_import(url: str, importing: Importing, console: Console) -> Import
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[Report]:
-    """A function that an importer tells how far it is; one bar a step, one line a step where nobody watches."""
+    """A function that an importer tells how far it is: a bar for the step under way, or now and then a line."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        bar = bars.add_task("")
+        last_step, last_line = "", 0.0
 
         def report(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total or None)
-                if not console.is_terminal:
-                    console.print(step, highlight=False, markup=False, soft_wrap=True)
-            bars.update(tasks[step], completed=done, total=total or None)
+            nonlocal last_step, last_line
+            if step != last_step:
+                last_step = step
+                bars.reset(bar, description=step, total=total or None)
+            bars.update(bar, completed=done, total=total or None)
+            if not console.is_terminal and monotonic() - last_line >= SECONDS_BETWEEN_LINES:
+                last_line = monotonic()
+                count = f" {done:,} of {total:,}" if total else ""
+                console.print(f"{step}{count}", highlight=False, markup=False, soft_wrap=True)
 
         yield report

@@ -89,7 +89,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as reason:
-        why = os.strerror(reason.errno) if (reason.errno or 0) > 0 else reason.strerror
+        number = reason.errno or 0
+        why = os.strerror(number) if number > 0 else reason.strerror
         raise Refused(
             f"cannot listen on {settings.host} port {settings.port}: {why}; set SKEIN_HOST or SKEIN_PORT"
         ) from reason

@@ -16,6 +16,15 @@ from server.jobs import run_background
 from server.preflight import Refused, reached
 from server.settings import Settings
 
+DEMO_UNFINISHED = """
+SELECT EXISTS (
+    SELECT FROM legacy_key k JOIN source_system s ON s.id = k.source_system_id AND s.code = 'demo'
+    JOIN company c ON c.id = k.record_id
+    WHERE k.record_type = 'company'
+      AND NOT EXISTS (SELECT FROM purchase_order o WHERE o.company_id = c.company_id)
+)
+"""
+
 
 async def migrate(url: str, say: Callable[[str], None]) -> list[str]:
     """Upgrade the tables, then what follows from the code; answers what changed, nothing on a second run.
@@ -64,11 +73,14 @@ async def verify(url: str, head_file: Path, tell: Callable[[str], None]) -> int:
     return breaches
 
 
-async def has_companies(url: str) -> bool:
-    """Whether the database holds any legal entity."""
+async def wants_demo(url: str) -> bool:
+    """Whether the database is empty, or a load of the demonstration group ended before its last step.
+
+    That step writes the purchase orders, an entity's in one transaction.
+    """
     connection = await connect(url)
     try:
-        return bool(await load_companies(connection))
+        return not await load_companies(connection) or await connection.fetchval(DEMO_UNFINISHED)
     finally:
         await connection.close()
 
