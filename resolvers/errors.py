@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import structlog
 
-from domain.core.errors import Overloaded, Refusal, RequestError
+from domain.core.errors import Overloaded, Refusal, RequestError, StaleVersion
+from resolvers.catalog import camel
 from resolvers.operation import Invalid
 from resolvers.request import InternalError, TimedOut
 
@@ -65,10 +66,17 @@ def error_entries(
     return entries
 
 
+def public_values(refusal: Refusal) -> dict[str, Any]:
+    """The values that a client may use, under the names of the graph; words of the Chinese message are not data."""
+    values = {camel(name): value for name, value in refusal.values.items() if not name.endswith("_zh")}
+    if isinstance(refusal, StaleVersion):
+        values["changedFields"] = [camel(name.removesuffix("_id")) for name in refusal.values.get("changed_fields", ())]
+    return values
+
+
 def _entry(refusal: Refusal, trace_id: str, locale: str, path: tuple[str | int, ...]) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": refusal.code, "traceId": trace_id}
-    values = {name: value for name, value in refusal.values.items() if not name.endswith("_zh")}
-    if values:
+    if values := public_values(refusal):
         extensions["values"] = values
     if path and refusal.path:
         extensions["inputPath"] = [str(step) for step in refusal.path]

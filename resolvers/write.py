@@ -21,7 +21,7 @@ from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, I
 from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
 from resolvers.catalog import CATALOG
-from resolvers.errors import error_entries, known_fault
+from resolvers.errors import error_entries, known_fault, public_values
 from resolvers.inputs import Draft, Place, company_place, draft, mutation_name, payload_field
 from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
@@ -282,7 +282,7 @@ def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
         "code": refusal.code,
         "message": refusal.message(caller.actor.locale),
         "path": [str(step) for step in _input_path(refusal)],
-        "values": {name: value for name, value in refusal.values.items() if not name.endswith("_zh")},
+        "values": public_values(refusal),
     }
     return to_json({one.key: known[one.name] for one in caller.parts(REFUSAL, part.details)}).decode()
 

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -251,3 +252,27 @@ async def test_what_a_supplier_may_not_do_does_not_exist_for_it(desk: Desk):
     supplier = desk.asker.actor("supplier", companies=(AX,), audience=Audience.SUPPLIER, partners=acme)
     with pytest.raises(Invalid):
         await desk.create(supplier)
+
+
+async def test_a_stale_version_is_told_with_the_current_one_and_what_changed(desk: Desk):
+    document = """
+    mutation($input: RejectPurchaseOrderInput!) {
+      rejectPurchaseOrder(input: $input) { purchaseOrder { id } userErrors { code ... on Refusal { values } } }
+    }
+    """
+    made = (await desk.create(desk.staff("buyer")))["data"]["createPurchaseOrder"]["purchaseOrder"]
+    controller = desk.staff("controller")
+    await desk(APPROVE, controller, input={"purchaseOrder": {"id": made["id"]}})
+    late = {"purchaseOrder": {"id": made["id"]}, "expectedVersion": 1}
+    [error] = (await desk(document, controller, input=late))["data"]["rejectPurchaseOrder"]["userErrors"]
+    assert error["code"] == "STALE_VERSION"
+    assert (error["values"]["currentVersion"], error["values"]["expectedVersion"]) == (2, 1)
+    assert "status" in error["values"]["changedFields"]
+
+
+async def test_parallel_posts_of_one_key_answer_the_same_record(desk: Desk):
+    bodies = await asyncio.gather(*(desk.create(desk.staff("buyer"), key="k") for _ in range(20)))
+    made = [body["data"]["createPurchaseOrder"] for body in bodies]
+    assert len({one["purchaseOrder"]["id"] for one in made}) == 1
+    assert sum(one["replayed"] for one in made) == 19
+    assert await desk.count("purchase_order") == 1
