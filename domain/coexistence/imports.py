@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from domain.core.errors import DomainError
 from domain.core.records import GROUP, GroupRecord, Record
 
 # Rows of one transaction: large enough that the round trip vanishes, small enough that memory and locks stay small.
@@ -23,6 +24,14 @@ VALUE_SHOWN_MAX = 200
 
 # What is being done, rows done, rows in all (0 while nobody knows).
 Progress = Callable[[str, int, int], None]
+
+
+class UnreadableFile(DomainError):
+    """A source file as a whole cannot be read; nothing was imported."""
+
+    code = "UNREADABLE_FILE"
+    zh = "无法读取文件 {file}：{reason_zh}。"
+    en = "{file} cannot be read: {reason}."
 
 
 @dataclass(frozen=True, slots=True)

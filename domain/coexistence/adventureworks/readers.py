@@ -17,9 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from domain.coexistence.imports import VALUE_SHOWN_MAX, Finding, Mapped, Ref
+from domain.coexistence.imports import VALUE_SHOWN_MAX, Finding, Mapped, Ref, UnreadableFile
 from domain.core.columns import AMOUNT, CODE_LENGTH_MAX, NAME_LENGTH_MAX, RATE
-from domain.core.errors import DomainError
 from domain.core.records import Record
 
 Word = TypeVar("Word")
@@ -34,14 +33,6 @@ WHOLE = re.compile(r"-?\d{1,9}")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})( 00:00:00(\.0+)?)?")
 MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}) \d{2}:\d{2}:\d{2}(\.\d+)?")
 FLAGS: Mapping[str, bool] = {"1": True, "0": False}
-
-
-class UnreadableFile(DomainError):
-    """A source file as a whole cannot be read; nothing was imported."""
-
-    code = "UNREADABLE_FILE"
-    zh = "无法读取文件 {file}：{reason_zh}。"
-    en = "{file} cannot be read: {reason}."
 
 
 class BadCell(Exception):

@@ -1,6 +1,6 @@
 """The masters that the whole group shares, as feeds: rates, calendars, parties, items with their identifiers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ BOXES_PER_CARTON = 20
 
 
 def feed(
-    table: str, record: type[Record], rows: Iterable[tuple[str, dict[str, object]]], *, adopts: bool = False
+    table: str, record: type[Record], rows: Iterable[tuple[str, Mapping[str, object]]], *, adopts: bool = False
 ) -> Feed:
     """The rows (key, values) of one kind of record; they are listed once, both passes read the list."""
     listed = [Mapped(key, line, values) for line, (key, values) in enumerate(rows, 1)]
@@ -87,7 +87,7 @@ def group_feeds(numbers: Sequence[int]) -> tuple[Feed, ...]:
     )
 
 
-Rows = Iterator[tuple[str, dict[str, object]]]
+Rows = Iterator[tuple[str, Mapping[str, object]]]
 
 
 def _currencies() -> Rows:

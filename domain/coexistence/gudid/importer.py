@@ -31,6 +31,7 @@ from domain.coexistence.gudid.release import (
 )
 from domain.coexistence.gudid.survey import Survey, surveyed
 from domain.coexistence.imports import ImportReport, Progress, Tally
+from domain.coexistence.models import LegacyKey
 from domain.coexistence.runs import Importer, Keyed, Run, files_digest, running
 from domain.core.ids import new_id
 from domain.core.records import Record
@@ -85,6 +86,9 @@ async def _write(run: Run, survey: Survey) -> None:
     await _identifiers(run, survey)
     await _assign(run, survey, DEVICE_TERMS, terms)
     await _assign(run, survey, PRODUCT_CODES, products)
+    # So many rows at once make what the planner believes of these tables wrong until it looks again.
+    for record in (Item, DeviceProfile, DeviceIdentifier, CodeAssignment, LegacyKey):
+        await run.by.connection.execute(f"ANALYZE {record.table.name}")
 
 
 async def _ensured(run: Run, record: type[Record], code: str, values: mapping.Values) -> UUID:

@@ -12,8 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from domain.coexistence.imports import VALUE_SHOWN_MAX, Finding
-from domain.core.errors import DomainError
+from domain.coexistence.imports import VALUE_SHOWN_MAX, Finding, UnreadableFile
 
 # Rows decoded at a time: large enough that COPY dominates, small enough that memory stays flat.
 BATCH_ROWS = 10_000
@@ -34,14 +33,6 @@ TEXT_KINDS = frozenset({"string", "large_string"})
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 RECORD_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FLAGS: Mapping[str, bool] = {"true": True, "false": False}
-
-
-class UnreadableFile(DomainError):
-    """A source file as a whole cannot be read; nothing of it was imported."""
-
-    code = "UNREADABLE_FILE"
-    zh = "无法读取文件 {file}：{reason_zh}。"
-    en = "{file} cannot be read: {reason}."
 
 
 @dataclass(frozen=True, slots=True)

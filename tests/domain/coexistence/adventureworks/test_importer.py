@@ -10,8 +10,7 @@ import pytest
 
 from domain.coexistence.adventureworks import import_adventureworks
 from domain.coexistence.adventureworks.checks import leaf_cost
-from domain.coexistence.adventureworks.readers import UnreadableFile
-from domain.coexistence.imports import ImportReport
+from domain.coexistence.imports import ImportReport, UnreadableFile
 from domain.coexistence.runs import LOCK_CLASS, ImportRunning
 from domain.core.database import Connection, connect
 from tests.conftest import run_apart

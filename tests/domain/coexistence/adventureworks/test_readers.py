@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.coexistence.adventureworks.readers import BadCell, Source, SourceRow, UnreadableFile
-from domain.coexistence.imports import Finding
+from domain.coexistence.adventureworks.readers import BadCell, Source, SourceRow
+from domain.coexistence.imports import Finding, UnreadableFile
 
 
 def source_of(directory: Path, columns: list[str], content: bytes, table: str = "Thing") -> Source:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.coexistence.gudid.readers import UnreadableFile, read, row_count
+from domain.coexistence.gudid.readers import read, row_count
 from domain.coexistence.gudid.release import DEVICES, IDENTIFIERS, SOURCES, TERMS, Device, Identifier, Term
-from domain.coexistence.imports import Finding
+from domain.coexistence.imports import Finding, UnreadableFile
 
 arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
 
