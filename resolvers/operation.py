@@ -111,7 +111,7 @@ class Dispatcher:
 
     async def run(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
         """The answer to a prepared query or mutation."""
-        prepared = self._document(operation.request.query)
+        prepared = self._documents.get(operation.document.digest) or self._document(operation.request.query)
         if prepared.roots[_name(operation.node)] <= _INTROSPECTION:
             return _introspect(operation, prepared.seen[operation.schema])
         return await self._roads[operation.node.operation].answer(operation, actor, grants)

@@ -76,8 +76,12 @@ class Sink(Protocol):
         """Take one execution result; False when the listener is too slow and was dropped."""
         ...
 
-    def end(self, fault: Exception | None) -> None:
-        """There will be no more: the fault that ended the stream, or None when the server stops."""
+    def end(self, fault: Exception) -> None:
+        """There will be no more, because of that fault."""
+        ...
+
+    def stop(self) -> None:
+        """The server stops: the listener is to come back and resume."""
         ...
 
     async def drained(self) -> None:
@@ -190,9 +194,10 @@ class Hub:
     def stop(self) -> None:
         """End every stream because the process stops."""
         for subscription in list(self._subscriptions):
-            self._end(subscription, None)
+            self.cancel(subscription)
+            subscription.sink.stop()
 
-    def _end(self, subscription: Subscription, fault: Exception | None) -> None:
+    def _end(self, subscription: Subscription, fault: Exception) -> None:
         if not subscription.ended:
             self.cancel(subscription)
             subscription.sink.end(fault)

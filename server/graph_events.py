@@ -45,7 +45,7 @@ class EventStreams:
             async with asyncio.timeout(REQUEST_SECONDS):
                 answer = await session.answer(self._dispatcher, operation)
             stream.offer("", answer.body.decode())
-            stream.end(None)
+            stream.complete()
             await stream.run()
             return
         last = exchange.headers.get(b"last-event-id", b"").decode("latin-1")
@@ -79,14 +79,21 @@ class _Stream:
         """Return once less than half of what may wait is waiting."""
         await self._drained.wait()
 
-    def end(self, fault: Exception | None) -> None:
-        """Send what ended the operation, then its completion."""
-        if fault is not None:
-            trace_id = self._exchange.trace_id
-            entries = error_entries(known_fault(fault, trace_id), trace_id, self._session.actor.locale)
-            self._post(b"event: next\ndata: " + orjson.dumps({"errors": entries}) + b"\n\n")
+    def complete(self) -> None:
+        """Say that there is no more to come."""
         self._post(b"event: complete\ndata:\n\n")
         self._is_ended = True
+
+    def end(self, fault: Exception) -> None:
+        """Say what ended the operation."""
+        trace_id = self._exchange.trace_id
+        entries = error_entries(known_fault(fault, trace_id), trace_id, self._session.actor.locale)
+        self._post(b"event: next\ndata: " + orjson.dumps({"errors": entries}) + b"\n\n")
+        self.complete()
+
+    def stop(self) -> None:
+        """Cut the line; the client connects again, elsewhere or later, and resumes."""
+        self._is_dropped.set()
 
     async def run(self) -> None:
         """Send until the stream ends or the client is gone."""

@@ -266,7 +266,7 @@ class _Socket:
             async with asyncio.timeout(REQUEST_SECONDS):
                 answer = await session.answer(endpoint.dispatcher, operation)
             stream.offer("", answer.body.decode())
-            stream.end(None)
+            stream.complete()
         except Exception as fault:
             stream.end(fault)
 
@@ -312,13 +312,19 @@ class _Stream:
         """Return once the listener has taken most of what was offered."""
         await self._socket.drained()
 
-    def end(self, fault: Exception | None) -> None:
-        """Send what ended the operation."""
+    def complete(self) -> None:
+        """Say that there is no more to come."""
         self._socket.forget(self._id)
-        if fault is None:
-            self._socket.post(orjson.dumps({"id": self._id, "type": "complete"}).decode())
-        else:
-            self._socket.fail(self._id, fault)
+        self._socket.post(orjson.dumps({"id": self._id, "type": "complete"}).decode())
+
+    def end(self, fault: Exception) -> None:
+        """Say what ended the operation."""
+        self._socket.forget(self._id)
+        self._socket.fail(self._id, fault)
+
+    def stop(self) -> None:
+        """Close the socket; its client connects again, elsewhere or later, and resumes."""
+        self._socket.close(SocketClosed(GOING_AWAY, "the server stops"))
 
     def cancel(self) -> None:
         """The client wants no more of it."""

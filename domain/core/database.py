@@ -63,6 +63,9 @@ STATEMENTS_PER_CONNECTION_MAX = 1_000
 # A request that has waited this long for a connection is better told to come back.
 WAIT_SECONDS = 5.0
 
+# A cancelled statement stops in milliseconds; a server that has not stopped it by then is left to find out itself.
+END_SECONDS = 5.0
+
 _DIALECT = asyncpg_dialect.dialect()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
@@ -263,6 +266,7 @@ class Database:
         self._idle: list[Connection] = []
         self._lent = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._ending: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(
@@ -308,15 +312,28 @@ class Database:
     def give_back(self, connection: Connection, *, usable: bool) -> None:
         """End the loan; a session that was cancelled or left in a transaction is ended, not lent again."""
         if connection.raw.is_closed():
-            pass
+            self._free_place()
         elif usable and not connection.raw.is_in_transaction():
             self._idle.append(connection)
+            self._free_place()
         else:
+            ending = asyncio.get_running_loop().create_task(self._end(connection))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+    async def _end(self, connection: Connection) -> None:
+        """End a session whose statement may still run: terminated at once, the server would go on with it."""
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await connection.close()
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection.raw.terminate()
-        self._free_place()
+        finally:
+            self._free_place()
 
     async def close(self) -> None:
         """End all idle sessions, and what was opened beside them."""
+        await asyncio.gather(*self._ending)
         while self.closing:
             await self.closing.pop()()
         while self._idle:

@@ -3,9 +3,11 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from server import graph_http
 from server.graph_http import json_media, takes_events
 from tests.server.conftest import Serving
 
@@ -41,8 +43,15 @@ async def test_a_parameter_of_the_wrong_type_is_refused(serving: Serving, field:
 
 
 @pytest.mark.parametrize(
-    "media", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json; charset=latin1", ""]
-)  # fmt: skip
+    "media",
+    [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin1",
+        "",
+    ],
+)
 async def test_only_json_in_utf_8_is_taken(serving: Serving, media: str) -> None:
     response = await serving.post({"query": "{__typename}"}, content_type=media)
     assert (response.status_code, code(response)) == (415, "UNSUPPORTED_MEDIA_TYPE")
@@ -112,6 +121,46 @@ async def test_the_anonymous_caller_learns_nothing_of_the_schema(serving: Servin
     assert code(introspection) == "GRAPHQL_VALIDATION_FAILED"
     assert hidden.json()["errors"][0]["message"] == "Cannot query field 'purchaseOrders' on type 'Query'."
     assert unknown.json()["errors"][0]["message"] == "Cannot query field 'purchaseOrderz' on type 'Query'."
+
+
+async def test_a_request_that_takes_too_long_is_answered_and_its_statement_cancelled(
+    live: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph_http, "REQUEST_SECONDS", 0.5)
+    await live.ask("{ companies { totalCount } }")
+    holder = await asyncpg.connect(live.database_url)
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE item IN ACCESS EXCLUSIVE MODE")
+        response = await live.post({"query": "{ items { totalCount } }"})
+        assert (response.status_code, code(response)) == (504, "TIMEOUT")
+        async with asyncio.timeout(3):
+            while await holder.fetchval(  # noqa: ASYNC110  # a database
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'item'::regclass"
+            ):
+                await asyncio.sleep(0.02)
+    await holder.close()
+    assert await live.ask("{ items { totalCount } }") == {"data": {"items": {"totalCount": 8}}}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }",
+        "{ " + "__typename " * 500 + "}",
+        "{ " + " ".join(f"a{n}: __typename" for n in range(101)) + " }",
+        "{ __typename " + "@aa" * 10 + " }",
+        "query { ...A } fragment A on Query { __typename ...B } fragment B on Query { __typename ...A }",
+    ],
+)
+async def test_documents_that_overload_a_server_are_refused(serving: Serving, query: str) -> None:
+    answer = await serving.ask(query)
+    assert "data" not in answer
+    assert {len(error["extensions"]["traceId"]) for error in answer["errors"]} == {32}
+
+
+async def test_several_operations_in_one_body_are_refused(serving: Serving) -> None:
+    response = await serving.post([{"query": "{__typename}"}] * 10)
+    assert (response.status_code, code(response)) == (400, "BAD_REQUEST")
 
 
 async def test_a_browser_gets_the_page_and_a_foreign_page_gets_nothing(serving: Serving) -> None:
