@@ -96,7 +96,7 @@ class ReadRoad:
     """Answers query operations; renders single rows for payloads and events."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self.plans = PlanCache()
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._codes: dict[str, int] = {}
@@ -108,7 +108,7 @@ class ReadRoad:
         """
         run = await self._run(operation, actor, grants)
         prepared, values = self._ready(run)
-        async with self._database.acquire() as connection:
+        async with self.database.acquire() as connection:
             row = await connection.raw.fetchrow(prepared.statement.sql, *values)
             assert row is not None, "an aggregate always has a row"
             if row["version"] is not None and row["version"] != grants.version:
@@ -164,7 +164,7 @@ class ReadRoad:
         return found
 
     async def _company_codes(self) -> dict[str, int]:
-        async with self._database.acquire() as connection:
+        async with self.database.acquire() as connection:
             rows = await connection.raw.fetch("SELECT code, company_id FROM company")
         return {row["code"]: row["company_id"] for row in rows}
 

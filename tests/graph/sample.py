@@ -1,6 +1,6 @@
 """A small group to ask about: two companies in two currencies, partners, items, orders, stock and people."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import asyncpg
@@ -12,7 +12,7 @@ from domain.master_data.items import Item, ItemCategory
 from domain.master_data.parties import Party, PartyRole
 from domain.master_data.places import Location
 from domain.master_data.units import UnitOfMeasure
-from domain.people.employees import Department, Employee, EmployeePayRate
+from domain.people.employees import Department, Employee, EmployeeAssignment, EmployeePayRate
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 from tests.factory import insert, numbered, row
 
@@ -43,6 +43,8 @@ async def _masters(connection: asyncpg.Connection) -> None:
     ]
     parties[2]["name"] = 'Quote " \\ back\tslash, 供应商'
     await insert(connection, Party, parties)
+    closed = datetime(2026, 1, 31, tzinfo=UTC)
+    await insert(connection, Party, [row(Party, 900, code="S900", name="Closed", archived_at=closed)])
     await insert(connection, PartyRole, [row(PartyRole, n, party_id=numbered(Party, n)) for n in range(1, 7)])
     await insert(connection, ItemCategory, [row(ItemCategory, 1, code="IMPLANT", name="Implants")])
     items = [
@@ -114,6 +116,11 @@ async def _people(connection: asyncpg.Connection) -> None:
         for r in range(2)
     ]  # fmt: skip
     await insert(connection, EmployeePayRate, rates)
+    assignments = [
+        row(EmployeeAssignment, 10 * c, company_id=c, employee_id=numbered(Employee, 10 * c + 1), department_id=numbered(Department, c))
+        for c in CURRENCIES
+    ]  # fmt: skip
+    await insert(connection, EmployeeAssignment, assignments)
 
 
 async def _legacy(connection: asyncpg.Connection) -> None:
