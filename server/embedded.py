@@ -57,7 +57,15 @@ SETTINGS: Mapping[str, str] = {
 }
 
 # For databases that are thrown away: a crash of the machine may lose them, a crash of a process may not.
-VOLATILE: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "4GB"}
+VOLATILE: Mapping[str, str] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
 
 
 class EmbeddedError(Exception):

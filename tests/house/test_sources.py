@@ -1,8 +1,10 @@
 """The rules of the house over the sources: their size, their names, what they may import."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +115,17 @@ def test_no_module_imports_against_the_layers() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_lock_holds_every_dependency_with_its_hashes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["test"]]
+    names = {re.split(r"[<>=\[]", line)[0].lower() for line in wanted}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    hashed = r"^([a-z0-9-]+)==\S+ \\\n(?:\s+--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+"
+    locked = re.findall(hashed, lock, re.MULTILINE)
+    assert names - set(locked) == set()
+    assert len(locked) == lock.count("==")
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
