@@ -138,6 +138,7 @@ class Identity:
         self._callers: dict[bytes, Caller] = {}
         self.policy = Policy(version=0, lines=(), inherits=())
         self.companies: tuple[int, ...] = ()
+        self._anonymous = compile_grants(self.policy, ANONYMOUS, self.companies)
 
     @property
     def version(self) -> int:
@@ -150,7 +151,7 @@ class Identity:
         Raises: Unauthenticated.
         """
         if authorization is None:
-            return ANONYMOUS, compile_grants(self.policy, ANONYMOUS, self.companies)
+            return ANONYMOUS, self._anonymous
         if len(authorization) > AUTHORIZATION_LENGTH_MAX:
             raise Unauthenticated()
         digest = hashlib.sha256(authorization.encode()).digest()
@@ -167,6 +168,7 @@ class Identity:
                 policy = await load_policy(connection)
                 # Nothing awaits between these lines: no request sees the new policy with callers of the old.
                 self.policy, self.companies = policy, companies
+                self._anonymous = compile_grants(policy, ANONYMOUS, companies)
                 self._callers.clear()
         return self.version
 
