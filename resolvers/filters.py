@@ -6,7 +6,7 @@ A condition on a field the reader may not read in every company asked is refused
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy.types import Uuid
@@ -281,7 +281,7 @@ def _bound(operand: Any, where: str, convert: Callable[[Any], Any]) -> Bound:
         raise _invalid(where, "null", "use isNull to ask for missing values", "请用 isNull 查询空值")
     if isinstance(operand, Sym):
         return Bound(operand, convert, where)
-    values = tuple(operand) if isinstance(operand, list | tuple) else operand
+    values = tuple(cast(list[Any], operand)) if isinstance(operand, list | tuple) else operand
     return Bound(Sym(constant=values), convert, where)
 
 
@@ -317,7 +317,8 @@ def _money(source: MoneyLeaf, value: Mapping[str, Any], where: str) -> list[Pred
 def _from_source(value: Mapping[str, Any], where: str) -> Predicate:
     parts: list[tuple[Literal["system", "key"], str, Bound]] = []
     for part in ("system", "key"):
-        for operator, operand in (value.get(part) or {}).items():
+        given: Mapping[str, Any] = value.get(part) or {}
+        for operator, operand in given.items():
             place = f"{where}.{part}.{operator}"
             if operator == "isNull":
                 # A key that is there has both parts.

@@ -81,7 +81,7 @@ def concat(pieces: Sequence[Piece]) -> ColumnElement[str]:
     for piece in pieces:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece
-        elif piece != "" or not isinstance(piece, str):
+        elif not isinstance(piece, str) or piece:
             merged.append(piece)
     arguments = [text_literal(piece) if isinstance(piece, str) else piece for piece in merged]
     while len(arguments) > CONCAT_MAX:

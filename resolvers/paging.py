@@ -65,7 +65,7 @@ class Window:
 
 def read_order(entity: Entity, given: Any) -> Order:
     """The order an `orderBy` argument asks for. Raises: OrderNotSupported for more than one field."""
-    entries = [entry for entry in (given or []) if entry is not None]
+    entries: list[Mapping[str, Any]] = list(given or ())
     if len(entries) > 1:
         raise OrderNotSupported(what=f"orderBy of {entity.name}")
     if not entries:

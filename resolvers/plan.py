@@ -3,7 +3,7 @@
 The nodes are in `resolvers.nodes`; the planner walks the selection and asks `Permissions` for each record and field it meets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, get_args
@@ -76,6 +76,9 @@ LOCAL_ROOTS = frozenset({"viewer"})
 # Roots that the visible schema answers itself.
 INTROSPECTION = frozenset({"__schema", "__type"})
 
+# What is inside a list or non-null type; graphql-core leaves its type open.
+_named: Callable[[Any], Any] = get_named_type
+
 # Ids in one nodes(ids:).
 NODES_MAX = 100
 
@@ -111,9 +114,9 @@ class Planner:
         if name in INTROSPECTION:
             return Introspection(key, tuple(nodes))
         arguments = self.selections.arguments(root, node)
-        target = get_named_type(root.fields[name].type).name
+        target: str = _named(root.fields[name].type).name
         if name in LOCAL_ROOTS:
-            return LocalValue(name, self._local(get_named_type(root.fields[name].type), nodes))
+            return LocalValue(name, self._local(_named(root.fields[name].type), nodes))
         if name in ("node", "nodes"):
             return self._by_ids(name, arguments, nodes, (key,))
         entity = CATALOG.get(target.removesuffix("Connection"))
@@ -128,7 +131,7 @@ class Planner:
         selection: list[tuple[str, str, LocalSelection]] = []
         for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
-            inner = get_named_type(type_.fields[name].type) if name in type_.fields else None
+            inner = _named(type_.fields[name].type) if name in type_.fields else None
             selection.append((key, name, self._local(inner, found)))
         return tuple(selection)
 

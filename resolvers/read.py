@@ -8,7 +8,7 @@ grants that are no longer in force is thrown away.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -24,7 +24,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     execute_sync,  # pyright: ignore[reportUnknownVariableType]  # graphql-core leaves its middleware untyped
-    type_from_ast,
+    type_from_ast,  # pyright: ignore[reportUnknownVariableType]  # see resolvers.values.InputType
 )
 from graphql.execution.values import get_variable_values
 
@@ -288,7 +288,8 @@ def variables_shape(operation: Operation, variables: Mapping[str, Any]) -> objec
     shapes: list[object] = [(name, shape(value, types[name])) for name, value in variables.items()]
     for name in _node_variables(operation):
         value = variables.get(name)
-        shapes.append(tuple(type_of_id(one) for one in value) if isinstance(value, list) else type_of_id(value))
+        ids = cast(list[Any], value) if isinstance(value, list) else [value]
+        shapes.append(tuple(type_of_id(one) for one in ids))
     return tuple(shapes)
 
 
@@ -352,7 +353,7 @@ def introspection_json(value: Introspection, operation: Operation) -> str:
 
 def _projected(value: Any, selection: LocalSelection) -> Any:
     if isinstance(value, list | tuple):
-        return [_projected(one, selection) for one in value]
+        return [_projected(one, selection) for one in cast(Sequence[Any], value)]
     if not selection or not isinstance(value, dict):
         return value
     return {key: "Viewer" if name == "__typename" else _projected(value[name], inner) for key, name, inner in selection}
@@ -361,5 +362,5 @@ def _projected(value: Any, selection: LocalSelection) -> Any:
 def count_rows(data: Any) -> int:
     """The number of objects in an answer."""
     if isinstance(data, dict):
-        return 1 + sum(count_rows(one) for one in data.values())
-    return sum(count_rows(one) for one in data) if isinstance(data, list) else 0
+        return 1 + sum(count_rows(one) for one in cast(dict[str, Any], data).values())
+    return sum(count_rows(one) for one in cast(list[Any], data)) if isinstance(data, list) else 0

@@ -12,6 +12,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
     is_abstract_type,
@@ -82,6 +83,7 @@ class Selections:
                 fragment = self.fragments[node.name.value]
                 condition, inner = fragment.type_condition.name.value, fragment.selection_set
             else:
+                assert isinstance(node, InlineFragmentNode)
                 condition = node.type_condition.name.value if node.type_condition else type_.name
                 inner = node.selection_set
             if self._applies(condition, type_):
@@ -93,7 +95,7 @@ class Selections:
 
     def _is_included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
-            if directive.name.value in ("skip", "include"):
+            if directive.name.value in ("skip", "include") and directive.arguments:
                 given = evaluate(directive.arguments[0].value, CONDITION, self.variables)
                 if given is (directive.name.value == "skip"):
                     return False

@@ -43,7 +43,17 @@ from resolvers.aggregates import (
     ValueTerm,
 )
 from resolvers.catalog import CATALOG, Leaf, MoneyLeaf, Scalar
-from resolvers.fragments import Frame, Piece, concat, join_condition, members, money_pieces, or_null, text_literal, whole
+from resolvers.fragments import (
+    Frame,
+    Piece,
+    concat,
+    join_condition,
+    members,
+    money_pieces,
+    or_null,
+    text_literal,
+    whole,
+)
 from resolvers.nodes import ConnectionNode
 
 if TYPE_CHECKING:

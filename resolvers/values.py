@@ -5,14 +5,13 @@ So variables become a symbolic tree in which leaves are `Sym`: the planner can r
 the part of the variables that the planner could see, and with it the key under which a plan may be used again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
-    GraphQLInputType,
     GraphQLScalarType,
     ListValueNode,
     NullValueNode,
@@ -20,15 +19,22 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
-    is_list_type,
-    is_non_null_type,
+    get_nullable_type,  # pyright: ignore[reportUnknownVariableType]  # see InputType
+    is_list_type,  # pyright: ignore[reportUnknownVariableType]  # see InputType
+    is_non_null_type,  # pyright: ignore[reportUnknownVariableType]  # see InputType
 )
-from graphql.utilities import coerce_input_literal
+from graphql.utilities import coerce_input_literal  # pyright: ignore[reportUnknownVariableType]  # see InputType
 
 from domain.core.errors import InvalidInput
 
 Path = tuple[str | int, ...]
+# graphql-core leaves open what is inside its list and non-null types: to a strict checker such a type is anything.
+InputType = Any
+_nullable: Callable[[InputType], InputType] = cast(Any, get_nullable_type)
+_is_list: Callable[[InputType], bool] = cast(Any, is_list_type)
+_is_required: Callable[[InputType], bool] = cast(Any, is_non_null_type)
+_named: Callable[[InputType], Any] = cast(Any, get_named_type)
+_literal: Callable[[ValueNode, InputType], Any] = cast(Any, coerce_input_literal)
 
 
 class Missing:
@@ -75,62 +81,62 @@ class Bound:
         return raw if self.convert is None else self.convert(raw)
 
 
-def _is_structural(type_: GraphQLInputType) -> bool:
+def _is_structural(type_: InputType) -> bool:
     """Whether the planner may look at values of the type: enums and booleans."""
-    named = get_named_type(type_)
+    named = _named(type_)
     return isinstance(named, GraphQLEnumType) or (isinstance(named, GraphQLScalarType) and named.name == "Boolean")
 
 
 def _items(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
+    return list(cast(Sequence[Any], value)) if isinstance(value, list | tuple) else [value]
 
 
-def symbolic(value: Any, type_: GraphQLInputType, path: Path) -> Any:
+def symbolic(value: Any, type_: InputType, path: Path) -> Any:
     """The tree of a coerced variable value: dicts, lists of dicts, enums and booleans as they are, other leaves as `Sym`."""
     if value is None or _is_structural(type_):
         return value
-    nullable = get_nullable_type(type_)
-    named = get_named_type(type_)
+    nullable = _nullable(type_)
+    named = _named(type_)
     if isinstance(named, GraphQLInputObjectType):
-        if is_list_type(nullable):
+        if _is_list(nullable):
             inner = nullable.of_type
             return [symbolic(item, inner, (*path, index)) for index, item in enumerate(_items(value))]
         return {key: symbolic(item, named.fields[key].type, (*path, key)) for key, item in value.items()}
     return Sym(path)
 
 
-def shape(value: Any, type_: GraphQLInputType) -> Any:
+def shape(value: Any, type_: InputType) -> Any:
     """What the planner can see of a coerced variable value, hashable."""
     if value is None:
         return None
     if _is_structural(type_):
-        return tuple(value) if isinstance(value, list) else value
-    nullable = get_nullable_type(type_)
-    named = get_named_type(type_)
+        return tuple(cast(list[Any], value)) if isinstance(value, list) else value
+    nullable = _nullable(type_)
+    named = _named(type_)
     if isinstance(named, GraphQLInputObjectType):
-        if is_list_type(nullable):
+        if _is_list(nullable):
             return tuple(shape(item, nullable.of_type) for item in _items(value))
         return tuple((key, shape(item, named.fields[key].type)) for key, item in value.items())
     return "?"
 
 
-def evaluate(node: ValueNode, type_: GraphQLInputType, variables: Mapping[str, Any]) -> Any:
+def evaluate(node: ValueNode, type_: InputType, variables: Mapping[str, Any]) -> Any:
     """The symbolic tree of an argument as the document writes it; MISSING for a variable that was not given."""
     if isinstance(node, VariableNode):
         found = variables.get(node.name.value, MISSING)
-        if found is None and is_non_null_type(type_):
+        if found is None and _is_required(type_):
             # A variable with a default may stand where null may not, and null be sent for it all the same.
             name = f"${node.name.value}"
             raise InvalidInput(what=name, value="null", reason="a value is needed here", reason_zh="此处需要值")
         return found
     if isinstance(node, NullValueNode):
         return None
-    nullable = get_nullable_type(type_)
-    if is_list_type(nullable):
+    nullable = _nullable(type_)
+    if _is_list(nullable):
         nodes = list(node.values) if isinstance(node, ListValueNode) else [node]
         given = (evaluate(item, nullable.of_type, variables) for item in nodes)
         # A variable that was not sent is null in a list.
-        items = [None if item is MISSING else item for item in given]
+        items: list[Any] = [None if item is MISSING else item for item in given]
         if items and not _has_structure(nullable.of_type) and any(item is None for item in items):
             items = [Sym() if item is None else item for item in items]
         if items and all(isinstance(item, Sym) for item in items):
@@ -142,9 +148,9 @@ def evaluate(node: ValueNode, type_: GraphQLInputType, variables: Mapping[str, A
         assert isinstance(node, ObjectValueNode), "validated before"
         pairs = ((f.name.value, evaluate(f.value, nullable.fields[f.name.value].type, variables)) for f in node.fields)
         return {key: item for key, item in pairs if item is not MISSING}
-    value = coerce_input_literal(node, type_)
+    value = _literal(node, type_)
     return value if _is_structural(type_) else Sym(constant=value)
 
 
-def _has_structure(type_: GraphQLInputType) -> bool:
-    return isinstance(get_named_type(type_), GraphQLInputObjectType) or _is_structural(type_)
+def _has_structure(type_: InputType) -> bool:
+    return isinstance(_named(type_), GraphQLInputObjectType) or _is_structural(type_)
