@@ -1,10 +1,11 @@
 """The published list of error codes: every code that any answer can carry, gathered from the refusals themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from string import Formatter
 from types import ModuleType
 
 import domain
-from domain.core.errors import Refusal
+from domain.core.errors import DomainError, Refusal
 from resolvers import errors, limits, read, request, watch, write
 
 # The modules that refuse; naming them here makes sure that they are loaded before the codes are gathered.
@@ -36,3 +37,13 @@ def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
         if "code" in kind.__dict__ and kind.__module__.partition(".")[0] in GATHERED:
             yield kind
         yield from _refusals(kind)
+
+
+def user_error_types() -> Mapping[str, tuple[type[DomainError], Sequence[str]]]:
+    """Every kind of entry of `userErrors` by the name of its type, with the names of the values that its message tells."""
+    kinds: dict[str, tuple[type[DomainError], Sequence[str]]] = {}
+    for kind in _refusals(DomainError):
+        assert issubclass(kind, DomainError)
+        told = dict.fromkeys(name for _, name, _, _ in Formatter().parse(kind.en) if name)
+        kinds[kind.__name__] = kind, list(told)
+    return kinds

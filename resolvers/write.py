@@ -30,9 +30,6 @@ from resolvers.reader import Reader
 from resolvers.references import Found, choose, find
 from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
 
-# The type of every entry of userErrors.
-REFUSAL = "Refusal"
-
 _POLICY_VERSION = "SELECT max(version) FROM policy_version"
 
 
@@ -276,15 +273,18 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
 
 
 def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
-    """The JSON of an entry of userErrors."""
+    """The JSON of an entry of userErrors, whose type is named after the refusal's kind."""
+    kind = next(one for one in type(refusal).__mro__ if "code" in one.__dict__)
+    values = public_values(refusal)
     known: Mapping[str, Any] = {
-        "__typename": REFUSAL,
+        **{name: None if value is None else str(value) for name, value in values.items()},
+        "__typename": kind.__name__,
         "code": refusal.code,
         "message": refusal.message(caller.actor.locale),
         "path": [str(step) for step in _input_path(refusal)],
-        "values": public_values(refusal),
+        "values": values,
     }
-    return to_json({one.key: known[one.name] for one in caller.parts(REFUSAL, part.details)}).decode()
+    return to_json({one.key: known.get(one.name) for one in caller.parts(kind.__name__, part.details)}).decode()
 
 
 def _input_path(refusal: DomainError) -> Iterator[str | int]:

@@ -19,8 +19,8 @@ from domain import RECORDS
 from domain.core.commands import ArgumentSpec, CommandSpec
 from domain.core.money import Money
 from domain.core.records import CompanyRecord
-from resolvers.catalog import CATALOG
-from resolvers.codes import error_codes
+from resolvers.catalog import CATALOG, camel
+from resolvers.codes import error_codes, user_error_types
 from resolvers.inputs import argument_name, payload_field
 from schema.derive import TYPES, Field, argument, enum_type, make, make_enum, strawberry_field
 
@@ -29,17 +29,24 @@ _SCALARS: dict[type, str] = {
 }  # fmt: skip
 
 make_enum("ErrorCode", "Every code that an answer can carry; codes are added, never reused.", dict(error_codes()))
-make(strawberry.interface, "UserError", "Why a command was refused; nothing of it was written.", [
-    Field("code", "ErrorCode", "Stable code of the rule that refused."),
-    Field("message", "String", "The sentence for a person, in the reader's language."),
-    Field("path", "list[String]", "The input it concerns, step by step."),
-])  # fmt: skip
-make(strawberry.type, "Refusal", "A refusal that carries its values.", [
+_USER_ERROR = [
     Field("code", "ErrorCode", "Stable code of the rule that refused."),
     Field("message", "String", "The sentence for a person, in the reader's language."),
     Field("path", "list[String]", "The input it concerns, step by step."),
     Field("values", "JSON", "The values that the rule compared, by name."),
-], bases=(TYPES["UserError"],))  # fmt: skip
+]
+make(strawberry.interface, "UserError", "Why a command was refused; nothing of it was written.", _USER_ERROR)
+
+# The types of the entries of userErrors: one a rule, each with the values that its message tells.
+USER_ERRORS: list[str] = []
+for _name, (_kind, _values) in user_error_types().items():
+    _doc = (_kind.__doc__ or "").strip().split("\n")[0] or _kind.en
+    _told = [Field(camel(one), "String | None", f"The {one.replace('_', ' ')} that the message tells.") for one in _values]
+    _common = {spec.name for spec in _USER_ERROR}
+    _own = [*_USER_ERROR, *(spec for spec in _told if spec.name not in _common)]
+    make(strawberry.type, _name, _doc, _own, bases=(TYPES["UserError"],))
+    USER_ERRORS.append(_name)
+
 make(strawberry.input, "MoneyInput", "An amount with its currency.", [
     Field("amount", "Decimal", "The exact amount, as a string."),
     Field("currency", "String", "ISO 4217 code."),

@@ -20,6 +20,7 @@ from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceQuery
+from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
@@ -56,7 +57,7 @@ SCHEMA = strawberry.Schema(
     Query,
     Mutation,
     Subscription,
-    types=[TYPES[name] for name in (*CATALOG, "Refusal") if name in TYPES],
+    types=[TYPES[name] for name in (*CATALOG, *USER_ERRORS) if name in TYPES],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

@@ -22,7 +22,7 @@ mutation($input: ReceivePurchaseOrderInput!, $key: String) {
       lines { position unitPrice { amount currency } lineTotal { amount currency } receivedQuantity
               item { code purchaseOrderLines { nodes { unitPrice { amount } } } } }
     }
-    userErrors { code message path ... on Refusal { values } } replayed
+    userErrors { code message path values } replayed
   }
 }
 """
