@@ -1,7 +1,7 @@
 """Aggregate selections become figures (pure): what is counted, summed and bounded, and by what the rows are grouped.
 
-Money is always a list, one Money a currency: no figure ever adds two currencies. A field that is not readable in all companies asked
-is refused, never partially summed.
+Money is always a list, one Money a currency: no figure ever adds two currencies. A field that is not readable in all
+companies asked is refused, never partially summed.
 """
 
 from dataclasses import dataclass

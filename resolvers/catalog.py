@@ -1,7 +1,8 @@
 """The catalog: what the graph can show of each record, derived once from the declarations.
 
-A record becomes an `Entity`; each of its columns a source of a field. The planner reads the catalog, `schema/derive.py` prints it as
-types; neither knows a table by name. Graph names are camelCase of column names; a reference `supplier_id` is the field `supplier`.
+A record becomes an `Entity`; each of its columns a source of a field. The planner reads the catalog,
+`schema/derive.py` prints it as types; neither knows a table by name. Graph names are camelCase of column names; a
+reference `supplier_id` is the field `supplier`.
 """
 
 from collections.abc import Mapping
@@ -109,7 +110,9 @@ class Entity:
 
     @cached_property
     def is_company(self) -> bool:
-        """Whether this is the record of the legal entities themselves: a group record whose rows are scoped by company."""
+        """Whether this is the record of the legal entities themselves: a group record whose rows are scoped by
+        company.
+        """
         return self.table.name == "company"
 
     @cached_property

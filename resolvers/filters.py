@@ -1,6 +1,8 @@
-"""Filter arguments become predicates (pure): a tree of conditions whose structure is known and whose values are bound later.
+"""Filter arguments become predicates (pure): a tree of conditions whose structure is known and whose values are bound
+later.
 
-A condition on a field the reader may not read in every company asked is refused, so that no filter tells what a mask hides.
+A condition on a field the reader may not read in every company asked is refused, so that no filter tells what a mask
+hides.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +31,8 @@ VALUES_MAX = 1_000
 class Scoped:
     """The permission of a node over an entity: without one no node can be made.
 
-    `partner` and `site` are the paths whose party or site must be the actor's; `narrow` the argument that limits companies.
+    `partner` and `site` are the paths whose party or site must be the actor's; `narrow` the argument that limits
+    companies.
     """
 
     entity: Entity

@@ -48,7 +48,9 @@ def _company_number(text: str) -> int:
 
 
 def no_id(text: str, where: str) -> InvalidInput:
-    """The refusal of a text that names nothing here: alike for broken ids, unknown types, and types a reader cannot know of."""
+    """The refusal of a text that names nothing here: alike for broken ids, unknown types, and types a reader cannot
+    know of.
+    """
     return InvalidInput(
         what=where, value=repr(text[:80]), reason="it is no global id of this kind", reason_zh="不是有效的全局标识"
     )

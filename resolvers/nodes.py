@@ -135,7 +135,7 @@ Value = Text | IdValue | LeafValue | MoneyValue | LegacyKeys | OneValue | ListVa
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """How one row is found: equal columns, or a legacy key; `unique` is false when several companies may hold the key."""
+    """How one row is found: equal columns, or a legacy key; not unique when several companies may hold it."""
 
     columns: tuple[tuple[str, Bound], ...]
     legacy: tuple[Bound, Bound] | None
@@ -180,7 +180,8 @@ RootValue = Text | ConnectionNode | RootRow | RootRows | LocalValue | Introspect
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole operation: its roots in order, what is withheld from this kind of reader, and which personal fields it reads.
+    """A whole operation: its roots in order, what is withheld from this kind of reader, and which personal fields it
+    reads.
 
     `row` stands alone for what a payload or event shows of a row that is already known.
     """

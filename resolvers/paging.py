@@ -1,7 +1,7 @@
 """Page arguments become windows (pure): size, direction, and the place that a cursor names.
 
-A cursor is text of this graph: version, type, order, direction, the row's id and its sort value. It is no secret: a forged one only moves
-within the caller's own rows. It is bound to type and order, and parsed strictly.
+A cursor is text of this graph: version, type, order, direction, the row's id and its sort value. It is no secret: a
+forged one only moves within the caller's own rows. It is bound to type and order, and parsed strictly.
 """
 
 import re
@@ -54,7 +54,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which rows of the ordered list: at most `size` after or before a place, counted from the end when `is_backward`."""
+    """Which rows of the ordered list: at most `size` after or before a place, from the end when `is_backward`."""
 
     size: Bound
     order: Order
@@ -89,7 +89,8 @@ def read_window(entity: Entity, arguments: Mapping[str, Any]) -> Window:
     bound = Bound(size if isinstance(size, Sym) else Sym(constant=PAGE_DEFAULT), partial(_page_size, name))
     return Window(
         size=bound, order=order, is_backward=last is not None,
-        after=_place(entity, order, "after", arguments.get("after")), before=_place(entity, order, "before", arguments.get("before")),
+        after=_place(entity, order, "after", arguments.get("after")),
+        before=_place(entity, order, "before", arguments.get("before")),
     )  # fmt: skip
 
 

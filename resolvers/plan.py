@@ -1,6 +1,7 @@
 """Plan: a validated operation and a reader's answers become nodes that `resolvers.sql` renders to one statement (pure).
 
-The nodes are in `resolvers.nodes`; the planner walks the selection and asks `Permissions` for each record and field it meets.
+The nodes are in `resolvers.nodes`; the planner walks the selection and asks `Permissions` for each record and field it
+meets.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,6 @@
-"""Plans made so far, by shape and permission signature: bounded by count and by size, the longest unused forgotten first."""
+"""Plans made so far, by shape and permission signature: bounded by count and by size, the longest unused forgotten
+first.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

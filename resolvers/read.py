@@ -1,8 +1,8 @@
 """The read road: one operation, one statement, one row whose text is the answer.
 
-A document is planned once for each (visible schema, operation, shape of the variables, permission signature). A warm request then is two
-dictionary look-ups, one prepared statement and a copy of bytes. Each statement also tells the policy's version: an answer made for
-grants that are no longer in force is thrown away.
+A document is planned once for each (visible schema, operation, shape of the variables, permission signature). A warm
+request then is two dictionary look-ups, one prepared statement and a copy of bytes. Each statement also tells the
+policy's version: an answer made for grants that are no longer in force is thrown away.
 """
 
 from collections import OrderedDict
@@ -171,7 +171,7 @@ class ReadRoad:
     def _prepared(
         self, run: _Run, kind: tuple[str, ...], plan: Callable[[Planner], Plan], make: Callable[[Plan], Statement]
     ) -> Prepared:
-        """The plan for the operation, its variables' shape and the reader; `kind` tells a query from a payload's row."""
+        """The plan for the operation, the shape of its variables and the reader; `kind` tells what is planned."""
         operation = run.operation
         name = operation.node.name.value if operation.node.name else None
         shape_ = variables_shape(operation, run.variables)
@@ -218,7 +218,8 @@ class ReadRoad:
         await connection.raw.execute(
             "INSERT INTO access_log_entry (company_id, id, actor_id, actor_name, document_hash, coordinates, row_count)"
             " VALUES (0, $1, $2, $3, $4, $5, $6)",
-            new_id(), actor.id, actor.name, run.operation.document.digest, list(coordinates), count_rows(orjson.loads(data)),
+            new_id(), actor.id, actor.name, run.operation.document.digest, list(coordinates),
+            count_rows(orjson.loads(data)),
         )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The reader: an actor with grants, as the planner may ask about them.
 
-The planner asks two kinds of question: which rows of a record, and who may read a field. The answers that shape the statement
-are its permission signature; the sets themselves (companies, partners, sites) are parameters. A question asked of `Everything`
-is answered as openly as possible, which is how the questions of a document are found before anyone's grants are known.
+The planner asks two kinds of question: which rows of a record, and who may read a field. The answers that shape the
+statement are its permission signature; the sets themselves (companies, partners, sites) are parameters. A question
+asked of `Everything` is answered as openly as possible, which is how the questions of a document are found before
+anyone's grants are known.
 """
 
 from collections.abc import Mapping

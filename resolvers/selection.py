@@ -1,4 +1,6 @@
-"""Selections as the planner reads them: fields merged by response key, fragments followed, @skip and @include applied (pure)."""
+"""Selections as the planner reads them: fields merged by response key, fragments followed, @skip and @include applied
+(pure).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

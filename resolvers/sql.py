@@ -1,8 +1,9 @@
 """Plan -> one statement whose one row is the JSON of `data`.
 
-JSON is written as text: `concat` of literals and columns costs a third of `jsonb_build_object` and keeps the order of the selection.
-`concat` drops NULL, so whatever may be NULL says 'null' itself; it takes at most 100 arguments, so longer rows are nested.
-Statements are SQLAlchemy expressions: identifiers are quoted and values bound by it, never by us.
+JSON is written as text: `concat` of literals and columns costs a third of `jsonb_build_object` and keeps the order of
+the selection. `concat` drops NULL, so whatever may be NULL says 'null' itself; it takes at most 100 arguments, so
+longer rows are nested. Statements are SQLAlchemy expressions: identifiers are quoted and values bound by it, never by
+us.
 """
 
 from collections.abc import Callable, Mapping, Sequence

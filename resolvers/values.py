@@ -1,8 +1,9 @@
 """Arguments as symbols: what shapes a statement is known when it is planned, what only fills it is bound when it runs.
 
-The structure of an argument (which keys are present, which enum or boolean is given, what is null) decides the SQL; leaf values never do.
-So variables become a symbolic tree in which leaves are `Sym`: the planner can read the structure but not the value. `shape` is
-the part of the variables that the planner could see, and with it the key under which a plan may be used again.
+The structure of an argument (which keys are present, which enum or boolean is given, what is null) decides the SQL;
+leaf values never do. So variables become a symbolic tree in which leaves are `Sym`: the planner can read the structure
+but not the value. `shape` is the part of the variables that the planner could see, and with it the key under which a
+plan may be used again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +93,9 @@ def _items(value: Any) -> list[Any]:
 
 
 def symbolic(value: Any, type_: InputType, path: Path) -> Any:
-    """The tree of a coerced variable value: dicts, lists of dicts, enums and booleans as they are, other leaves as `Sym`."""
+    """The tree of a coerced variable value: dicts, lists of dicts, enums and booleans as they are, other leaves as
+    `Sym`.
+    """
     if value is None or _is_structural(type_):
         return value
     nullable = _nullable(type_)
