@@ -6,7 +6,7 @@ A dry run is the same work inside one transaction that is taken back, so that it
 import hashlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from sqlalchemy.types import Uuid
 from domain.coexistence.bulk import Bulk, CopyHistory, Values, known_keys
 from domain.coexistence.commands import CloseImportRun, OpenImportRun
 from domain.coexistence.imports import ImportReport, Progress, Tally
-from domain.coexistence.models import ImportRun, ImportStatus, SourceSystem
+from domain.coexistence.models import ImportRun, ImportStatus, LegacyKey, SourceSystem
 from domain.core.actors import Actor, Grants
 from domain.core.database import Connection
 from domain.core.errors import DomainError
@@ -64,6 +64,14 @@ class Keyed(NamedTuple):
     values: Values
 
 
+@dataclass(slots=True)
+class Growth:
+    """How many legacy keys a run has added, and how many of them the planner knows of."""
+
+    added: int = 0
+    known: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """An import at work."""
@@ -73,6 +81,7 @@ class Run:
     system_id: UUID
     report: ImportReport
     progress: Progress
+    growth: Growth = field(default_factory=Growth)
 
     def tally(self, source_table: str, record: type[Record]) -> Tally:
         """A new count for the rows of one table that become one kind of record."""
@@ -101,11 +110,24 @@ class Run:
                 )
             )  # fmt: skip
         created = sum(row.key_id is None for row in bulk)
+        await self._grew(created)
         tally.read += len(rows)
         tally.created += created
         tally.updated += len(bulk) - created
         tally.unchanged += len(rows) - len(bulk)
         return ids
+
+    async def _grew(self, added: int) -> None:
+        """Let the planner look at the keys again when they have doubled.
+
+        Of a table filled since it last looked it believes that almost no row belongs to the source, and would read all
+        of the source's keys for each batch instead of those asked for.
+        """
+        growth = self.growth
+        growth.added += added
+        if growth.added > 2 * growth.known:
+            await self.by.connection.execute(f"ANALYZE {LegacyKey.table.name}")
+            growth.known = growth.added
 
 
 @asynccontextmanager

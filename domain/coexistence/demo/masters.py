@@ -252,26 +252,25 @@ def _profiles() -> Rows:
 def _identifiers() -> Rows:
     """One identifier for one piece of each device."""
     for number, good in _devices():
-        yield gtin(0, number), _identifier(good, gtin(0, number), "PRIMARY", None, None, None)
+        contents = {"scope": "PRIMARY", "contained_id": None, "package_quantity": None, "package_type": None}
+        yield gtin(0, number), _identifier(good, gtin(0, number), contents)
 
 
 def _packages(level: int, package_type: str) -> Rows:
     """Identifiers of boxes of pieces, or of cartons of boxes; each contains the one a level below."""
     for number, good in _devices():
         if good.per_box > 1:
+            content = Ref(DeviceIdentifier, gtin(level - 1, number), "contained")
             quantity = good.per_box if level == 1 else BOXES_PER_CARTON
-            value, content = gtin(level, number), gtin(level - 1, number)
-            yield value, _identifier(good, value, "PACKAGE", content, quantity, package_type)
+            contents = {"scope": "PACKAGE", "contained_id": content, "package_quantity": quantity}
+            yield gtin(level, number), _identifier(good, gtin(level, number), contents | {"package_type": package_type})
 
 
-def _identifier(
-    good: Good, value: str, scope: str, contains: str | None, quantity: int | None, package_type: str | None
-) -> dict[str, object]:  # fmt: skip
+def _identifier(good: Good, value: str, contents: Mapping[str, object]) -> Mapping[str, object]:
     return {
-        "item_id": ref(Item, good.code), "agency": "GS1", "scope": scope, "value": value,
+        "item_id": ref(Item, good.code), "agency": "GS1", "value": value,
         "normal_value": normal_identifier("GS1", value), "is_well_formed": True, "check_digit_valid": True,
-        "contained_id": None if contains is None else Ref(DeviceIdentifier, contains, "contained"),
-        "package_quantity": quantity, "package_type": package_type, "status": "IN_DISTRIBUTION", "shared_scope": False,
+        **contents, "status": "IN_DISTRIBUTION", "shared_scope": False,
     }  # fmt: skip
 
 

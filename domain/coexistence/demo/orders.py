@@ -87,7 +87,7 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
     span = (TODAY - FIRST_ORDER_ON).days
     ordered_on = FIRST_ORDER_ON + timedelta(days=number * span // entity.orders)
     due_on = ordered_on + timedelta(days=random.randint(*LEAD_DAYS))
-    fate = _fate(ordered_on, due_on, random.random())
+    fate = _fate(ordered_on, due_on, random.randrange(100))
     supplier = random.choice(sorted({supplier.code for _, supplier, _ in bought(entity)}))
     offers = [(good, offer, price) for good, offer, price in bought(entity) if offer.code == supplier]
     lasting = [offer for offer in offers if not is_short(offer[0])]
@@ -95,7 +95,7 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
     lines: list[PlannedLine] = []
     for good, _, price in chosen:
         quantity = reorder_point(good) * random.randint(1, 4)
-        received, rejected = _arrival(fate, quantity, random.random())
+        received, rejected = _arrival(fate, quantity, random.randrange(100))
         line_price = (price * random.randint(98, 104) / 100).quantize(CENT)
         lines.append(PlannedLine(good=good, quantity=quantity, price=line_price, received=received, rejected=rejected))
     received_on = min(due_on + timedelta(days=random.randint(-4, 6)), TODAY) if fate in ("WHOLE", "PART") else None
@@ -105,22 +105,22 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
     )  # fmt: skip
 
 
-def _fate(ordered_on: date, due_on: date, chance: float) -> str:
-    """PENDING, REJECTED, OPEN (approved), PART or WHOLE (received)."""
-    if chance < 0.03:
+def _fate(ordered_on: date, due_on: date, chance: int) -> str:
+    """PENDING, REJECTED, OPEN (approved), PART or WHOLE (received); `chance` is a percentage."""
+    if chance < 3:
         return "REJECTED"
     if (TODAY - ordered_on).days < 14:
-        return "PENDING" if chance < 0.6 else "OPEN"
+        return "PENDING" if chance < 60 else "OPEN"
     if due_on > TODAY:
         return "OPEN"
     is_recent = (TODAY - due_on).days < LATE_DAYS_MAX
-    return "OPEN" if is_recent and chance < 0.15 else "PART" if chance < 0.22 and is_recent else "WHOLE"
+    return "OPEN" if is_recent and chance < 15 else "PART" if chance < 22 and is_recent else "WHOLE"
 
 
-def _arrival(fate: str, quantity: Decimal, chance: float) -> tuple[Decimal, Decimal]:
-    """(received, rejected) of one line."""
+def _arrival(fate: str, quantity: Decimal, chance: int) -> tuple[Decimal, Decimal]:
+    """(received, rejected) of one line; `chance` is a percentage."""
     received = {"WHOLE": quantity, "PART": (quantity / 2).quantize(Decimal(1))}.get(fate, Decimal(0))
-    rejected = (received / 20).quantize(Decimal(1)) if chance < 0.08 else Decimal(0)
+    rejected = (received / 20).quantize(Decimal(1)) if chance < 8 else Decimal(0)
     return received, rejected
 
 

@@ -9,7 +9,7 @@ What is remembered of a row is a code or the 64-bit hash of a number, never the 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from domain.coexistence.gudid.mapping import item_code
@@ -35,6 +35,9 @@ SCOPE_BITS = {
     scope: 1 << place
     for place, scope in enumerate(("PRIMARY", "PACKAGE", "SECONDARY", "UNIT_OF_USE", "DIRECT_MARK", "PREVIOUS"))
 }
+KEY_COLUMN = "publicDeviceRecordKey"
+# File, row, column and value of a finding.
+Place = tuple[Source[object], int | None, str, str | None]
 # Packages in packages: deeper than any real one; a longer chain is a circle.
 NESTING_MAX = 10
 
@@ -82,7 +85,7 @@ def surveyed(survey: Survey, progress: Progress) -> Iterator[Finding]:
     for code, names in sorted(survey.product_names.items()):
         if len(names) > 1:
             message = f"has {len(names)} names, {survey.product_name(code)!r} is kept"
-            yield _remark(PRODUCT_CODES, None, "productCodeName", code, "SEVERAL_NAMES", message)
+            yield _remark((PRODUCT_CODES, None, "productCodeName", code), "SEVERAL_NAMES", message)
 
 
 def _terms(survey: Survey) -> Iterator[Finding]:
@@ -90,7 +93,8 @@ def _terms(survey: Survey) -> Iterator[Finding]:
         yield from batch.findings
         for term in batch.rows:
             if term.code in survey.term_codes:
-                yield _refusal(TERMS, term.row, "gmdnCode", term.code, "DUPLICATE_KEY", "stands twice in the file")
+                place = (TERMS, term.row, "gmdnCode", term.code)
+                yield _refusal(place, "DUPLICATE_KEY", "stands twice in the file")
             survey.term_codes.add(term.code)
 
 
@@ -100,9 +104,8 @@ def _devices(survey: Survey, progress: Progress) -> Iterator[Finding]:
         yield from batch.findings
         for device in batch.rows:
             if device.key in survey.codes:
-                yield _refusal(
-                    DEVICES, device.row, "publicDeviceRecordKey", device.key, "DUPLICATE_KEY", "stands twice"
-                )
+                place = (DEVICES, device.row, KEY_COLUMN, device.key)
+                yield _refusal(place, "DUPLICATE_KEY", "stands twice in the file")
             survey.codes[device.key] = device.row
             if not device.distributed:
                 survey.withdrawn.add(device.key)
@@ -114,7 +117,7 @@ def _labeler(labelers: dict[str, str], device: Device) -> Iterator[Finding]:
     first = labelers.setdefault(device.duns, device.company_name)
     if first != device.company_name:
         message = f"is another name for {device.duns} than {first!r}, which is kept"
-        yield _remark(DEVICES, device.row, "companyName", device.company_name, "SEVERAL_NAMES", message)
+        yield _remark((DEVICES, device.row, "companyName", device.company_name), "SEVERAL_NAMES", message)
 
 
 def _identifiers(survey: Survey, progress: Progress) -> Iterator[Finding]:
@@ -125,11 +128,11 @@ def _identifiers(survey: Survey, progress: Progress) -> Iterator[Finding]:
         yield from batch.findings
         for row in batch.rows:
             if row.scope not in UNIQUE_SCOPES:
-                place = hash((row.key, row.scope, row.value))
-                if place in own:
-                    message = "stands twice on one device"
-                    yield _refusal(IDENTIFIERS, row.row, "deviceId", row.value, "DUPLICATE_KEY", message)
-                own.add(place)
+                known = hash((row.key, row.scope, row.value))
+                if known in own:
+                    place = (IDENTIFIERS, row.row, "deviceId", row.value)
+                    yield _refusal(place, "DUPLICATE_KEY", "stands twice on one device")
+                own.add(known)
             if row.scope == "PACKAGE":
                 packages.append(row)
             yield from _identifier(survey, scopes, row)
@@ -137,7 +140,7 @@ def _identifiers(survey: Survey, progress: Progress) -> Iterator[Finding]:
     survey.shared = {number for number, bits in scopes.items() if bits & (bits - 1)}
     for key, line in survey.codes.items():
         if isinstance(line, int):
-            yield _refusal(DEVICES, line, "publicDeviceRecordKey", key, "NO_IDENTIFIER", "has no primary identifier")
+            yield _refusal((DEVICES, line, KEY_COLUMN, key), "NO_IDENTIFIER", "has no primary identifier")
     yield from _packages(survey, packages)
 
 
@@ -149,19 +152,19 @@ def _identifier(survey: Survey, scopes: dict[int, int], row: Identifier) -> Iter
         yield _unknown_record(IDENTIFIERS, row.row, row.key)
     elif row.scope == "PRIMARY":
         if isinstance(code, str):
-            yield _refusal(*place, "SECOND_PRIMARY", "is a second primary identifier of its device")
+            yield _refusal(place, "SECOND_PRIMARY", "is a second primary identifier of its device")
         survey.codes[row.key] = item_code(row.agency, row.value)
     number, bit = hash((row.agency, row.value)), SCOPE_BITS[row.scope]
     known = scopes.get(number, 0)
     scopes[number] = known | bit
     if known & bit and row.scope in UNIQUE_SCOPES:
-        yield _refusal(*place, "IDENTIFIER_REUSED", "was given to another device in the same scope")
+        yield _refusal(place, "IDENTIFIER_REUSED", "was given to another device in the same scope")
     if known and not known & bit and not known & (known - 1):
-        yield _remark(*place, "TWO_SCOPES", "stands in another scope too; both are kept and flagged")
+        yield _remark(place, "TWO_SCOPES", "stands in another scope too; both are kept and flagged")
     if check_digit_valid(row.agency, row.value) is False:
-        yield _remark(*place, "WRONG_CHECK_DIGIT", "ends in a wrong check digit; it is kept and flagged")
+        yield _remark(place, "WRONG_CHECK_DIGIT", "ends in a wrong check digit; it is kept and flagged")
     if not is_normal_length(row.agency, row.value):
-        yield _remark(*place, "UNUSUAL_LENGTH", f"has {len(row.value)} digits, not 14; it is kept and flagged")
+        yield _remark(place, "UNUSUAL_LENGTH", f"has {len(row.value)} digits, not 14; it is kept and flagged")
 
 
 def _packages(survey: Survey, packages: Sequence[Identifier]) -> Iterator[Finding]:
@@ -173,13 +176,14 @@ def _packages(survey: Survey, packages: Sequence[Identifier]) -> Iterator[Findin
             value, depth = contents[row.key, value], depth + 1
         place = (IDENTIFIERS, row.row, "containsDINumber", row.contains)
         if row.quantity is None:
-            yield _refusal(IDENTIFIERS, row.row, "pkgQuantity", None, "MISSING_VALUE", "is missing for a package")
+            lacking = (IDENTIFIERS, row.row, "pkgQuantity", None)
+            yield _refusal(lacking, "MISSING_VALUE", "is missing for a package")
         if value is None:
-            yield _refusal(*place, "MISSING_VALUE", "is missing for a package")
+            yield _refusal(place, "MISSING_VALUE", "is missing for a package")
         elif depth == NESTING_MAX:
-            yield _refusal(*place, "CIRCULAR_PACKAGE", f"is nested more than {NESTING_MAX} deep, or in a circle")
+            yield _refusal(place, "CIRCULAR_PACKAGE", f"is nested more than {NESTING_MAX} deep, or in a circle")
         elif survey.codes.get(row.key) != item_code(row.agency, value):
-            yield _refusal(*place, "UNKNOWN_IDENTIFIER", "is neither primary identifier nor package of its device")
+            yield _refusal(place, "UNKNOWN_IDENTIFIER", "is neither primary identifier nor package of its device")
 
 
 def _codes(survey: Survey, source: Source[ProductCode | DeviceTerm], progress: Progress) -> Iterator[Finding]:
@@ -189,30 +193,27 @@ def _codes(survey: Survey, source: Source[ProductCode | DeviceTerm], progress: P
     for batch in read(survey.directory, source):
         yield from batch.findings
         for row in batch.rows:
-            place = hash((row.key, row.code))
-            if place in own:
-                yield _refusal(source, row.row, column, row.code, "DUPLICATE_KEY", "stands twice on one device")
-            own.add(place)
+            place, known = (source, row.row, column, row.code), hash((row.key, row.code))
+            if known in own:
+                yield _refusal(place, "DUPLICATE_KEY", "stands twice on one device")
+            own.add(known)
             if row.key not in survey.codes:
                 yield _unknown_record(source, row.row, row.key)
             if isinstance(row, ProductCode):
                 survey.product_names.setdefault(row.code, Counter())[row.name] += 1
             elif row.code not in survey.term_codes:
-                yield _refusal(source, row.row, column, row.code, "UNKNOWN_CODE", f"is not in {TERMS.file}")
+                yield _refusal(place, "UNKNOWN_CODE", f"is not in {TERMS.file}")
         progress(f"checking {source.file.removesuffix('.parquet')}", batch.last_row, survey.counts[source.file])
 
 
 def _unknown_record(source: Source[object], row: int, key: str) -> Finding:
-    return _refusal(source, row, "publicDeviceRecordKey", key, "UNKNOWN_RECORD", f"is not in {DEVICES.file}")
+    return _refusal((source, row, KEY_COLUMN, key), "UNKNOWN_RECORD", f"is not in {DEVICES.file}")
 
 
-def _refusal(
-    source: Source[object], row: int | None, column: str, value: str | None, code: str, message: str
-) -> Finding:
+def _refusal(place: Place, code: str, message: str) -> Finding:
+    source, row, column, value = place
     return Finding(file=source.file, line=row, column=column, value=value, code=code, message=message)
 
 
-def _remark(
-    source: Source[object], row: int | None, column: str, value: str | None, code: str, message: str
-) -> Finding:
-    return Finding(file=source.file, line=row, column=column, value=value, code=code, message=message, is_refusal=False)
+def _remark(place: Place, code: str, message: str) -> Finding:
+    return replace(_refusal(place, code, message), is_refusal=False)
