@@ -1,7 +1,7 @@
 """The map of the house: the modules in import order, lowest first.
 
-A module uses a lower module's records and what its `__init__` exports. Downward: call. Upward: event. The registers below
-are what the graph, the policy, the data dictionary and the migrations are derived from.
+A module uses a lower module's records and what its `__init__` exports. Downward: call. Upward: event. The registers
+below are what the graph, the policy, the data dictionary and the migrations are derived from.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,8 @@ from domain import (
     procurement,
 )
 from domain.core.commands import Handler
+from domain.core.errors import Label
+from domain.core.labels import link_labels
 from domain.core.perform import link_commands
 from domain.core.records import Record, link_references
 from domain.core.verify import Verifier, idempotency_records
@@ -45,6 +47,9 @@ RECORDS: Mapping[str, type[Record]] = link_references(record for module in LADDE
 COMMANDS: Mapping[type[Any], Handler] = link_commands(
     {command: run for module in LADDER for command, run in module.COMMANDS.items()}
 )
+
+# What code calls a thing -> what people call it; messages of refusals use them.
+LABELS: Mapping[str, Label] = link_labels(RECORDS.values(), COMMANDS)
 
 # Every check of `skein verify`, lowest module first; a module without checks exports none.
 VERIFIERS: Mapping[str, Verifier] = {

@@ -4,10 +4,39 @@ A `DomainError` becomes an entry of `userErrors`, typed with its data; a `Reques
 things named in the request) becomes a top-level error. The code is the contract, the message is for people.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 Path = tuple[str | int, ...]
+
+# The values that name a thing: a record, a field, a command, a transition.
+_NAMES = frozenset({"what", "command", "duty", "conflicting", "transition"})
+
+# Chinese sets no space between two of its own characters; a template cannot know whether a value is Chinese.
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
+# A number written with more places than this is not written out.
+_PLACES_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The word by which people know a thing."""
+
+    en: str
+    zh: str
+
+
+def trimmed(number: Decimal) -> Decimal:
+    """The same number without trailing zeros after the point and without an exponent."""
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or not -_PLACES_MAX <= exponent <= _PLACES_MAX:
+        return number
+    text = f"{number:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 class Refusal(Exception):
@@ -19,16 +48,34 @@ class Refusal(Exception):
     code: ClassVar[str]
     zh: ClassVar[str]
     en: ClassVar[str]
+    # What code calls a thing -> what people call it; `domain.core.labels` reads it from the declarations.
+    labels: ClassVar[Mapping[str, Label]] = {}
 
     def __init__(self, path: Path = (), **values: Any) -> None:
         super().__init__(self.code, values)
         self.path = path
-        self.values: Mapping[str, Any] = values
+        self.values: Mapping[str, Any] = {
+            name: trimmed(value) if isinstance(value, Decimal) else value for name, value in values.items()
+        }
 
     def message(self, locale: str = "en") -> str:
-        """The sentence for a reader of `locale`, with this refusal's values."""
-        template = self.zh if locale.startswith("zh") else self.en
-        return template.format(**self.values)
+        """The sentence for a reader of `locale`, with this refusal's values; the things it names by their labels."""
+        is_zh = locale.startswith("zh")
+        told = {name: self._told(name, value, is_zh=is_zh) for name, value in self.values.items()}
+        if is_zh:
+            return _GAP.sub("", self.zh.format(**told))
+        text = self.en.format(**told)
+        # A label stands in lower case; a template that begins with a name begins a sentence.
+        is_named = any(
+            self.en.startswith(f"{{{name}}}") and self.values[name] in self.labels for name in _NAMES & told.keys()
+        )
+        return text[:1].upper() + text[1:] if is_named else text
+
+    def _told(self, name: str, value: Any, *, is_zh: bool) -> Any:
+        if isinstance(value, Decimal):
+            return f"{value:f}" if abs(value.adjusted()) <= _PLACES_MAX else value
+        label = self.labels.get(value) if name in _NAMES else None
+        return value if label is None else label.zh if is_zh else label.en
 
     def at(self, *path: str | int) -> "Refusal":
         """This refusal with `path` before its own; returns itself so that it can be raised or collected."""
@@ -47,7 +94,7 @@ class RequestError(Refusal):
 class Forbidden(RequestError):
     code = "FORBIDDEN"
     zh = "您无权执行 {what}。"
-    en = "You may not {what}."
+    en = "You may not do this: {what}."
 
 
 class FieldNotReadable(RequestError):

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from domain.core.errors import CurrencyMismatch, DomainError, NotFound, Path, Rejected, SegregationOfDuties
+from domain.core.errors import (
+    CurrencyMismatch,
+    DomainError,
+    NotFound,
+    Path,
+    Rejected,
+    SegregationOfDuties,
+    trimmed,
+)
 from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ZERO, Money, product, to_scale, total
 from domain.core.quantity import AMOUNT, QUANTITY, RATE, in_scale, not_negative, positive
@@ -214,8 +222,8 @@ def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocke
             ("rejected",),
             what="rejected",
             value=rejected,
-            reason=f"only {received} were received",
-            reason_zh=f"仅收到 {received}",
+            reason=f"only {trimmed(received)} were received",
+            reason_zh=f"仅收到 {trimmed(received)}",
         )
     checked = Arrival(line_id=line.id, received=received, rejected=rejected)
     if stocked is not None and stocked != checked.stocked:
@@ -223,8 +231,8 @@ def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocke
             ("stocked",),
             what="stocked",
             value=stocked,
-            reason=f"received {received} less rejected {rejected} is {checked.stocked}",
-            reason_zh=f"收货 {received} 减拒收 {rejected} 应为 {checked.stocked}",
+            reason=f"received {trimmed(received)} less rejected {trimmed(rejected)} is {trimmed(checked.stocked)}",
+            reason_zh=f"收货 {trimmed(received)} 减拒收 {trimmed(rejected)} 应为 {trimmed(checked.stocked)}",
         )
     return checked
 

@@ -127,7 +127,7 @@ def _lot_of(one: CountStock, known: Known) -> UUID | None:
         return None
     lot = known.lots.get(one.lot_number)
     if lot is None or lot["item_id"] != one.item_id:
-        raise NotFound(("lotNumber",), what="lot of the item", key=one.lot_number)
+        raise NotFound(("lotNumber",), what="lot", key=one.lot_number)
     return lot["id"]
 
 

@@ -222,7 +222,7 @@ def _plan(order: Order, lines: Sequence[OrderLine], one: ReceivePurchaseOrder, k
 
 def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineInput, known: Known) -> PlannedLine:
     if line is None:
-        raise NotFound(("position",), what=f"line of purchase order {order.number}", key=str(asked.position))
+        raise NotFound(("position",), what="PurchaseOrderLine", key=f"{order.number}/{asked.position}")
     arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
     if asked.lot_number is not None:
         lot = known.lots.get(asked.lot_number)
@@ -243,7 +243,7 @@ def _place(order: Order, location_id: UUID | None, known: Known) -> UUID:
     if location_id is None:
         found = known.storage.get(order.site_id) or known.storage.get(None)
         if found is None:
-            raise NotFound(("location",), what="storage location", key=str(order.site_id or ""))
+            raise NotFound(("location",), what="location", key=str(order.site_id or ""))
         return found
     location = known.locations.get(location_id)
     if location is None:

@@ -42,5 +42,5 @@ def test_a_price_may_be_zero_but_not_negative():
     assert not_negative(Decimal(0), RATE, "unitPrice") == Decimal(0)
     with pytest.raises(Rejected) as refused:
         not_negative(Decimal("-0.01"), RATE, "unitPrice")
-    assert refused.value.message("en") == "unitPrice -0.01 is refused: it must not be negative."
-    assert refused.value.message("zh") == "unitPrice 的值 -0.01 不被接受：不能为负数。"
+    assert refused.value.message("en") == "Unit price -0.01 is refused: it must not be negative."
+    assert refused.value.message("zh") == "单价的值 -0.01 不被接受：不能为负数。"

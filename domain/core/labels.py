@@ -1,0 +1,76 @@
+"""The words by which people know records, fields, commands and transitions: what a refusal names, it names in the
+reader's language.
+
+They are read from the declarations, so that a message calls a thing as the data dictionary does. A value without a
+label, such as the path of an input, is shown as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, cast, get_args, get_type_hints
+
+from domain.core.commands import ArgumentSpec, CommandSpec
+from domain.core.errors import Label, Refusal
+from domain.core.records import Record, label_of, spaced
+
+# "Purchase order PO-7 is REJECTED and cannot be approved": the transitions by the name that a flow gives them.
+TRANSITIONS: Mapping[str, str] = {
+    "be acknowledged": "确认",
+    "be approved": "批准",
+    "be completed": "完成",
+    "be deactivated": "停用",
+    "be received": "收货",
+    "be rejected": "拒绝",
+    "be removed": "移除",
+    "be resolved": "解除",
+    "be revoked": "收回",
+}
+
+
+def link_labels(records: Iterable[type[Record]], commands: Iterable[type[Any]]) -> Mapping[str, Label]:
+    """Every word by the ways in which code writes it; refusals use them from now on. The first meaning of a word
+    holds.
+    """
+    labels: dict[str, Label] = {}
+    for word, label in _labels(list(records), list(commands)):
+        labels.setdefault(word, label)
+    Refusal.labels = labels
+    return labels
+
+
+def _labels(records: list[type[Record]], commands: list[type[Any]]) -> Iterator[tuple[str, Label]]:
+    for record in records:
+        label = Label(record.spec.en.lower(), record.spec.zh)
+        for word in (record.__name__, record.table.name, record.spec.en, record.spec.en.lower()):
+            yield word, label
+    for command in commands:
+        spec = cast(CommandSpec, command.spec)
+        yield spec.name, Label(spaced(spec.name).lower(), spec.zh)
+    for command in commands:
+        yield from _arguments(command)
+    for record in records:
+        for column in record.table.columns:
+            name = column.name.removesuffix("_id")
+            label = Label(label_of(column).lower(), label_of(column, "zh"))
+            for word in (name, _camel(name), column.name):
+                yield word, label
+    for name, zh in TRANSITIONS.items():
+        yield name, Label(name, zh)
+
+
+def _arguments(cls: type[Any]) -> Iterator[tuple[str, Label]]:
+    """The arguments of a command, and of its parts."""
+    hints = get_type_hints(cls)
+    for one in fields(cls):
+        spec: ArgumentSpec = one.metadata["spec"]
+        name = one.name.removesuffix("_id")
+        for word in (name, _camel(name)):
+            yield word, Label(spaced(name).lower(), spec.zh)
+        for part in get_args(hints[one.name]):
+            if is_dataclass(part) and all("spec" in inner.metadata for inner in fields(part)):
+                yield from _arguments(cast(type[Any], part))
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
