@@ -63,8 +63,8 @@ def someone(name: str, *held: tuple[str, int]) -> Actor:
     return Actor(id=UUID(int=1), name=name, audience=audience, roles=roles, partners=partners)
 
 
-# Staff who read some fields in all, some in one and some in none of their companies, and a partner with rows of its own;
-# every role alone, in one company and in all, is for the long run.
+# Staff who read some fields in all, some in one and some in none of their companies, and a partner with rows of its
+# own; every role alone, in one company and in all, is for the long run.
 FAST = [
     someone("buyer in 1, warehouse in 2", ("buyer", 1), ("warehouse", 2)),
     someone("supplier", ("supplier", 0)),
