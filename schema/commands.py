@@ -1,7 +1,9 @@
 """Commands become mutations: inputs from their arguments, payloads from their record, one field each.
 
-An argument's Python type decides its input: a UUID with a `reference` becomes a one-of input (id, business key or legacy key), the company number
-`company_id` the one-of input of a company, `Money` a `MoneyInput`, a tuple of parts a list of inputs. `resolvers.write` reads the same declarations.
+An argument's Python type decides its input: a UUID with a `reference` becomes a one-of input (id, business key or
+legacy key), the company number
+`company_id` the one-of input of a company, `Money` a `MoneyInput`, a tuple of parts a list of inputs.
+`resolvers.write` reads the same declarations.
 """
 
 import types
@@ -41,7 +43,9 @@ make(strawberry.interface, "UserError", "Why a command was refused; nothing of i
 USER_ERRORS: list[str] = []
 for _name, (_kind, _values) in user_error_types().items():
     _doc = (_kind.__doc__ or "").strip().split("\n")[0] or _kind.en
-    _told = [Field(camel(one), "String | None", f"The {one.replace('_', ' ')} that the message tells.") for one in _values]
+    _told = [
+        Field(camel(one), "String | None", f"The {one.replace('_', ' ')} that the message tells.") for one in _values
+    ]
     _common = {spec.name for spec in _USER_ERROR}
     _own = [*_USER_ERROR, *(spec for spec in _told if spec.name not in _common)]
     make(strawberry.type, _name, _doc, _own, bases=(TYPES["UserError"],))
@@ -132,7 +136,7 @@ def performs(command: Any) -> Any:
     make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", [
         Field(payload_field(spec), f"{spec.record.__name__} | None", "The record as it now is; null when refused."),
         Field("userErrors", "list[UserError]", "Why it was refused; empty when it was done."),
-        Field("replayed", "Boolean", "Whether this is the outcome of an earlier request with the same idempotency key."),
+        Field("replayed", "Boolean", "Whether an earlier request with the same idempotency key did it."),
     ])  # fmt: skip
     key = "Required: a retry with it has one effect." if spec.key_required else "A retry with it has one effect."
     made = strawberry_field(Field("", f"{spec.name}Payload | None", f"{spec.doc}\n\n{spec.zh}"))

@@ -1,7 +1,7 @@
 """Records become types: objects, connections, filters, orders, aggregates, all from the catalog.
 
-Types are made once, by name, in `TYPES`; annotations name each other and strawberry resolves them when the schema is built. No
-derived field has a resolver: the read road plans whole operations (see `resolvers.plan`).
+Types are made once, by name, in `TYPES`; annotations name each other and strawberry resolves them when the schema is
+built. No derived field has a resolver: the read road plans whole operations (see `resolvers.plan`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,9 +60,13 @@ def strawberry_field(spec: Field, *, is_input: bool = False) -> StrawberryField:
     """A strawberry field without a resolver."""
     more: dict[str, Any] = {"default": strawberry.UNSET} if is_input and spec.type.endswith("| None") else {}
     made = StrawberryField(
-        python_name=_python_name(spec.name), graphql_name=spec.name, type_annotation=_annotation(spec.type), description=spec.doc,
-        deprecation_reason=spec.deprecation, **more,
-    )  # fmt: skip
+        python_name=_python_name(spec.name),
+        graphql_name=spec.name,
+        type_annotation=_annotation(spec.type),
+        description=spec.doc,
+        deprecation_reason=spec.deprecation,
+        **more,
+    )
     if spec.arguments:
         made.arguments = [argument(one) for one in spec.arguments]
     return made
@@ -395,7 +399,9 @@ def root_many(record: type[Record]) -> Any:
 
 
 def root_one(record: type[Record]) -> Any:
-    """A root that finds one row by global id, business key or legacy key; null when there is none the reader may see."""
+    """A root that finds one row by global id, business key or legacy key; null when there is none the reader may
+    see.
+    """
     entity = CATALOG[record.__name__]
     arguments = [Field("id", "ID | None", "Global id.")]
     if entity.key_field:

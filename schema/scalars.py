@@ -62,23 +62,38 @@ def parse_cursor(value: Any) -> str:
 
 SCALARS: dict[object, Any] = {
     Decimal: strawberry.scalar(
-        name="Decimal", serialize=str, parse_value=parse_decimal, specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-7",
-        description="An exact decimal number, as a string: \"-12.50\". Up to 10 decimals; no exponent, NaN or Infinity.",
+        name="Decimal",
+        serialize=str,
+        parse_value=parse_decimal,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-7",
+        description='An exact decimal number, as a string: "-12.50". Up to 10 decimals; no exponent, NaN or Infinity.',
     ),
     date: strawberry.scalar(
-        name="Date", serialize=lambda value: value.isoformat(), parse_value=parse_date,
-        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6", description="A calendar day of the company: YYYY-MM-DD.",
+        name="Date",
+        serialize=lambda value: value.isoformat(),
+        parse_value=parse_date,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        description="A calendar day of the company: YYYY-MM-DD.",
     ),
     datetime: strawberry.scalar(
-        name="DateTime", serialize=lambda value: value.isoformat(), parse_value=parse_datetime,
-        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6", description="An instant with its offset; answers are in UTC.",
+        name="DateTime",
+        serialize=lambda value: value.isoformat(),
+        parse_value=parse_datetime,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        description="An instant with its offset; answers are in UTC.",
     ),
     Cursor: strawberry.scalar(
-        name="Cursor", serialize=str, parse_value=parse_cursor, specified_by_url="https://relay.dev/graphql/connections.htm#sec-Cursor",
+        name="Cursor",
+        serialize=str,
+        parse_value=parse_cursor,
+        specified_by_url="https://relay.dev/graphql/connections.htm#sec-Cursor",
         description="An opaque place in a list or stream; send it back unchanged.",
     ),
     JSON: strawberry.scalar(
-        name="JSON", serialize=lambda value: value, parse_value=lambda value: value,
-        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259", description="A JSON value.",
+        name="JSON",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        description="A JSON value.",
     ),
-}  # fmt: skip
+}

@@ -1,6 +1,7 @@
 """The schema as one audience sees it: what no role of the audience may ever read or do does not exist.
 
-The whole schema is printed, the hidden coordinates are taken out of its syntax tree, and what is left is built anew: so a hidden
+The whole schema is printed, the hidden coordinates are taken out of its syntax tree, and what is left is built anew:
+so a hidden
 field is unknown to validation, introspection and suggestions alike, and no second set of types has to be kept.
 """
 
@@ -75,7 +76,9 @@ def _named(type_: TypeNode) -> str:
 
 
 def _reachable(definitions: list[Any]) -> list[Any]:
-    """The definitions that the roots still lead to; members whose type is gone are taken out first, until nothing changes."""
+    """The definitions that the roots still lead to; members whose type is gone are taken out first, until nothing
+    changes.
+    """
     named = {one.name.value: one for one in definitions if isinstance(one, TypeDefinitionNode)}
     others = [one for one in definitions if not isinstance(one, TypeDefinitionNode)]
     builtin = {"String", "Int", "Float", "Boolean", "ID"}
@@ -113,7 +116,8 @@ def _without_missing(definition: Any, known: Any) -> Any:
         if isinstance(one, FieldDefinitionNode):
             arguments = tuple(a for a in one.arguments or () if _named(a.type) in known)
             if len(arguments) != len(one.arguments or ()):
-                one = _with(one, arguments=arguments)
+                fields.append(_with(one, arguments=arguments))
+                continue
         fields.append(one)
     if not fields:
         return None

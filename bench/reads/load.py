@@ -1,4 +1,5 @@
-"""A closed-loop load over keep-alive connections; drains before it counts, so that no request is left to the next sample.
+"""A closed-loop load over keep-alive connections; drains before it counts, so that no request is left to the next
+sample.
 
 `python -m bench.reads.load PORT CONNECTIONS SECONDS BODIES.json` prints one JSON line.
 """
@@ -73,13 +74,16 @@ class Client(asyncio.Protocol):
             self._send()
 
 
-async def load(port: int, connections: int, seconds: float, bodies: list[dict[str, object]], headers: dict[str, str]) -> dict[str, float]:
+async def load(
+    port: int, connections: int, seconds: float, bodies: list[dict[str, object]], headers: dict[str, str]
+) -> dict[str, float]:
     """Requests per second, latencies in milliseconds, and the number of faulty answers."""
     more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     requests: list[bytes] = []
     for body in bodies:
         text = json.dumps(body).encode()
-        head = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{more}Content-Length: {len(text)}\r\n\r\n"
+        head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        head += f"{more}Content-Length: {len(text)}\r\n\r\n"
         requests.append(head.encode() + text)
     began = time.perf_counter()
     run = Run(requests, began + seconds)
@@ -91,11 +95,18 @@ async def load(port: int, connections: int, seconds: float, bodies: list[dict[st
     took = time.perf_counter() - began
     times = sorted(run.times)
     return {
-        "count": len(times), "rps": len(times) / took, "p50": times[len(times) // 2] * 1e3,
-        "p99": times[int(len(times) * 0.99)] * 1e3, "faults": run.faults,
-    }  # fmt: skip
+        "count": len(times),
+        "rps": len(times) / took,
+        "p50": times[len(times) // 2] * 1e3,
+        "p99": times[int(len(times) * 0.99)] * 1e3,
+        "faults": run.faults,
+    }
 
 
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[4]).read_text())
-    print(json.dumps(uvloop.run(load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), given["bodies"], given["headers"]))))
+    print(
+        json.dumps(
+            uvloop.run(load(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), given["bodies"], given["headers"]))
+        )
+    )

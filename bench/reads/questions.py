@@ -1,10 +1,9 @@
 """The two questions, in the words of each contender, and the bodies that ask them about random orders."""
 
+from datetime import timedelta
 from random import Random
 
 from bench.reads.data import FIRST_DAY, ORDERS, key
-
-from datetime import timedelta
 
 BODIES = 400
 
@@ -21,11 +20,15 @@ OURS = {
 
 _PEER_ORDER = """
   number orderedOn status totalDue currency partyBySupplierId { code name }
-  purchaseOrderLinesByCompanyIdAndPurchaseOrderIdList(orderBy: POSITION_ASC) { position orderedQuantity unitPrice itemByItemId { code name } }
+  purchaseOrderLinesByCompanyIdAndPurchaseOrderIdList(orderBy: POSITION_ASC) {
+    position orderedQuantity unitPrice itemByItemId { code name }
+  }
 """
 
 POSTGRAPHILE = {
-    "one order": "query One($id: UUID!) { purchaseOrderByCompanyIdAndRowId(companyId: 1, rowId: $id) {" + _PEER_ORDER + "} }",
+    "one order": "query One($id: UUID!) { purchaseOrderByCompanyIdAndRowId(companyId: 1, rowId: $id) {"
+    + _PEER_ORDER
+    + "} }",
     "50 orders x 5 lines": "query Page($from: Date!) { allPurchaseOrdersList(first: 50, orderBy: [ORDERED_ON_ASC, ROW_ID_ASC], "
     "filter: {orderedOn: {greaterThanOrEqualTo: $from}}) {" + _PEER_ORDER + "} }",
 }

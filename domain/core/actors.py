@@ -1,7 +1,7 @@
 """Who acts, and what they may: frozen values, computed before any work begins.
 
-`Actor` says who, `Grants` what. Both are plain data: the policy that made them (Casbin) stays in `authz`, the header that
-named them in `server`; the domain and the planner only look things up.
+`Actor` says who, `Grants` what. Both are plain data: the policy that made them (Casbin) stays in `authz`, the header
+that named them in `server`; the domain and the planner only look things up.
 """
 
 from collections.abc import Mapping
@@ -42,8 +42,8 @@ class Action(StrEnum):
 class Actor:
     """A person, client or process that asks.
 
-    `partners` are the parties whose rows a partner may see (empty for staff); `sites` restricts staff to sites, None means
-    every site. `client` names the application: idempotency keys are unique within it.
+    `partners` are the parties whose rows a partner may see (empty for staff); `sites` restricts staff to sites, None
+    means every site. `client` names the application: idempotency keys are unique within it.
     """
 
     id: UUID
@@ -60,9 +60,11 @@ class Actor:
 class Grants:
     """What the policy allows one actor, compiled; every answer is the set of company numbers where it holds.
 
-    Company 0 (`records.GROUP`) stands for the group: guarded fields of group records need it. `tiers` maps (module, tier)
+    Company 0 (`records.GROUP`) stands for the group: guarded fields of group records need it. `tiers` maps (module,
+    tier)
     to companies where that tier is readable; `allowed` and `denied` hold the lines that name one field ("Type.field");
-    `actions` maps (module, action) to companies, `commands` a single command by name; `denied` holds denied commands too.
+    `actions` maps (module, action) to companies, `commands` a single command by name; `denied` holds denied commands
+    too.
     """
 
     version: int

@@ -124,7 +124,9 @@ NAME_LENGTH_MAX = 400
 TEXT_LENGTH_MAX = 8_000
 
 
-def code_column(*, doc: str, zh: str, tier: Tier = Tier.PUBLIC, length_max: int = CODE_LENGTH_MAX, **more: Any) -> MappedColumn[Any]:
+def code_column(
+    *, doc: str, zh: str, tier: Tier = Tier.PUBLIC, length_max: int = CODE_LENGTH_MAX, **more: Any
+) -> MappedColumn[Any]:
     """A business code or number: short text, compared exactly."""
     return column(Text(), doc=doc, zh=zh, tier=tier, length_max=length_max, **more)
 

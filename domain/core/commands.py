@@ -1,7 +1,7 @@
 """Commands: what someone wants to become true, as frozen records; one function each makes it true.
 
-The function is set-wise: it takes the work (transaction) and a list of commands and returns `Results`, one place a command,
-each a record id or the refusal that stands in its place. The single form is a list of one.
+The function is set-wise: it takes the work (transaction) and a list of commands and returns `Results`, one place a
+command, each a record id or the refusal that stands in its place. The single form is a list of one.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +24,8 @@ R = TypeVar("R", bound=Record)
 class ArgumentSpec:
     """What one input of a command means; the graph's input field is derived from it.
 
-    `reference` is the table an id points at (the graph then takes id, business key or legacy key); `unit` as on columns.
+    `reference` is the table an id points at (the graph then takes id, business key or legacy key); `unit` as on
+    columns.
     """
 
     doc: str
@@ -57,7 +58,9 @@ class CommandSpec:
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-def command(*, action: Action, record: type[Record], zh: str, key_required: bool = False) -> Callable[[type[C]], type[C]]:
+def command(
+    *, action: Action, record: type[Record], zh: str, key_required: bool = False
+) -> Callable[[type[C]], type[C]]:
     """Make a class a frozen command; its fields are declared with `argument`."""
 
     def decorate(cls: type[C]) -> type[C]:

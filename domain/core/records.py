@@ -1,12 +1,14 @@
 """Records: a table declared once, as a specification.
 
 Three kinds, so that the tables shard by company unchanged: `GroupRecord` (masters shared by the group), `CompanyRecord`
-(documents and ledgers of one legal entity: every key begins with `company_id`), `SystemRecord` (outbox, audit, idempotency:
+(documents and ledgers of one legal entity: every key begins with `company_id`), `SystemRecord` (outbox, audit,
+idempotency:
 written in a company's transaction). A group record never references a company record; no foreign key crosses companies.
 
-Foreign keys are declared as data (`reference`) and built by `link_references` once every module is imported, because the shape
-of the key depends on the kinds of both ends. SQLAlchemy's `relationship()` is not used: on composite keys it warns and blanks
-keys, and the planner joins from the same declaration.
+Foreign keys are declared as data (`reference`) and built by `link_references` once every module is imported, because
+the shape
+of the key depends on the kinds of both ends. SQLAlchemy's `relationship()` is not used: on composite keys it warns
+and blanks keys, and the planner joins from the same declaration.
 """
 
 from collections.abc import Iterable, Mapping
@@ -132,7 +134,9 @@ class GroupRecord(Record):
     """A master shared by the whole group."""
 
     __abstract__ = True
-    id: Mapped[UUID] = column(Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC)
+    id: Mapped[UUID] = column(
+        Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC
+    )
     version: Mapped[int] = column(
         Integer(), server_default="1", sort_order=90, zh="版本", tier=Tier.PUBLIC,
         doc="Counts the changes of the row; send it back as expectedVersion.",
@@ -141,7 +145,8 @@ class GroupRecord(Record):
         Instant, server_default=func.now(), sort_order=91, zh="记录时间", doc="When the row was first recorded.",
     )  # fmt: skip
     archived_at: Mapped[datetime | None] = column(
-        Instant, sort_order=92, zh="归档时间", doc="When the master was archived; lists hide it from then on unless asked.",
+        Instant, sort_order=92, zh="归档时间",
+        doc="When the master was archived; lists hide it from then on unless asked.",
     )  # fmt: skip
 
 
@@ -153,7 +158,9 @@ class CompanyRecord(Record):
         SmallInteger(), primary_key=True, autoincrement=False, sort_order=-10, zh="公司编号", tier=Tier.PUBLIC,
         doc="Number of the legal entity the row belongs to.",
     )  # fmt: skip
-    id: Mapped[UUID] = column(Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC)
+    id: Mapped[UUID] = column(
+        Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC
+    )
     version: Mapped[int] = column(
         Integer(), server_default="1", sort_order=90, zh="版本", tier=Tier.PUBLIC,
         doc="Counts the changes of the row; send it back as expectedVersion.",
@@ -171,7 +178,9 @@ class SystemRecord(Record):
         SmallInteger(), primary_key=True, autoincrement=False, sort_order=-10, zh="公司编号", tier=Tier.PUBLIC,
         doc="Number of the legal entity, 0 for the group.",
     )  # fmt: skip
-    id: Mapped[UUID] = column(Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC)
+    id: Mapped[UUID] = column(
+        Uuid(), primary_key=True, sort_order=-9, doc="Key of the row.", zh="标识", tier=Tier.PUBLIC
+    )
     version: Mapped[int] = column(
         Integer(), server_default="1", sort_order=90, zh="版本", tier=Tier.PUBLIC, doc="Counts the changes of the row.",
     )  # fmt: skip
@@ -220,7 +229,8 @@ def _complete(record: type[Record]) -> None:
 
 
 def link_references(records: Iterable[type[Record]]) -> Mapping[str, type[Record]]:
-    """The records by table name, each reference now a foreign key that begins with `company_id` where both ends have one.
+    """The records by table name, each reference now a foreign key that begins with `company_id` where both ends have
+    one.
 
     Raises: TypeError for a reference from a group record to a company record, or to an unknown table.
     """

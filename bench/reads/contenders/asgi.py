@@ -40,7 +40,9 @@ class Endpoint:
 
 
 class Connections:
-    """A plain list of connections with the settings of the house; waits by sleeping as the load has no more clients than these."""
+    """A plain list of connections with the settings of the house; waits by sleeping as the load has no more clients
+    than these.
+    """
 
     def __init__(self) -> None:
         self._idle: list[asyncpg.Connection] = []
@@ -49,7 +51,9 @@ class Connections:
         if self._idle:
             return self._idle.pop()
         settings = {"plan_cache_mode": "force_generic_plan", "jit": "off", "timezone": "UTC"}
-        return await asyncpg.connect(os.environ["BENCH_DATABASE_URL"], server_settings=settings, max_cached_statement_lifetime=0)
+        return await asyncpg.connect(
+            os.environ["BENCH_DATABASE_URL"], server_settings=settings, max_cached_statement_lifetime=0
+        )
 
     def give_back(self, connection: asyncpg.Connection) -> None:
         self._idle.append(connection)

@@ -1,4 +1,6 @@
-"""The floor: a handler that knows its statement and runs it. The SQL is the planned read's own, taken from the planner."""
+"""The floor: a handler that knows its statement and runs it. The SQL is the planned read's own, taken from the
+planner.
+"""
 
 import os
 from datetime import date
@@ -20,7 +22,7 @@ def _argument(value: Any) -> Any:
 
 async def start() -> Answer:
     """The handler, with the statement and the values of every body at hand."""
-    prepared = orjson.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())
+    prepared = orjson.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())  # noqa: ASYNC240  once, before the first request
     sql = {name: one["sql"] for name, one in prepared.items()}
     values = {
         (name, next(iter(given.values()))): [_argument(value) for value in arguments]

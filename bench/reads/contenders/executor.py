@@ -72,7 +72,7 @@ class Order:
 
 async def start() -> Answer:
     """The handler, with the schema over the same statements as the bare one."""
-    prepared = orjson.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())
+    prepared = orjson.loads(Path(os.environ["BENCH_STATEMENTS"]).read_bytes())  # noqa: ASYNC240  once, before the first request
     values = {
         (name, next(iter(given.values()))): [bare._argument(value) for value in arguments]
         for name, one in prepared.items()
@@ -93,17 +93,23 @@ async def start() -> Answer:
             return (await fetch("One", str(id)))["purchaseOrder"]
 
         @strawberry.field
-        async def purchaseOrders(self, first: int, orderBy: Order, filter: PurchaseOrderFilter) -> PurchaseOrderConnection:
+        async def purchaseOrders(
+            self, first: int, orderBy: Order, filter: PurchaseOrderFilter
+        ) -> PurchaseOrderConnection:
             assert filter.orderedOn is not None and filter.orderedOn.gte is not None
             return (await fetch("Page", filter.orderedOn.gte.isoformat()))["purchaseOrders"]
 
     config = StrawberryConfig(auto_camel_case=False, default_resolver=lambda row, name: row[name])
-    schema = strawberry.Schema(Query, config=config, extensions=[ParserCache(maxsize=100), ValidationCache(maxsize=100)])
+    schema = strawberry.Schema(
+        Query, config=config, extensions=[ParserCache(maxsize=100), ValidationCache(maxsize=100)]
+    )
 
     async def answer(body: dict[str, Any]) -> bytes:
         query = body["query"].replace("{field: ORDERED_ON}", '{field: "ORDERED_ON"}')
         result = await schema.execute(query, variable_values=body["variables"], operation_name=body["operationName"])
-        return orjson.dumps({"data": result.data, **({"errors": [str(one) for one in result.errors]} if result.errors else {})})
+        return orjson.dumps(
+            {"data": result.data, **({"errors": [str(one) for one in result.errors]} if result.errors else {})}
+        )
 
     return answer
 

@@ -38,7 +38,9 @@ class Guard(SchemaExtension):
     """Asks Casbin before each field of a record is resolved."""
 
     async def resolve(self, _next: Any, root: Any, info: Any, *args: Any, **kwargs: Any) -> Any:
-        if info.parent_type.name != "Query" and not ENFORCER.enforce("auditor", f"{info.parent_type.name}.{info.field_name}", "READ"):
+        if info.parent_type.name != "Query" and not ENFORCER.enforce(
+            "auditor", f"{info.parent_type.name}.{info.field_name}", "READ"
+        ):
             raise PermissionError(info.field_name)
         value = _next(root, info, *args, **kwargs)
         return await value if hasattr(value, "__await__") else value
@@ -49,9 +51,13 @@ def _enforcer() -> casbin.Enforcer:
     model.load_model_from_text(MODEL)
     enforcer = casbin.Enforcer(model)
     fields = {
-        "PurchaseOrder": "number orderedOn status totalDue supplier lines", "PurchaseOrderLine": "position orderedQuantity unitPrice item",
-        "Party": "code name", "Item": "code name", "Money": "amount currency", "PurchaseOrderConnection": "nodes",
-    }  # fmt: skip
+        "PurchaseOrder": "number orderedOn status totalDue supplier lines",
+        "PurchaseOrderLine": "position orderedQuantity unitPrice item",
+        "Party": "code name",
+        "Item": "code name",
+        "Money": "amount currency",
+        "PurchaseOrderConnection": "nodes",
+    }
     for type_, names in fields.items():
         enforcer.add_policies([["auditor", f"{type_}.{name}", "READ"] for name in names.split()])
     return enforcer
@@ -136,7 +142,9 @@ def _shown(row: Any) -> PurchaseOrder:
 class Query:
     @strawberry.field
     async def purchaseOrder(self, info: strawberry.Info, id: strawberry.ID) -> PurchaseOrder | None:
-        query = select(OrderRecord).where(OrderRecord.company_id == 1, OrderRecord.id == str(id).removeprefix("PurchaseOrder-1-"))
+        query = select(OrderRecord).where(
+            OrderRecord.company_id == 1, OrderRecord.id == str(id).removeprefix("PurchaseOrder-1-")
+        )
         found = (await info.context["session"].scalars(query)).one_or_none()
         return None if found is None else _shown(found)
 
@@ -147,9 +155,11 @@ class Query:
         condition: Condition | None = filter.orderedOn
         assert condition is not None and isinstance(condition.gte, date)
         query = (
-            select(OrderRecord).where(OrderRecord.company_id == 1, OrderRecord.ordered_on >= condition.gte)
-            .order_by(OrderRecord.ordered_on, OrderRecord.id).limit(first)
-        )  # fmt: skip
+            select(OrderRecord)
+            .where(OrderRecord.company_id == 1, OrderRecord.ordered_on >= condition.gte)
+            .order_by(OrderRecord.ordered_on, OrderRecord.id)
+            .limit(first)
+        )
         return PurchaseOrderConnection(nodes=[_shown(row) for row in await info.context["session"].scalars(query)])
 
 
@@ -159,7 +169,11 @@ def _loaders(session: Any) -> dict[str, Any]:
         return [found[key] for key in keys]
 
     async def lines(keys: list[Any]) -> list[list[Any]]:
-        query = select(LineRecord).where(LineRecord.company_id == 1, LineRecord.purchase_order_id.in_(keys)).order_by(LineRecord.position)
+        query = (
+            select(LineRecord)
+            .where(LineRecord.company_id == 1, LineRecord.purchase_order_id.in_(keys))
+            .order_by(LineRecord.position)
+        )
         found: defaultdict[Any, list[Any]] = defaultdict(list)
         for row in await session.scalars(query):
             found[row.purchase_order_id].append(row)
@@ -185,9 +199,14 @@ async def start() -> Answer:
         query = body["query"].replace("{field: ORDERED_ON}", '{field: "ORDERED_ON"}')
         async with sessions() as session:
             result = await schema.execute(
-                query, variable_values=body["variables"], operation_name=body["operationName"], context_value=_loaders(session)
+                query,
+                variable_values=body["variables"],
+                operation_name=body["operationName"],
+                context_value=_loaders(session),
             )
-        return orjson.dumps({"data": result.data, **({"errors": [str(one) for one in result.errors]} if result.errors else {})})
+        return orjson.dumps(
+            {"data": result.data, **({"errors": [str(one) for one in result.errors]} if result.errors else {})}
+        )
 
     return answer
 
