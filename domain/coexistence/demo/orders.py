@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -87,7 +88,7 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
     span = (TODAY - FIRST_ORDER_ON).days
     ordered_on = FIRST_ORDER_ON + timedelta(days=number * span // entity.orders)
     due_on = ordered_on + timedelta(days=random.randint(*LEAD_DAYS))
-    fate = _fate(ordered_on, due_on, random.randrange(100))
+    fate = _fate(ordered_on, due_on, _percent(random))
     supplier = random.choice(sorted({supplier.code for _, supplier, _ in bought(entity)}))
     offers = [(good, offer, price) for good, offer, price in bought(entity) if offer.code == supplier]
     lasting = [offer for offer in offers if not is_short(offer[0])]
@@ -95,7 +96,7 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
     lines: list[PlannedLine] = []
     for good, _, price in chosen:
         quantity = reorder_point(good) * random.randint(1, 4)
-        received, rejected = _arrival(fate, quantity, random.randrange(100))
+        received, rejected = _arrival(fate, quantity, _percent(random))
         line_price = (price * random.randint(98, 104) / 100).quantize(CENT)
         lines.append(PlannedLine(good=good, quantity=quantity, price=line_price, received=received, rejected=rejected))
     received_on = min(due_on + timedelta(days=random.randint(-4, 6)), TODAY) if fate in ("WHOLE", "PART") else None
@@ -103,6 +104,11 @@ def _planned(entity: Entity, number: int) -> PlannedOrder:
         key=f"{entity.code}:{number + 1:05d}", supplier=supplier, currency=chosen[0][1].currency,
         ordered_on=ordered_on, due_on=due_on, fate=fate, received_on=received_on, lines=tuple(lines),
     )  # fmt: skip
+
+
+def _percent(random: Random) -> int:
+    """0 to 99 by chance. Drawn as a fraction: another way to draw would change every figure of the demonstration."""
+    return int(random.random() * 100)
 
 
 def _fate(ordered_on: date, due_on: date, chance: int) -> str:
