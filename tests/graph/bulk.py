@@ -36,18 +36,34 @@ async def load(connection: asyncpg.Connection, orders: int) -> None:
     await insert(connection, Item, items)
     await connection.execute("SET session_replication_role = replica")
     order = {
-        "company_id": "1 + n % 2", "id": _id(PurchaseOrder, "n"), "number": "'PO' || lpad(n::text, 6, '0')",
-        "supplier_id": _id(Party, f"n % {PARTIES}"), "status": "(ARRAY['PENDING','APPROVED','REJECTED','COMPLETE'])[1 + n % 4]",
-        "ordered_on": "date '2020-01-01' + (n % 700)", "currency": "CASE n % 2 WHEN 0 THEN 'CNY' ELSE 'EUR' END",
-        "subtotal": "n", "tax": "0", "freight": "0", "total_due": "n", "is_historical": "true",
-    }  # fmt: skip
+        "company_id": "1 + n % 2",
+        "id": _id(PurchaseOrder, "n"),
+        "number": "'PO' || lpad(n::text, 6, '0')",
+        "supplier_id": _id(Party, f"n % {PARTIES}"),
+        "status": "(ARRAY['PENDING','APPROVED','REJECTED','COMPLETE'])[1 + n % 4]",
+        "ordered_on": "date '2020-01-01' + (n % 700)",
+        "currency": "CASE n % 2 WHEN 0 THEN 'CNY' ELSE 'EUR' END",
+        "subtotal": "n",
+        "tax": "0",
+        "freight": "0",
+        "total_due": "n",
+        "is_historical": "true",
+    }
     await _generate(connection, PurchaseOrder, order, f"generate_series(1, {orders}) n")
     line = {
-        "company_id": "1 + n % 2", "id": _id(PurchaseOrderLine, "n * 10 + p"), "purchase_order_id": _id(PurchaseOrder, "n"),
-        "position": "p", "item_id": _id(Item, f"(n + p) % {ITEMS}"), "ordered_quantity": "p", "unit_price": "n / 8.0",
-        "line_total": "n * p / 8.0", "is_historical": "true",
-    }  # fmt: skip
-    await _generate(connection, PurchaseOrderLine, line, f"generate_series(1, {orders}) n, generate_series(1, {LINES}) p")
+        "company_id": "1 + n % 2",
+        "id": _id(PurchaseOrderLine, "n * 10 + p"),
+        "purchase_order_id": _id(PurchaseOrder, "n"),
+        "position": "p",
+        "item_id": _id(Item, f"(n + p) % {ITEMS}"),
+        "ordered_quantity": "p",
+        "unit_price": "n / 8.0",
+        "line_total": "n * p / 8.0",
+        "is_historical": "true",
+    }
+    await _generate(
+        connection, PurchaseOrderLine, line, f"generate_series(1, {orders}) n, generate_series(1, {LINES}) p"
+    )
     await connection.execute("SET session_replication_role = origin")
     await connection.execute("ANALYZE")
 
@@ -56,7 +72,9 @@ async def _generate(connection: asyncpg.Connection, record: type[Record], values
     needed = [column for column in record.table.columns if _is_needed(column) and column.name not in values]
     filled = {**values, **{column.name: "1" if "INT" in str(column.type) else "0" for column in needed}}
     columns = ", ".join(f'"{name}"' for name in filled)
-    await connection.execute(f'INSERT INTO "{record.table.name}" ({columns}) SELECT {", ".join(filled.values())} FROM {source}')
+    await connection.execute(
+        f'INSERT INTO "{record.table.name}" ({columns}) SELECT {", ".join(filled.values())} FROM {source}'
+    )
 
 
 def _is_needed(column: Column[object]) -> bool:

@@ -1,4 +1,4 @@
-"""Asking the graph in tests: the sample group, actors with the shipped policy, and the read road over a real database."""
+"""Asking the graph in tests: the sample group, actors with the shipped policy, the read road over a real database."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -45,9 +45,13 @@ class Asker:
     actors: dict[tuple[Any, ...], tuple[Actor, Grants]] = field(default_factory=dict)
 
     def actor(
-        self, *roles: str, companies: tuple[int, ...] = (0,), audience: Audience = Audience.STAFF, partners: frozenset[UUID] = frozenset(),
+        self,
+        *roles: str,
+        companies: tuple[int, ...] = (0,),
+        audience: Audience = Audience.STAFF,
+        partners: frozenset[UUID] = frozenset(),
         sites: frozenset[UUID] | None = None,
-    ) -> tuple[Actor, Grants]:  # fmt: skip
+    ) -> tuple[Actor, Grants]:
         """An actor with these roles in these companies (0: everywhere), made once."""
         key = (roles, companies, audience, partners, sites)
         if key not in self.actors:
@@ -83,13 +87,17 @@ class Asker:
             await self.text(query, variables, who)
         return [(one.code, one.message()) for one in caught.value.refusals]
 
-    async def text(self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None) -> bytes:
+    async def text(
+        self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None
+    ) -> bytes:
         """The body as it goes over the wire."""
         actor, grants = who or self.actor("auditor")
         answer = await self.dispatcher.answer(GraphRequest(query=query, variables=variables or {}), actor, grants)
         return answer.body
 
-    async def __call__(self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None) -> Any:
+    async def __call__(
+        self, query: str, variables: dict[str, Any] | None = None, who: tuple[Actor, Grants] | None = None
+    ) -> Any:
         """The body, parsed."""
         return orjson.loads(await self.text(query, variables, who))
 

@@ -1,4 +1,4 @@
-"""Random operations over a visible schema: every root, argument, filter, order and figure, with values that rows have."""
+"""Random operations over a visible schema: every root, argument, filter, order, figure, with values that rows have."""
 
 import json
 import random

@@ -109,9 +109,9 @@ class Eyes:
             return False
         if (entity.is_sharded or entity.name == "Company") and row["company_id"] not in self.companies(entity, narrow):
             return False
-        if scope.partner is not None:
-            if self.tables.along(entity, row, scope.partner.split(".")) not in self.actor.partners:
-                return False
+        partner = scope.partner and self.tables.along(entity, row, scope.partner.split("."))
+        if scope.partner is not None and partner not in self.actor.partners:
+            return False
         return scope.site is None or self.tables.along(entity, row, scope.site.split(".")) in (self.actor.sites or ())
 
     def readable(self, entity: Entity, source: Source) -> frozenset[int]:
@@ -122,7 +122,7 @@ class Eyes:
         return readable_companies(entity.record, self.grants, source.spec.tier, entity.coordinate(source.name))
 
     def reads(self, entity: Entity, source: Source, row: Row, narrow: Narrow = None) -> bool:
-        """Whether the field may be read in this row; a list where the reference that makes it may be, in all its rows."""
+        """Whether the field may be read in this row; a list where its reference may be, in all rows."""
         if isinstance(source, ToMany):
             return self.reads_everywhere(entity, source, narrow)
         found = self.readable(entity, source)
@@ -159,7 +159,9 @@ class Eyes:
     def meets(self, entity: Entity, row: Row, given: Mapping[str, Any] | None, narrow: Narrow) -> bool:
         """Whether the row meets a filter."""
         return all(
-            self._condition(entity, row, key, value, narrow) for key, value in (given or {}).items() if value is not None
+            self._condition(entity, row, key, value, narrow)
+            for key, value in (given or {}).items()
+            if value is not None
         )
 
     def _condition(self, entity: Entity, row: Row, key: str, value: Any, narrow: Narrow) -> bool:
@@ -176,7 +178,9 @@ class Eyes:
                 return compares(global_id(entity, row), value)
             case "legacyKey":
                 system, key_ = value.get("system") or {}, value.get("key") or {}
-                return any(compares(one, system) and compares(two, key_) for one, two in self.tables.legacy(entity, row))
+                return any(
+                    compares(one, system) and compares(two, key_) for one, two in self.tables.legacy(entity, row)
+                )
         source = entity.fields[key]
         match source:
             case Leaf():
@@ -267,7 +271,9 @@ class One(Thing):
                 found = eyes.tables.target(source, row)
                 if eyes.has_none(target):
                     eyes.withheld.add((entity.coordinate(name), path))
-                return One(eyes, target, found, self.narrow) if found and eyes.sees(target, found, self.narrow) else None
+                return (
+                    One(eyes, target, found, self.narrow) if found and eyes.sees(target, found, self.narrow) else None
+                )
             case ToMany():
                 return self._many(source, arguments, path)
 
@@ -308,9 +314,12 @@ def connect(
     eyes.check(entity, given, narrow)
     is_shown = bool(arguments.get("includeArchived")) or "archived_at" not in entity.table.c
     found = [
-        one for one in rows
-        if eyes.sees(entity, one, narrow) and (is_shown or one["archived_at"] is None) and eyes.meets(entity, one, given, narrow)
-    ]  # fmt: skip
+        one
+        for one in rows
+        if eyes.sees(entity, one, narrow)
+        and (is_shown or one["archived_at"] is None)
+        and eyes.meets(entity, one, given, narrow)
+    ]
     order = next(iter(arguments.get("orderBy") or []), None)
     column = order["field"].lower() if order else None
     is_descending = bool(order) and order.get("direction") == "DESC"
@@ -467,5 +476,3 @@ def judge(
             raise error
         codes.add(error.original_error.code)
     return Verdict(orjson.dumps(result.data), frozenset(codes), frozenset(eyes.withheld))
-
-

@@ -11,9 +11,9 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Numeric
 from sqlalchemy.types import Integer, Uuid
 
 import domain
+from domain.coexistence.models import LegacyKey
 from domain.core.columns import spec_of
 from domain.core.records import Record
-from domain.coexistence.models import LegacyKey
 from domain.master_data.companies import Company
 from domain.master_data.currencies import Currency
 from domain.procurement.models import GoodsReceiptLine
@@ -24,9 +24,19 @@ COMPANIES = {1: ("SH", "CNY"), 2: ("TUT", "EUR")}
 ROWS = 16
 TRIES = 12
 TEXTS = (
-    "plain", 'quote " and \\ slash', "tab\tline\nend\r", "控制 字符 \x01\x1f", "供应商", "Ä Straße", "", "a|b|c", "100%", ":x $1",
-    "PLAIN", "zebra",
-)  # fmt: skip
+    "plain",
+    'quote " and \\ slash',
+    "tab\tline\nend\r",
+    "控制 字符 \x01\x1f",
+    "供应商",
+    "Ä Straße",
+    "",
+    "a|b|c",
+    "100%",
+    ":x $1",
+    "PLAIN",
+    "zebra",
+)
 NULL_SHARE = 0.25
 
 
@@ -77,7 +87,11 @@ class Population:
             given["code"] = CURRENCIES[number % len(CURRENCIES)]
         if record is GoodsReceiptLine:
             rejected, stocked = Decimal(self._random.randint(0, 3)), Decimal(self._random.randint(1, 8)) / 8
-            given |= {"rejected_quantity": rejected, "stocked_quantity": stocked, "received_quantity": rejected + stocked}
+            given |= {
+                "rejected_quantity": rejected,
+                "stocked_quantity": stocked,
+                "received_quantity": rejected + stocked,
+            }
         for column in record.table.columns:
             # Each further attempt leaves more to the factory's plausible values, which no rule refuses.
             is_left = attempt and self._random.random() < attempt / TRIES

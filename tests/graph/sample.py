@@ -33,13 +33,32 @@ async def load(connection: asyncpg.Connection) -> None:
 
 async def _masters(connection: asyncpg.Connection) -> None:
     companies = [
-        row(Company, 1, company_id=1, code="SH", name="Shanghai Devices", name_zh="上海器械", currency="CNY", country="CN"),
-        row(Company, 2, company_id=2, code="TUT", name="Tuttlingen Instruments", name_zh="图特林根", currency="EUR", country="DE"),
+        row(
+            Company,
+            1,
+            company_id=1,
+            code="SH",
+            name="Shanghai Devices",
+            name_zh="上海器械",
+            currency="CNY",
+            country="CN",
+        ),
+        row(
+            Company,
+            2,
+            company_id=2,
+            code="TUT",
+            name="Tuttlingen Instruments",
+            name_zh="图特林根",
+            currency="EUR",
+            country="DE",
+        ),
     ]
     await insert(connection, Company, companies)
     await insert(connection, UnitOfMeasure, [row(UnitOfMeasure, 1, code="EA", name="Each")])
     parties = [
-        row(Party, number, code=f"S{number:03}", name=f"Supplier {number}", country="CN" if number % 2 else "DE") for number in range(1, 7)
+        row(Party, number, code=f"S{number:03}", name=f"Supplier {number}", country="CN" if number % 2 else "DE")
+        for number in range(1, 7)
     ]
     parties[2]["name"] = 'Quote " \\ back\tslash, 供应商'
     await insert(connection, Party, parties)
@@ -48,14 +67,23 @@ async def _masters(connection: asyncpg.Connection) -> None:
     await insert(connection, PartyRole, [row(PartyRole, n, party_id=numbered(Party, n)) for n in range(1, 7)])
     await insert(connection, ItemCategory, [row(ItemCategory, 1, code="IMPLANT", name="Implants")])
     items = [
-        row(Item, n, code=f"I{n:03}", name=f"Item {n}", category_id=numbered(ItemCategory, 1), unit_id=numbered(UnitOfMeasure, 1))
+        row(
+            Item,
+            n,
+            code=f"I{n:03}",
+            name=f"Item {n}",
+            category_id=numbered(ItemCategory, 1),
+            unit_id=numbered(UnitOfMeasure, 1),
+        )
         for n in range(1, 9)
     ]
     await insert(connection, Item, items)
     sites = [row(Site, c, company_id=c, code=f"P{c}", name=f"Plant {c}") for c in CURRENCIES]
     await insert(connection, Site, sites)
     locations = [
-        row(Location, 10 * c + n, company_id=c, code=f"L{n}", name=f"Aisle {n}", site_id=numbered(Site, c)) for c in CURRENCIES for n in range(3)
+        row(Location, 10 * c + n, company_id=c, code=f"L{n}", name=f"Aisle {n}", site_id=numbered(Site, c))
+        for c in CURRENCIES
+        for n in range(3)
     ]
     await insert(connection, Location, locations)
 
@@ -70,19 +98,37 @@ async def _orders(connection: asyncpg.Connection) -> None:
             subtotal += quantity * price
             lines.append(
                 row(
-                    PurchaseOrderLine, n * 10 + position, company_id=company, purchase_order_id=numbered(PurchaseOrder, n), position=position,
-                    item_id=numbered(Item, 1 + (n + position) % 8), ordered_quantity=quantity, unit_price=price, line_total=quantity * price,
+                    PurchaseOrderLine,
+                    n * 10 + position,
+                    company_id=company,
+                    purchase_order_id=numbered(PurchaseOrder, n),
+                    position=position,
+                    item_id=numbered(Item, 1 + (n + position) % 8),
+                    ordered_quantity=quantity,
+                    unit_price=price,
+                    line_total=quantity * price,
                     due_on=FIRST_DAY + timedelta(days=9 * n) if n % 3 else None,
                 )
-            )  # fmt: skip
+            )
         orders.append(
             row(
-                PurchaseOrder, n, company_id=company, number=f"PO{n:04}", supplier_id=numbered(Party, 1 + n % 5), site_id=numbered(Site, company),
-                ordered_on=FIRST_DAY + timedelta(days=7 * n), currency=CURRENCIES[company] if n % 5 else "USD", status=STATUSES[n % 4],
-                subtotal=subtotal, tax=Decimal(n) / 4, freight=Decimal("1.5"), total_due=subtotal + Decimal(n) / 4 + Decimal("1.5"),
-                is_historical=True, reason=None if n % 2 else f"reason {n}",
+                PurchaseOrder,
+                n,
+                company_id=company,
+                number=f"PO{n:04}",
+                supplier_id=numbered(Party, 1 + n % 5),
+                site_id=numbered(Site, company),
+                ordered_on=FIRST_DAY + timedelta(days=7 * n),
+                currency=CURRENCIES[company] if n % 5 else "USD",
+                status=STATUSES[n % 4],
+                subtotal=subtotal,
+                tax=Decimal(n) / 4,
+                freight=Decimal("1.5"),
+                total_due=subtotal + Decimal(n) / 4 + Decimal("1.5"),
+                is_historical=True,
+                reason=None if n % 2 else f"reason {n}",
             )
-        )  # fmt: skip
+        )
     await insert(connection, PurchaseOrder, orders)
     await insert(connection, PurchaseOrderLine, lines)
 
@@ -90,20 +136,29 @@ async def _orders(connection: asyncpg.Connection) -> None:
 async def _stock(connection: asyncpg.Connection) -> None:
     balances = [
         row(
-            StockBalance, 100 * c + 10 * place + n, company_id=c, item_id=numbered(Item, n), location_id=numbered(Location, 10 * c + place),
-            quantity=Decimal(n * 3 + place), standard_unit_cost=Decimal(n) + Decimal("0.125"),
+            StockBalance,
+            100 * c + 10 * place + n,
+            company_id=c,
+            item_id=numbered(Item, n),
+            location_id=numbered(Location, 10 * c + place),
+            quantity=Decimal(n * 3 + place),
+            standard_unit_cost=Decimal(n) + Decimal("0.125"),
         )
         for c in CURRENCIES
         for place in range(3)
         for n in range(1, 6)
-    ]  # fmt: skip
+    ]
     await insert(connection, StockBalance, balances)
 
 
 async def _people(connection: asyncpg.Connection) -> None:
-    await insert(connection, Department, [row(Department, c, company_id=c, code=f"D{c}", name="Assembly") for c in CURRENCIES])
+    await insert(
+        connection, Department, [row(Department, c, company_id=c, code=f"D{c}", name="Assembly") for c in CURRENCIES]
+    )
     employees = [
-        row(Employee, 10 * c + n, company_id=c, number=f"E{c}{n}", job_title="Assembler") for c in CURRENCIES for n in range(1, 4)
+        row(Employee, 10 * c + n, company_id=c, number=f"E{c}{n}", job_title="Assembler")
+        for c in CURRENCIES
+        for n in range(1, 4)
     ]
     await insert(connection, Employee, employees)
     rates = [
@@ -117,9 +172,15 @@ async def _people(connection: asyncpg.Connection) -> None:
     ]  # fmt: skip
     await insert(connection, EmployeePayRate, rates)
     assignments = [
-        row(EmployeeAssignment, 10 * c, company_id=c, employee_id=numbered(Employee, 10 * c + 1), department_id=numbered(Department, c))
+        row(
+            EmployeeAssignment,
+            10 * c,
+            company_id=c,
+            employee_id=numbered(Employee, 10 * c + 1),
+            department_id=numbered(Department, c),
+        )
         for c in CURRENCIES
-    ]  # fmt: skip
+    ]
     await insert(connection, EmployeeAssignment, assignments)
 
 
@@ -136,7 +197,17 @@ async def _legacy(connection: asyncpg.Connection) -> None:
         for number, n, key in orders
     ]  # fmt: skip
     system = numbered(SourceSystem, 1)
-    keys.append(row(LegacyKey, 1, company_id=0, source_system_id=system, record_type="item", record_id=numbered(Item, 1), key="1"))
+    keys.append(
+        row(
+            LegacyKey,
+            1,
+            company_id=0,
+            source_system_id=system,
+            record_type="item",
+            record_id=numbered(Item, 1),
+            key="1",
+        )
+    )
     await connection.execute("SET session_replication_role = replica")
     await insert(connection, LegacyKey, keys)
     await connection.execute("SET session_replication_role = origin")

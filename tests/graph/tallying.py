@@ -83,7 +83,9 @@ class _Term:
         assert found is not None
         parts: dict[str, Any] = {"id": global_id(entity, found)}
         for name, column in (("code", entity.record.spec.key), ("name", entity.record.spec.name)):
-            source = next((one for one in entity.fields.values() if isinstance(one, Leaf) and one.column == column), None)
+            source = next(
+                (one for one in entity.fields.values() if isinstance(one, Leaf) and one.column == column), None
+            )
             is_read = source is not None and self.eyes.reads(entity, source, found)
             parts[name] = found[column] if is_read and column else None
         return Simple(parts)
@@ -143,7 +145,9 @@ class _Measures:
             by_currency: dict[str, list[Decimal]] = {}
             for row in its.rows:
                 if row[source.column] is not None:
-                    by_currency.setdefault(its.eyes.tables.currency(its.entity, source, row), []).append(row[source.column])
+                    by_currency.setdefault(its.eyes.tables.currency(its.entity, source, row), []).append(
+                        row[source.column]
+                    )
             return [money(_statistic(self.statistic, values), one) for one, values in sorted(by_currency.items())]
         assert isinstance(source, Leaf)
         values = [row[source.column] for row in its.rows if row[source.column] is not None]

@@ -70,7 +70,10 @@ async def test_averages_and_bounds_of_money_are_by_currency_too(ask: Asker) -> N
 
 async def test_numbers_and_days_have_sums_averages_and_bounds(ask: Asker) -> None:
     found = await figures(
-        ask, "{ sum { orderedQuantity position } avg { orderedQuantity position } min { orderedQuantity dueOn } max { position dueOn } }",
+        ask, (
+            "{ sum { orderedQuantity position } avg { orderedQuantity position } min { orderedQuantity dueOn }"
+            " max { position dueOn } }"
+        ),
         root="purchaseOrderLines",
     )  # fmt: skip
     quantities = [Decimal(n + p) for n in NS for p in lines(n)]
@@ -93,19 +96,33 @@ async def test_an_average_is_rounded_half_away_from_zero_at_its_tenth_decimal(as
 
 async def test_over_no_rows_there_is_nothing_but_a_count(ask: Asker) -> None:
     found = await figures(
-        ask, "{ count groupCount sum { tax { amount } revision } avg { tax { amount } } min { orderedOn } groups { count } }",
+        ask, (
+            "{ count groupCount sum { tax { amount } revision } avg { tax { amount } } min { orderedOn } groups {"
+            " count } }"
+        ),
         '(filter: {number: {eq: "none"}})',
     )  # fmt: skip
     assert found == {
-        "count": 0, "groupCount": 1, "sum": {"tax": [], "revision": None}, "avg": {"tax": []}, "min": {"orderedOn": None},
+        "count": 0,
+        "groupCount": 1,
+        "sum": {"tax": [], "revision": None},
+        "avg": {"tax": []},
+        "min": {"orderedOn": None},
         "groups": [{"count": 0}],
-    }  # fmt: skip
-    answer = await ask('{ purchaseOrders(filter: {number: {eq: "none"}}) { aggregate(groupBy: [STATUS]) { groupCount groups { count } } } }')
+    }
+    answer = await ask(
+        '{ purchaseOrders(filter: {number: {eq: "none"}}) { aggregate(groupBy: [STATUS]) { groupCount groups'
+        " { count } } } }"
+    )
     assert answer["data"]["purchaseOrders"]["aggregate"] == {"groupCount": 0, "groups": []}
 
 
-async def groups(ask: Asker, by: str, key: str, *, root: str = "purchaseOrders", figure: str = "count", first: str = "") -> Any:
-    answer = await ask(f"{{ {root} {{ aggregate(groupBy: [{by}]) {{ groupCount groups{first} {{ key {{ {key} }} {figure} }} }} }} }}")
+async def groups(
+    ask: Asker, by: str, key: str, *, root: str = "purchaseOrders", figure: str = "count", first: str = ""
+) -> Any:
+    answer = await ask(
+        f"{{ {root} {{ aggregate(groupBy: [{by}]) {{ groupCount groups{first} {{ key {{ {key} }} {figure} }} }} }} }}"
+    )
     found = answer["data"][root]["aggregate"]
     return found["groupCount"], found["groups"]
 
@@ -146,7 +163,10 @@ async def test_groups_by_a_reference_show_its_id_code_and_name(ask: Asker) -> No
 async def test_groups_by_company_and_by_records_of_two_companies(ask: Asker) -> None:
     _, found = await groups(ask, "COMPANY", "company { id code name }")
     assert found == [
-        {"key": {"company": {"id": f"Company-{numbered(Company, c)}", "code": code, "name": name}}, "count": ORDERS // 2}
+        {
+            "key": {"company": {"id": f"Company-{numbered(Company, c)}", "code": code, "name": name}},
+            "count": ORDERS // 2,
+        }
         for c, code, name in ((1, "SH", "Shanghai Devices"), (2, "TUT", "Tuttlingen Instruments"))
     ]
     _, found = await groups(ask, "LOCATION", "location { id code }", root="stockBalances")
@@ -161,8 +181,9 @@ async def test_groups_by_year_month_and_day(ask: Asker) -> None:
     _, found = await groups(ask, "ORDERED_ON_YEAR", "orderedOnYear orderedOnMonth status")
     expected = counted(lambda n: DAYS[n].year)
     assert found == [
-        {"key": {"orderedOnYear": year, "orderedOnMonth": None, "status": None}, "count": expected[year]} for year in sorted(expected)
-    ]  # fmt: skip
+        {"key": {"orderedOnYear": year, "orderedOnMonth": None, "status": None}, "count": expected[year]}
+        for year in sorted(expected)
+    ]
     _, found = await groups(ask, "ORDERED_ON_MONTH", "orderedOnMonth")
     expected = counted(lambda n: f"{DAYS[n]:%Y-%m}")
     assert found == [{"key": {"orderedOnMonth": month}, "count": expected[month]} for month in sorted(expected)]
@@ -172,7 +193,10 @@ async def test_groups_by_year_month_and_day(ask: Asker) -> None:
 
 async def test_groups_by_several_keys_come_in_their_order_and_missing_values_last(ask: Asker) -> None:
     _, found = await groups(ask, "REASON, STATUS, REASON", "reason status __typename", first="(first: 1000)")
-    keys = sorted({(f"reason {n}" if n % 2 == 0 else None, STATUSES[n % 4]) for n in NS}, key=lambda k: (k[0] is None, k[0] or "", k[1]))
+    keys = sorted(
+        {(f"reason {n}" if n % 2 == 0 else None, STATUSES[n % 4]) for n in NS},
+        key=lambda k: (k[0] is None, k[0] or "", k[1]),
+    )
     assert [one["key"] for one in found] == [
         {"reason": reason, "status": status, "__typename": "PurchaseOrderGroupKey"} for reason, status in keys
     ]
@@ -183,7 +207,10 @@ async def test_a_truth_value_is_a_key(ask: Asker) -> None:
 
 
 async def test_a_nested_aggregate_counts_the_rows_of_its_parent(ask: Asker) -> None:
-    answer = await ask("{ parties(orderBy: [{field: CODE}]) { nodes { code purchaseOrders { aggregate { count sum { tax { amount currency } } } } } } }")
+    answer = await ask(
+        "{ parties(orderBy: [{field: CODE}]) { nodes { code purchaseOrders { aggregate { count sum { tax {"
+        " amount currency } } } } } } }"
+    )
     for number, one in enumerate(answer["data"]["parties"]["nodes"], start=1):
         own = [n for n in NS if 1 + n % 5 == number]
         sums = {code: sum(values, Decimal(0)) for code, values in by_currency(own, tax).items()}
@@ -192,14 +219,18 @@ async def test_a_nested_aggregate_counts_the_rows_of_its_parent(ask: Asker) -> N
 
 async def test_figures_follow_the_filter_and_not_the_page(ask: Asker) -> None:
     answer = await ask(
-        "{ purchaseOrders(first: 1, filter: {status: {eq: PENDING}}) { nodes { number } totalCount a: aggregate { count }"
+        "{ purchaseOrders(first: 1, filter: {status: {eq: PENDING}}) { nodes { number } totalCount"
+            " a: aggregate { count }"
         " b: aggregate(groupBy: [STATUS]) { all: groups { n: count } } } }"
     )
     pending = counted(lambda n: STATUSES[n % 4])["PENDING"]
     found = answer["data"]["purchaseOrders"]
     assert (len(found["nodes"]), found["totalCount"], found["a"], found["b"]) == (
-        1, pending, {"count": pending}, {"all": [{"n": pending}]},
-    )  # fmt: skip
+        1,
+        pending,
+        {"count": pending},
+        {"all": [{"n": pending}]},
+    )
 
 
 @pytest.mark.parametrize("first", [0, 1001])

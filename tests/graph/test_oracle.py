@@ -26,7 +26,7 @@ from tests.conftest import SEED, run_apart
 from tests.factory import numbered
 from tests.graph.conftest import COMPANIES, POLICY, VIEWS, NoWriteRoad
 from tests.graph.operations import Maker
-from tests.graph.oracle import Eyes, Refused, Tables, judge
+from tests.graph.oracle import Eyes, Tables, judge
 from tests.graph.population import Population
 
 CASES = 60
@@ -125,7 +125,10 @@ def _is_justified(
         source = entity.fields[name]
         eyes = Eyes(bench.tables, actor, grants)
         target = getattr(source, "target", None)
-        assert not eyes.reads_everywhere(entity, source, None) or (target and eyes.has_none(CATALOG[target])), (error, case)
+        assert not eyes.reads_everywhere(entity, source, None) or (target and eyes.has_none(CATALOG[target])), (
+            error,
+            case,
+        )
 
 
 def _difference(body: bytes, data: bytes, case: str) -> str:
@@ -147,5 +150,3 @@ async def test_a_flood_of_planned_answers_are_the_bytes_of_executed_ones(bench: 
     start = random.SystemRandom().randrange(10**9)
     cases = int(os.environ.get("SKEIN_ORACLE_CASES", SOAK_CASES))
     assert await _compare(bench, READERS[name], range(start, start + cases)) > cases // 2
-
-

@@ -32,7 +32,8 @@ async def walk(ask: Asker, size: int, order: str, *, is_backward: bool = False, 
     """The numbers of all pages, in the list's order."""
     size_name, place = ("last", "before") if is_backward else ("first", "after")
     query = (
-        f"query($n: Int, $c: Cursor) {{ purchaseOrders({size_name}: $n, {place}: $c, orderBy: {order} {more}) {{ {PAGE} }} }}"
+        f"query($n: Int, $c: Cursor) {{ purchaseOrders({size_name}: $n, {place}: $c, orderBy: {order} {more}) {{"
+        f" {PAGE} }} }}"
     )
     found: list[str] = []
     cursor: str | None = None
@@ -68,11 +69,18 @@ async def test_a_page_has_fifty_rows_unless_asked(ask: Asker) -> None:
     answer = await ask("{ purchaseOrderLines { nodes { __typename } pageInfo { hasNextPage } totalCount } }")
     page = answer["data"]["purchaseOrderLines"]
     total = sum(n % 4 for n in range(1, ORDERS + 1))
-    assert (len(page["nodes"]), page["totalCount"], page["pageInfo"]["hasNextPage"]) == (min(50, total), total, total > 50)
+    assert (len(page["nodes"]), page["totalCount"], page["pageInfo"]["hasNextPage"]) == (
+        min(50, total),
+        total,
+        total > 50,
+    )
 
 
 async def test_edges_carry_cursors_that_continue_the_list(ask: Asker) -> None:
-    query = "query($c: Cursor) { purchaseOrders(first: 3, after: $c, orderBy: [{field: STATUS, direction: DESC}]) { edges { cursor node { number } __typename } pageInfo { startCursor endCursor __typename } } }"
+    query = (
+        "query($c: Cursor) { purchaseOrders(first: 3, after: $c, orderBy: [{field: STATUS, direction: DESC}]) {"
+        " edges { cursor node { number } __typename } pageInfo { startCursor endCursor __typename } } }"
+    )
     first = (await ask(query))["data"]["purchaseOrders"]
     cursors = [edge["cursor"] for edge in first["edges"]]
     assert first["pageInfo"] == {"startCursor": cursors[0], "endCursor": cursors[2], "__typename": "PageInfo"}
@@ -83,7 +91,10 @@ async def test_edges_carry_cursors_that_continue_the_list(ask: Asker) -> None:
 
 
 async def test_rows_between_two_cursors(ask: Asker) -> None:
-    query = "query($a: Cursor, $b: Cursor, $f: Int, $l: Int) { purchaseOrders(first: $f, last: $l, after: $a, before: $b) { edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage } } }"
+    query = (
+        "query($a: Cursor, $b: Cursor, $f: Int, $l: Int) { purchaseOrders(first: $f, last: $l, after: $a, before:"
+        " $b) { edges { cursor node { number } } pageInfo { hasNextPage hasPreviousPage } } }"
+    )
     edges = (await ask(query))["data"]["purchaseOrders"]["edges"]
     places = {"a": edges[3]["cursor"], "b": edges[9]["cursor"]}
     numbers = [edge["node"]["number"] for edge in edges[4:9]]
@@ -94,7 +105,10 @@ async def test_rows_between_two_cursors(ask: Asker) -> None:
 
 
 async def test_a_nested_connection_is_walked_for_each_parent(ask: Asker) -> None:
-    query = "query($c: Cursor) { party(code: \"S002\") { purchaseOrders(first: 2, after: $c, orderBy: [{field: NUMBER}]) { nodes { number } pageInfo { hasNextPage endCursor } totalCount } } }"
+    query = (
+        'query($c: Cursor) { party(code: "S002") { purchaseOrders(first: 2, after: $c, orderBy: [{field:'
+        " NUMBER}]) { nodes { number } pageInfo { hasNextPage endCursor } totalCount } } }"
+    )
     found: list[str] = []
     cursor: str | None = None
     while True:
@@ -108,14 +122,23 @@ async def test_a_nested_connection_is_walked_for_each_parent(ask: Asker) -> None
 
 
 async def test_nested_pages_of_many_parents_are_each_their_own(ask: Asker) -> None:
-    query = "{ parties(orderBy: [{field: CODE}]) { nodes { code purchaseOrders(last: 1, orderBy: [{field: NUMBER}]) { nodes { number } } } } }"
-    found = {one["code"]: [o["number"] for o in one["purchaseOrders"]["nodes"]] for one in (await ask(query))["data"]["parties"]["nodes"]}
+    query = (
+        "{ parties(orderBy: [{field: CODE}]) { nodes { code purchaseOrders(last: 1, orderBy: [{field: NUMBER}]) {"
+        " nodes { number } } } } }"
+    )
+    found = {
+        one["code"]: [o["number"] for o in one["purchaseOrders"]["nodes"]]
+        for one in (await ask(query))["data"]["parties"]["nodes"]
+    }
     last = {f"S{1 + n % 5:03}": [f"PO{n:04}"] for n in range(1, ORDERS + 1)}
     assert found == {**last, "S006": []}
 
 
 async def test_the_last_rows_come_in_the_lists_order(ask: Asker) -> None:
-    answer = await ask("{ purchaseOrders(last: 3, orderBy: [{field: NUMBER}]) { nodes { number } pageInfo { hasNextPage hasPreviousPage } } }")
+    answer = await ask(
+        "{ purchaseOrders(last: 3, orderBy: [{field: NUMBER}]) { nodes { number } pageInfo { hasNextPage"
+        " hasPreviousPage } } }"
+    )
     assert answer["data"]["purchaseOrders"] == {
         "nodes": [{"number": "PO0028"}, {"number": "PO0029"}, {"number": "PO0030"}],
         "pageInfo": {"hasNextPage": False, "hasPreviousPage": True},
@@ -123,7 +146,9 @@ async def test_the_last_rows_come_in_the_lists_order(ask: Asker) -> None:
 
 
 async def test_an_empty_page_has_no_cursors(ask: Asker) -> None:
-    answer = await ask(f'{{ purchaseOrders(filter: {{number: {{eq: "none"}}}}) {{ {PAGE} edges {{ cursor }} totalCount }} }}')
+    answer = await ask(
+        f'{{ purchaseOrders(filter: {{number: {{eq: "none"}}}}) {{ {PAGE} edges {{ cursor }} totalCount }} }}'
+    )
     assert answer["data"]["purchaseOrders"] == {
         "pageInfo": {"hasNextPage": False, "hasPreviousPage": False, "startCursor": None, "endCursor": None},
         "nodes": [], "edges": [], "totalCount": 0,
@@ -137,12 +162,15 @@ async def test_the_companies_argument_narrows_the_list(ask: Asker) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        ("first: 0", "PAGE_LIMIT"), ("first: -1", "PAGE_LIMIT"), ("first: 101", "PAGE_LIMIT"), ("last: 101", "PAGE_LIMIT"),
+        ("first: 0", "PAGE_LIMIT"),
+        ("first: -1", "PAGE_LIMIT"),
+        ("first: 101", "PAGE_LIMIT"),
+        ("last: 101", "PAGE_LIMIT"),
         ("first: 1, last: 1", "BAD_USER_INPUT"),
         ("orderBy: [{field: NUMBER}, {field: STATUS}]", "ORDER_NOT_SUPPORTED"),
         ('companies: ["XX"]', "NOT_FOUND"),
     ],
-)  # fmt: skip
+)
 async def test_a_page_that_cannot_be_is_refused(ask: Asker, arguments: str, code: str) -> None:
     assert (await ask.refusal(f"{{ purchaseOrders({arguments}) {{ totalCount nodes {{ number }} }} }}")).code == code
 
@@ -155,11 +183,19 @@ async def test_a_page_size_in_a_variable_has_the_same_limits(ask: Asker, size: i
 
 ID = numbered(PurchaseOrder, 3)
 FORGED = [
-    "x", "====", "MQ==", f"1|PurchaseOrder|ordered_on|A|{ID}|2026-13-01", f"1|PurchaseOrder|ordered_on|A|{ID}|",
-    f"1|PurchaseOrder|ordered_on|A|no-id|{FIRST_DAY}", f"1|PurchaseOrder|ordered_on|A|{str(ID).upper()}A|{FIRST_DAY}",
-    f"1|PurchaseOrder|ordered_on|D|{ID}|{FIRST_DAY}", f"1|PurchaseOrder|number|A|{ID}|{FIRST_DAY}",
-    f"2|PurchaseOrder|ordered_on|A|{ID}|{FIRST_DAY}", f"1|Party|ordered_on|A|{ID}|{FIRST_DAY}", "1|PurchaseOrder|ordered_on|A|",
-]  # fmt: skip
+    "x",
+    "====",
+    "MQ==",
+    f"1|PurchaseOrder|ordered_on|A|{ID}|2026-13-01",
+    f"1|PurchaseOrder|ordered_on|A|{ID}|",
+    f"1|PurchaseOrder|ordered_on|A|no-id|{FIRST_DAY}",
+    f"1|PurchaseOrder|ordered_on|A|{str(ID).upper()}A|{FIRST_DAY}",
+    f"1|PurchaseOrder|ordered_on|D|{ID}|{FIRST_DAY}",
+    f"1|PurchaseOrder|number|A|{ID}|{FIRST_DAY}",
+    f"2|PurchaseOrder|ordered_on|A|{ID}|{FIRST_DAY}",
+    f"1|Party|ordered_on|A|{ID}|{FIRST_DAY}",
+    "1|PurchaseOrder|ordered_on|A|",
+]
 
 
 @pytest.mark.parametrize("text", FORGED)
@@ -178,7 +214,9 @@ async def test_a_text_cursor_cannot_carry_what_no_text_holds(ask: Asker) -> None
 
 async def test_a_forged_cursor_moves_only_within_the_readers_own_rows(ask: Asker) -> None:
     cursor = b64encode(f"1|PurchaseOrder|ordered_on|A|{ID}|0001-01-01".encode()).decode()
-    query = "query($c: Cursor) { purchaseOrders(after: $c, orderBy: [{field: ORDERED_ON}]) { nodes { company { code } } } }"
+    query = (
+        "query($c: Cursor) { purchaseOrders(after: $c, orderBy: [{field: ORDERED_ON}]) { nodes { company { code } } } }"
+    )
     answer = await ask(query, {"c": cursor}, ask.actor("buyer", companies=(2,)))
     assert answer["data"]["purchaseOrders"]["nodes"] == [{"company": {"code": "TUT"}}] * (ORDERS // 2)
 
@@ -188,7 +226,10 @@ async def test_rows_written_between_pages_neither_repeat_nor_hide_others(fresh_d
     try:
         await sample.load(connection)
         async with asker(fresh_database) as ask:
-            query = f"query($c: Cursor) {{ purchaseOrders(first: 4, after: $c, orderBy: [{{field: ORDERED_ON}}]) {{ {PAGE} }} }}"
+            query = (
+                f"query($c: Cursor) {{ purchaseOrders(first: 4, after: $c, orderBy: [{{field: ORDERED_ON}}]) {{"
+                f" {PAGE} }} }}"
+            )
             found: list[str] = []
             cursor: str | None = None
             written = 100
@@ -202,9 +243,14 @@ async def test_rows_written_between_pages_neither_repeat_nor_hide_others(fresh_d
                 for company in (1, 2):
                     written += 1
                     early = row(
-                        PurchaseOrder, written, company_id=company, number=f"NEW{written}", supplier_id=numbered(Party, 1),
-                        ordered_on=FIRST_DAY, is_historical=True,
-                    )  # fmt: skip
+                        PurchaseOrder,
+                        written,
+                        company_id=company,
+                        number=f"NEW{written}",
+                        supplier_id=numbered(Party, 1),
+                        ordered_on=FIRST_DAY,
+                        is_historical=True,
+                    )
                     await insert(connection, PurchaseOrder, [early])
             assert found == ordered("ORDERED_ON")
     finally:

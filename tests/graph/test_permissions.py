@@ -1,4 +1,6 @@
-"""Permission on the read road: a field in all, some or no companies; rows two references away; what is withheld is told."""
+"""Permission on the read road: a field in all, some or no companies; rows two references away; what is withheld is
+told.
+"""
 
 import asyncpg
 import pytest
@@ -24,13 +26,17 @@ def supplier(ask: Asker, *parties: int) -> Who:
 async def test_a_field_readable_in_some_companies_is_null_in_the_others_and_named(ask: Asker) -> None:
     # Prices in company 1 only: the warehouse role reads the orders of company 2 without them.
     who = ask.mixed({1: "buyer", 2: "warehouse"})
-    query = '{ purchaseOrders(first: 100, orderBy: [{field: NUMBER}]) { nodes { number t: totalDue { currency } } } }'
+    query = "{ purchaseOrders(first: 100, orderBy: [{field: NUMBER}]) { nodes { number t: totalDue { currency } } } }"
     answer = await ask(query, who=who)
     assert answer["data"]["purchaseOrders"]["nodes"] == [
         {"number": number(n), "t": {"currency": "CNY" if n % 5 else "USD"} if n % 2 == 0 else None} for n in NS
     ]
     assert answer["extensions"]["withheld"] == [
-        {"coordinate": "PurchaseOrder.totalDue", "path": ["purchaseOrders", "nodes", "t"], "requires": "procurement:COMMERCIAL"}
+        {
+            "coordinate": "PurchaseOrder.totalDue",
+            "path": ["purchaseOrders", "nodes", "t"],
+            "requires": "procurement:COMMERCIAL",
+        }
     ]
 
 
@@ -80,7 +86,10 @@ async def test_narrowed_figures_are_of_the_company_alone(ask: Asker) -> None:
 
 
 async def test_a_personal_field_neither_orders_nor_groups_nor_filters_for_others(ask: Asker) -> None:
-    for text in ('(filter: {birthDate: {gt: "1980-01-01"}}) { totalCount }', "{ aggregate(groupBy: [GENDER]) { groups { count } } }"):
+    for text in (
+        '(filter: {birthDate: {gt: "1980-01-01"}}) { totalCount }',
+        "{ aggregate(groupBy: [GENDER]) { groups { count } } }",
+    ):
         refusal = await ask.refusal(f"{{ employees{text} }}")
         assert refusal.code == "FIELD_NOT_READABLE"
 
@@ -108,7 +117,8 @@ async def test_a_reader_of_one_company_sees_its_rows_alone_by_every_way(ask: Ask
 async def test_a_supplier_sees_its_own_orders_and_lines_and_nothing_else(ask: Asker) -> None:
     who = supplier(ask, 2)
     own = [n for n in NS if 1 + n % 5 == 2]
-    query = """{ purchaseOrders(first: 100, orderBy: [{field: NUMBER}]) { totalCount nodes { number totalDue { currency } supplier { code } lines { position } } }
+    query = """{ purchaseOrders(first: 100, orderBy: [{field: NUMBER}]) {
+        totalCount nodes { number totalDue { currency } supplier { code } lines { position } } }
       purchaseOrderLines { totalCount aggregate { count sum { orderedQuantity } } } parties { nodes { code } }
       purchaseOrder(number: "PO0002") { number } }"""
     found = (await ask(query, who=who))["data"]
@@ -117,7 +127,10 @@ async def test_a_supplier_sees_its_own_orders_and_lines_and_nothing_else(ask: As
     assert {one["supplier"]["code"] for one in found["purchaseOrders"]["nodes"]} == {"S002"}
     quantity = sum(n + p for n in own for p in lines(n))
     count = sum(n % 4 for n in own)
-    assert found["purchaseOrderLines"] == {"totalCount": count, "aggregate": {"count": count, "sum": {"orderedQuantity": str(quantity)}}}
+    assert found["purchaseOrderLines"] == {
+        "totalCount": count,
+        "aggregate": {"count": count, "sum": {"orderedQuantity": str(quantity)}},
+    }
     assert (found["parties"], found["purchaseOrder"]) == ({"nodes": [{"code": "S002"}]}, None)
 
 
@@ -137,7 +150,10 @@ async def test_a_partner_without_a_party_sees_no_documents(ask: Asker) -> None:
 
 async def test_staff_of_one_site_see_the_rows_of_that_site(ask: Asker) -> None:
     who = ask.actor("warehouse", sites=frozenset({numbered(Site, 2)}))
-    query = "{ purchaseOrders { totalCount } stockBalances { totalCount nodes { company { code } location { site { code } } } } sites { nodes { code } } }"
+    query = (
+        "{ purchaseOrders { totalCount } stockBalances { totalCount nodes { company { code } location { site {"
+        " code } } } } sites { nodes { code } } }"
+    )
     found = (await ask(query, who=who))["data"]
     assert found["purchaseOrders"]["totalCount"] == ORDERS // 2
     assert found["stockBalances"]["nodes"] == [{"company": {"code": "TUT"}, "location": {"site": {"code": "P2"}}}] * 15
@@ -159,10 +175,12 @@ UNKNOWN = f"Nothing-1-{numbered(Item, 1)}"
 @pytest.mark.parametrize(
     "query",
     [
-        "query($i: ID!) { node(id: $i) { id } }", "query($i: ID!) { nodes(ids: [$i]) { id } }",
-        "query($i: ID!) { purchaseOrders(filter: {id: {eq: $i}}) { totalCount } }", "query($i: ID!) { item(id: $i) { code } }",
+        "query($i: ID!) { node(id: $i) { id } }",
+        "query($i: ID!) { nodes(ids: [$i]) { id } }",
+        "query($i: ID!) { purchaseOrders(filter: {id: {eq: $i}}) { totalCount } }",
+        "query($i: ID!) { item(id: $i) { code } }",
     ],
-)  # fmt: skip
+)
 async def test_an_id_of_a_hidden_type_is_refused_like_one_of_none(ask: Asker, query: str) -> None:
     who = supplier(ask, 2)
     messages = [(await ask.refusal(query, {"i": one}, who)).message().replace(one, "?") for one in (HIDDEN, UNKNOWN)]
@@ -174,11 +192,17 @@ async def test_an_id_of_a_hidden_type_is_refused_like_one_of_none(ask: Asker, qu
     [
         ("{ employees { totalCount } }", "{ employeez { totalCount } }"),
         ("{ purchaseOrders { nodes { requestedBy } } }", "{ purchaseOrders { nodes { requestedBz } } }"),
-        ('{ purchaseOrders(filter: {requestedBy: {eq: "1"}}) { totalCount } }', '{ purchaseOrders(filter: {requestedBz: {eq: "1"}}) { totalCount } }'),
-        ("{ purchaseOrders { aggregate(groupBy: [REQUESTED_BY]) { count } } }", "{ purchaseOrders { aggregate(groupBy: [REQUESTED_BZ]) { count } } }"),
+        (
+            '{ purchaseOrders(filter: {requestedBy: {eq: "1"}}) { totalCount } }',
+            '{ purchaseOrders(filter: {requestedBz: {eq: "1"}}) { totalCount } }',
+        ),
+        (
+            "{ purchaseOrders { aggregate(groupBy: [REQUESTED_BY]) { count } } }",
+            "{ purchaseOrders { aggregate(groupBy: [REQUESTED_BZ]) { count } } }",
+        ),
         ('{ __type(name: "Employee") { name } }', '{ __type(name: "Employez") { name } }'),
     ],
-)  # fmt: skip
+)
 async def test_a_hidden_name_is_answered_like_an_unknown_one(ask: Asker, hidden: str, unknown: str) -> None:
     who = supplier(ask, 2)
     if "__type" in hidden:
@@ -195,7 +219,9 @@ async def test_a_hidden_name_is_answered_like_an_unknown_one(ask: Asker, hidden:
 async def _entries(url: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(url)
     try:
-        return await connection.fetch("SELECT actor_name, coordinates, row_count FROM access_log_entry ORDER BY recorded_at, id")
+        return await connection.fetch(
+            "SELECT actor_name, coordinates, row_count FROM access_log_entry ORDER BY recorded_at, id"
+        )
     finally:
         await connection.close()
 
@@ -216,7 +242,9 @@ async def test_a_read_that_touches_personal_fields_is_recorded_once(
     before = await _entries(sample_url)
     await ask(query, who=ask.actor("hr"))
     written = (await _entries(sample_url))[len(before) :]
-    assert [(one["actor_name"], one["coordinates"]) for one in written] == ([("hr", coordinates)] if coordinates else [])
+    assert [(one["actor_name"], one["coordinates"]) for one in written] == (
+        [("hr", coordinates)] if coordinates else []
+    )
 
 
 async def test_a_withheld_personal_field_is_no_read(ask: Asker, sample_url: str) -> None:

@@ -61,7 +61,10 @@ async def test_one_row_is_asked_for_by_exactly_one_key(ask: Asker, arguments: st
     assert (await ask.refusal(f"{{ purchaseOrder{given} {{ number }} }}")).code == "BAD_USER_INPUT"
 
 
-FRAGMENTS = " { __typename id ... on PurchaseOrder { number company { code } } ...I } } fragment I on Item { code unit { code } }"
+FRAGMENTS = (
+    " { __typename id ... on PurchaseOrder { number company { code } } ...I } } fragment I on Item { code unit {"
+    " code } }"
+)
 
 
 async def test_anything_is_found_by_its_global_id(ask: Asker) -> None:
@@ -105,7 +108,8 @@ async def test_aliases_fragments_and_directives_shape_the_answer(ask: Asker) -> 
       a: purchaseOrder(number: "PO0001") { ...Head ...Head ... @include(if: $no) { status } b: number }
       purchaseOrder(number: "PO0002") @skip(if: $yes) { number }
       empty: purchaseOrder(number: "PO0003") { number @include(if: $no) }
-      ... on Query @include(if: $yes) { c: purchaseOrder(number: "PO0004") { __typename lines { position @skip(if: $yes) } } }
+      ... on Query @include(if: $yes) {
+        c: purchaseOrder(number: "PO0004") { __typename lines { position @skip(if: $yes) } } }
     }
     fragment Head on PurchaseOrder { number ... on Node { id } ...More @skip(if: $no) }
     fragment More on PurchaseOrder { currency status @include(if: $yes) @skip(if: $no) }
@@ -123,7 +127,10 @@ async def test_aliases_fragments_and_directives_shape_the_answer(ask: Asker) -> 
 
 
 async def test_fields_of_one_key_are_merged(ask: Asker) -> None:
-    answer = await ask('{ o: purchaseOrder(number: "PO0001") { supplier { code } } o: purchaseOrder(number: "PO0001") { supplier { name } number } }')
+    answer = await ask(
+        '{ o: purchaseOrder(number: "PO0001") { supplier { code } } o: purchaseOrder(number: "PO0001") {'
+        " supplier { name } number } }"
+    )
     assert answer == {"data": {"o": {"supplier": {"code": "S002", "name": "Supplier 2"}, "number": "PO0001"}}}
 
 
@@ -143,7 +150,9 @@ async def test_hostile_texts_come_out_as_they_went_in(ask: Asker) -> None:
 
 
 async def test_archived_masters_are_hidden_from_lists_unless_asked(ask: Asker) -> None:
-    query = "query($a: Boolean) { parties(includeArchived: $a, orderBy: [{field: CODE}]) { nodes { code } totalCount } }"
+    query = (
+        "query($a: Boolean) { parties(includeArchived: $a, orderBy: [{field: CODE}]) { nodes { code } totalCount } }"
+    )
     live = [{"code": f"S{n:03}"} for n in range(1, 7)]
     expected = {"nodes": live, "totalCount": 6}
     for given in ({}, {"a": None}, {"a": False}):
@@ -154,23 +163,35 @@ async def test_archived_masters_are_hidden_from_lists_unless_asked(ask: Asker) -
 
 
 async def test_legacy_keys_are_shown_in_the_order_of_their_systems(ask: Asker) -> None:
-    answer = await ask('{ purchaseOrder(number: "PO0003") { legacyKeys { system key __typename } } item(code: "I002") { legacyKeys { key } } }')
+    answer = await ask(
+        '{ purchaseOrder(number: "PO0003") { legacyKeys { system key __typename } } item(code: "I002") {'
+        " legacyKeys { key } } }"
+    )
     assert answer["data"] == {
-        "purchaseOrder": {"legacyKeys": [
-            {"system": "aw", "key": "3", "__typename": "SourceKey"}, {"system": "second", "key": "34", "__typename": "SourceKey"},
-        ]},
+        "purchaseOrder": {
+            "legacyKeys": [
+                {"system": "aw", "key": "3", "__typename": "SourceKey"},
+                {"system": "second", "key": "34", "__typename": "SourceKey"},
+            ]
+        },
         "item": {"legacyKeys": []},
-    }  # fmt: skip
+    }
 
 
 async def test_rows_that_came_from_a_source_are_themselves_a_list(ask: Asker) -> None:
-    query = '{ legacyKeys(filter: {key: {eq: "34"}, recordType: {eq: "purchase_order"}}) { nodes { key sourceSystem { code } } } }'
+    query = (
+        '{ legacyKeys(filter: {key: {eq: "34"}, recordType: {eq: "purchase_order"}}) { nodes { key sourceSystem {'
+        " code } } } }"
+    )
     expected = [{"key": "34", "sourceSystem": {"code": "second"}}] * 2
     assert (await ask(query))["data"]["legacyKeys"]["nodes"] == expected
 
 
 async def test_what_the_schema_says_of_itself_stands_beside_rows(ask: Asker) -> None:
-    query = "query($t: String!) { __typename viewer { roles companies } t: __type(name: $t) { name kind } purchaseOrders { totalCount } }"
+    query = (
+        "query($t: String!) { __typename viewer { roles companies } t: __type(name: $t) { name kind }"
+        " purchaseOrders { totalCount } }"
+    )
     assert await ask(query, {"t": "Money"}) == {"data": {
         "__typename": "Query", "viewer": {"roles": ["auditor"], "companies": ["SH", "TUT"]},
         "t": {"name": "Money", "kind": "OBJECT"}, "purchaseOrders": {"totalCount": 30},
@@ -180,5 +201,7 @@ async def test_what_the_schema_says_of_itself_stands_beside_rows(ask: Asker) -> 
 
 async def test_chained_doubling_fragments_are_followed_once_each(ask: Asker) -> None:
     chain = " ".join(f"fragment F{n} on PurchaseOrder {{ number ...F{n + 1} ...F{n + 1} }}" for n in range(8))
-    answer = await ask(f'{{ purchaseOrder(number: "PO0001") {{ ...F0 }} }} {chain} fragment F8 on PurchaseOrder {{ status }}')
+    answer = await ask(
+        f'{{ purchaseOrder(number: "PO0001") {{ ...F0 }} }} {chain} fragment F8 on PurchaseOrder {{ status }}'
+    )
     assert answer == {"data": {"purchaseOrder": {"number": "PO0001", "status": "APPROVED"}}}

@@ -1,4 +1,6 @@
-"""What an answer costs: one statement whatever the rows, few renders whatever the values, index scans whatever the depth."""
+"""What an answer costs: one statement whatever the rows, few renders whatever the values, index scans whatever the
+depth.
+"""
 
 import asyncio
 import re
@@ -21,8 +23,10 @@ ORDERS = 6_000
 
 DOCUMENTS = {
     "page": (
-        "query($f: Int) { purchaseOrders(first: $f, orderBy: [{field: ORDERED_ON}]) { nodes { id number totalDue { amount currency }"
-        " supplier { code name } company { code } lines { position unitPrice { amount currency } item { code unit { code } } } }"
+        "query($f: Int) { purchaseOrders(first: $f, orderBy: [{field: ORDERED_ON}]) { nodes { id number"
+        " totalDue { amount currency }"
+        " supplier { code name } company { code } lines { position unitPrice { amount currency }"
+        " item { code unit { code } } } }"
         " pageInfo { hasNextPage endCursor } totalCount } }"
     ),
     "nested pages": (
@@ -34,10 +38,11 @@ DOCUMENTS = {
         " groups { key { supplier { code } status } count sum { totalDue { amount currency } } } } } }"
     ),
     "many roots": (
-        "query($f: Int) { items(first: $f) { nodes { code } } parties(first: $f) { nodes { code } } companies { totalCount }"
+        "query($f: Int) { items(first: $f) { nodes { code } } parties(first: $f) { nodes { code } }"
+        " companies { totalCount }"
         ' purchaseOrder(number: "PO000001") { number } viewer { name } }'
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")
@@ -98,20 +103,26 @@ async def test_a_planned_query_is_one_statement_at_1_10_and_100_rows(many: Asker
 
 async def test_a_thousand_requests_with_other_values_are_rendered_once(many: Asker) -> None:
     query = (
-        "query($n: String!, $f: Int!, $days: DateRange, $codes: [String!]) { purchaseOrders(first: $f, filter: {number: {gt: $n},"
+        "query($n: String!, $f: Int!, $days: DateRange, $codes: [String!]) { purchaseOrders(first: $f,"
+        " filter: {number: {gt: $n},"
         " orderedOn: {between: $days}, supplier: {code: {in: $codes}}}) { nodes { number } } }"
     )
     for n in range(1_000):
         values = {
-            "n": f"PO{n:06}", "f": 1 + n % 100, "days": {"from": "2020-01-01", "to": f"2021-0{1 + n % 9}-01"},
+            "n": f"PO{n:06}",
+            "f": 1 + n % 100,
+            "days": {"from": "2020-01-01", "to": f"2021-0{1 + n % 9}-01"},
             "codes": [f"S{one:03}" for one in range(n % 5)],
-        }  # fmt: skip
+        }
         await many.text(query, values)
     assert (many.road.plans.renders, many.road.plans.count) == (1, 1)
 
 
 async def test_each_shape_and_each_signature_is_rendered_once(many: Asker) -> None:
-    query = "query($f: PurchaseOrderFilter, $o: [PurchaseOrderOrder!]) { purchaseOrders(first: 1, filter: $f, orderBy: $o) { nodes { totalDue { amount } } } }"
+    query = (
+        "query($f: PurchaseOrderFilter, $o: [PurchaseOrderOrder!]) { purchaseOrders(first: 1, filter: $f,"
+        " orderBy: $o) { nodes { totalDue { amount } } } }"
+    )
     shapes: list[dict[str, Any]] = [
         {}, {"f": None}, {"f": {}}, {"f": {"number": {"eq": "PO000001"}}}, {"f": {"number": {"in": ["PO000001"]}}},
         {"f": {"status": {"eq": "PENDING"}}}, {"f": {"status": {"eq": "APPROVED"}}}, {"o": [{"field": "NUMBER"}]},
@@ -169,7 +180,9 @@ async def explain(ask: Asker, url: str, query: str, variables: dict[str, Any]) -
         await connection.raw.execute(f"PREPARE q AS {sql}")
         given = ", ".join(f"'{{{','.join(map(str, one))}}}'" if isinstance(one, list) else f"'{one}'" for one in values)
         execute = f"EXECUTE q({given})" if given else "EXECUTE q"
-        rows = await connection.raw.fetch(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) {execute}")
+        rows = await connection.raw.fetch(
+            f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) {execute}"
+        )
         return "\n".join(row[0] for row in rows)
     finally:
         await connection.close()
@@ -196,7 +209,10 @@ async def test_a_page_over_two_companies_is_one_bounded_index_scan_each(many: As
 
 
 async def test_a_page_after_a_deep_cursor_starts_there(many: Asker, bulk_url: str) -> None:
-    query = "query($c: Cursor) { purchaseOrders(first: 100, after: $c, orderBy: [{field: ORDERED_ON, direction: DESC}]) { pageInfo { endCursor } } }"
+    query = (
+        "query($c: Cursor) { purchaseOrders(first: 100, after: $c, orderBy: [{field: ORDERED_ON, direction:"
+        " DESC}]) { pageInfo { endCursor } } }"
+    )
     cursor = None
     for _ in range(30):
         cursor = (await many(query, {"c": cursor}))["data"]["purchaseOrders"]["pageInfo"]["endCursor"]
@@ -214,7 +230,10 @@ async def test_a_page_counted_from_the_end_reads_the_index_the_other_way(many: A
 
 
 async def test_one_order_reads_one_order(many: Asker, bulk_url: str) -> None:
-    query = 'query($n: String!) { purchaseOrder(number: $n, company: "SH") { number supplier { code } lines { position item { code } } } }'
+    query = (
+        'query($n: String!) { purchaseOrder(number: $n, company: "SH") { number supplier { code } lines {'
+        " position item { code } } } }"
+    )
     plan = await explain(many, bulk_url, query, {"n": "PO000100"})
     assert scans(plan, "purchase_order") == [("Index Scan", 1, 1)]
     assert scans(plan, "purchase_order_line") == [("Index Scan", 5, 1)]
