@@ -36,6 +36,7 @@ from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
 from server.identity import Identity, signing_key
 from server.jobs import run_background
+from server.logs import configure_logs
 from server.page import graphiql_page
 from server.settings import Settings
 
@@ -216,4 +217,5 @@ async def _end(
 
 def create_app(settings: Settings) -> Application:
     """The application for these settings; `database_url` must be among them."""
+    configure_logs(settings.log_level)
     return Application(settings)

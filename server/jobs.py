@@ -40,6 +40,7 @@ RECONNECT_SECONDS = 1.0
 TAKE_OVER_SECONDS = 1.0
 EVENTS_PER_TURN = 200
 # A handler that fails is tried again, later each time: the events behind it wait, other handlers do not.
+RETRY_SECONDS = 1.0
 RETRY_SECONDS_MAX = 60.0
 
 ACTOR = system_actor("jobs", UUID("00000000-0000-7000-8000-6a6f62730000"))
@@ -152,7 +153,7 @@ class Jobs:
     async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do a part; one that fails is logged and left alone for a while, so that it cannot stop the others."""
         now = asyncio.get_running_loop().time()
-        retry_at, pause = self._retry_at.get(name, (0.0, POLL_SECONDS))
+        retry_at, pause = self._retry_at.get(name, (0.0, RETRY_SECONDS))
         if now < retry_at:
             return
         try:

@@ -13,6 +13,7 @@ from domain.core.verify import verify as findings_of
 from migrations.synchronise import synchronise
 from migrations.upgrade import SchemaMismatch, upgrade
 from server.jobs import run_background
+from server.logs import configure_logs
 from server.preflight import Refused, reached
 from server.settings import Settings
 
@@ -48,6 +49,7 @@ async def migrate(url: str, say: Callable[[str], None]) -> list[str]:
 
 async def work_until_stopped(settings: Settings) -> None:
     """Do the background work until SIGINT or SIGTERM; what is under way is finished first."""
+    configure_logs(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

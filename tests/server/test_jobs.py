@@ -11,6 +11,7 @@ from domain.core.database import LIMITS, Connection, connect
 from domain.core.handling import Handling, Sweep
 from domain.core.outbox import PublishedEvent
 from domain.core.sequencer import sequence
+from server import jobs as jobs_module
 from server.jobs import Jobs, Listener, listeners, sweeps
 from tests.server.conftest import fill, raise_alerts
 
@@ -88,7 +89,10 @@ async def test_each_event_is_handled_once_across_restarts(database: str, session
     assert [position for _, position in await handled(session)] == list(range(1, 10))
 
 
-async def test_a_handler_that_fails_leaves_nothing_and_goes_on_where_it_was(database: str, session: Connection) -> None:
+async def test_a_handler_that_fails_leaves_nothing_and_goes_on_where_it_was(
+    database: str, session: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_module, "RETRY_SECONDS", 600.0)
     recorder = Recorder()
     await jobs_of(database, recorder).turn(session)
     await happened(database, session, 1, 2, 2)
