@@ -4,6 +4,7 @@ What nobody foresaw is logged under the trace id and answered as INTERNAL_ERROR.
 `resolvers.codes`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -11,8 +12,9 @@ import structlog
 
 from domain.core.errors import Overloaded, Refusal, RequestError, StaleVersion
 from resolvers.catalog import camel
+from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
-from resolvers.request import InternalError, TimedOut
+from resolvers.request import FieldWithheld, InternalError, Operation, TimedOut
 
 log = structlog.get_logger("graph")
 
@@ -64,6 +66,15 @@ def error_entries(
         locations = [{"line": line, "column": column} for line, column in places]
         entries.append(_entry(refusal, trace_id, locale, path) | {"locations": locations})
     return entries
+
+
+def withheld_entries(operation: Operation, withheld: Sequence[Withheld], locale: str) -> list[dict[str, Any]]:
+    """The entries of `errors` for withheld fields, one a field, for a client that asked for them."""
+    if not operation.request.withheld_as_errors:
+        return []
+    trace_id = operation.request.trace_id
+    told = [(FieldWithheld(coordinate=one.coordinate, requires=one.requires), one.path) for one in withheld]
+    return [_entry(refusal, trace_id, locale, path) for refusal, path in told]
 
 
 def public_values(refusal: Refusal) -> dict[str, Any]:

@@ -30,10 +30,11 @@ from graphql.execution.values import get_variable_values
 
 from authz.viewer import viewer
 from domain.core.actors import Actor, Grants
-from domain.core.database import Connection, Database
+from domain.core.database import Connection, Database, to_json
 from domain.core.errors import RequestError, Unknown
 from domain.core.ids import new_id
 from resolvers.catalog import Entity
+from resolvers.errors import withheld_entries
 from resolvers.fragments import (
     CompaniesParameter,
     LocalParameter,
@@ -117,7 +118,9 @@ class ReadRoad:
                 await self._log_access(connection, run, prepared.personal, row["data"])
         if row["faults"]:
             raise Ambiguous(path=(row["faults"].split(",")[0],), what=row["faults"])
-        return Answer(status=200, body=prepared.head + row["data"].encode() + b"}")
+        errors = withheld_entries(operation, prepared.withheld, actor.locale)
+        head = prepared.head if not errors else b'{"errors":' + to_json(errors) + b"," + prepared.head[1:]
+        return Answer(status=200, body=head + row["data"].encode() + b"}")
 
     async def statement(self, operation: Operation, actor: Actor, grants: Grants) -> tuple[str, list[Any]]:
         """The SQL that answers a query, with its values: what EXPLAIN and the benchmarks want to see."""

@@ -24,6 +24,8 @@ class GraphRequest:
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
     # 32 hex digits: the caller's trace (W3C traceparent) or one of our own; every error carries it.
     trace_id: str = ""
+    # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
+    withheld_as_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,14 @@ class TimedOut(RequestError):
     code = "TIMEOUT"
     zh = "请求在 {seconds} 秒内未能完成，已取消。"
     en = "The request did not finish within {seconds} s and was cancelled."
+
+
+class FieldWithheld(RequestError):
+    """A field answers null for want of permission: told only to a client that prefers errors."""
+
+    code = "FORBIDDEN"
+    zh = "您无权查看 {coordinate}，需要权限 {requires}。"
+    en = "You may not read {coordinate}: it requires {requires}."
 
 
 class InternalError(RequestError):

@@ -21,7 +21,7 @@ from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, I
 from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
 from resolvers.catalog import CATALOG
-from resolvers.errors import error_entries, known_fault, public_values
+from resolvers.errors import error_entries, known_fault, public_values, withheld_entries
 from resolvers.inputs import Draft, Place, company_place, draft, mutation_name, payload_field
 from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
@@ -136,6 +136,7 @@ class WriteRoad:
                 json, hidden = "null", ()
             values.append(f"{_text(part.key)}:{json}")
             withheld += hidden
+            errors += withheld_entries(operation, hidden, actor.locale)
         return Answer(status=200, body=_body(values, errors, withheld).encode())
 
     async def _field(self, caller: _Caller, root: GraphQLObjectType, part: _Part) -> tuple[str, Sequence[Withheld]]:

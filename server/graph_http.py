@@ -7,6 +7,7 @@ can post (CSRF).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
@@ -29,6 +30,9 @@ from server.faults import REQUEST_SECONDS, fault_answer, trace_of
 from server.sessions import Authority, BearerSession
 
 BODY_BYTES_MAX = 1_048_576
+
+# `Skein-Withheld: errors` asks for one FORBIDDEN error a withheld field, beside its place in extensions.withheld.
+WITHHELD = b"skein-withheld"
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -133,6 +137,8 @@ class GraphEndpoint:
             await exchange.respond(answer, media)
 
     async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
+        if exchange.headers.get(WITHHELD) == b"errors":
+            request = replace(request, withheld_as_errors=True)
         authorization = exchange.headers.get(b"authorization")
         session = await BearerSession.begin(self._authority, authorization.decode("latin-1") if authorization else None)
         accept = exchange.headers.get(b"accept", b"*/*")
@@ -161,7 +167,8 @@ class GraphEndpoint:
         """Tell a browser what an allowed foreign origin may send."""
         headers = exchange.shared_headers()
         headers.append((b"access-control-allow-methods", b"POST, GET, OPTIONS"))
-        headers.append((b"access-control-allow-headers", b"authorization, content-type, traceparent, last-event-id"))
+        taken = b"authorization, content-type, traceparent, last-event-id, skein-withheld"
+        headers.append((b"access-control-allow-headers", taken))
         headers.append((b"access-control-max-age", b"600"))
         exchange.started = True
         await exchange.send({"type": "http.response.start", "status": 204, "headers": headers})

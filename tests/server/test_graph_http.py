@@ -209,3 +209,26 @@ def test_a_wildcard_is_no_wish_for_a_stream() -> None:
     assert (takes_events(b"*/*"), takes_events(b"text/event-stream;q=0"), takes_events(b"text/event-stream")) == (
         False, False, True,
     )  # fmt: skip
+
+
+async def test_a_client_that_prefers_errors_gets_one_a_withheld_field(serving: Serving) -> None:
+    document = "{ stockBalances(first: 1) { nodes { quantity standardValue { amount } } } }"
+    plain = (await serving.post({"query": document}, who="buyer")).json()
+    response = await serving.post({"query": document}, who="buyer", skein_withheld="errors")
+    told = response.json()
+    [error] = told.pop("errors")
+    assert (response.status_code, told) == (200, plain)
+    path, requires = ["stockBalances", "nodes", "standardValue"], "inventory:CONFIDENTIAL"
+    assert error == {
+        "message": "You may not read StockBalance.standardValue: it requires inventory:CONFIDENTIAL.",
+        "path": path,
+        "extensions": {
+            "code": "FORBIDDEN", "traceId": error["extensions"]["traceId"],
+            "values": {"coordinate": "StockBalance.standardValue", "requires": requires},
+        },
+    }  # fmt: skip
+    assert plain["extensions"]["withheld"] == [
+        {"coordinate": "StockBalance.standardValue", "path": path, "requires": requires}
+    ]
+    # Who may read the field hears of nothing.
+    assert "errors" not in (await serving.post({"query": document}, who="auditor", skein_withheld="errors")).json()
