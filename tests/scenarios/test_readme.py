@@ -1,0 +1,63 @@
+"""README.md says what happens: its questions give its answers, its other documents are valid."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from schema.graph import SDL
+from tests.server.conftest import Serving
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+BLOCK = re.compile(r"```graphql\n(?P<document>.*?)```\n(?:```json\n(?P<answer>.*?)```)?", re.DOTALL)
+NAMED = re.compile(r"As `(\w+)`:")
+
+
+def blocks() -> list[tuple[str | None, str, Any]]:
+    """(user, document, answer) of each document; the answer is None where README.md shows none."""
+    found: list[tuple[str | None, str, Any]] = []
+    for block in BLOCK.finditer(README):
+        paragraph = README[: block.start()].rstrip().rpartition("\n\n")[2]
+        named = NAMED.search(paragraph)
+        answer = json.loads(block["answer"]) if block["answer"] else None
+        found.append((named[1] if named else None, block["document"], answer))
+    return found
+
+
+ANSWERED = [(user, document, answer) for user, document, answer in blocks() if answer is not None]
+
+
+def test_every_document_is_found() -> None:
+    assert len(blocks()) == README.count("```graphql")
+    assert [user for user, _, _ in ANSWERED] == ["buyer", "buyer", "controller", "buyer", "buyer"]
+
+
+@pytest.mark.parametrize(("user", "document", "answer"), ANSWERED, ids=range(1, len(ANSWERED) + 1))
+async def test_a_question_gives_the_answer_that_stands_below_it(
+    demo_server: Serving, user: str, document: str, answer: Any
+) -> None:
+    assert await demo_server.ask(document, who=user) == answer
+
+
+@pytest.mark.parametrize("document", [document for _, document, _ in blocks()])
+def test_every_document_is_valid(document: str) -> None:
+    assert validate(build_schema(SDL), parse(document)) == []
+
+
+async def test_the_change_that_is_shown_is_made(demo_server: Serving) -> None:
+    [document] = [document for _, document, _ in blocks() if document.startswith("mutation")]
+    first = (await demo_server.ask(document, who="buyer"))["data"]["createPurchaseOrder"]
+    order = first["purchaseOrder"]
+    assert first == {
+        "replayed": False, "userErrors": [],
+        "purchaseOrder": {
+            "id": order["id"], "number": "PO-001801", "status": "PENDING",
+            "totalDue": {"amount": "125", "currency": "CNY"},
+        },
+    }  # fmt: skip
+    again = (await demo_server.ask(document, who="buyer"))["data"]["createPurchaseOrder"]
+    assert again == {"replayed": True, "userErrors": [], "purchaseOrder": order}
