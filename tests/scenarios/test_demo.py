@@ -48,7 +48,7 @@ USERS = [
     ("supplier", "supplier", None), ("warehouse", "warehouse", None),
 ]  # fmt: skip
 COUNTS = {
-    "item": 206, "party": 272, "device_identifier": 404, "employee": 278, "employee_pay_rate": 1_131,
+    "item": 206, "party": 274, "device_identifier": 404, "employee": 278, "employee_pay_rate": 1_131,
     "bill_of_material_line": 1_076, "work_order": 1_400, "work_order_operation": 5_795, "currency_rate": 297,
     "purchase_order": 3_800, "goods_receipt": 3_542, "supplier_item": 547, "company": 3,
 }  # fmt: skip
