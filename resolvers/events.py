@@ -231,8 +231,7 @@ def plan_event(operation: Operation) -> EventPlan:
     root_key, details = next(iter(collected.items()))
     name = details[0].node.name.value
     watch, field = WATCHES[name], root_type.fields[name]
-    event_type: Any = get_named_type(field.type)
-    assert isinstance(event_type, GraphQLObjectType)
+    event_type = cast(GraphQLObjectType, get_named_type(field.type))
     grouped = collect_subfields(schema, fragments, variables, node, event_type, details).grouped_field_set
     parts = tuple(
         _Part(key, found[0].node.name.value, tuple(one.node for one in found)) for key, found in grouped.items()
@@ -289,4 +288,4 @@ def _variables_in(nodes: Sequence[Node]) -> set[str]:
     found = _Variables()
     for node in nodes:
         visit(node, found)
-    return cast(set[str], found.names)
+    return found.names

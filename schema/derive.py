@@ -94,7 +94,8 @@ def make(
 def make_enum(name: str, doc: str, values: dict[str, str]) -> Any:
     """An enum of these value names, each with its description."""
     if name not in TYPES:
-        made = Enum(name, {value: strawberry.enum_value(value, description=text) for value, text in values.items()})
+        members = {value: strawberry.enum_value(value, description=text) for value, text in values.items()}
+        made: Any = Enum(name, members)
         TYPES[name] = strawberry.enum(made, name=name, description=doc)
     return TYPES[name]
 
@@ -218,8 +219,9 @@ def _object_fields(entity: Entity) -> list[Field]:
     ]
     for source in entity.fields.values():
         type_ = _base_type(source) + (" | None" if is_nullable(source) else "")
-        is_connection = isinstance(source, ToMany) and not source.is_list
-        arguments = connection_arguments(CATALOG[source.target]) if is_connection else ()
+        arguments: Sequence[Field] = ()
+        if isinstance(source, ToMany) and not source.is_list:
+            arguments = connection_arguments(CATALOG[source.target])
         fields.append(Field(source.name, type_, _doc(source), arguments))
     return fields
 

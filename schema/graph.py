@@ -68,6 +68,10 @@ MUTATIONS: Mapping[str, type[Any]] = {mutation_name(command.spec): command for c
 SDL = SCHEMA.as_str() + "\n"
 
 
+# strawberry keeps graphql-core's schema there.
+_WHOLE: Any = SCHEMA._schema
+
+
 def _field_names() -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """For each derived type that names an entity's fields: the entity, and the field behind each member."""
     names: dict[str, tuple[str, Mapping[str, str]]] = {}
@@ -95,7 +99,7 @@ def _grouped(fields: Mapping[str, object], key: str) -> str:
 _FIELDS = _field_names()
 _ROOT_ENTITIES = {
     name: entity
-    for name, root in SCHEMA._schema.query_type.fields.items()  # strawberry keeps graphql-core's schema there
+    for name, root in _WHOLE.type_map["Query"].fields.items()
     if (entity := CATALOG.get(get_named_type(root.type).name.removesuffix("Connection")))
 }
 
@@ -149,4 +153,4 @@ class _Seen:
 @lru_cache(maxsize=64)
 def visible(view: Visible) -> GraphQLSchema:
     """The schema that the audience of the view sees; the same object for the same view."""
-    return visible_schema(SDL, SCHEMA._schema, _Seen(view))
+    return visible_schema(SDL, _WHOLE, _Seen(view))

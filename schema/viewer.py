@@ -1,6 +1,7 @@
 """Who asks: the root `viewer`, and the roots that find anything by its global id."""
 
 import strawberry
+from strawberry.types.field import StrawberryField
 
 from schema.derive import Field, make, strawberry_field
 
@@ -13,7 +14,7 @@ make(strawberry.type, "Viewer", "The caller, as the graph knows it.", [
 ])  # fmt: skip
 
 
-def _root(spec: Field) -> strawberry.types.field.StrawberryField:
+def _root(spec: Field) -> StrawberryField:
     made = strawberry_field(spec)
     made.python_name, made.graphql_name = "", None
     return made

@@ -2,8 +2,9 @@
 
 from domain.core import accounts, handling, models
 from domain.core.dictionary import DataDictionaryEntry
-from domain.core.verify import VERIFIERS
+from domain.core.verify import VERIFIERS as KERNEL_VERIFIERS
 
 RECORDS = (*models.RECORDS, *handling.RECORDS, *accounts.RECORDS, DataDictionaryEntry)
 COMMANDS = {}
 HANDLERS = {}
+VERIFIERS = KERNEL_VERIFIERS

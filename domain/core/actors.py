@@ -71,10 +71,12 @@ class Grants:
     audience: Audience
     companies: tuple[int, ...]
     tiers: Mapping[tuple[str, Tier], frozenset[int]]
-    allowed: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    denied: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    actions: Mapping[tuple[str, Action], frozenset[int]] = field(default_factory=dict)
-    commands: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    allowed: Mapping[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
+    denied: Mapping[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
+    actions: Mapping[tuple[str, Action], frozenset[int]] = field(
+        default_factory=dict[tuple[str, Action], frozenset[int]]
+    )
+    commands: Mapping[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
 
     def readable(self, module: str, tier: Tier, coordinate: str) -> frozenset[int]:
         """The companies in which the field `coordinate` ("PurchaseOrder.totalDue") may be read."""

@@ -116,7 +116,7 @@ def update_statement(record: type[Record], fields: tuple[str, ...], audited: boo
         .cte("previous")
     )
     # What was comes back with what is: joining the two afterwards would compare every row with every other.
-    changed = (
+    changing: Any = (
         update(table)
         .values(**{name: previous.c[AFTER + name] for name in fields}, version=table.c.version + 1)
         .where(table.c.id == previous.c.id, of_company)
@@ -124,8 +124,8 @@ def update_statement(record: type[Record], fields: tuple[str, ...], audited: boo
             table.c.id, table.c.version, *(table.c[name].label(AFTER + name) for name in fields),
             *(previous.c[BEFORE + name] for name in fields),
         )
-        .cte("changed")
     )  # fmt: skip
+    changed: CTE = changing.cte("changed")
     personal = _personal_names(record, fields)
     plain = [name for name in fields if name not in personal]
     return _entries(

@@ -112,9 +112,8 @@ def column(
         doc=doc, zh=zh, en=en, tier=tier, unit=unit, code_list=code_list, enum=enum, number=number,
         order=order, reference=reference, exposed=exposed, length_max=length_max,
     )  # fmt: skip
-    if isinstance(type_, type):
-        type_ = _TYPES.get(type_) or type_()
-    positional = () if type_ is None else (type_,)
+    made: Any = (_TYPES.get(type_) or type_()) if isinstance(type_, type) else type_
+    positional = () if made is None else (made,)
     return mapped_column(*positional, comment=doc, info={"spec": spec}, **sql)
 
 

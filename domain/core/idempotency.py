@@ -6,7 +6,7 @@ never a response: a replay reads the current rows under the current grants.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -141,7 +141,7 @@ class KeysInFlight:
         self._leaders: dict[tuple[str, str], asyncio.Future[bool]] = {}
 
     @asynccontextmanager
-    async def turn(self, client: str, key: str) -> AsyncIterator[Turn]:
+    async def turn(self, client: str, key: str) -> AsyncGenerator[Turn]:
         """The hold on a key. Raises: IdempotencyInProgress when the one before does not end in time."""
         name, turn = (client, key), Turn()
         try:

@@ -165,7 +165,7 @@ def _checked(
 ) -> _Request:
     """The request, if it may be tried at all: `asked` is the company and its commands."""
     company_id, commands = asked
-    kinds = {type(command) for command in commands}
+    kinds: set[type[Any]] = {type(command) for command in commands}
     if len(kinds) != 1:
         raise TypeError(f"perform takes commands of one class, not {sorted(kind.__name__ for kind in kinds)}")
     kind: Any = kinds.pop()
@@ -310,7 +310,7 @@ _CONFLICTS = (
 async def _conflicts(work: Work, commands: Sequence[Any]) -> dict[int, SegregationOfDuties]:
     """By place, the commands on records to which this actor has done what conflicts with it."""
     touched = [referenced_ids(command) for command in commands]
-    ids = sorted(set().union(*touched))
+    ids = sorted({id_ for ids_ in touched for id_ in ids_})
     if not ids:
         return {}
     rows = await work.fetch(_CONFLICTS, command=work.command, ids=ids, actor_id=work.actor.id)
