@@ -309,7 +309,9 @@ class Planner:
                 case "totalCount":
                     part = TotalPart()
                 case _:
-                    part = self._aggregate(scope, where, with_archived, reader, found, (*path, key))
+                    part = self._aggregate(
+                        scope, where, with_archived=with_archived, reader=reader, nodes=found, path=(*path, key)
+                    )
             parts.append((key, part))
         return ConnectionNode(scope, link, where, with_archived, window, tuple(parts))
 
@@ -329,7 +331,7 @@ class Planner:
     # --- aggregates ----------------------------------------------------------------------------------------------
 
     def _aggregate(
-        self, scope: Scoped, where: Predicate, with_archived: bool, reader: FilterReader, nodes: list[FieldNode],
+        self, scope: Scoped, where: Predicate, *, with_archived: bool, reader: FilterReader, nodes: list[FieldNode],
         path: ResponsePath,
     ) -> AggregateNode:  # fmt: skip
         entity = scope.entity

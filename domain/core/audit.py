@@ -116,16 +116,16 @@ def update_statement(record: type[Record], fields: tuple[str, ...], audited: boo
         .cte("previous")
     )
     # What was comes back with what is: joining the two afterwards would compare every row with every other.
-    changing: Any = (
+    changing = (
         update(table)
         .values(**{name: previous.c[AFTER + name] for name in fields}, version=table.c.version + 1)
         .where(table.c.id == previous.c.id, of_company)
-        .returning(
-            table.c.id, table.c.version, *(table.c[name].label(AFTER + name) for name in fields),
-            *(previous.c[BEFORE + name] for name in fields),
-        )
-    )  # fmt: skip
-    changed: CTE = changing.cte("changed")
+    )
+    told: list[ColumnElement[Any]] = [table.c.id, table.c.version]
+    told += [table.c[name].label(AFTER + name) for name in fields]
+    told += [previous.c[BEFORE + name] for name in fields]
+    # SQLAlchemy types `returning` by the number of its columns, which is known here only as it runs.
+    changed: CTE = changing.returning(*told).cte("changed")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     personal = _personal_names(record, fields)
     plain = [name for name in fields if name not in personal]
     return _entries(
