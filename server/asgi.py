@@ -5,9 +5,12 @@ is composed at start is taken down in reverse at the end, after the open streams
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
 import asyncpg
@@ -87,7 +90,8 @@ class Application:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             self.services = await compose(self._settings, stack)
-            yield
+            with _told_to_end(self.services.hub.stop):
+                yield
             self.services.hub.stop()
             self.services = None
 
@@ -101,6 +105,31 @@ class Application:
         except (TimeoutError, Overloaded, asyncpg.PostgresError, *LOST):
             return JSONResponse({"status": "unavailable"}, status_code=503)
         return JSONResponse({"status": "ready", "policyVersion": self.services.identity.version})
+
+
+@contextmanager
+def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` as soon as a signal ends the process: the server waits for open streams before it ends the rest.
+
+    In a thread there are no signals, and whoever started the thread ends it.
+    """
+    loop, kept = asyncio.get_running_loop(), {}
+
+    def ending(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+        kept[number](number, frame)
+
+    if current_thread() is main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            previous = signal.getsignal(number)
+            if callable(previous):
+                kept[number] = previous
+                signal.signal(number, ending)
+    try:
+        yield
+    finally:
+        for number, previous in kept.items():
+            signal.signal(number, previous)
 
 
 async def _live(_: Request) -> Response:

@@ -92,8 +92,9 @@ class _Stream:
         self.complete()
 
     def stop(self) -> None:
-        """Cut the line; the client connects again, elsewhere or later, and resumes."""
-        self._is_dropped.set()
+        """End the response without completing the operation: the client connects again and resumes."""
+        self._is_ended = True
+        self._wake.set()
 
     async def run(self) -> None:
         """Send until the stream ends or the client is gone."""

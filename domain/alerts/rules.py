@@ -112,8 +112,10 @@ def stock_messages(stock: Stock) -> tuple[str, str]:
 def receipt_messages(receipt: OpenReceipt, today: date) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     days = (today - receipt.due_on).days
+    lines = "1 line" if receipt.open_lines == 1 else f"{receipt.open_lines} lines"
+    late = "1 day" if days == 1 else f"{days} days"
     return (
-        f"{receipt.number} of {receipt.supplier}: {receipt.open_lines} lines due {receipt.due_on}, {days} days late.",
+        f"{receipt.number} of {receipt.supplier}: {lines} due {receipt.due_on}, {late} late.",
         f"{receipt.supplier} 的采购订单 {receipt.number}：{receipt.open_lines} 行应于 {receipt.due_on} 到货，"
         f"已逾期 {days} 天。",
     )

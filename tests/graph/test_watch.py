@@ -254,15 +254,17 @@ class Process:
             **os.environ, "SKEIN_DATABASE_URL": url, "SKEIN_DATA_DIR": str(folder), "SKEIN_SECRET": SECRET,
             "SKEIN_PORT": str(port), "SKEIN_POOL_SIZE": "4",
         }  # fmt: skip
+        self.errors = folder / "errors"
         self._running: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         """Start it, and return once it answers."""
         code = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
-        self._running = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, env=self._environment, cwd=ROOT,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        with self.errors.open("ab") as errors:
+            self._running = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", code, env=self._environment, cwd=ROOT,
+                stdout=asyncio.subprocess.DEVNULL, stderr=errors,
+            )  # fmt: skip
         async with asyncio.timeout(60), httpx.AsyncClient() as client:
             while True:
                 with suppress(httpx.TransportError):
@@ -270,12 +272,16 @@ class Process:
                         return
                 await asyncio.sleep(0.05)
 
-    async def kill(self) -> None:
-        """End it as a power failure would."""
+    async def end(self, number: signal.Signals) -> None:
+        """Send it a signal, and return once it has ended."""
         assert self._running is not None
         with suppress(ProcessLookupError):
-            self._running.send_signal(signal.SIGKILL)
+            self._running.send_signal(number)
         await self._running.wait()
+
+    async def kill(self) -> None:
+        """End it as a power failure would."""
+        await self.end(signal.SIGKILL)
 
 
 class Listener:
@@ -314,6 +320,28 @@ class Listener:
                     return
             elif message["type"] == "error":
                 raise AssertionError(message)
+
+
+async def test_a_server_that_is_told_to_stop_sends_its_listeners_elsewhere(
+    fresh_database: str, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    await fill(fresh_database)
+    server = Process(fresh_database, tmp_path, unused_tcp_port)
+    await server.start()
+    url = f"127.0.0.1:{unused_tcp_port}/graphql"
+    headers = {"accept": "text/event-stream", "authorization": bearer()}
+    async with (
+        httpx.AsyncClient(timeout=20) as client,
+        client.stream("POST", f"http://{url}", json={"query": ALERTS}, headers=headers) as stream,
+        connect(f"ws://{url}", subprotocols=[PROTOCOL]) as socket,
+    ):
+        ending = asyncio.create_task(server.end(signal.SIGINT))
+        # The stream ends as a response does, without the completion that would keep its client from resuming.
+        assert "complete" not in "".join([line async for line in stream.aiter_lines()])
+        await socket.wait_closed()
+        assert socket.close_code in (1001, 1012)
+        await ending
+    assert server.errors.read_text() == ""
 
 
 async def resumed_through_kills(url: str, folder: Path, port: int, kills: int, seed: int) -> int:

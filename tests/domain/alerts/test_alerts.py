@@ -156,7 +156,7 @@ async def test_a_late_order_is_raised_when_its_day_has_passed_and_over_when_all_
     assert await alerts(world) == [(AX, "RECEIPT_OVERDUE", "OPEN")]
     [row] = await world.rows("SELECT purchase_order_id, due_on, measured, message FROM alert")
     assert (row["purchase_order_id"], row["due_on"], row["measured"]) == (order, NOW.date(), Decimal(1))
-    assert row["message"] == "PO-000001 of Acme: 1 lines due 2026-05-20, 1 days late."
+    assert row["message"] == "PO-000001 of Acme: 1 line due 2026-05-20, 1 day late."
     await receive(world, order, "4")
     await look(world, check_receipts, now=tomorrow)
     assert await alerts(world) == [(AX, "RECEIPT_OVERDUE", "OPEN")]
