@@ -40,7 +40,7 @@ def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 def user_error_types() -> Mapping[str, tuple[type[DomainError], Sequence[str]]]:
-    """Every kind of entry of `userErrors` by the name of its type, with the names of the values that its message tells."""
+    """Every kind of entry of `userErrors` by the name of its type, with the names of the values its message tells."""
     kinds: dict[str, tuple[type[DomainError], Sequence[str]]] = {}
     for kind in _refusals(DomainError):
         assert issubclass(kind, DomainError)

@@ -123,7 +123,7 @@ class Planner:
         entity = CATALOG.get(target.removesuffix("Connection"))
         assert entity is not None, f"{name} is not planned"
         if target.endswith("Connection"):
-            return self._connection(entity, None, arguments, nodes, (key,), f"{root.name}.{name}")
+            return self._connection(entity, None, arguments, nodes=nodes, path=(key,), coordinate=f"{root.name}.{name}")
         return self._one(entity, arguments, nodes, (key,), name)
 
     def _local(self, type_: Any, nodes: Sequence[FieldNode]) -> LocalSelection:
@@ -262,7 +262,12 @@ class Planner:
             return Text("[]") if source.is_list else null
         if not source.is_list:
             return self._connection(
-                target, source, {**arguments, "companies": inner}, nodes, path, entity.coordinate(source.name)
+                target,
+                source,
+                {**arguments, "companies": inner},
+                nodes=nodes,
+                path=path,
+                coordinate=entity.coordinate(source.name),
             )
         if self._scoped(target, narrow).nothing:
             self._null(entity.coordinate(source.name), path, target, Tier.INTERNAL)
@@ -276,6 +281,7 @@ class Planner:
         entity: Entity,
         link: ToMany | None,
         arguments: dict[str, Any],
+        *,
         nodes: list[FieldNode],
         path: ResponsePath,
         coordinate: str,

@@ -216,7 +216,7 @@ def report(contenders: list[Contender]) -> None:
         ours, bare = by_name["planned read"], by_name["bare asyncpg"]
         print(f"\n{question}: CPU ms a request (server + PostgreSQL) and requests a second,")
         print(
-            f"  medians [range] of {ROUNDS} rounds; x is the contender's CPU in ours, and how many times faster ours answers"
+            f"  medians [range] of {ROUNDS} rounds; x: its CPU in ours, and how many times faster ours is"
         )
         for one in contenders:
             ratio = median(one.cpu[question]) / median(ours.cpu[question])

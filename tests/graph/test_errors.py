@@ -44,7 +44,7 @@ def test_an_entry_has_the_code_the_trace_the_values_and_both_paths():
 
 def test_the_message_is_in_the_readers_language():
     [entry] = error_entries(NotFound(what="单位", key=Decimal(1)), TRACE, "zh-CN")
-    assert entry["message"] == "找不到 单位 1。"
+    assert entry["message"] == "找不到单位 1。"
 
 
 @pytest.mark.parametrize("secret", [RuntimeError("password=hunter2"), KeyError("table salary")])
