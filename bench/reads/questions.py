@@ -29,8 +29,10 @@ POSTGRAPHILE = {
     "one order": "query One($id: UUID!) { purchaseOrderByCompanyIdAndRowId(companyId: 1, rowId: $id) {"
     + _PEER_ORDER
     + "} }",
-    "50 orders x 5 lines": "query Page($from: Date!) { allPurchaseOrdersList("
-    "first: 50, orderBy: [ORDERED_ON_ASC, ROW_ID_ASC], filter: {orderedOn: {greaterThanOrEqualTo: $from}}) {" + _PEER_ORDER + "} }",
+    "50 orders x 5 lines": "query Page($from: Date!) { allPurchaseOrdersList(first: 50, "
+    "orderBy: [ORDERED_ON_ASC, ROW_ID_ASC], filter: {orderedOn: {greaterThanOrEqualTo: $from}}) {"
+    + _PEER_ORDER
+    + "} }",
 }
 
 
