@@ -1,4 +1,4 @@
-"""${message}.
+"""${message[:1].upper() + message[1:]}.
 
 Made from the records; read it before it is committed: one purpose, safe with the version that still runs.
 """

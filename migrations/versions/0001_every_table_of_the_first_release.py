@@ -1,4 +1,4 @@
-"""every table of the first release.
+"""Every table of the first release.
 
 Made from the records; read it before it is committed: one purpose, safe with the version that still runs.
 """
