@@ -4,7 +4,7 @@ A dry run is the same work inside one transaction that is taken back, so that it
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, bindparam, select
+from sqlalchemy import Text, bindparam, exists, select
 from sqlalchemy.types import Uuid
 
 from domain.coexistence.bulk import Bulk, CopyHistory, Values, known_keys
@@ -20,7 +20,7 @@ from domain.coexistence.commands import CloseImportRun, OpenImportRun
 from domain.coexistence.imports import ImportReport, Progress, Tally
 from domain.coexistence.models import ImportRun, ImportStatus, LegacyKey, SourceSystem
 from domain.core.actors import Actor, Grants
-from domain.core.database import Connection
+from domain.core.database import Connection, Row
 from domain.core.errors import DomainError
 from domain.core.ids import new_id
 from domain.core.perform import perform
@@ -74,13 +74,14 @@ class Growth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """An import at work."""
+    """An import at work; `is_first` says that the group's masters held nothing of the source when it began."""
 
     by: Importer
     id: UUID
     system_id: UUID
     report: ImportReport
     progress: Progress
+    is_first: bool
     growth: Growth = field(default_factory=Growth)
 
     def tally(self, source_table: str, record: type[Record]) -> Tally:
@@ -95,8 +96,13 @@ class Run:
         return {key: row["record_id"] for key, row in known.items()}
 
     async def put(self, record: type[Record], tally: Tally, rows: Sequence[Keyed]) -> dict[str, UUID]:
-        """The id of each row's record by key, the record now as the row says: made, changed or left alone."""
-        known = await known_keys(self.by.connection, self.system_id, record, [row.key for row in rows])
+        """The id of each row's record by key, the record now as the row says: made, changed or left alone.
+
+        A run puts each key once, so the first run of a source need not ask which of them it knows.
+        """
+        known: Mapping[str, Row] = {}
+        if not self.is_first:
+            known = await known_keys(self.by.connection, self.system_id, record, [row.key for row in rows])
         ids = {row.key: known[row.key]["record_id"] if row.key in known else new_id() for row in rows}
         bulk = [
             Bulk(row.key, row.digest, ids[row.key], row.values, known[row.key]["id"] if row.key in known else None)
@@ -144,7 +150,10 @@ async def running(by: Importer, opened: OpenImportRun, progress: Progress) -> As
         run_id = await by.perform(opened)
         system_id = await connection.fetchval(_SYSTEM_OF, run_id=run_id)
         report = ImportReport(source=code, is_dry_run=opened.is_dry_run, input_digest=opened.input_digest)
-        run = Run(by=by, id=run_id, system_id=system_id, report=report, progress=progress)
+        is_first = not await connection.fetchval(_HAS_KEYS, system_id=system_id)
+        run = Run(
+            by=by, id=run_id, system_id=system_id, report=report, progress=progress, is_first=is_first
+        )  # fmt: skip
         async with _closed(run):
             if opened.is_dry_run:
                 async with taken_back(connection):
@@ -224,6 +233,10 @@ def files_digest(files: Iterable[Path]) -> str:
 _run = ImportRun.table
 _SYSTEM_OF = select(_run.c.source_system_id).where(
     _run.c.company_id == GROUP, _run.c.id == bindparam("run_id", type_=Uuid())
+)
+_key = LegacyKey.table
+_HAS_KEYS = select(
+    exists().where(_key.c.company_id == GROUP, _key.c.source_system_id == bindparam("system_id", type_=Uuid()))
 )
 _system = SourceSystem.table
 _LEFT_OPEN = (
