@@ -132,6 +132,7 @@ def line_count(count: int) -> None:
     """Raises Rejected for a document without lines or with more than `LINES_MAX`."""
     if not 1 <= count <= LINES_MAX:
         raise Rejected(
+            ("lines",),
             what="lines",
             value=count,
             reason=f"a document has 1 to {LINES_MAX} lines",
