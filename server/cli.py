@@ -75,8 +75,10 @@ def serve(
             f"demonstration credentials serve this machine only, not {settings.host}: "
             "set SKEIN_SECRET or SKEIN_SECRET_FILE"
         )
+    from server.serve import check_address
     from server.serve import serve as serve_forever
 
+    check_address(settings)
     with database_server(settings, say) as url:
         if prepare:
             _migrate(url)

@@ -37,6 +37,11 @@ class AnnouncingServer(uvicorn.Server):
             self.announce()
 
 
+def check_address(settings: Settings) -> None:
+    """Make sure, before minutes are spent on a database, that the address can be taken. Raises: Refused."""
+    _listen(settings).close()
+
+
 def application() -> Any:
     """The ASGI application of a worker process; its settings come from the environment it inherits."""
     from server.asgi import create_app
