@@ -4,13 +4,12 @@ Read in the order of a request. `request` is what travels; `operation` parses, w
 chooses the road.
 
 The read road: `values` tells what of the variables shapes a statement, `selection` merges what is selected, `plan`
-walks it with
-`filters`, `paging` and `aggregates` and asks `reader` for each record and field; `nodes` is the plan. `sql`,
-`connections` and `tallies`
-render it with the `fragments` they share, `plan_cache` keeps it, `read` runs it. `catalog` is what can be shown of
-each record.
+walks it with `filters`, `paging` and `aggregates` and asks `reader` for each record and field; `nodes` is the plan.
+`sql`, `connections` and `tallies` render it with the `fragments` they share, `plan_cache` keeps it, `read` runs it.
+`catalog` is what can be shown of each record.
 
-The write road: `inputs` and `references` make the command, `write` performs it and reads its payload before the commit.
+The write road: `inputs` and `references` make the command, `write` performs it and reads its payload before the
+commit.
 
 The watch road: `events` is one event as one subscriber asked for it, `watch` tells it to everyone, `errors` and
 `codes` say what is refused on any road.
