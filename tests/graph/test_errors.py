@@ -1,5 +1,7 @@
 import importlib
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -52,3 +54,21 @@ def test_what_nobody_foresaw_says_nothing_of_the_inside(secret: Exception):
     [entry] = error_entries(known_fault(secret, TRACE), TRACE)  # type: ignore[arg-type]  # a refusal or Invalid
     assert entry["extensions"] == {"code": "INTERNAL_ERROR", "traceId": TRACE}
     assert "hunter2" not in str(entry) and "salary" not in str(entry)
+
+
+COUNT = (
+    "import schema.graph, resolvers.codes as codes; from domain.core.errors import Refusal; "
+    "print(len(list(codes._refusals(Refusal))))"
+)
+LOAD_ALL = (
+    "import importlib, pkgutil, domain; "
+    "[importlib.import_module(one.name) for one in pkgutil.walk_packages(domain.__path__, 'domain.')]; "
+)
+
+
+def test_every_refusal_is_loaded_before_the_codes_are_gathered():
+    counts = [
+        int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for code in (COUNT, LOAD_ALL + COUNT)
+    ]
+    assert counts[0] == counts[1] > 0

@@ -133,7 +133,7 @@ async def test_a_receipt_that_breaks_a_rule_is_refused_and_nothing_is_written(wo
     cases = [
         (world.receipt(pending, (1, "1", "0")), "WRONG_STATE", ()),
         (world.receipt(new_id(), (1, "1", "0")), "NOT_FOUND", ()),
-        (world.receipt(order), "INVALID_VALUE", ()),
+        (world.receipt(order), "INVALID_VALUE", ("lines",)),
         (world.receipt(order, (2, "1", "0")), "NOT_FOUND", ("lines", 0, "position")),
         (world.receipt(order, (1, "0", "0")), "INVALID_VALUE", ("lines", 0, "received")),
         (world.receipt(order, (1, "1", "2")), "INVALID_VALUE", ("lines", 0, "rejected")),
