@@ -25,7 +25,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  echo "making .venv with $$("$(PYTHON)" --version)"; "$(PYTHON)" -m venv .venv; \
 	fi
 	@echo "installing $$(grep -c == requirements.lock) packages of requirements.lock"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | sed -u -nE 's/^Collecting ([^ ]+).*/  \1/p; s/^(Installing).*/\1/p'
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock \
+	  2> >(grep -v "is ignored: it is neither a file nor a directory" >&2) | sed -u -nE 's/^Collecting ([^ ]+).*/  \1/p; s/^(Installing).*/\1/p'
+# pip warns once a package of each place where an offline index could have held it and does not.
 # Editable, so that the `skein` command runs the files of this folder; without isolation, so that nothing is downloaded.
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
