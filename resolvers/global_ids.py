@@ -1,6 +1,7 @@
 """Global ids: opaque to clients, they carry the type, the company where there is one, and the row's key."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from domain.core.errors import InvalidInput
@@ -24,6 +25,7 @@ def encode_id(entity: Entity, company_id: int | None, id_: UUID) -> str:
     return f"{entity.name}-{company_id}-{id_}" if entity.is_sharded else f"{entity.name}-{id_}"
 
 
+@lru_cache(maxsize=4_096)
 def decode_id(text: str, where: str = "id") -> GlobalId:
     """The parts of an id as this graph writes it. Raises: InvalidInput for any other text."""
     name, _, rest = text.partition("-")

@@ -16,17 +16,11 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
-    ListValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    VariableNode,
     execute_sync,  # pyright: ignore[reportUnknownVariableType]  # graphql-core leaves its middleware untyped
-    type_from_ast,  # pyright: ignore[reportUnknownVariableType]  # see resolvers.values.InputType
 )
-from graphql.execution.values import get_variable_values
 
 from authz.viewer import viewer
 from domain.core.actors import Actor, Grants
@@ -42,7 +36,6 @@ from resolvers.fragments import (
     PartnersParameter,
     ReadableParameter,
 )
-from resolvers.global_ids import type_of_id
 from resolvers.nodes import Introspection, LocalSelection, LocalValue, Plan, Withheld
 from resolvers.operation import Invalid
 from resolvers.plan import Planner
@@ -51,7 +44,8 @@ from resolvers.reader import Narrow, Permissions, Reader
 from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
 from resolvers.selection import Selections
 from resolvers.sql import Statement, render, render_row
-from resolvers.values import Bound, Sym, shape, symbolic
+from resolvers.values import Bound, Sym
+from resolvers.variables import Declarations, Declared, coerced_variables, symbols, variables_shape
 
 # Readers remembered, with what they may read.
 READERS_MAX = 4_096
@@ -68,6 +62,7 @@ class _Run:
     """One request in progress: the coerced variables, and what permission parameters are made of."""
 
     operation: Operation
+    declared: Declared
     variables: Mapping[str, Any]
     reader: Reader
     narrowings: Mapping[Narrow, frozenset[int] | None]
@@ -98,6 +93,7 @@ class ReadRoad:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._declarations = Declarations()
         self.plans = PlanCache()
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._codes: dict[str, int] = {}
@@ -150,8 +146,9 @@ class ReadRoad:
     # --- from a request to a prepared plan -----------------------------------------------------------------------
 
     async def _run(self, operation: Operation, actor: Actor, grants: Grants) -> _Run:
-        variables = coerced_variables(operation)
-        return _Run(operation, variables, await self.reader(actor, grants), {None: None})
+        declared = self._declarations.of(operation)
+        variables = coerced_variables(operation, declared)
+        return _Run(operation, declared, variables, await self.reader(actor, grants), {None: None})
 
     async def reader(self, actor: Actor, grants: Grants) -> Reader:
         """What the actor may read, kept while actor and grants are."""
@@ -177,7 +174,7 @@ class ReadRoad:
         """The plan for the operation, the shape of its variables and the reader; `kind` tells what is planned."""
         operation = run.operation
         name = operation.node.name.value if operation.node.name else None
-        shape_ = variables_shape(operation, run.variables)
+        shape_ = variables_shape(run.declared, run.variables)
 
         def ask() -> Shaped:
             open_ended = Permissions(None)
@@ -210,7 +207,7 @@ class ReadRoad:
                 return sorted(reader.actor.partners)
             case LocalParameter():
                 if isinstance(parameter.value, Introspection):
-                    return introspection_json(parameter.value, run.operation)
+                    return introspection_json(parameter.value, run.operation, run.declared.fragments)
                 return local_json(parameter.value, reader)
             case _:
                 return sorted(reader.actor.sites or ())
@@ -227,14 +224,9 @@ class ReadRoad:
 
 
 def _planner(run: _Run, permissions: Permissions) -> Planner:
-    operation = run.operation
-    selections = Selections(operation.schema, _fragments(operation), _symbols(operation, run.variables))
+    declared = run.declared
+    selections = Selections(run.operation.schema, declared.fragments, symbols(declared, run.variables))
     return Planner(selections, run.variables, permissions)
-
-
-def _fragments(operation: Operation) -> dict[str, FragmentDefinitionNode]:
-    definitions = operation.document.node.definitions
-    return {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
 
 
 def _signature(run: _Run, shaped: Shaped) -> Signature:
@@ -261,62 +253,6 @@ def _narrowings(run: _Run, narrows: tuple[Sym, ...]) -> Mapping[Narrow, frozense
     return found
 
 
-def coerced_variables(operation: Operation) -> Mapping[str, Any]:
-    """The variables as their types read them. Raises: Invalid with every fault."""
-    definitions = operation.node.variable_definitions
-    if not definitions:
-        return {}
-    found = get_variable_values(operation.schema, definitions, dict(operation.request.variables), hide_suggestions=True)
-    if isinstance(found, list):
-        raise Invalid(VariablesInvalid, found)
-    return found.coerced
-
-
-def _variable_types(operation: Operation) -> dict[str, Any]:
-    return {
-        one.variable.name.value: type_from_ast(operation.schema, one.type)
-        for one in operation.node.variable_definitions or ()
-    }
-
-
-def _symbols(operation: Operation, variables: Mapping[str, Any]) -> dict[str, Any]:
-    types = _variable_types(operation)
-    return {name: symbolic(value, types[name], (name,)) for name, value in variables.items()}
-
-
-def variables_shape(operation: Operation, variables: Mapping[str, Any]) -> object:
-    """What a plan may depend on: structure, enums, booleans and nulls, and the types that `node(id:)` names."""
-    if not variables:
-        return ()
-    types = _variable_types(operation)
-    shapes: list[object] = [(name, shape(value, types[name])) for name, value in variables.items()]
-    for name in _node_variables(operation):
-        value = variables.get(name)
-        ids = cast(list[Any], value) if isinstance(value, list) else [value]
-        shapes.append(tuple(type_of_id(one) for one in ids))
-    return tuple(shapes)
-
-
-def _node_variables(operation: Operation) -> list[str]:
-    """The variables given to the roots `node` and `nodes`, whose ids name the type to plan for."""
-    names: set[str] = set()
-    pending: list[SelectionSetNode] = [operation.node.selection_set]
-    fragments = _fragments(operation)
-    while pending:
-        for node in pending.pop().selections:
-            if isinstance(node, InlineFragmentNode):
-                pending.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode):
-                followed = fragments.pop(node.name.value, None)
-                if followed is not None:
-                    pending.append(followed.selection_set)
-            elif isinstance(node, FieldNode) and node.name.value in ("node", "nodes"):
-                for argument in node.arguments or ():
-                    values = argument.value.values if isinstance(argument.value, ListValueNode) else [argument.value]
-                    names.update(value.name.value for value in values if isinstance(value, VariableNode))
-    return sorted(names)
-
-
 def _render_roots(plan: Plan) -> Statement:
     return render(plan.roots)
 
@@ -341,13 +277,15 @@ def local_json(value: LocalValue, reader: Reader) -> str:
     return orjson.dumps(_projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)).decode()
 
 
-def introspection_json(value: Introspection, operation: Operation) -> str:
+def introspection_json(
+    value: Introspection, operation: Operation, fragments: Mapping[str, FragmentDefinitionNode]
+) -> str:
     """The JSON of what the visible schema says of itself under one response key."""
     selection = SelectionSetNode(selections=value.nodes)
     definition = OperationDefinitionNode(
         operation=OperationType.QUERY, variable_definitions=operation.node.variable_definitions, selection_set=selection
     )
-    document = DocumentNode(definitions=(definition, *_fragments(operation).values()))
+    document = DocumentNode(definitions=(definition, *fragments.values()))
     variables = dict(operation.request.variables)
     result = execute_sync(operation.schema, document, variable_values=variables, hide_suggestions=True)
     if result.errors or result.data is None:

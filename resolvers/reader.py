@@ -8,7 +8,7 @@ anyone's grants are known.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import IntEnum
 
 from authz.scope import RowScope, readable_companies, row_scope
 from domain.core.actors import Actor, Grants
@@ -20,12 +20,12 @@ from resolvers.values import Sym
 Narrow = Sym | None
 
 
-class Mask(Enum):
+class Mask(IntEnum):
     """In which of the rows' companies a field may be read."""
 
-    ALL = "all"
-    SOME = "some"
-    NONE = "none"
+    ALL = 1
+    SOME = 2
+    NONE = 3
 
 
 @dataclass(frozen=True, slots=True)

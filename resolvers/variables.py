@@ -1,0 +1,128 @@
+"""The variables of an operation: what it declares of them is found out once, their values are read for each request."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    NonNullTypeNode,
+    SelectionSetNode,
+    VariableNode,
+    type_from_ast,  # pyright: ignore[reportUnknownVariableType]  # see resolvers.values.InputType
+)
+from graphql.execution.values import get_variable_values
+
+from resolvers.global_ids import type_of_id
+from resolvers.operation import Invalid
+from resolvers.request import Operation, VariablesInvalid
+from resolvers.values import shape, symbolic
+
+# Operations whose declarations are kept; each is a few references.
+DECLARATIONS_MAX = 2_000
+
+# The scalars whose value is the text that the client sent.
+_TEXTS = frozenset({"ID", "String"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What one operation declares.
+
+    `texts` names all its variables when each is a text that must be there: their values need no reading. `node_names`
+    are the variables given to the roots `node` and `nodes`, whose ids name the type to plan for.
+    """
+
+    types: Mapping[str, Any]
+    texts: tuple[str, ...]
+    node_names: tuple[str, ...]
+    fragments: Mapping[str, FragmentDefinitionNode]
+
+
+class Declarations:
+    """What operations declare, by visible schema and document; the longest unused is forgotten first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[GraphQLSchema, str, str | None], Declared] = OrderedDict()
+
+    def of(self, operation: Operation) -> Declared:
+        """What the operation declares, found out once."""
+        node = operation.node
+        key = (operation.schema, operation.document.digest, node.name.value if node.name else None)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _declared(operation)
+            if len(self._known) > DECLARATIONS_MAX:
+                self._known.popitem(last=False)
+        return found
+
+
+def _declared(operation: Operation) -> Declared:
+    definitions = operation.node.variable_definitions or ()
+    types = {one.variable.name.value: type_from_ast(operation.schema, one.type) for one in definitions}
+    are_texts = all(isinstance(one.type, NonNullTypeNode) and one.default_value is None for one in definitions) and all(
+        str(type_).rstrip("!") in _TEXTS for type_ in types.values()
+    )
+    nodes = operation.document.node.definitions
+    fragments = {one.name.value: one for one in nodes if isinstance(one, FragmentDefinitionNode)}
+    return Declared(
+        types, tuple(types) if are_texts else (), tuple(_node_variables(operation, dict(fragments))), fragments
+    )
+
+
+def coerced_variables(operation: Operation, declared: Declared) -> Mapping[str, Any]:
+    """The variables as their types read them. Raises: Invalid with every fault."""
+    if not declared.types:
+        return {}
+    given = operation.request.variables
+    if declared.texts:
+        values = {name: given.get(name) for name in declared.texts}
+        if all(type(value) is str for value in values.values()):
+            return values
+    definitions = operation.node.variable_definitions or ()
+    found = get_variable_values(operation.schema, definitions, dict(given), hide_suggestions=True)
+    if isinstance(found, list):
+        raise Invalid(VariablesInvalid, found)
+    return found.coerced
+
+
+def symbols(declared: Declared, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables as the planner may see them."""
+    return {name: symbolic(value, declared.types[name], (name,)) for name, value in variables.items()}
+
+
+def variables_shape(declared: Declared, variables: Mapping[str, Any]) -> object:
+    """What a plan may depend on: structure, enums, booleans and nulls, and the types that `node(id:)` names."""
+    if not variables:
+        return ()
+    shapes: list[object] = [(name, shape(value, declared.types[name])) for name, value in variables.items()]
+    for name in declared.node_names:
+        value = variables.get(name)
+        ids = cast(list[Any], value) if isinstance(value, list) else [value]
+        shapes.append(tuple(type_of_id(one) for one in ids))
+    return tuple(shapes)
+
+
+def _node_variables(operation: Operation, fragments: dict[str, FragmentDefinitionNode]) -> list[str]:
+    """The variables given to the roots `node` and `nodes`, whose ids name the type to plan for."""
+    names: set[str] = set()
+    pending: list[SelectionSetNode] = [operation.node.selection_set]
+    while pending:
+        for node in pending.pop().selections:
+            if isinstance(node, InlineFragmentNode):
+                pending.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode):
+                followed = fragments.pop(node.name.value, None)
+                if followed is not None:
+                    pending.append(followed.selection_set)
+            elif isinstance(node, FieldNode) and node.name.value in ("node", "nodes"):
+                for argument in node.arguments or ():
+                    values = argument.value.values if isinstance(argument.value, ListValueNode) else [argument.value]
+                    names.update(value.name.value for value in values if isinstance(value, VariableNode))
+    return sorted(names)
