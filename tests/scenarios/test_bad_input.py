@@ -61,6 +61,7 @@ async def asked(shop: Serving, body: Any, who: str | None = "buyer") -> tuple[in
     assert await counted(shop.database_url) == before
     return response.status_code, response.json()
 
+
 async def first(shop: Serving, query: str, who: str = "controller") -> Any:
     [node] = (await shop.ask(f"{{ {query} }}", who=who))["data"]["purchaseOrders"]["nodes"]
     return node

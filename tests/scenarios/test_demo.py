@@ -1,25 +1,16 @@
 """The demonstration group: the same in every figure on every machine, made by the live commands, clean to `verify`."""
 
-import asyncio
-import json
 import signal
-import sys
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
 import domain
-from authz.tables import load_baseline
-from domain.core.database import connect
-from domain.core.verify import verify
-from migrations.synchronise import synchronise
 from tests.conftest import run_apart
-
-ROOT = Path(__file__).parents[2]
+from tests.scenarios.conftest import Demonstration, breaches, loaded, loading, prepared
 
 ORDERS = [
     ("ANSER-SH", "APPROVED", "CNY", 11, Decimal("696782.48")),
@@ -89,29 +80,6 @@ FACTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-async def loading(url: str) -> asyncio.subprocess.Process:
-    """A process that loads the demonstration."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.scenarios.import_demo", url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-
-
-async def loaded(url: str) -> dict[str, Any]:
-    """The counts of a process that was left alone."""
-    process = await loading(url)
-    output, _ = await process.communicate()
-    assert process.returncode == 0
-    return json.loads(output.splitlines()[-1])
-
-
-async def prepared(url: str) -> None:
-    """What `skein migrate` puts into a database beside the tables: reference rows and the policy."""
-    connection = await connect(url)
-    await synchronise(connection.raw)
-    await load_baseline(connection)
-    await connection.close()
-
-
 async def facts(url: str) -> dict[str, Any]:
     """What the queries answer."""
     connection = await asyncpg.connect(url)
@@ -133,30 +101,19 @@ async def row_counts(url: str) -> dict[str, int]:
     return counts
 
 
-async def breaches(url: str) -> list[str]:
-    """What `verify` finds wrong."""
-    connection = await connect(url)
-    found = [
-        f"{one.check} {one.subject} {one.message}"
-        async for one in verify(connection, domain.VERIFIERS)
-        if one.is_breach
-    ]
-    await connection.close()
-    return found
-
-
-async def test_the_demonstration_is_the_same_everywhere_and_a_second_load_changes_nothing(fresh_database: str) -> None:
-    await prepared(fresh_database)
-    first = await loaded(fresh_database)
+async def test_the_demonstration_is_the_same_everywhere_and_a_second_load_changes_nothing(
+    demonstration: Demonstration, copy_demonstration: Callable[[], str]
+) -> None:
+    first, url = demonstration.report, copy_demonstration()
     assert (first["status"], first["updated"], first["refused"]) == ("SUCCEEDED", 0, 0)
-    assert await facts(fresh_database) == FACTS
-    counts = await row_counts(fresh_database)
+    assert await facts(url) == FACTS
+    counts = await row_counts(url)
     assert {table: counts[table] for table in COUNTS} == COUNTS
-    assert await breaches(fresh_database) == []
-    second = await loaded(fresh_database)
+    assert await breaches(url) == []
+    second = await loaded(url)
     assert (second["status"], second["created"], second["updated"], second["refused"]) == ("SUCCEEDED", 0, 0, 0)
     assert second["unchanged"] == first["created"] + first["unchanged"]
-    assert await row_counts(fresh_database) == counts
+    assert await row_counts(url) == counts
 
 
 async def kill_after(url: str, line: str) -> None:

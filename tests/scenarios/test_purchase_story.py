@@ -338,7 +338,7 @@ async def test_the_auditor_reads_all_but_people(story: Story) -> None:
         {"number": "SZ0001", "name": None, "payRates": [{"rate": None}, {"rate": None}]}
     ]
     assert [one["coordinate"] for one in found["extensions"]["withheld"]] == ["Employee.name", "EmployeePayRate.rate"]
-    document = 'query { __schema { mutationType { fields { name } } } }'
+    document = "query { __schema { mutationType { fields { name } } } }"
     everything = (await story.serving.ask(document, who="auditor"))["data"]["__schema"]["mutationType"]["fields"]
     assert {"createPurchaseOrder", "receivePurchaseOrder", "acknowledgeAlert"} <= {one["name"] for one in everything}
     [error] = (await story.serving.ask(ACKNOWLEDGE, who="auditor", number="AL-000002"))["errors"]
