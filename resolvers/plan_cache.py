@@ -16,6 +16,8 @@ from resolvers.values import Sym
 PLANS_MAX = 2_000
 # The text of all kept plans, in characters.
 PLAN_TEXT_MAX = 64 * 1024 * 1024
+# Readers' own ways to a plan kept in all; each is a few references.
+READY_MAX = 20_000
 
 Signature = tuple[Answer, ...]
 
@@ -49,11 +51,16 @@ class Shaped:
 
 
 class PlanCache:
-    """Shapes with their plans; `count` plans of `size` characters in all, `renders` made since the start."""
+    """Shapes with their plans; `count` plans of `size` characters in all, `renders` made since the start.
+
+    `ready` leads straight from what a warm request knows to its plan. It is dropped as a whole whenever a plan is
+    forgotten, so that it never keeps one alive.
+    """
 
     def __init__(self, count_max: int = PLANS_MAX, size_max: int = PLAN_TEXT_MAX) -> None:
         self._count_max, self._size_max = count_max, size_max
         self._shaped: OrderedDict[Hashable, Shaped] = OrderedDict()
+        self.ready: dict[Hashable, Prepared] = {}
         self.count = self.size = self.renders = 0
 
     def __len__(self) -> int:
@@ -83,6 +90,12 @@ class PlanCache:
             shaped.plans.move_to_end(signature)
         return found
 
+    def remember(self, key: Hashable, prepared: Prepared) -> None:
+        """Find the plan by `key` from now on."""
+        if len(self.ready) >= READY_MAX:
+            self.ready.clear()
+        self.ready[key] = prepared
+
     def _make_room(self) -> None:
         while len(self._shaped) > self._count_max or self.count > self._count_max or self.size > self._size_max:
             if len(self._shaped) > 1:
@@ -97,5 +110,6 @@ class PlanCache:
             self._forget(plans.popitem(last=False)[1])
 
     def _forget(self, one: Prepared) -> None:
+        self.ready.clear()
         self.count -= 1
         self.size -= one.size

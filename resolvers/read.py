@@ -175,6 +175,10 @@ class ReadRoad:
         operation = run.operation
         name = operation.node.name.value if operation.node.name else None
         shape_ = variables_shape(run.declared, run.variables)
+        key = (run.declared, kind, run.reader, shape_)
+        ready = self.plans.ready.get(key)
+        if ready is not None:
+            return ready
 
         def ask() -> Shaped:
             open_ended = Permissions(None)
@@ -190,7 +194,10 @@ class ReadRoad:
             made = plan(_planner(run, Permissions(answers)))
             return Prepared(make(made), _head(made), made.personal, made.withheld)
 
-        return self.plans.prepared(shaped, signature, prepare)
+        prepared = self.plans.prepared(shaped, signature, prepare)
+        if not shaped.narrows:
+            self.plans.remember(key, prepared)
+        return prepared
 
     # --- parameters ----------------------------------------------------------------------------------------------
 

@@ -31,9 +31,9 @@ DECLARATIONS_MAX = 2_000
 _TEXTS = frozenset({"ID", "String"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Declared:
-    """What one operation declares.
+    """What one operation declares; compared by identity, since it is found out once.
 
     `texts` names all its variables when each is a text that must be there: their values need no reading. `node_names`
     are the variables given to the roots `node` and `nodes`, whose ids name the type to plan for.
