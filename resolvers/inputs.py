@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from uuid import UUID
 
 from domain import RECORDS
-from domain.core.commands import ArgumentSpec, CommandSpec
+from domain.core.commands import UNSET, ArgumentSpec, CommandSpec
 from domain.core.errors import InvalidInput, Path
 from domain.core.money import Money
 from domain.core.quantity import QUANTITY, RATE, Scale
@@ -147,7 +147,7 @@ def draft(cls: type[Any], given: Mapping[str, Any], path: Path = ("input",)) -> 
         value = given.get(name)
         if value is not None:
             values[one.name] = _value(one, hint, value, (*path, name))
-        elif one.default is MISSING:
+        elif one.default is MISSING or (one.default is UNSET and name in given):
             values[one.name] = None
     named = None if COMPANY_FIELD in values else given.get("company")
     return Draft(cls, values, _company(named, (*path, "company")) if named is not None else None)

@@ -7,6 +7,7 @@ legacy key), the company number
 """
 
 import types
+from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from dataclasses import Field as DataclassField
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from domain.core.money import Money
 from domain.core.records import CompanyRecord
 from resolvers.catalog import CATALOG, camel
 from resolvers.codes import error_codes, user_error_types
-from resolvers.inputs import argument_name, payload_field
+from resolvers.inputs import argument_name, mutation_name, payload_field
 from schema.derive import TYPES, Field, argument, enum_type, make, make_enum, strawberry_field
 
 _SCALARS: dict[type, str] = {
@@ -146,3 +147,13 @@ def performs(command: Any) -> Any:
         argument(Field("idempotencyKey", "String | None", f"The client's own key for this request. {key}")),
     ]
     return made
+
+
+def mutations(name: str, commands: Iterable[Any]) -> type:
+    """The type of a module's mutations, one for each command, named as the commands are."""
+    fields = {_snake(mutation_name(command.spec)): performs(command) for command in commands}
+    return strawberry.type(type(name, (), fields))
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

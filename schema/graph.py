@@ -26,9 +26,9 @@ from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
 from schema.governance import GovernanceMutation
 from schema.inventory import InventoryMutation, InventoryQuery
-from schema.manufacturing import ManufacturingQuery
-from schema.master_data import MasterDataQuery
-from schema.people import PeopleQuery
+from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
+from schema.master_data import MasterDataMutation, MasterDataQuery
+from schema.people import PeopleMutation, PeopleQuery
 from schema.procurement import ProcurementMutation, ProcurementQuery
 from schema.scalars import SCALARS
 from schema.viewer import ViewerQuery
@@ -40,7 +40,8 @@ Query = merge_types("Query", (
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (
-    FinanceMutation, InventoryMutation, ProcurementMutation, GovernanceMutation, AlertsMutation,
+    MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, ManufacturingMutation,
+    GovernanceMutation, AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))

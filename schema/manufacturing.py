@@ -5,6 +5,7 @@ import strawberry
 from domain import manufacturing
 from domain.manufacturing.bills import BillOfMaterial, BillOfMaterialLine
 from domain.manufacturing.orders import ScrapReason, WorkCentre, WorkOrder, WorkOrderOperation
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in manufacturing.RECORDS:
@@ -23,3 +24,6 @@ class ManufacturingQuery:
     work_order = root_one(WorkOrder)
     work_orders = root_many(WorkOrder)
     work_order_operations = root_many(WorkOrderOperation)
+
+
+ManufacturingMutation = mutations("ManufacturingMutation", manufacturing.COMMANDS)

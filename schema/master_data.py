@@ -22,6 +22,7 @@ from domain.master_data.parties import (
 )
 from domain.master_data.places import Location
 from domain.master_data.units import ItemUnitConversion, UnitOfMeasure
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in master_data.RECORDS:
@@ -71,3 +72,6 @@ class MasterDataQuery:
     device_identifiers = root_many(DeviceIdentifier)
     device_profiles = root_many(DeviceProfile)
     code_assignments = root_many(CodeAssignment)
+
+
+MasterDataMutation = mutations("MasterDataMutation", master_data.COMMANDS)

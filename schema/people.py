@@ -4,6 +4,7 @@ import strawberry
 
 from domain import people
 from domain.people.employees import Department, Employee, EmployeeAddress, EmployeeAssignment, EmployeePayRate
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in people.RECORDS:
@@ -20,3 +21,6 @@ class PeopleQuery:
     employee_pay_rates = root_many(EmployeePayRate)
     employee_assignments = root_many(EmployeeAssignment)
     employee_addresses = root_many(EmployeeAddress)
+
+
+PeopleMutation = mutations("PeopleMutation", people.COMMANDS)

@@ -3,8 +3,6 @@
 import strawberry
 
 from domain import procurement
-from domain.procurement.commands.orders import ApprovePurchaseOrder, CreatePurchaseOrder, RejectPurchaseOrder
-from domain.procurement.commands.receipts import ReceivePurchaseOrder
 from domain.procurement.models import (
     ApprovalLimit,
     GoodsReceipt,
@@ -13,7 +11,7 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
-from schema.commands import performs
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in procurement.RECORDS:
@@ -33,9 +31,4 @@ class ProcurementQuery:
     approval_limits = root_many(ApprovalLimit)
 
 
-@strawberry.type
-class ProcurementMutation:
-    create_purchase_order = performs(CreatePurchaseOrder)
-    approve_purchase_order = performs(ApprovePurchaseOrder)
-    reject_purchase_order = performs(RejectPurchaseOrder)
-    receive_purchase_order = performs(ReceivePurchaseOrder)
+ProcurementMutation = mutations("ProcurementMutation", procurement.COMMANDS)

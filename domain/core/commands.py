@@ -6,7 +6,8 @@ command, each a record id or the refusal that stands in its place. The single fo
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import MISSING, dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, dataclass_transform
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, dataclass_transform
 from uuid import UUID
 
 from domain.core.actors import Action
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 R = TypeVar("R", bound=Record)
+
+
+class Unset(Enum):
+    """The value of an input that was not sent, for commands that tell it from null."""
+
+    UNSET = "UNSET"
+
+
+UNSET: Final = Unset.UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

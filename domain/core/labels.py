@@ -17,6 +17,7 @@ from domain.core.records import Record, label_of, spaced
 TRANSITIONS: Mapping[str, str] = {
     "be acknowledged": "确认",
     "be approved": "批准",
+    "be changed": "修改",
     "be completed": "完成",
     "be deactivated": "停用",
     "be received": "收货",
@@ -52,7 +53,7 @@ def _labels(records: list[type[Record]], commands: list[type[Any]]) -> Iterator[
         for column in record.table.columns:
             name = column.name.removesuffix("_id")
             label = Label(label_of(column).lower(), label_of(column, "zh"))
-            for word in (name, _camel(name), column.name):
+            for word in (name, camel(name), column.name):
                 yield word, label
     for name, zh in TRANSITIONS.items():
         yield name, Label(name, zh)
@@ -64,13 +65,13 @@ def _arguments(cls: type[Any]) -> Iterator[tuple[str, Label]]:
     for one in fields(cls):
         spec: ArgumentSpec = one.metadata["spec"]
         name = one.name.removesuffix("_id")
-        for word in (name, _camel(name)):
+        for word in (name, camel(name)):
             yield word, Label(spaced(name).lower(), spec.zh)
         for part in get_args(hints[one.name]):
             if is_dataclass(part) and all("spec" in inner.metadata for inner in fields(part)):
                 yield from _arguments(cast(type[Any], part))
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -1,11 +1,23 @@
 """Master data: companies, parties, items, device identifiers, places, units, currencies, calendars, code lists."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.commands import Handler
+from domain.master_data import rules
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
+from domain.master_data.commands import (
+    ApproveBankAccount,
+    ChangeItemStatus,
+    approve_bank_accounts,
+    change_item_status,
+)
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.items import Item, ItemCategory, ItemCost, ItemPlanning, ItemPrice, ItemRevision
+from domain.master_data.maintenance import maintained
 from domain.master_data.parties import (
     Address,
     BankAccount,
@@ -53,7 +65,42 @@ RECORDS = (
     DeviceProfile,
     CodeAssignment,
 )
-COMMANDS = {}
+COMMANDS: Mapping[type[Any], Handler] = {
+    **maintained(Site),
+    **maintained(Location, fixed=("kind",)),
+    **maintained(CurrencyRate, fixed=("base_currency", "quote_currency", "valid_on"), rule=rules.currency_rate),
+    **maintained(UnitOfMeasure, fixed=("dimension",)),
+    **maintained(ItemUnitConversion, fixed=("item_id", "unit_id")),
+    **maintained(WorkCalendar, rule=rules.work_calendar),
+    **maintained(WorkCalendarShift, fixed=("calendar_id",)),
+    **maintained(WorkCalendarException, fixed=("calendar_id",)),
+    **maintained(CodeList),
+    **maintained(CodeValue, fixed=("list_id", "code"), rule=rules.valid_period),
+    **maintained(CodeMapping, fixed=("from_value_id", "to_value_id")),
+    **maintained(Party, rule=rules.party),
+    **maintained(PartyRole, fixed=("party_id", "role"), rule=rules.valid_period),
+    **maintained(PartyIdentifier, fixed=("party_id", "scheme"), rule=rules.party_identifier),
+    **maintained(Address, fixed=("party_id",)),
+    **maintained(PartyContact, fixed=("party_id", "person_id")),
+    **maintained(PartyChannel, fixed=("party_id", "kind")),
+    **maintained(Licence, fixed=("party_id",), rule=rules.valid_period),
+    **maintained(BankAccount, fixed=("party_id",), hidden=("is_approved",), rule=rules.bank_account),
+    **maintained(PartyTerms, fixed=("party_id",)),
+    **maintained(ItemCategory),
+    **maintained(Item, fixed=("unit_id",), hidden=("status",), rule=rules.item),
+    **maintained(ItemRevision, fixed=("item_id", "revision"), rule=rules.valid_period),
+    **maintained(ItemPlanning, fixed=("item_id", "site_id")),
+    **maintained(ItemPrice, fixed=("item_id", "currency", "valid_from"), rule=rules.valid_period),
+    **maintained(
+        DeviceIdentifier,
+        fixed=("item_id", "agency", "scope", "value"),
+        hidden=("normal_value", "is_well_formed", "check_digit_valid", "shared_scope"),
+        rule=rules.device_identifier,
+    ),
+    **maintained(CodeAssignment),
+    ChangeItemStatus: change_item_status,
+    ApproveBankAccount: approve_bank_accounts,
+}
 HANDLERS = {}
 
 __all__ = ["COMMANDS", "HANDLERS", "ON_HAND", "RECORDS", "LocationKind", "RateType"]

@@ -4,6 +4,12 @@ Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (Purch
 with the ids of the orders).
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.actors import Action
+from domain.core.commands import Handler
+from domain.master_data.maintenance import maintained
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
     CreatePurchaseOrder,
@@ -25,7 +31,9 @@ from domain.procurement.models import (
 from domain.procurement.verify import VERIFIERS
 
 RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
-COMMANDS = {
+COMMANDS: Mapping[type[Any], Handler] = {
+    **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
+    **maintained(ApprovalLimit, fixed=("role", "currency"), action=Action.ADMINISTER),
     CreatePurchaseOrder: create_purchase_orders,
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
