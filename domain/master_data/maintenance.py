@@ -41,18 +41,14 @@ from sqlalchemy.types import Uuid
 from domain.core.actors import Action
 from domain.core.columns import ColumnSpec, spec_of
 from domain.core.commands import UNSET, Handler, Results, argument, command
-from domain.core.database import Row
 from domain.core.errors import CurrencyMismatch, DomainError, NotFound, WrongState
 from domain.core.ids import new_id
 from domain.core.labels import camel
 from domain.core.money import Money
-from domain.core.records import GROUP, GroupRecord, Record
+from domain.core.records import Record
 from domain.core.work import Work
-from domain.master_data.code_lists import CodeList, CodeValue
-from domain.master_data.companies import Company
-from domain.master_data.currencies import Currency
+from domain.master_data.known_values import Known, known_values
 from domain.master_data.rules import refused
-from domain.master_data.units import UnitOfMeasure
 
 Values = Mapping[str, Any]
 
@@ -231,7 +227,7 @@ Function = Callable[[Work, Sequence[Any]], Awaitable[Results[Any]]]
 def _creates(master: Master) -> Function:
     async def create(work: Work, commands: Sequence[Any]) -> Results[Any]:
         """The new rows. Raises per row: Rejected, CurrencyMismatch and what the record's rule refuses."""
-        known = await _known(work, master, commands)
+        known = await known_values(work, master.record, master.columns, commands)
         outcomes: list[UUID | DomainError] = []
         rows: list[Values] = []
         for one in commands:
@@ -254,7 +250,7 @@ def _changes(master: Master) -> Function:
 
         Raises per row: NotFound, StaleVersion, WrongState (archived), and what creating raises.
         """
-        known = await _known(work, master, commands)
+        known = await known_values(work, master.record, master.columns, commands)
         rows = await work.lock(master.record, [getattr(one, master.own) for one in commands])
         stale = await work.stale(master.record, rows, _expected(master, commands))
         current: dict[UUID, Values] = {id_: dict(row) for id_, row in rows.items()}
@@ -300,15 +296,7 @@ def _archives(master: Master) -> Function:
     return archive
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the values are held against: the company's currency, and the codes of each list."""
-
-    currency: str | None
-    codes: Mapping[str, frozenset[str]]
-
-
-def _given(master: Master, one: Any, known: _Known) -> dict[str, Any]:
+def _given(master: Master, one: Any, known: Known) -> dict[str, Any]:
     """The columns that a command sets, checked one by one. Raises: Rejected, CurrencyMismatch."""
     given: dict[str, Any] = {}
     for name, column in master.columns.items():
@@ -319,7 +307,7 @@ def _given(master: Master, one: Any, known: _Known) -> dict[str, Any]:
     return given
 
 
-def _checked(master: Master, name: str, value: Any, known: _Known) -> Any:
+def _checked(master: Master, name: str, value: Any, known: Known) -> Any:
     """One value, as its column may hold it; an amount stays Money until its currency is known."""
     column = master.columns[name]
     spec = spec_of(column)
@@ -454,48 +442,3 @@ async def _check_trees(work: Work, master: Master, rows: Sequence[Values], field
         if found:
             value = str(found[0]["origin"])
             raise refused(name, value, "it would hang below itself", "不能挂在自身之下")
-
-
-# --- what values are held against ---------------------------------------------------------------------------------
-
-_company, _currency, _unit = Company.table, Currency.table, UnitOfMeasure.table
-_CURRENCY_OF_COMPANY = select(_company.c.currency).where(
-    _company.c.company_id == bindparam("company_id", type_=SmallInteger())
-)
-_list, _value = CodeList.table, CodeValue.table
-_codes = func.any(bindparam("codes", type_=ARRAY(Text())))
-# A list that the installation does not hold answers no row, and is not enforced.
-_CODES = (
-    select(_list.c.code.label("list"), _value.c.code)
-    .join_from(_list, _value, _value.c.list_id == _list.c.id, isouter=True)
-    .where(_list.c.code == func.any(bindparam("lists", type_=ARRAY(Text()))))
-    .where(_value.c.code.is_(None) | (_value.c.is_active & (_value.c.code == _codes)))
-)
-_OWN_LISTS = {
-    "ISO4217": select(_currency.c.code).where(_currency.c.archived_at.is_(None), _currency.c.code == _codes),
-    "unit": select(_unit.c.code).where(_unit.c.archived_at.is_(None), _unit.c.code == _codes),
-}
-
-
-async def _known(work: Work, master: Master, commands: Sequence[Any]) -> _Known:
-    """What the commands' values are held against, in one statement a kind."""
-    lists: dict[str, set[str]] = {}
-    for name, column in master.columns.items():
-        list_ = spec_of(column).code_list
-        if list_ is not None:
-            values = {getattr(one, name, UNSET) for one in commands}
-            lists.setdefault(list_, set()).update(value for value in values if isinstance(value, str))
-    codes: dict[str, frozenset[str]] = {}
-    for list_ in lists.keys() & _OWN_LISTS.keys():
-        rows: Sequence[Row] = await work.fetch(_OWN_LISTS[list_], codes=sorted(lists[list_]))
-        codes[list_] = frozenset(row["code"] for row in rows)
-    others = sorted(list_ for list_ in lists.keys() - _OWN_LISTS.keys() if lists[list_])
-    if others:
-        found: dict[str, set[str]] = {}
-        given = sorted({code for list_ in others for code in lists[list_]})
-        for row in await work.fetch(_CODES, lists=others, codes=given):
-            found.setdefault(row["list"], set()).add(row["code"])
-        codes |= {list_: frozenset(values) for list_, values in found.items()}
-    is_company = not issubclass(master.record, GroupRecord) and work.company_id != GROUP
-    rows = await work.fetch(_CURRENCY_OF_COMPANY) if is_company else []
-    return _Known(rows[0]["currency"] if rows else None, codes)
