@@ -1,0 +1,14 @@
+"""Every suite, by the rows of the table; who owns a row adds a line here."""
+
+from functools import partial
+
+from tests.conformance import sockets
+from tests.conformance.environments import node_suite
+from tests.conformance.suites import Suite
+
+_audits = partial(node_suite, folder="http_audits", script="audits.mjs")
+
+SUITES: tuple[Suite, ...] = (
+    Suite(row=1, name="graphql-http server audits", reached=61, run=_audits, stock=_audits, quick=True),
+    Suite(row=2, name="probes over real sockets", reached=51, run=sockets.probe, stock=sockets.probe, quick=True),
+)
