@@ -45,7 +45,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Mapping[bytes, bytes]
 
-_CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (GRAPHQL_JSON, JSON, HTML)}
+_CONTENT_TYPES = {media: f"{media}; charset=utf-8".encode() for media in (GRAPHQL_JSON, JSON, HTML, EVENTS)}
 
 
 class EventStream(Protocol):
@@ -134,7 +134,7 @@ class GraphEndpoint:
             answer = fault_answer(error, exchange.trace_id)
             if answer.status == 405:
                 answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST, GET, OPTIONS"})
-            await exchange.respond(answer, media)
+            await exchange.respond(answer, JSON if media == EVENTS else media)
 
     async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
         if exchange.headers.get(WITHHELD) == b"errors":
@@ -161,6 +161,9 @@ class GraphEndpoint:
             answer = fault_answer(error, exchange.trace_id, session.actor.locale)
             if answer.status == 405:
                 answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST"})
+            if media == EVENTS and not answer.fixed:
+                await exchange.respond(as_events(answer), EVENTS)
+                return
         await exchange.respond(answer, JSON if media == EVENTS else media)
 
     async def _preflight(self, exchange: Exchange) -> None:
@@ -255,6 +258,13 @@ def _object(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise MalformedRequest(reason=f"{name} is not an object", reason_zh=f"{name} 不是对象")
     return cast(dict[str, Any], value)
+
+
+def as_events(answer: Answer) -> Answer:
+    """A refusal of the document or its variables as a stream of one result: `graphql-sse` wishes it told in an
+    accepted stream, because a browser shows its page nothing of a refused one.
+    """
+    return Answer(status=200, body=b"event: next\ndata: " + answer.body + b"\n\nevent: complete\ndata:\n\n")
 
 
 @lru_cache(maxsize=256)

@@ -59,6 +59,7 @@ def _copied(folder: str) -> Path:
     """The folder's files as they are now, in the cache; packages that are there stay."""
     place = CACHE / folder
     shutil.copytree(HERE / folder, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", ".venv"))
+    shutil.copy(HERE / "graph.mjs", place)
     return place
 
 

@@ -7,8 +7,17 @@ from tests.conformance.environments import node_suite
 from tests.conformance.suites import Suite
 
 _audits = partial(node_suite, folder="http_audits", script="audits.mjs")
+_sse = partial(node_suite, folder="streams", script="sse.mjs")
 
 SUITES: tuple[Suite, ...] = (
     Suite(row=1, name="graphql-http server audits", reached=61, run=_audits, stock=_audits, quick=True),
     Suite(row=2, name="probes over real sockets", reached=51, run=sockets.probe, stock=sockets.probe, quick=True),
+    Suite(
+        row=2,
+        name="the client graphql-ws",
+        reached=6,
+        run=partial(node_suite, folder="streams", script="ws.mjs"),
+        quick=True,
+    ),
+    Suite(row=3, name="graphql-sse, the wire, real Accept headers", reached=9, run=_sse, stock=_sse, quick=True),
 )
