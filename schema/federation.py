@@ -73,12 +73,12 @@ def with_federation(definitions: Sequence[Any], keys: Keys = keys_of) -> Documen
     return DocumentNode(definitions=(*extended, *types))
 
 
-def serve_sdl(schema: GraphQLSchema, definitions: Sequence[Any], keys: Keys = keys_of) -> None:
-    """Answer `_service` with these definitions and their keys, printed when a gateway first asks."""
+def serve_sdl(schema: GraphQLSchema, printing: Callable[[], str]) -> None:
+    """Answer `_service` with what `printing` returns, called when a gateway first asks."""
     root = schema.query_type
     if root is None or "_service" not in root.fields:
         return
-    printed = cache(lambda: subgraph_sdl(definitions, keys))
+    printed = cache(printing)
     service = schema.get_type("_Service")
     assert isinstance(service, GraphQLObjectType)
     root.fields["_service"].resolve = lambda *_: service

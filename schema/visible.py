@@ -24,7 +24,7 @@ from graphql import (
     parse,
 )
 
-from schema.federation import serve_sdl, with_federation
+from schema.federation import serve_sdl, subgraph_sdl, with_federation
 
 # (type name, field, argument-free) -> whether the audience knows it.
 IsVisible = Callable[[str, str], bool]
@@ -41,7 +41,7 @@ def visible_schema(sdl: str, whole: GraphQLSchema, is_visible: IsVisible) -> Gra
     definitions = [_pruned(one, is_visible) for one in document.definitions]
     kept = _reachable([one for one in definitions if one is not None])
     schema = build_ast_schema(with_federation(kept), assume_valid=True)
-    serve_sdl(schema, kept)
+    serve_sdl(schema, lambda: subgraph_sdl(kept))
     for name, type_ in schema.type_map.items():
         original = whole.type_map.get(name)
         if (

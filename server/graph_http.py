@@ -6,6 +6,7 @@ can post (CSRF).
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +27,7 @@ from resolvers.request import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
+from server import federated_tracing
 from server.faults import REQUEST_SECONDS, fault_answer, trace_of
 from server.sessions import Authority, BearerSession
 
@@ -137,6 +139,7 @@ class GraphEndpoint:
             await exchange.respond(answer, JSON if media == EVENTS else media)
 
     async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
+        started = time.time_ns()
         if exchange.headers.get(WITHHELD) == b"errors":
             request = replace(request, withheld_as_errors=True)
         authorization = exchange.headers.get(b"authorization")
@@ -155,6 +158,8 @@ class GraphEndpoint:
                 return
             async with asyncio.timeout(REQUEST_SECONDS):
                 answer = await session.answer(self._dispatcher, operation)
+            if exchange.headers.get(federated_tracing.HEADER) == federated_tracing.ASKED:
+                answer = federated_tracing.traced(answer, started)
         except Exception as error:
             if exchange.started:
                 raise

@@ -67,19 +67,19 @@ async def _printed(environment: dict[str, str], *arguments: str) -> str:
 async def ours(folder: Path) -> AsyncIterator[Ground]:
     """Our server over the demonstration group, in a folder of its own."""
     environment = {"SKEIN_DATA_DIR": str(folder), "SKEIN_PORT": "0", "SKEIN_LOG_LEVEL": "warning"}
-    async with _serving([str(SKEIN), "serve", "--prepare"], environment) as url:
+    async with serving([str(SKEIN), "serve", "--prepare"], environment) as url:
         yield Ground(url, environment)
 
 
 @asynccontextmanager
 async def stock() -> AsyncIterator[Ground]:
     """Stock strawberry on starlette, as its documentation sets it up."""
-    async with _serving([sys.executable, "-m", "tests.conformance.stock"], {}) as url:
+    async with serving([sys.executable, "-m", "tests.conformance.stock"], {}) as url:
         yield Ground(url)
 
 
 @asynccontextmanager
-async def _serving(command: list[str], environment: dict[str, str]) -> AsyncIterator[str]:
+async def serving(command: list[str], environment: dict[str, str]) -> AsyncIterator[str]:
     """A process that says where it listens, ended at the end."""
     process = await asyncio.create_subprocess_exec(
         *command, env={**os.environ, **environment}, cwd=ROOT,

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.conformance import sockets
+from tests.conformance import federation, sockets
 from tests.conformance.environments import node_suite
 from tests.conformance.suites import Suite
 
@@ -20,4 +20,6 @@ SUITES: tuple[Suite, ...] = (
         quick=True,
     ),
     Suite(row=3, name="graphql-sse, the wire, real Accept headers", reached=9, run=_sse, stock=_sse, quick=True),
+    Suite(row=4, name="federation-subgraph-compatibility", reached=23, run=federation.compatibility),
+    Suite(row=4, name="our graph behind Apollo's gateway", reached=3, run=federation.gateway),
 )
