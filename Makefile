@@ -13,7 +13,9 @@ WORKERS ?= 2
 TESTS ?= tests
 SOAK_SECONDS ?= 600
 
-.PHONY: help run test soak bench lint types snapshots lock migration initial-migration clean-venv
+ROWS ?=
+
+.PHONY: help run test soak conformance bench lint types snapshots lock migration initial-migration clean-venv
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
@@ -40,6 +42,9 @@ test: $(INSTALLED) ## the fast tests, the same every time
 
 soak: $(INSTALLED) ## long properties, kills and fuzz, with a new seed each time (SOAK_SECONDS)
 	@SKEIN_TEST_PROFILE=soak SKEIN_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak $(TESTS)
+
+conformance: $(INSTALLED) ## other people's audits, clients, linters and fuzzers, beside stock strawberry (ROWS="1 2"; needs node)
+	@$(BIN)/python -m tests.conformance $(ROWS)
 
 bench: $(INSTALLED) ## the benchmarks, peers included
 	@$(BIN)/python -m bench

@@ -57,6 +57,8 @@ LIST_ASSUMED = 10
 
 _INTROSPECTION = frozenset({"__schema", "__type"})
 _PAGE_ARGUMENTS = frozenset({"first", "last"})
+# Arguments whose length is the number of rows asked for.
+_KEY_ARGUMENTS = frozenset({"ids", "representations"})
 _PAGED_FIELDS = frozenset({"nodes", "edges"})
 
 
@@ -166,7 +168,7 @@ def page_variables(document: DocumentNode) -> frozenset[str]:
         selection = pending.pop()
         if isinstance(selection, FieldNode):
             for argument in selection.arguments or ():
-                sized = argument.name.value in _PAGE_ARGUMENTS or argument.name.value == "ids"
+                sized = argument.name.value in _PAGE_ARGUMENTS or argument.name.value in _KEY_ARGUMENTS
                 if sized and isinstance(argument.value, VariableNode):
                     names.add(argument.value.name.value)
         if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set:
@@ -292,7 +294,7 @@ class _Pages:
         for argument in field.arguments or ():
             if argument.name.value in _PAGE_ARGUMENTS:
                 sizes.append(self._whole(argument.value))
-            elif argument.name.value == "ids":
+            elif argument.name.value in _KEY_ARGUMENTS:
                 sizes.append(self._length(argument.value))
         return max(sizes, default=None)
 

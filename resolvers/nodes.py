@@ -158,6 +158,22 @@ class RootRows:
 
 
 @dataclass(frozen=True, slots=True)
+class EntityRows:
+    """Rows of one type found by one of its keys: their places in the answer, and an array of values a column."""
+
+    row: RowNode
+    places: Bound
+    columns: tuple[tuple[str, Bound], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RootEntities:
+    """Rows that a federated graph names by their keys, in its order; null for what is not there."""
+
+    kinds: tuple[EntityRows, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LocalValue:
     """A root that needs no table: what is selected of an object the process holds; (response key, name, inner)."""
 
@@ -175,7 +191,7 @@ class Introspection:
 
 LocalSelection = tuple[tuple[str, str, "LocalSelection"], ...]
 
-RootValue = Text | ConnectionNode | RootRow | RootRows | LocalValue | Introspection
+RootValue = Text | ConnectionNode | RootRow | RootRows | RootEntities | LocalValue | Introspection
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,9 @@ INTROSPECTIONS_MAX = 8
 # Variables longer than this are not worth remembering an introspection for.
 INTROSPECTION_KEY_MAX = 200
 
-_INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
-_REVEALING = frozenset({"__schema", "__type"})
+# Roots that the visible schema answers itself; `_service` is the schema for a federated graph.
+_INTROSPECTION = frozenset({"__schema", "__type", "__typename", "_service"})
+_REVEALING = frozenset({"__schema", "__type", "_service"})
 
 VisibleSchema = Callable[[Grants], GraphQLSchema]
 

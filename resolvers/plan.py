@@ -69,13 +69,14 @@ from resolvers.nodes import (
 )
 from resolvers.paging import PageLimit, read_window
 from resolvers.reader import Mask, Narrow, Permissions
+from resolvers.representations import plan_entities
 from resolvers.selection import Selections
 from resolvers.values import Bound, Sym
 
 # Roots that the process answers from what it holds about the caller.
 LOCAL_ROOTS = frozenset({"viewer"})
 # Roots that the visible schema answers itself.
-INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION = frozenset({"__schema", "__type", "_service"})
 
 # What is inside a list or non-null type; graphql-core leaves its type open.
 _named: Callable[[Any], Any] = get_named_type
@@ -120,6 +121,8 @@ class Planner:
             return LocalValue(name, self._local(_named(root.fields[name].type), nodes))
         if name in ("node", "nodes"):
             return self._by_ids(name, arguments, nodes, (key,))
+        if name == "_entities":
+            return plan_entities(self, arguments["representations"], nodes, (key,))
         entity = CATALOG.get(target.removesuffix("Connection"))
         assert entity is not None, f"{name} is not planned"
         if target.endswith("Connection"):

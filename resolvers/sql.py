@@ -75,6 +75,7 @@ from resolvers.nodes import (
     Lookup,
     MoneyValue,
     OneValue,
+    RootEntities,
     RootRow,
     RootRows,
     RootValue,
@@ -82,6 +83,7 @@ from resolvers.nodes import (
     Text,
     Value,
 )
+from resolvers.representations import entities
 from resolvers.values import Bound
 
 DIALECT = asyncpg_dialect.dialect()
@@ -403,6 +405,8 @@ class Renderer:
                 for index, row in enumerate(value.rows):
                     pieces += ["," if index else "", self._root_row(key, row) if row else "null"]
                 return [*pieces, "]"]
+            case RootEntities():
+                return entities(self, value)
 
     def _root_row(self, key: str, value: RootRow) -> ColumnElement[str]:
         entity = value.row.scope.entity

@@ -21,11 +21,16 @@ from graphql.execution.values import get_variable_values
 
 from resolvers.global_ids import type_of_id
 from resolvers.operation import Invalid
+from resolvers.representations import kinds_of
 from resolvers.request import Operation, VariablesInvalid
 from resolvers.values import shape, symbolic
 
 # Operations whose declarations are kept; each is a few references.
 DECLARATIONS_MAX = 2_000
+
+# The roots that find rows of any type.
+_NODE_ROOTS = frozenset({"node", "nodes"})
+_ENTITY_ROOTS = frozenset({"_entities"})
 
 # The scalars whose value is the text that the client sent.
 _TEXTS = frozenset({"ID", "String"})
@@ -36,12 +41,14 @@ class Declared:
     """What one operation declares; compared by identity, since it is found out once.
 
     `texts` names all its variables when each is a text that must be there: their values need no reading. `node_names`
-    are the variables given to the roots `node` and `nodes`, whose ids name the type to plan for.
+    are the variables given to the roots `node` and `nodes`, whose ids name the type to plan for; `entity_names` those
+    given to `_entities`, whose representations name types and keys.
     """
 
     types: Mapping[str, Any]
     texts: tuple[str, ...]
     node_names: tuple[str, ...]
+    entity_names: tuple[str, ...]
     fragments: Mapping[str, FragmentDefinitionNode]
 
 
@@ -71,9 +78,9 @@ def _declared(operation: Operation) -> Declared:
     )
     nodes = operation.document.node.definitions
     fragments = {one.name.value: one for one in nodes if isinstance(one, FragmentDefinitionNode)}
-    return Declared(
-        types, tuple(types) if are_texts else (), tuple(_node_variables(operation, dict(fragments))), fragments
-    )
+    node_names = _variables_of(operation, dict(fragments), _NODE_ROOTS)
+    entity_names = _variables_of(operation, dict(fragments), _ENTITY_ROOTS)
+    return Declared(types, tuple(types) if are_texts else (), node_names, entity_names, fragments)
 
 
 def coerced_variables(operation: Operation, declared: Declared) -> Mapping[str, Any]:
@@ -98,7 +105,9 @@ def symbols(declared: Declared, variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def variables_shape(declared: Declared, variables: Mapping[str, Any]) -> object:
-    """What a plan may depend on: structure, enums, booleans and nulls, and the types that `node(id:)` names."""
+    """What a plan may depend on: structure, enums, booleans and nulls, the types that `node(id:)` names, and the types
+    and keys that representations name.
+    """
     if not variables:
         return ()
     shapes: list[object] = [(name, shape(value, declared.types[name])) for name, value in variables.items()]
@@ -106,11 +115,14 @@ def variables_shape(declared: Declared, variables: Mapping[str, Any]) -> object:
         value = variables.get(name)
         ids = cast(list[Any], value) if isinstance(value, list) else [value]
         shapes.append(tuple(type_of_id(one) for one in ids))
+    shapes += [kinds_of(variables.get(name)) for name in declared.entity_names]
     return tuple(shapes)
 
 
-def _node_variables(operation: Operation, fragments: dict[str, FragmentDefinitionNode]) -> list[str]:
-    """The variables given to the roots `node` and `nodes`, whose ids name the type to plan for."""
+def _variables_of(
+    operation: Operation, fragments: dict[str, FragmentDefinitionNode], roots: frozenset[str]
+) -> tuple[str, ...]:
+    """The variables given to these roots, alone or in a list."""
     names: set[str] = set()
     pending: list[SelectionSetNode] = [operation.node.selection_set]
     while pending:
@@ -121,8 +133,8 @@ def _node_variables(operation: Operation, fragments: dict[str, FragmentDefinitio
                 followed = fragments.pop(node.name.value, None)
                 if followed is not None:
                     pending.append(followed.selection_set)
-            elif isinstance(node, FieldNode) and node.name.value in ("node", "nodes"):
+            elif isinstance(node, FieldNode) and node.name.value in roots:
                 for argument in node.arguments or ():
                     values = argument.value.values if isinstance(argument.value, ListValueNode) else [argument.value]
                     names.update(value.name.value for value in values if isinstance(value, VariableNode))
-    return sorted(names)
+    return tuple(sorted(names))

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
     GraphQLScalarType,
@@ -25,6 +24,8 @@ from graphql import (
     parse,
 )
 
+from schema.federation import serve_sdl, subgraph_sdl, with_federation
+
 # (type name, field, argument-free) -> whether the audience knows it.
 IsVisible = Callable[[str, str], bool]
 
@@ -39,7 +40,8 @@ def visible_schema(sdl: str, whole: GraphQLSchema, is_visible: IsVisible) -> Gra
     document = parse(sdl, no_location=True)
     definitions = [_pruned(one, is_visible) for one in document.definitions]
     kept = _reachable([one for one in definitions if one is not None])
-    schema = build_ast_schema(DocumentNode(definitions=tuple(kept)), assume_valid=True)
+    schema = build_ast_schema(with_federation(kept), assume_valid=True)
+    serve_sdl(schema, lambda: subgraph_sdl(kept))
     for name, type_ in schema.type_map.items():
         original = whole.type_map.get(name)
         if (

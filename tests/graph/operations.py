@@ -23,7 +23,7 @@ from graphql import (
 
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, ToMany, ToOne, camel
 from tests.graph.oracle import Eyes, Order, global_id
-from tests.graph.wire import plain
+from tests.graph.wire import Row, plain
 
 PAGES = (1, 2, 3, 7, 50)
 LISTS = ("in", "notIn")
@@ -92,14 +92,13 @@ class Maker:
             given = self._variable(self._maybe(0.7), "Boolean!") if self._maybe(0.7) else "true"
             directive = f" @{self.chance.choice(('include', 'skip'))}(if: {given})"
         head = f"{alias}: {name}" if alias else name
-        if named.name == "Node":
-            inner = self._node_selection(depth)
+        if named.name in ("Node", "_Entity"):
+            inner = self._node_selection(["id", "__typename"] if named.name == "Node" else ["__typename"])
         else:
             inner = f" {self._selection(named, depth)}" if isinstance(named, GraphQLObjectType) else ""
         return f"{head}{arguments}{directive}{inner}"
 
-    def _node_selection(self, depth: int) -> str:
-        shown = ["id", "__typename"]
+    def _node_selection(self, shown: list[str]) -> str:
         for name in self.chance.sample(sorted(CATALOG), 12):
             type_ = self.schema.get_type(name)
             if isinstance(type_, GraphQLObjectType):
@@ -116,6 +115,8 @@ class Maker:
         if name in ("node", "nodes"):
             ids = [self._some_id() for _ in range(3)]
             values = {"id": ids[0]} if name == "node" else {"ids": ids}
+        elif name == "_entities":
+            values = {"representations": [self._representation() for _ in range(self.chance.randint(1, 4))]}
         elif named.endswith("Connection"):
             values = self._connection_arguments(CATALOG[named.removesuffix("Connection")], given)
         elif named in CATALOG:
@@ -138,10 +139,23 @@ class Maker:
             return f"{{{', '.join(parts)}}}"
         return _literal(value)
 
-    def _some_id(self) -> str:
+    def _some_row(self) -> tuple[Entity, Row]:
         names = [name for name in CATALOG if self.schema.get_type(name) is not None and self.eyes.tables.rows[name]]
         entity = CATALOG[self.chance.choice(names)]
-        return global_id(entity, self.chance.choice(self.eyes.tables.rows[entity.name]))
+        return entity, self.chance.choice(self.eyes.tables.rows[entity.name])
+
+    def _some_id(self) -> str:
+        return global_id(*self._some_row())
+
+    def _representation(self) -> dict[str, Any]:
+        """A row as a federated graph names it, by its global id or its business key."""
+        entity, row = self._some_row()
+        if entity.key_field is None or self._maybe(0.4):
+            return {"__typename": entity.name, "id": global_id(entity, row)}
+        given = {"__typename": entity.name, entity.key_field: row[str(entity.record.spec.key)]}
+        if entity.is_sharded:
+            given["company"] = {"code": self.chance.choice(("SH", "TUT", "XX"))}
+        return given
 
     def _key(self, entity: Entity, given: Mapping[str, Any]) -> dict[str, Any]:
         rows = self.eyes.tables.rows[entity.name]

@@ -410,6 +410,8 @@ class Root(Thing):
             return self._node(arguments["id"])
         if name == "nodes":
             return [self._node(one) for one in arguments["ids"]]
+        if name == "_entities":
+            return [self._entity(one) for one in arguments["representations"]]
         assert self.schema.query_type is not None
         target = str(self.schema.query_type.fields[name].type).removesuffix("!")
         entity = CATALOG[target.removesuffix("Connection")]
@@ -422,6 +424,13 @@ class Root(Thing):
         entity = CATALOG[id_.partition("-")[0]]
         found = [row for row in self.eyes.tables.rows[entity.name] if global_id(entity, row) == id_]
         return One(self.eyes, entity, found[0], None) if found and self.eyes.sees(entity, found[0], None) else None
+
+    def _entity(self, given: Mapping[str, Any]) -> Any:
+        if "id" in given:
+            return self._node(given["id"])
+        keys = {**given, "company": given["company"]["code"]} if "company" in given else dict(given)
+        entity = CATALOG[keys.pop("__typename")]
+        return None if self.eyes.has_none(entity) else self._one(entity, keys, "", ())
 
     def _one(self, entity: Entity, arguments: Mapping[str, Any], coordinate: str, path: tuple[str, ...]) -> Any:
         if self.eyes.has_none(entity):

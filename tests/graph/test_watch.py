@@ -238,8 +238,20 @@ async def test_a_query_is_a_stream_of_one_where_only_events_are_taken(live: Serv
 async def test_a_subscription_needs_a_client_that_takes_events(live: Serving) -> None:
     response = await live.post({"query": ALERTS}, accept="application/json")
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (406, "NOT_ACCEPTABLE")
-    refused = await live.post({"query": 'subscription { alerts(after: "x") { cursor } }'}, accept="text/event-stream")
-    assert refused.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_refused_document_is_told_in_the_stream_and_a_refused_credential_by_its_status(live: Serving) -> None:
+    for query, code in (
+        ('subscription { alerts(after: "x") { cursor } }', "BAD_USER_INPUT"),
+        ("subscription { nothingOfTheKind }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{", "GRAPHQL_PARSE_FAILED"),
+    ):
+        async with event_lines(live, query) as lines:
+            told = await next_event(lines)
+            assert (told["event"], orjson.loads(told["data"])["errors"][0]["extensions"]["code"]) == ("next", code)
+            assert await next_event(lines) == {"event": "complete", "data": ""}
+    refused = await live.post({"query": ALERTS}, who=None, authorization="Bearer x", accept="text/event-stream")
+    assert (refused.status_code, refused.headers["content-type"]) == (401, "application/json; charset=utf-8")
 
 
 # --- kills ----------------------------------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 """GraphQL over HTTP: statuses, media types and refusals, over a real connection."""
 
 import asyncio
+import base64
+import time
 from typing import Any
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 
+from resolvers.request import Answer
 from server import graph_http
+from server.federated_tracing import traced
 from server.graph_http import json_media, takes_events
 from tests.server.conftest import Serving
 
@@ -232,3 +237,25 @@ async def test_a_client_that_prefers_errors_gets_one_a_withheld_field(serving: S
     ]
     # Who may read the field hears of nothing.
     assert "errors" not in (await serving.post({"query": document}, who="auditor", skein_withheld="errors")).json()
+
+
+async def test_a_gateway_that_asks_for_a_trace_gets_one_and_nobody_else(serving: Serving) -> None:
+    asked = {"apollo_federation_include_trace": "ftv1"}
+    body = {"query": "{ viewer { name } }"}
+    before = time.time_ns()
+    answer = (await serving.post(body, **asked)).json()
+    assert answer["data"] == {"viewer": {"name": "admin"}}
+    trace = base64.b64decode(answer["extensions"]["ftv1"])
+    # Field 3, a timestamp of the second in which the answer was made; field 14, a root without children, at the end.
+    assert trace[0] == 3 << 3 | 2 and trace[-2:] == b"\x72\x00"
+    seconds = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(trace[3:8]))
+    assert before // 10**9 <= seconds <= time.time_ns() // 10**9
+    assert "extensions" not in (await serving.post(body)).json()
+    refused = (await serving.post({"query": "{ nothing }"}, **asked)).json()
+    assert list(refused) == ["errors"]
+
+
+def test_a_trace_stands_beside_what_the_answer_tells_already() -> None:
+    told = traced(Answer(status=200, body=b'{"extensions":{"withheld":[]},"data":{"a":1}}'), time.time_ns())
+    assert list(orjson.loads(told.body)) == ["extensions", "data"]
+    assert list(orjson.loads(told.body)["extensions"]) == ["ftv1", "withheld"]
