@@ -19,7 +19,7 @@ from resolvers.catalog import CATALOG, ToMany, ToOne, camel
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
-from schema.coexistence import CoexistenceQuery
+from schema.coexistence import CoexistenceMutation, CoexistenceQuery
 from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
@@ -40,7 +40,7 @@ Query = merge_types("Query", (
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (
-    FinanceMutation, InventoryMutation, ProcurementMutation, GovernanceMutation, AlertsMutation,
+    FinanceMutation, InventoryMutation, ProcurementMutation, GovernanceMutation, CoexistenceMutation, AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))

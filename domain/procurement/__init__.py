@@ -32,5 +32,11 @@ COMMANDS = {
     ReceivePurchaseOrder: receive_purchase_orders,
 }
 HANDLERS = {}
+EVENTS = {
+    "PurchaseOrderCreated": PurchaseOrder,
+    "PurchaseOrderApproved": PurchaseOrder,
+    "PurchaseOrderRejected": PurchaseOrder,
+    "GoodsReceived": GoodsReceipt,
+}
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
