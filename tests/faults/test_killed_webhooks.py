@@ -8,7 +8,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.conftest import run_apart
-from tests.faults.test_killed_receipts import free_port, skein_serve
+from tests.faults.test_killed_processes import free_port, skein_serve
 from tests.server.conftest import Serving, fill, raise_alerts
 from tests.server.receiver import Posted, receiving, response
 from tests.server.test_webhooks import delivered, subscribed
@@ -37,8 +37,8 @@ async def killed_while_sending(url: str, folder: Path, kills: int, seed: int) ->
         async with skein_serve(url, folder, port, **ALLOWED) as process:
             victim[:] = [process]
             _, secret = await subscribed(serving, receiver.url)
-            for number in range(MESSAGES):
-                await raise_alerts(url, [f"{number:02}"])
+            for first in range(0, MESSAGES, 8):
+                await raise_alerts(url, [f"{number:02}" for number in range(first, first + 8)])
             if kills:
                 await process.wait()
         for _ in range(kills - 1):

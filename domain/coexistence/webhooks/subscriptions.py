@@ -25,7 +25,9 @@ from domain.core.records import GROUP
 from domain.core.work import Work
 
 WHAT = "Webhook subscription"
-CREATED, CHANGED, SUSPENDED = (f"WebhookSubscription{what}" for what in ("Created", "Changed", "Suspended"))
+CREATED = "WebhookSubscriptionCreated"
+CHANGED = "WebhookSubscriptionChanged"
+SUSPENDED = "WebhookSubscriptionSuspended"
 
 # One account's subscriptions: each is looked at for every event.
 SUBSCRIPTIONS_MAX = 100
