@@ -48,6 +48,11 @@ COMMANDS: Mapping[type[Any], Handler] = link_commands(
     {command: run for module in LADDER for command, run in module.COMMANDS.items()}
 )
 
+# Every event that can be subscribed, with the record whose ids it names; a module that tells of nothing has none.
+EVENTS: Mapping[str, type[Record]] = {
+    name: record for module in LADDER for name, record in getattr(module, "EVENTS", {}).items()
+}
+
 # What code calls a thing -> what people call it; messages of refusals use them.
 LABELS: Mapping[str, Label] = link_labels(RECORDS.values(), COMMANDS)
 

@@ -198,19 +198,17 @@ def _quoted(text: str) -> str:
     return orjson.dumps(text).decode()
 
 
-# What is read where the subscriber selects nothing of the record: whether it may see the record at all.
-_GATE = _Part(
-    "",
-    "",
-    (
-        FieldNode(
-            name=NameNode(value="record"), directives=(), arguments=(),
-            selection_set=SelectionSetNode(
-                selections=(FieldNode(name=NameNode(value="__typename"), directives=(), arguments=()),)
-            ),
+# A selection of a record that answers nothing but whether the reader may see it at all.
+GATE = (
+    FieldNode(
+        name=NameNode(value="record"), directives=(), arguments=(),
+        selection_set=SelectionSetNode(
+            selections=(FieldNode(name=NameNode(value="__typename"), directives=(), arguments=()),)
         ),
     ),
 )  # fmt: skip
+# What is read where the subscriber selects nothing of the record.
+_GATE = _Part("", "", GATE)
 
 
 def plan_event(operation: Operation) -> EventPlan:

@@ -57,6 +57,18 @@ class RecordReader(Protocol):
     async def row(self, connection: Connection, asked: RowAsked, key: tuple[int, UUID]) -> RowAnswer: ...
 
 
+class Companion(Protocol):
+    """What goes with a command beside the domain: a check that knows the graph, and what its payload reveals."""
+
+    async def check(self, command: Any, actor: Actor, grants: Grants, /) -> None:
+        """Make sure that the command may be performed. Raises: Refusal."""
+        ...
+
+    async def reveal(self, connection: Connection, record_id: UUID, /) -> str:
+        """What the payload tells beside the record, in the command's transaction."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One response key and the nodes that select it; `name` is the field."""
@@ -107,6 +119,8 @@ class WriteRoad:
         self._database = database
         self._records = records
         self._commands: Mapping[str, type[Any]] = {mutation_name(_spec(one)): one for one in commands}
+        # Some need the dispatcher, which needs this road: they are given once both are there.
+        self.companions: Mapping[type[Any], Companion] = {}
 
     async def answer(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
         """The answer to a mutation: a fault of one field leaves the others standing.
@@ -155,11 +169,13 @@ class WriteRoad:
         try:
             made, named = draft(cls, arguments["input"]), company_place(cls, arguments["input"])
             company_id, command = await self._command((made, named), spec, reader, allowed)
+            if cls in self.companions:
+                await self.companions[cls].check(command, caller.actor, caller.grants)
         except DomainError as refusal:
             return _payload(caller, spec, payload, (Performed([refusal], committed=False), _Shown({}, ()))), ()
 
         async def show(connection: Connection, outcomes: Sequence[UUID | DomainError]) -> _Shown:
-            return await self._shown(connection, caller, (spec, part.key, payload), (company_id, outcomes[0]))
+            return await self._shown(connection, caller, (cls, part.key, payload), (company_id, outcomes[0]))
 
         async def still_granted(connection: Connection) -> None:
             version = await connection.fetchval(_POLICY_VERSION)
@@ -200,11 +216,12 @@ class WriteRoad:
         )
 
     async def _shown(
-        self, connection: Connection, caller: _Caller, what: tuple[CommandSpec, str, Sequence[_Part]],
+        self, connection: Connection, caller: _Caller, what: tuple[type[Any], str, Sequence[_Part]],
         record: tuple[int, Any],
     ) -> _Shown:  # fmt: skip
         """The payload's record as the caller may see it, before the commit."""
-        spec, root_key, payload = what
+        cls, root_key, payload = what
+        spec = _spec(cls)
         entity = CATALOG[spec.record.__name__]
         shown: dict[str, str] = {}
         withheld: list[Withheld] = []
@@ -217,6 +234,8 @@ class WriteRoad:
                 row = await self._records.row(connection, asked, record)
                 shown[part.key] = row.json or "null"
                 withheld += row.withheld
+            elif spec.reveals is not None and part.name == spec.reveals.name:
+                shown[part.key] = _text(await self.companions[cls].reveal(connection, record[1]))
         return _Shown(shown, withheld)
 
 
@@ -267,6 +286,8 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
                 value = f"[{','.join(_refusal(caller, part, one) for one in refusals)}]"
             case "replayed":
                 value = "true" if performed.replayed else "false"
+            case name if performed.replayed and spec.reveals is not None and name == spec.reveals.name:
+                value = "null"
             case _:
                 value = shown.json.get(part.key, "null")
         fields.append(f"{_text(part.key)}:{value}")

@@ -1,10 +1,24 @@
-"""Coexistence with legacy systems in the graph."""
+"""Coexistence with other systems in the graph: those of before, and those of today."""
 
 import strawberry
 
 from domain import coexistence
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
-from schema.derive import graph_type, root_many
+from domain.coexistence.webhooks import (
+    AbandonWebhookMessage,
+    ArchiveWebhookSubscription,
+    ChangeWebhookSubscription,
+    CreateWebhookSubscription,
+    PauseWebhookSubscription,
+    ReplayWebhookMessage,
+    ReplayWebhookRange,
+    ResumeWebhookSubscription,
+    RotateWebhookSecret,
+    WebhookDelivery,
+    WebhookSubscription,
+)
+from schema.commands import performs
+from schema.derive import graph_type, root_many, root_one
 
 for _record in coexistence.RECORDS:
     if _record.spec.exposed:
@@ -17,3 +31,19 @@ class CoexistenceQuery:
     legacy_keys = root_many(LegacyKey)
     import_runs = root_many(ImportRun)
     import_issues = root_many(ImportIssue)
+    webhook_subscription = root_one(WebhookSubscription)
+    webhook_subscriptions = root_many(WebhookSubscription)
+    webhook_deliveries = root_many(WebhookDelivery)
+
+
+@strawberry.type
+class CoexistenceMutation:
+    create_webhook_subscription = performs(CreateWebhookSubscription)
+    change_webhook_subscription = performs(ChangeWebhookSubscription)
+    rotate_webhook_secret = performs(RotateWebhookSecret)
+    pause_webhook_subscription = performs(PauseWebhookSubscription)
+    resume_webhook_subscription = performs(ResumeWebhookSubscription)
+    archive_webhook_subscription = performs(ArchiveWebhookSubscription)
+    replay_webhook_message = performs(ReplayWebhookMessage)
+    replay_webhook_range = performs(ReplayWebhookRange)
+    abandon_webhook_message = performs(AbandonWebhookMessage)

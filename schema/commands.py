@@ -134,8 +134,10 @@ def implies_company(cls: Any) -> bool:
 def performs(command: Any) -> Any:
     """A mutation field that performs the command."""
     spec: CommandSpec = command.spec
+    revealed = [Field(spec.reveals.name, "String | None", spec.reveals.doc)] if spec.reveals is not None else []
     make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", [
         Field(payload_field(spec), f"{spec.record.__name__} | None", "The record as it now is; null when refused."),
+        *revealed,
         Field("userErrors", "list[UserError]", "Why it was refused; empty when it was done."),
         Field("replayed", "Boolean", "Whether an earlier request with the same idempotency key did it."),
     ])  # fmt: skip

@@ -19,7 +19,7 @@ from resolvers.catalog import CATALOG, ToMany, ToOne, camel
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
-from schema.coexistence import CoexistenceQuery
+from schema.coexistence import CoexistenceMutation, CoexistenceQuery
 from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
@@ -41,7 +41,7 @@ Query = merge_types("Query", (
 
 Mutation = merge_types("Mutation", (
     MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, ManufacturingMutation,
-    GovernanceMutation, AlertsMutation,
+    GovernanceMutation, CoexistenceMutation, AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription,))

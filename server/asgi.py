@@ -15,14 +15,11 @@ from typing import Any
 
 import asyncpg
 import structlog
-from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from authz.audiences import visible_to
-from domain.core.actors import Audience, Grants
 from domain.core.database import Database, Limits, connect, to_json
 from domain.core.errors import Overloaded
 from domain.core.outbox import CHANNEL
@@ -32,15 +29,17 @@ from resolvers.read import ReadRoad
 from resolvers.request import MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
-from schema.graph import MUTATIONS, visible
+from schema.graph import MUTATIONS
 from server.faults import error_entries, trace_of
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
 from server.identity import Identity, signing_key
+from server.integration import companions_of, run_integration
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.page import graphiql_page
+from server.roads import VisibleSchemas
 from server.settings import Settings
 
 log = structlog.get_logger("server")
@@ -164,6 +163,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     read = ReadRoad(database)
     write = WriteRoad(database, read, tuple(MUTATIONS.values()))
     dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=write)
+    write.companions = companions_of(settings, dispatcher, read)
     hub = Hub(dispatcher, read, database, identity.refresh)
     await hub.open()
     stop = asyncio.Event()
@@ -177,6 +177,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         head_file = settings.audit_head_file
         working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
         background.append(asyncio.create_task(working))
+        background.append(asyncio.create_task(run_integration(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
     return Services(
         database=database,
@@ -187,23 +188,6 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         ),
         sockets=SocketEndpoint(dispatcher, identity, hub, origins=settings.origins),
     )
-
-
-class VisibleSchemas:
-    """The schema that the holder of some grants sees, computed once a policy and audience."""
-
-    def __init__(self, identity: Identity) -> None:
-        self._identity = identity
-        self._policy = identity.policy
-        self._known: dict[Audience, GraphQLSchema] = {}
-
-    def __call__(self, grants: Grants) -> GraphQLSchema:
-        if self._identity.policy is not self._policy:
-            self._policy, self._known = self._identity.policy, {}
-        found = self._known.get(grants.audience)
-        if found is None:
-            found = self._known[grants.audience] = visible(visible_to(self._policy, grants.audience))
-        return found
 
 
 async def _surviving(name: str, work: Callable[[], Awaitable[None]]) -> None:

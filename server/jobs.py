@@ -24,7 +24,7 @@ from authz.tables import load_companies, load_policy
 from domain import LADDER
 from domain.core.actors import Grants
 from domain.core.database import Connection, Limits, connect
-from domain.core.handling import EventHandler, HandlerPosition, Handling, Sweep
+from domain.core.handling import EVERY, EventHandler, HandlerPosition, Handling, Sweep
 from domain.core.ids import new_id
 from domain.core.outbox import CHANNEL, PublishedEvent, bounds, read_events
 from domain.core.records import GROUP
@@ -66,6 +66,10 @@ class Listener:
     name: str
     handle: EventHandler
     events: frozenset[str]
+
+    def wants(self, event: str) -> bool:
+        """Whether the handler is for such an event."""
+        return event in self.events or EVERY in self.events
 
 
 def listeners(modules: Iterable[ModuleType] = LADDER) -> list[Listener]:
@@ -178,7 +182,7 @@ class Jobs:
             by_company: dict[int, list[PublishedEvent]] = {}
             for event in events:
                 done = max(positions.get(event.company_id, 0), positions[GROUP])
-                if event.event in listener.events and event.position > done:
+                if listener.wants(event.event) and event.position > done:
                     by_company.setdefault(event.company_id, []).append(event)
             for company_id, own in by_company.items():
                 await self._handle(connection, listener, self._handling(connection, grants, company_id), own)

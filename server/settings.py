@@ -7,11 +7,11 @@ makes one in its data folder; it then counts as a demonstration and serves this 
 import hashlib
 import os
 import secrets
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -38,7 +38,19 @@ class Settings(BaseSettings):
     lock_seconds: int = Field(default=5, ge=1, le=60, description="A lock is awaited no longer.")
     allowed_origins: str = Field(default="", description="Origins of foreign pages that may ask, separated by commas.")
     background: bool = Field(default=True, description="Whether a serving process does the background work too.")
+    webhook_networks: str = Field(
+        default="", description="Networks that webhooks may reach though they are not public, separated by commas."
+    )
+    webhook_plain_http: bool = Field(default=False, description="Whether webhooks may be posted over http.")
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in text.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return text
 
     @property
     def origins(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from domain.core.verify import head_agrees
 from domain.core.verify import verify as findings_of
 from migrations.synchronise import synchronise
 from migrations.upgrade import SchemaMismatch, upgrade
+from server.integration import run_integration
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.preflight import Refused, reached
@@ -55,7 +56,8 @@ async def work_until_stopped(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     assert settings.database_url is not None, "the caller found the database"
-    await run_background(settings.database_url, stop, settings.limits, head_file=settings.audit_head_file)
+    working = run_background(settings.database_url, stop, settings.limits, head_file=settings.audit_head_file)
+    await asyncio.gather(working, run_integration(settings, stop))
 
 
 async def verify(url: str, head_file: Path, tell: Callable[[str], None]) -> int:

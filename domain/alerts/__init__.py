@@ -23,5 +23,11 @@ COMMANDS = {
     ResolveAlert: resolve_alerts,
     ChangeAlertRule: change_alert_rules,
 }
+EVENTS = {
+    "AlertRaised": Alert,
+    "AlertAcknowledged": Alert,
+    "AlertResolved": Alert,
+    "AlertRuleChanged": AlertRule,
+}
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "SWEEPS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "SWEEPS"]

@@ -1,5 +1,11 @@
-"""Coexistence: legacy systems, their keys, and the imports that bring their data over."""
+"""Coexistence: legacy systems, their keys, and the imports that bring their data over; other systems of today, and what
+they are told.
+"""
 
+from collections.abc import Mapping
+from typing import Any
+
+from domain.coexistence import webhooks
 from domain.coexistence.books import FoundBooks, found_books
 from domain.coexistence.bulk import CopyHistory, copy_histories
 from domain.coexistence.commands import (
@@ -14,16 +20,20 @@ from domain.coexistence.commands import (
 )
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
 from domain.coexistence.verify import VERIFIERS
+from domain.core.commands import Handler
+from domain.core.handling import EVERY
 
-RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue)
-COMMANDS = {
+RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue, *webhooks.RECORDS)
+COMMANDS: Mapping[type[Any], Handler] = {
     OpenImportRun: open_import_runs,
     CloseImportRun: close_import_runs,
     ImportHistory: import_history,
     OpenHistoricalStock: open_historical_stock,
     CopyHistory: copy_histories,
     FoundBooks: found_books,
+    **webhooks.COMMANDS,
 }
-HANDLERS = {}
+HANDLERS = {EVERY: (webhooks.queue_messages,)}
+EVENTS = webhooks.EVENTS
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

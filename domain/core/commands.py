@@ -51,6 +51,17 @@ def argument(*, doc: str, zh: str, default: Any = MISSING, **more: Any) -> Any:
     return field(metadata=spec) if default is MISSING else field(metadata=spec, default=default)
 
 
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Something that a command's payload tells beside its record, such as a secret that is kept nowhere.
+
+    It is made by the process that answers, from the record and the installation's own secret; a replay answers null.
+    """
+
+    name: str
+    doc: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec:
     """What a command says of itself: the action the policy must grant, and the record its payload shows.
@@ -65,11 +76,12 @@ class CommandSpec:
     action: Action
     record: type[Record]
     key_required: bool
+    reveals: Reveal | None = None
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def command(
-    *, action: Action, record: type[Record], zh: str, key_required: bool = False
+    *, action: Action, record: type[Record], zh: str, key_required: bool = False, reveals: Reveal | None = None
 ) -> Callable[[type[C]], type[C]]:
     """Make a class a frozen command; its fields are declared with `argument`."""
 
@@ -77,7 +89,7 @@ def command(
         made = dataclass(frozen=True, kw_only=True)(cls)
         made.spec = CommandSpec(  # type: ignore[attr-defined]  # the decorator is where commands get it
             name=cls.__name__, module=cls.__module__.split(".")[1], doc=(cls.__doc__ or "").strip(), zh=zh,
-            action=action, record=record, key_required=key_required,
+            action=action, record=record, key_required=key_required, reveals=reveals,
         )  # fmt: skip
         return made
 

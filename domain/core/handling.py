@@ -20,6 +20,9 @@ from domain.core.outbox import PublishedEvent
 from domain.core.perform import Performed, perform
 from domain.core.records import NOBODY, Scope, SystemRecord
 
+# Registered under this name a function handles every event.
+EVERY = "*"
+
 
 class HandlerPosition(SystemRecord, scope=Scope(partner=NOBODY), zh="事件处理位置", exposed=False):
     """How far a handler has come with the events of one company."""

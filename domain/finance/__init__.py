@@ -14,9 +14,11 @@ from domain.finance.verify import VERIFIERS
 RECORDS = (Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance)
 COMMANDS = {ChangePeriodState: change_period_states}
 HANDLERS = {}
+EVENTS = {"PeriodStateChanged": FiscalPeriod}
 
 __all__ = [
     "COMMANDS",
+    "EVENTS",
     "HANDLERS",
     "RECORDS",
     "VERIFIERS",

@@ -7,6 +7,7 @@ is business of this module alone.
 from collections.abc import Mapping
 from typing import Any
 
+from domain.core.accounts import ApiKey, PartnerLink, PolicyRule, RoleAssignment, TokenRevocation, UserAccount
 from domain.core.commands import Handler
 from domain.governance.accounts import (
     CreateUser,
@@ -47,3 +48,14 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RemovePolicyRule: remove_policy_rule,
 }
 HANDLERS = {}
+EVENTS = {
+    "UserCreated": UserAccount,
+    "UserDeactivated": UserAccount,
+    "PartnerLinked": PartnerLink,
+    "TokenRevoked": TokenRevocation,
+    "ApiKeyRegistered": ApiKey,
+    "ApiKeyRevoked": ApiKey,
+    "RoleGranted": RoleAssignment,
+    "RoleRevoked": RoleAssignment,
+    "PolicyChanged": PolicyRule,
+}

@@ -13,9 +13,11 @@ from domain.inventory.verify import VERIFIERS
 RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer)
 COMMANDS = {CountStock: count_stock}
 HANDLERS = {}
+EVENTS = {"StockChanged": StockBalance}
 
 __all__ = [
     "COMMANDS",
+    "EVENTS",
     "HANDLERS",
     "RECORDS",
     "VERIFIERS",

@@ -40,5 +40,11 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReceivePurchaseOrder: receive_purchase_orders,
 }
 HANDLERS = {}
+EVENTS = {
+    "PurchaseOrderCreated": PurchaseOrder,
+    "PurchaseOrderApproved": PurchaseOrder,
+    "PurchaseOrderRejected": PurchaseOrder,
+    "GoodsReceived": GoodsReceipt,
+}
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

@@ -67,10 +67,11 @@ async def approved_order(world: World) -> UUID:
 
 
 @asynccontextmanager
-async def skein_serve(url: str, folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def skein_serve(url: str, folder: Path, port: int, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that serves, from the moment it answers; ended at the end if it still runs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
     settings = {"DATABASE_URL": url, "DATA_DIR": str(folder), "PORT": str(port), "SECRET": SECRET, "POOL_SIZE": "4"}
+    settings |= more
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", SERVE, cwd=ROOT,
         env={**kept, **{f"SKEIN_{name}": value for name, value in settings.items()}},

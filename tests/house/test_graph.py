@@ -34,6 +34,9 @@ NOT_IN_THE_GRAPH = {
     "OpenHistoricalStock": "an importer, at the cut-over date",
     "FoundBooks": "the demonstration, for periods of later years",
     "RaiseAlert": "the rules that watch events",
+    "QueueWebhookMessages": "the handler of every event",
+    "RecordWebhookAttempt": "the sender of webhooks",
+    "SuspendWebhookSubscription": "the sender of webhooks",
 }
 
 # Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.

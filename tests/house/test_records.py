@@ -246,3 +246,28 @@ async def test_an_append_only_record_refuses_to_change(connection: asyncpg.Conne
         )
     }
     assert guarded == {record.table.name for record in RECORDS if record.spec.append_only}
+
+
+# Events of which no record can be read by an id that travels with them, with why.
+NOT_SUBSCRIBED = {"HistoryImported": "of every kind of record, a chunk of an import at a time"}
+
+
+def test_every_event_that_is_told_stands_in_the_register_of_its_module() -> None:
+    told: dict[str, str] = {}
+    for module in domain.LADDER:
+        for path in Path(inspect.getfile(module)).parent.rglob("*.py"):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            constants = {
+                node.targets[0].id: node.value
+                for node in tree.body
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "emit":
+                    name = node.args[0]
+                    name = constants.get(name.id, name) if isinstance(name, ast.Name) else name
+                    if isinstance(name, ast.Constant):
+                        told[str(name.value)] = path.name
+    assert "PurchaseOrderCreated" in told
+    assert set(told) - set(domain.EVENTS) - set(NOT_SUBSCRIBED) == set()
+    assert [record for record in domain.EVENTS.values() if not record.spec.exposed] == []

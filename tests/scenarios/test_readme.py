@@ -49,7 +49,7 @@ def test_every_document_is_valid(document: str) -> None:
 
 
 async def test_the_change_that_is_shown_is_made(demo_server: Serving) -> None:
-    [document] = [document for _, document, _ in blocks() if document.startswith("mutation")]
+    [document] = [document for _, document, _ in blocks() if "createPurchaseOrder" in document]
     first = (await demo_server.ask(document, who="buyer"))["data"]["createPurchaseOrder"]
     order = first["purchaseOrder"]
     assert first == {
@@ -61,3 +61,10 @@ async def test_the_change_that_is_shown_is_made(demo_server: Serving) -> None:
     }  # fmt: skip
     again = (await demo_server.ask(document, who="buyer"))["data"]["createPurchaseOrder"]
     assert again == {"replayed": True, "userErrors": [], "purchaseOrder": order}
+
+
+async def test_the_webhook_that_is_shown_is_subscribed(demo_server: Serving) -> None:
+    [document] = [document for _, document, _ in blocks() if "createWebhookSubscription" in document]
+    payload = (await demo_server.ask(document, who="admin"))["data"]["createWebhookSubscription"]
+    assert payload["secret"].startswith("whsec_")
+    assert (payload["userErrors"], payload["webhookSubscription"]["status"]) == ([], "ACTIVE")

@@ -1,0 +1,39 @@
+"""What follows from the installation's secret: webhook secrets and signed addresses; none of it is kept anywhere.
+
+A copy of the database signs nothing and opens nothing. The price: a new installation secret changes them all at once,
+as it ends every bearer token; owners of webhooks then rotate.
+"""
+
+import base64
+import hashlib
+import hmac
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+# Standard Webhooks wants 24 to 64 bytes of a symmetric secret; as many as the digest has are enough (RFC 2104).
+KEY_BYTES = 32
+
+SECRET_MARK = "whsec_"
+
+
+def derived_key(secret: bytes, purpose: str) -> bytes:
+    """The key for one purpose that follows from the installation's secret (HKDF, RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(secret)
+
+
+def webhook_key(secret: bytes, subscription_id: UUID, generation: int) -> bytes:
+    """The key that signs the messages of a subscription in one generation of its secret."""
+    return derived_key(secret, f"skein webhook secret, {subscription_id}, {generation}")
+
+
+def secret_text(key: bytes) -> str:
+    """A webhook's key as its receiver is told it (Standard Webhooks, "Signature scheme")."""
+    return SECRET_MARK + base64.b64encode(key).decode()
+
+
+def webhook_signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks, "Signature scheme")."""
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

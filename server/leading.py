@@ -1,0 +1,47 @@
+"""Work that one process at a time does: the one that holds its advisory lock; another takes over when that one ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from domain.core.database import Connection, Limits, connect
+from domain.core.outbox import CHANNEL
+from domain.core.sequencer import LOST
+
+TAKE_OVER_SECONDS = 1.0
+RECONNECT_SECONDS = 1.0
+
+# Does the work on the leader's session until told to stop; the event is set whenever something may have happened.
+Work = Callable[[Connection, asyncio.Event], Awaitable[None]]
+
+
+async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Event) -> None:
+    """Do the work whenever this process holds the lock, until `stop` is set; a lost session is opened anew."""
+    while not stop.is_set():
+        connection: Connection | None = None
+        try:
+            connection = await connect(url, limits)
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock):
+                if await pause(stop, TAKE_OVER_SECONDS):
+                    return
+            wake = asyncio.Event()
+            await connection.raw.add_listener(CHANNEL, lambda *_, event=wake: event.set())
+            await work(connection, wake)
+        except LOST:
+            await pause(stop, RECONNECT_SECONDS)
+        finally:
+            if connection is not None:
+                connection.raw.terminate()
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Whether `stop` was set within so many seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
+
+
+async def woken(wake: asyncio.Event, seconds: float) -> None:
+    """Return when something may have happened, at the latest after so many seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(wake.wait(), seconds)
