@@ -17,7 +17,7 @@ from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.items import Item, ItemCategory, ItemCost, ItemPlanning, ItemPrice, ItemRevision
-from domain.master_data.maintenance import maintained
+from domain.master_data.maintenance import events_of, maintained
 from domain.master_data.parties import (
     Address,
     BankAccount,
@@ -65,7 +65,7 @@ RECORDS = (
     DeviceProfile,
     CodeAssignment,
 )
-COMMANDS: Mapping[type[Any], Handler] = {
+MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(Site),
     **maintained(Location, fixed=("kind",)),
     **maintained(CurrencyRate, fixed=("base_currency", "quote_currency", "valid_on"), rule=rules.currency_rate),
@@ -98,9 +98,13 @@ COMMANDS: Mapping[type[Any], Handler] = {
         rule=rules.device_identifier,
     ),
     **maintained(CodeAssignment),
+}
+COMMANDS: Mapping[type[Any], Handler] = {
+    **MAINTAINED,
     ChangeItemStatus: change_item_status,
     ApproveBankAccount: approve_bank_accounts,
 }
 HANDLERS = {}
+EVENTS = {**events_of(MAINTAINED), "ItemStatusChanged": Item, "BankAccountApproved": BankAccount}
 
-__all__ = ["COMMANDS", "HANDLERS", "ON_HAND", "RECORDS", "LocationKind", "RateType"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "ON_HAND", "RECORDS", "LocationKind", "RateType"]

@@ -126,11 +126,22 @@ def maintained(
     return made
 
 
+# What people do to a master: the action that the policy grants, and the verb in Chinese. The event is its past tense.
 _VERBS: Mapping[str, tuple[Action, str]] = {
     "Create": (Action.CREATE, "新建"),
     "Change": (Action.CHANGE, "修改"),
     "Archive": (Action.CHANGE, "归档"),
 }
+
+
+def events_of(commands: Iterable[Any]) -> Mapping[str, type[Record]]:
+    """The event that each of the commands of `maintained` tells, with its record."""
+    return {
+        f"{command.spec.record.__name__}{verb}d": command.spec.record
+        for command in commands
+        for verb in _VERBS
+        if command.spec.name == f"{verb}{command.spec.record.__name__}"
+    }
 
 # --- the commands -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.core.commands import Handler
-from domain.master_data.maintenance import maintained
+from domain.master_data.maintenance import events_of, maintained
 from domain.master_data.rules import valid_period
 from domain.people.employees import Department, Employee, EmployeeAddress, EmployeeAssignment, EmployeePayRate
 
@@ -17,5 +17,6 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(EmployeeAddress, fixed=("employee_id",)),
 }
 HANDLERS = {}
+EVENTS = events_of(COMMANDS)
 
-__all__ = ["COMMANDS", "HANDLERS", "RECORDS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS"]

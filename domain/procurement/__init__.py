@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.core.actors import Action
 from domain.core.commands import Handler
-from domain.master_data.maintenance import maintained
+from domain.master_data.maintenance import events_of, maintained
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
     CreatePurchaseOrder,
@@ -31,9 +31,12 @@ from domain.procurement.models import (
 from domain.procurement.verify import VERIFIERS
 
 RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
-COMMANDS: Mapping[type[Any], Handler] = {
+MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
     **maintained(ApprovalLimit, fixed=("role", "currency"), action=Action.ADMINISTER),
+}
+COMMANDS: Mapping[type[Any], Handler] = {
+    **MAINTAINED,
     CreatePurchaseOrder: create_purchase_orders,
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
@@ -41,6 +44,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
 }
 HANDLERS = {}
 EVENTS = {
+    **events_of(MAINTAINED),
     "PurchaseOrderCreated": PurchaseOrder,
     "PurchaseOrderApproved": PurchaseOrder,
     "PurchaseOrderRejected": PurchaseOrder,
