@@ -205,7 +205,7 @@ def _introspect(operation: Operation, seen: _Seen) -> Answer:
             seen.answers[key] = known
         if len(seen.answers) > INTROSPECTIONS_MAX:
             seen.answers.popitem(last=False)
-    return Answer(status=200, body=known)
+    return Answer(status=200, body=known, cost=operation.cost)
 
 
 class Invalid(Exception):

@@ -57,12 +57,15 @@ class Answer:
     """A finished response body, a JSON object.
 
     `status` is that of application/graphql-response+json. A client that takes application/json gets 200 for faults of
-    the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`.
+    the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`. `cost` is the number
+    of objects and counts that it holds. Where it has extensions they are its
+    first member, so that the server can add to them without reading it.
     """
 
     status: int
     body: bytes
     fixed: bool = False
+    cost: int = 0
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
