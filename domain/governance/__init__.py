@@ -32,6 +32,14 @@ from domain.governance.permissions import (
     remove_policy_rule,
     revoke_role,
 )
+from domain.governance.tiers import (
+    AssignKeyTier,
+    AssignUserTier,
+    ChangeClientTier,
+    assign_key_tier,
+    assign_user_tier,
+    change_client_tier,
+)
 
 RECORDS = ()
 COMMANDS: Mapping[type[Any], Handler] = {
@@ -45,5 +53,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RevokeRole: revoke_role,
     AddPolicyRule: add_policy_rule,
     RemovePolicyRule: remove_policy_rule,
+    ChangeClientTier: change_client_tier,
+    AssignUserTier: assign_user_tier,
+    AssignKeyTier: assign_key_tier,
 }
 HANDLERS = {}
