@@ -13,6 +13,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from domain.core.actors import Actor, Grants
 from domain.core.errors import RequestError
+from resolvers.limits import Limits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class GraphRequest:
     trace_id: str = ""
     # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
     withheld_as_errors: bool = False
+    # What the client's tier allows; None: what the dispatcher allows everyone.
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
