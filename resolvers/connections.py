@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from resolvers.aggregates import AggregateNode
 from resolvers.catalog import Entity
-from resolvers.fragments import Frame, Piece, concat, members, quoted, text_literal, whole
+from resolvers.fragments import MARK, Frame, Piece, concat, members, quoted, text_literal, whole
 from resolvers.nodes import ConnectionNode, EdgesPart, NodesPart, PageInfoPart, RowNode, Text, TotalPart
 from resolvers.paging import PAGE_MAX, cursor_prefix
 from resolvers.tallies import aggregate
@@ -40,7 +40,7 @@ def connection(renderer: "Renderer", node: ConnectionNode, parent: Frame | None)
             case Text():
                 shown.append((key, [part.json]))
             case TotalPart():
-                shown.append((key, [_total(renderer, node, parent)]))
+                shown.append((key, [MARK, _total(renderer, node, parent)]))
             case AggregateNode():
                 shown.append((key, aggregate(renderer, part, node, parent)))
             case _:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -75,10 +76,12 @@ class _Seen:
 class _Prepared:
     """A document with what was found out about it."""
 
-    __slots__ = ("document", "page_variables", "roots", "seen")
+    __slots__ = ("document", "page_variables", "roots", "seen", "within")
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, limits: Limits) -> None:
         self.document = document
+        # The limits that it was found to keep.
+        self.within = {limits}
         self.page_variables = sorted(page_variables(document.node))
         self.seen: WeakKeyDictionary[GraphQLSchema, _Seen] = WeakKeyDictionary()
         fragments = {
@@ -112,7 +115,7 @@ class Dispatcher:
 
     async def run(self, operation: Operation, actor: Actor, grants: Grants) -> Answer:
         """The answer to a prepared query or mutation."""
-        prepared = self._documents.get(operation.document.digest) or self._document(operation.request.query)
+        prepared = self._documents.get(operation.document.digest) or self._document(operation.request)
         if prepared.roots[_name(operation.node)] <= _INTROSPECTION:
             return _introspect(operation, prepared.seen[operation.schema])
         return await self._roads[operation.node.operation].answer(operation, actor, grants)
@@ -122,40 +125,45 @@ class Dispatcher:
 
         Raises: LimitExceeded, Invalid (syntax), OperationUnresolved.
         """
-        return _named(self._document(request.query).document, request.operation_name).operation
+        return _named(self._document(request).document, request.operation_name).operation
 
     def prepare(self, request: GraphRequest, grants: Grants) -> Operation:
         """The operation that a request names, within the limits and valid for the reader.
 
         Raises: LimitExceeded, ParseFailed, Invalid, OperationUnresolved.
         """
-        prepared = self._document(request.query)
+        prepared = self._document(request)
         schema = self._visible(grants)
         self._validate(prepared, schema, grants)
         node = _named(prepared.document, request.operation_name)
         spent = _cost(prepared, node, request, schema)
-        if spent > self.limits.cost:
-            raise CostLimit(limit=self.limits.cost)
+        limits = request.limits or self.limits
+        if spent > limits.cost:
+            raise CostLimit(limit=limits.cost)
         return Operation(request=request, document=prepared.document, node=node, schema=schema, cost=spent)
 
-    def _document(self, text: str) -> _Prepared:
+    def _document(self, request: GraphRequest) -> _Prepared:
+        text, limits = request.query, request.limits or self.limits
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         known = self._documents.get(digest)
         if known is not None:
             self._documents.move_to_end(digest)
+            if limits not in known.within:
+                _check(known.document.node, limits)
+                known.within.add(limits)
             return known
         try:
-            node = parse(text, max_tokens=self.limits.tokens)
+            node = parse(text, max_tokens=limits.tokens)
         except GraphQLSyntaxError as error:
-            if f"more than {self.limits.tokens} tokens" in error.message:
-                raise TooManyTokens(limit=self.limits.tokens) from None
+            if f"more than {limits.tokens} tokens" in error.message:
+                raise TooManyTokens(limit=limits.tokens) from None
             raise Invalid(ParseFailed, [error]) from None
-        measure(node, self.limits)
+        measure(node, limits)
         operations: dict[str | None, OperationDefinitionNode] = {}
         for definition in node.definitions:
             if isinstance(definition, OperationDefinitionNode):
                 operations.setdefault(_name(definition), definition)
-        prepared = _Prepared(Document(digest=digest, node=node, operations=operations))
+        prepared = _Prepared(Document(digest=digest, node=node, operations=operations), limits)
         self._remember(prepared)
         return prepared
 
@@ -176,6 +184,13 @@ class Dispatcher:
             raise Invalid(ValidationFailed, seen.errors)
         if grants.audience is Audience.ANONYMOUS and any(roots & _REVEALING for roots in prepared.roots.values()):
             raise Invalid(ValidationFailed, [GraphQLError("Introspection needs a credential.")])
+
+
+def _check(node: DocumentNode, limits: Limits) -> None:
+    """Refuse a parsed document that a client of other limits sent before. Raises: LimitExceeded."""
+    if (node.token_count or 0) > limits.tokens:
+        raise TooManyTokens(limit=limits.tokens)
+    measure(node, limits)
 
 
 def _cost(prepared: _Prepared, node: OperationDefinitionNode, request: GraphRequest, schema: GraphQLSchema) -> int:
@@ -206,7 +221,7 @@ def _introspect(operation: Operation, seen: _Seen) -> Answer:
             seen.answers[key] = known
         if len(seen.answers) > INTROSPECTIONS_MAX:
             seen.answers.popitem(last=False)
-    return Answer(status=200, body=known)
+    return Answer(status=200, body=known, cost=operation.cost)
 
 
 class Invalid(Exception):

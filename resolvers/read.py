@@ -30,6 +30,7 @@ from domain.core.ids import new_id
 from resolvers.catalog import Entity
 from resolvers.errors import withheld_entries
 from resolvers.fragments import (
+    MARK,
     CompaniesParameter,
     LocalParameter,
     Parameter,
@@ -49,6 +50,9 @@ from resolvers.variables import Declarations, Declared, coerced_variables, symbo
 
 # Readers remembered, with what they may read.
 READERS_MAX = 4_096
+
+_MARK = MARK.encode()
+_DATA = b',"data":'
 
 
 class Ambiguous(RequestError):
@@ -82,10 +86,11 @@ class RowAsked:
 
 @dataclass(frozen=True, slots=True)
 class RowAnswer:
-    """One row's selection as JSON, None where the reader may not see the row, and what was withheld."""
+    """One row's selection as JSON, None where the reader may not see the row; what was withheld; the objects in it."""
 
     json: str | None
     withheld: tuple[Withheld, ...]
+    cost: int = 0
 
 
 class ReadRoad:
@@ -115,8 +120,11 @@ class ReadRoad:
         if row["faults"]:
             raise Ambiguous(path=(row["faults"].split(",")[0],), what=row["faults"])
         errors = withheld_entries(operation, prepared.withheld, actor.locale)
-        head = prepared.head if not errors else b'{"errors":' + to_json(errors) + b"," + prepared.head[1:]
-        return Answer(status=200, body=head + row["data"].encode() + b"}")
+        data, objects = counted(row["data"])
+        head = prepared.head if not errors else prepared.head[: -len(_DATA)] + b',"errors":' + to_json(errors) + _DATA
+        body = head + data + b"}"
+        # The object of `data` itself is the answer's, not the client's.
+        return Answer(status=200, body=body, cost=objects - 1)
 
     async def statement(self, operation: Operation, actor: Actor, grants: Grants) -> tuple[str, list[Any]]:
         """The SQL that answers a query, with its values: what EXPLAIN and the benchmarks want to see."""
@@ -141,7 +149,10 @@ class ReadRoad:
         row = await connection.raw.fetchrow(prepared.statement.sql, *values)
         if row is not None and prepared.personal:
             await self._log_access(connection, run, prepared.personal, row["data"])
-        return RowAnswer(row["data"] if row is not None else None, prepared.withheld)
+        if row is None:
+            return RowAnswer(None, prepared.withheld)
+        data, objects = counted(row["data"])
+        return RowAnswer(data.decode(), prepared.withheld, objects)
 
     # --- from a request to a prepared plan -----------------------------------------------------------------------
 
@@ -279,9 +290,17 @@ def _head(plan: Plan) -> bytes:
     return b'{"extensions":' + orjson.dumps({"withheld": withheld}) + b',"data":'
 
 
+def counted(text: str) -> tuple[bytes, int]:
+    """A statement's JSON as it goes over the wire, and the number of marks that stood in it: what it cost."""
+    marked = text.encode()
+    plain = marked.replace(_MARK, b"")
+    return plain, len(marked) - len(plain)
+
+
 def local_json(value: LocalValue, reader: Reader) -> str:
-    """The JSON of a root about the caller."""
-    return orjson.dumps(_projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)).decode()
+    """The JSON of a root about the caller, its objects marked."""
+    shown = _projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)
+    return MARK * count_rows(shown) + orjson.dumps(shown).decode()
 
 
 def introspection_json(
@@ -297,7 +316,7 @@ def introspection_json(
     result = execute_sync(operation.schema, document, variable_values=variables, hide_suggestions=True)
     if result.errors or result.data is None:
         raise Invalid(VariablesInvalid, result.errors or [])
-    return orjson.dumps(result.data[value.key]).decode()
+    return MARK + orjson.dumps(result.data[value.key]).decode()
 
 
 def _projected(value: Any, selection: LocalSelection) -> Any:

@@ -13,6 +13,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
 from domain.core.actors import Actor, Grants
 from domain.core.errors import RequestError
+from resolvers.limits import Limits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class GraphRequest:
     trace_id: str = ""
     # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
     withheld_as_errors: bool = False
+    # What the client's tier allows; None: what the dispatcher allows everyone.
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +60,15 @@ class Answer:
     """A finished response body, a JSON object.
 
     `status` is that of application/graphql-response+json. A client that takes application/json gets 200 for faults of
-    the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`.
+    the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`. `cost` is the number
+    of objects and counts that it holds. Where it has extensions they are its
+    first member, so that the server can add to them without reading it.
     """
 
     status: int
     body: bytes
     fixed: bool = False
+    cost: int = 0
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 

@@ -106,10 +106,23 @@ class _Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What the payload shows of the command's record, by response key."""
+    """What the payload shows of the command's record, by response key; the objects in it."""
 
     json: Mapping[str, str]
     withheld: Sequence[Withheld]
+    cost: int = 0
+
+
+_NOTHING = _Shown({}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One mutation field's JSON, what it withheld, and the objects in it."""
+
+    json: str
+    withheld: Sequence[Withheld] = ()
+    cost: int = 0
 
 
 class WriteRoad:
@@ -135,9 +148,10 @@ class WriteRoad:
         values: list[str] = []
         errors: list[dict[str, Any]] = []
         withheld: list[Withheld] = []
+        cost = 0
         for part in parts:
             try:
-                json, hidden = await self._field(caller, root, part)
+                answered = await self._field(caller, root, part)
             except Exception as error:
                 # The fields before this one are committed and must be answered; a lone field's fault is the whole
                 # answer.
@@ -147,16 +161,17 @@ class WriteRoad:
                 trace_id = operation.request.trace_id
                 fault = PolicyChanged() if isinstance(error, PolicyMoved) else known_fault(error, trace_id)
                 errors += error_entries(fault, trace_id, actor.locale, (part.key,))
-                json, hidden = "null", ()
-            values.append(f"{_text(part.key)}:{json}")
-            withheld += hidden
-            errors += withheld_entries(operation, hidden, actor.locale)
-        return Answer(status=200, body=_body(values, errors, withheld).encode())
+                answered = _Answered("null")
+            values.append(f"{_text(part.key)}:{answered.json}")
+            withheld += answered.withheld
+            cost += answered.cost
+            errors += withheld_entries(operation, answered.withheld, actor.locale)
+        return Answer(status=200, body=_body(values, errors, withheld).encode(), cost=cost)
 
-    async def _field(self, caller: _Caller, root: GraphQLObjectType, part: _Part) -> tuple[str, Sequence[Withheld]]:
-        """The JSON of one mutation field, and what it withheld."""
+    async def _field(self, caller: _Caller, root: GraphQLObjectType, part: _Part) -> _Answered:
+        """The answer to one mutation field."""
         if part.name == "__typename":
-            return _text(root.name), ()
+            return _Answered(_text(root.name))
         arguments = get_argument_values(root.fields[part.name], part.nodes[0], caller.variables)
         cls = self._commands[part.name]
         spec, key = _spec(cls), arguments.get("idempotencyKey")
@@ -172,7 +187,7 @@ class WriteRoad:
             if cls in self.companions:
                 await self.companions[cls].check(command, caller.actor, caller.grants)
         except DomainError as refusal:
-            return _payload(caller, spec, payload, (Performed([refusal], committed=False), _Shown({}, ()))), ()
+            return _payload(caller, spec, payload, (Performed([refusal], committed=False), _NOTHING))
 
         async def show(connection: Connection, outcomes: Sequence[UUID | DomainError]) -> _Shown:
             return await self._shown(connection, caller, (cls, part.key, payload), (company_id, outcomes[0]))
@@ -187,8 +202,8 @@ class WriteRoad:
             idempotency_key=key, guard=still_granted, answer=show,
         )  # fmt: skip
         is_shown = isinstance(performed.answer, _Shown) and performed.committed
-        shown = performed.answer if is_shown else _Shown({}, ())
-        return _payload(caller, spec, payload, (performed, shown)), shown.withheld
+        shown = performed.answer if is_shown else _NOTHING
+        return _payload(caller, spec, payload, (performed, shown))
 
     async def _command(
         self, given: tuple[Draft, Place | None], spec: CommandSpec, reader: Reader, allowed: frozenset[int]
@@ -225,6 +240,7 @@ class WriteRoad:
         entity = CATALOG[spec.record.__name__]
         shown: dict[str, str] = {}
         withheld: list[Withheld] = []
+        cost = 0
         for part in payload:
             if part.name == payload_field(spec):
                 asked = RowAsked(
@@ -234,9 +250,10 @@ class WriteRoad:
                 row = await self._records.row(connection, asked, record)
                 shown[part.key] = row.json or "null"
                 withheld += row.withheld
+                cost += row.cost
             elif spec.reveals is not None and part.name == spec.reveals.name:
                 shown[part.key] = _text(await self.companions[cls].reveal(connection, record[1]))
-        return _Shown(shown, withheld)
+        return _Shown(shown, withheld, cost)
 
 
 def _spec(cls: type[Any]) -> CommandSpec:
@@ -273,16 +290,18 @@ def _company_of(spec: CommandSpec, chosen: Mapping[Place, Found], companies: fro
     return next(iter(companies))
 
 
-def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: tuple[Performed, _Shown]) -> str:
-    """The JSON of a payload."""
+def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: tuple[Performed, _Shown]) -> _Answered:
+    """The answer that is a payload: an object itself, as each of its refusals is."""
     performed, shown = done
     fields: list[str] = []
+    cost = 1 + shown.cost
     for part in parts:
         match part.name:
             case "__typename":
                 value = _text(f"{spec.name}Payload")
             case "userErrors":
                 refusals = [] if performed.committed else performed.refusals
+                cost += len(refusals)
                 value = f"[{','.join(_refusal(caller, part, one) for one in refusals)}]"
             case "replayed":
                 value = "true" if performed.replayed else "false"
@@ -291,7 +310,7 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
             case _:
                 value = shown.json.get(part.key, "null")
         fields.append(f"{_text(part.key)}:{value}")
-    return "{" + ",".join(fields) + "}"
+    return _Answered("{" + ",".join(fields) + "}", shown.withheld, cost)
 
 
 def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
@@ -317,13 +336,13 @@ def _input_path(refusal: DomainError) -> Iterator[str | int]:
 
 
 def _body(values: Sequence[str], errors: Sequence[Mapping[str, Any]], withheld: Sequence[Withheld]) -> str:
-    """The whole response: what was withheld and what failed beside the data."""
+    """The whole response: what was withheld and what failed before the data."""
     parts = [f'"data":{{{",".join(values)}}}']
-    if withheld:
-        named = [{"coordinate": one.coordinate, "path": one.path, "requires": one.requires} for one in withheld]
-        parts.append(f'"extensions":{to_json({"withheld": named}).decode()}')
     if errors:
         parts.insert(0, f'"errors":{to_json(errors).decode()}')
+    if withheld:
+        named = [{"coordinate": one.coordinate, "path": one.path, "requires": one.requires} for one in withheld]
+        parts.insert(0, f'"extensions":{to_json({"withheld": named}).decode()}')
     return "{" + ",".join(parts) + "}"
 
 

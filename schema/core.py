@@ -14,6 +14,7 @@ from domain.core.accounts import (
     TokenRevocation,
     UserAccount,
 )
+from domain.core.client_tiers import ClientTier
 from domain.core.dictionary import DataDictionaryEntry
 from schema.derive import graph_type, root_many, root_one
 
@@ -25,6 +26,8 @@ for _record in core.RECORDS:
 @strawberry.type
 class CoreQuery:
     data_dictionary = root_many(DataDictionaryEntry)
+    client_tier = root_one(ClientTier)
+    client_tiers = root_many(ClientTier)
     user_account = root_one(UserAccount)
     user_accounts = root_many(UserAccount)
     role_assignments = root_many(RoleAssignment)

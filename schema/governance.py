@@ -11,6 +11,7 @@ from domain.governance.accounts import (
     RevokeToken,
 )
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
+from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
 from schema.commands import performs
 
 
@@ -26,3 +27,6 @@ class GovernanceMutation:
     revoke_role = performs(RevokeRole)
     add_policy_rule = performs(AddPolicyRule)
     remove_policy_rule = performs(RemovePolicyRule)
+    change_client_tier = performs(ChangeClientTier)
+    assign_user_tier = performs(AssignUserTier)
+    assign_key_tier = performs(AssignKeyTier)

@@ -31,6 +31,7 @@ from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
 from server.faults import error_entries, trace_of
+from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
@@ -41,6 +42,8 @@ from server.logs import configure_logs
 from server.page import graphiql_page
 from server.roads import VisibleSchemas
 from server.settings import Settings
+from server.throttle import Throttle
+from server.tiers import Tiers
 
 log = structlog.get_logger("server")
 
@@ -58,6 +61,7 @@ class Services:
     database: Database
     identity: Identity
     hub: Hub
+    gate: Gate
     http: GraphEndpoint
     sockets: SocketEndpoint
 
@@ -166,10 +170,16 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     write.companions = companions_of(settings, dispatcher, read)
     hub = Hub(dispatcher, read, database, identity.refresh)
     await hub.open()
+    tiers, throttle = Tiers(database), Throttle(database)
+    await tiers.refresh()
+    gate = Gate(dispatcher, tiers, throttle)
+    stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(_surviving("identity", identity.watch)),
         asyncio.create_task(_surviving("watch", hub.run)),
+        asyncio.create_task(_surviving("tiers", tiers.watch)),
+        asyncio.create_task(throttle.watch()),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]
     background: list[asyncio.Task[None]] = []
@@ -183,10 +193,11 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         database=database,
         identity=identity,
         hub=hub,
+        gate=gate,
         http=GraphEndpoint(
-            dispatcher, identity, events=EventStreams(dispatcher, hub), page=graphiql_page(), origins=settings.origins
+            gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
-        sockets=SocketEndpoint(dispatcher, identity, hub, origins=settings.origins),
+        sockets=SocketEndpoint(gate, identity, hub, origins=settings.origins),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from domain.core.database import to_json
 from domain.core.errors import Overloaded, Refusal
-from resolvers.errors import REQUEST_SECONDS, Unavailable, error_entries, known_fault
+from resolvers.errors import Unavailable, error_entries, known_fault
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Invalid
 from resolvers.request import (
@@ -24,6 +24,7 @@ from resolvers.request import (
     TimedOut,
     UnsupportedMediaType,
 )
+from server.throttle import Throttled
 
 # Faults of the transport: their status holds whatever media type the client takes.
 _STATUS: Mapping[type[Refusal], int] = {
@@ -34,12 +35,13 @@ _STATUS: Mapping[type[Refusal], int] = {
     NotAcceptable: 406,
     PayloadTooLarge: 413,
     UnsupportedMediaType: 415,
+    Throttled: 429,
     InternalError: 500,
     Overloaded: 503,
     Unavailable: 503,
     TimedOut: 504,
 }
-_BY_CODE: Mapping[str, int] = {"UNAUTHENTICATED": 401, "THROTTLED": 429}
+_BY_CODE: Mapping[str, int] = {"UNAUTHENTICATED": 401}
 
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _NO_TRACE = "0" * 32
@@ -56,7 +58,9 @@ def fault_answer(error: BaseException, trace_id: str, locale: str = "en") -> Ans
     """The whole answer for a request that failed with `error`."""
     fault = known_fault(error, trace_id)
     status, fixed = _status_of(fault)
-    headers = {"retry-after": "1"} if status in (429, 503) else {}
+    headers = {"retry-after": "1"} if status == 503 else {}
+    if isinstance(fault, Throttled):
+        headers = {"retry-after": str(fault.values["retry_after_seconds"])}
     if status == 401:
         headers = {"www-authenticate": "Bearer"}
     body = to_json({"errors": error_entries(fault, trace_id, locale)})
@@ -71,4 +75,4 @@ def _status_of(fault: Refusal | Invalid) -> tuple[int, bool]:
     return (400, False) if status is None else (status, True)
 
 
-__all__ = ["REQUEST_SECONDS", "error_entries", "fault_answer", "known_fault", "trace_of"]
+__all__ = ["error_entries", "fault_answer", "known_fault", "trace_of"]

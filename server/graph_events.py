@@ -12,10 +12,10 @@ from contextlib import suppress
 import orjson
 from graphql import OperationType
 
-from resolvers.operation import Dispatcher
 from resolvers.request import Operation
 from resolvers.watch import Hub
-from server.faults import REQUEST_SECONDS, error_entries, known_fault
+from server.faults import error_entries, known_fault
+from server.gate import Gate
 from server.graph_http import EVENTS, Exchange
 from server.sessions import BearerSession
 
@@ -31,8 +31,8 @@ STALL_SECONDS = 30.0
 class EventStreams:
     """Answers operations as streams of server-sent events."""
 
-    def __init__(self, dispatcher: Dispatcher, hub: Hub) -> None:
-        self._dispatcher = dispatcher
+    def __init__(self, gate: Gate, hub: Hub) -> None:
+        self._gate = gate
         self._hub = hub
 
     async def __call__(self, exchange: Exchange, operation: Operation, session: BearerSession) -> None:
@@ -42,12 +42,12 @@ class EventStreams:
         """
         stream = _Stream(exchange, session)
         if operation.node.operation is not OperationType.SUBSCRIPTION:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                answer = await session.answer(self._dispatcher, operation)
+            answer = await self._gate.answer(operation, session)
             stream.offer("", answer.body.decode())
             stream.complete()
             await stream.run()
             return
+        await self._gate.admit(operation, session)
         last = exchange.headers.get(b"last-event-id", b"").decode("latin-1")
         subscription = await self._hub.subscribe(operation, session, stream, resume=last or None)
         try:

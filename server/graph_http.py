@@ -5,7 +5,6 @@ type, method) are refused before anything is parsed; only application/json is ta
 can post (CSRF).
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
@@ -16,7 +15,6 @@ from urllib.parse import parse_qs
 import orjson
 from graphql import OperationType
 
-from resolvers.operation import Dispatcher
 from resolvers.request import (
     Answer,
     GraphRequest,
@@ -28,8 +26,9 @@ from resolvers.request import (
     UnsupportedMediaType,
 )
 from server import federated_tracing
-from server.faults import REQUEST_SECONDS, fault_answer, trace_of
-from server.sessions import Authority, BearerSession
+from server.faults import fault_answer, trace_of
+from server.gate import Gate
+from server.sessions import Authority, BearerSession, address_of
 
 BODY_BYTES_MAX = 1_048_576
 
@@ -99,14 +98,14 @@ class GraphEndpoint:
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        gate: Gate,
         authority: Authority,
         *,
         events: EventStream,
         page: bytes,
         origins: frozenset[str] = frozenset(),
     ) -> None:
-        self._dispatcher = dispatcher
+        self._gate = gate
         self._authority = authority
         self._events = events
         self._page = page
@@ -143,21 +142,21 @@ class GraphEndpoint:
         if exchange.headers.get(WITHHELD) == b"errors":
             request = replace(request, withheld_as_errors=True)
         authorization = exchange.headers.get(b"authorization")
-        session = await BearerSession.begin(self._authority, authorization.decode("latin-1") if authorization else None)
+        given = authorization.decode("latin-1") if authorization else None
+        session = await BearerSession.begin(self._authority, given, address_of(exchange.scope))
         accept = exchange.headers.get(b"accept", b"*/*")
         media = json_media(accept)
         try:
-            if is_get and self._dispatcher.kind(request) is OperationType.MUTATION:
+            if is_get and self._gate.dispatcher.kind(request) is OperationType.MUTATION:
                 raise MethodNotAllowed(method="GET")
-            operation = self._dispatcher.prepare(request, session.grants)
+            operation = self._gate.prepare(request, session)
             kind = operation.node.operation
             if kind is OperationType.SUBSCRIPTION or media == EVENTS:
                 if not takes_events(accept):
                     raise NotAcceptable()
                 await self._events(exchange, operation, session)
                 return
-            async with asyncio.timeout(REQUEST_SECONDS):
-                answer = await session.answer(self._dispatcher, operation)
+            answer = await self._gate.answer(operation, session)
             if exchange.headers.get(federated_tracing.HEADER) == federated_tracing.ASKED:
                 answer = federated_tracing.traced(answer, started)
         except Exception as error:

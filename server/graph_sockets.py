@@ -16,12 +16,12 @@ from graphql import OperationType
 from strawberry.http.websocket_origin import is_same_origin
 
 from domain.core.errors import RequestError
-from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest, MalformedRequest
 from resolvers.watch import Hub, Subscription
-from server.faults import REQUEST_SECONDS, error_entries, known_fault, trace_of
+from server.faults import error_entries, known_fault, trace_of
+from server.gate import Gate
 from server.graph_http import Receive, Scope, Send, read_request
-from server.sessions import Authority, BearerSession
+from server.sessions import Authority, BearerSession, address_of
 
 SUBPROTOCOL = "graphql-transport-ws"
 
@@ -72,10 +72,8 @@ class SocketClosed(Exception):
 class SocketEndpoint:
     """The ASGI application at /graphql for sockets."""
 
-    def __init__(
-        self, dispatcher: Dispatcher, authority: Authority, hub: Hub, *, origins: frozenset[str] = frozenset()
-    ) -> None:
-        self.dispatcher = dispatcher
+    def __init__(self, gate: Gate, authority: Authority, hub: Hub, *, origins: frozenset[str] = frozenset()) -> None:
+        self.gate = gate
         self.authority = authority
         self.hub = hub
         self._origins = origins
@@ -92,7 +90,7 @@ class SocketEndpoint:
         if not offered:
             await send({"type": "websocket.close", "code": SUBPROTOCOL_REFUSED, "reason": "Subprotocol not acceptable"})
             return
-        await _Socket(self, headers, receive, send).run()
+        await _Socket(self, scope, receive, send).run()
 
     def _is_welcome(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the handshake comes from no browser, from our own pages, or from an allowed origin."""
@@ -104,8 +102,10 @@ class SocketEndpoint:
 class _Socket:
     """One accepted socket."""
 
-    def __init__(self, endpoint: SocketEndpoint, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+    def __init__(self, endpoint: SocketEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._endpoint = endpoint
+        self._address = address_of(scope)
         self._receive = receive
         self._send = send
         authorization = headers.get(b"authorization")
@@ -233,7 +233,9 @@ class _Socket:
         if given is not None and not isinstance(given, str):
             raise SocketClosed(BAD_REQUEST, "authorization is not a string")
         try:
-            self._session = await BearerSession.begin(self._endpoint.authority, given or self._authorization)
+            self._session = await BearerSession.begin(
+                self._endpoint.authority, given or self._authorization, self._address
+            )
         except RequestError as refused:
             raise SocketClosed(FORBIDDEN, refused.code) from refused
         self.post('{"type":"connection_ack"}')
@@ -259,12 +261,12 @@ class _Socket:
         endpoint = self._endpoint
         try:
             await session.refresh()
-            operation = endpoint.dispatcher.prepare(request, session.grants)
+            operation = endpoint.gate.prepare(request, session)
             if operation.node.operation is OperationType.SUBSCRIPTION:
+                await endpoint.gate.admit(operation, session)
                 stream.subscription = await endpoint.hub.subscribe(operation, session, stream)
                 return
-            async with asyncio.timeout(REQUEST_SECONDS):
-                answer = await session.answer(endpoint.dispatcher, operation)
+            answer = await endpoint.gate.answer(operation, session)
             stream.offer("", answer.body.decode())
             stream.complete()
         except Exception as fault:

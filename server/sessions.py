@@ -4,7 +4,8 @@ An answer made under grants that have just changed is thrown away by its road (`
 with the grants of now, here and nowhere else.
 """
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from domain.core.actors import Actor, Grants
 from domain.core.errors import Overloaded
@@ -13,6 +14,11 @@ from resolvers.request import Answer, Operation, PolicyMoved
 
 # A policy that moves during each of so many tries is being edited in bulk; the client may come back.
 ATTEMPTS_MAX = 3
+
+
+def address_of(scope: Mapping[str, Any]) -> str:
+    """The address that a connection comes from, without its port; empty over a local socket."""
+    return (scope.get("client") or ("",))[0]
 
 
 class Authority(Protocol):
@@ -28,18 +34,21 @@ class Authority(Protocol):
 class BearerSession:
     """Who a request or socket belongs to; `refresh` asks again with the same credential."""
 
-    __slots__ = ("_authority", "_authorization", "actor", "grants")
+    __slots__ = ("_authority", "_authorization", "actor", "address", "grants")
 
-    def __init__(self, authority: Authority, authorization: str | None, actor: Actor, grants: Grants) -> None:
+    def __init__(
+        self, authority: Authority, authorization: str | None, address: str, found: tuple[Actor, Grants]
+    ) -> None:
         self._authority = authority
         self._authorization = authorization
-        self.actor = actor
-        self.grants = grants
+        # Where the caller connects from: what tells apart those who show no credential.
+        self.address = address
+        self.actor, self.grants = found
 
     @classmethod
-    async def begin(cls, authority: Authority, authorization: str | None) -> "BearerSession":
+    async def begin(cls, authority: Authority, authorization: str | None, address: str) -> "BearerSession":
         """The session of a credential. Raises: RequestError when it stands for nobody."""
-        return cls(authority, authorization, *await authority(authorization))
+        return cls(authority, authorization, address, await authority(authorization))
 
     async def refresh(self) -> None:
         """Look again who the credential stands for, and what that actor may do now."""

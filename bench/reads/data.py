@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from authz.tables import load_baseline
+from domain.core.client_tiers import ClientTier
 from domain.core.database import Connection
 from domain.master_data.companies import Company
 from domain.master_data.items import Item
@@ -20,6 +21,11 @@ from tests.factory import numbered, row
 
 ORDERS, LINES, SUPPLIERS, ITEMS = 5_000, 5, 200, 1_000
 FIRST_DAY = date(2024, 1, 1)
+# A client that asks for a million objects a second.
+LIMITS = {
+    "tokens": 5_000, "depth": 12, "aliases": 50, "root_fields": 20, "mutations": 5, "directives": 20, "cost": 10_000,
+    "bucket": 1_000_000_000, "restore_rate": 1_000_000,
+}  # fmt: skip
 STATUSES = ("PENDING", "APPROVED", "REJECTED", "COMPLETE")
 
 
@@ -42,10 +48,12 @@ async def fill(url: str) -> None:
         await load_baseline(Connection(connection))
         await _masters(connection)
         await _orders(connection)
+        await _copy(connection, "client_tier", [row(ClientTier, 1, id=key(9, 3), code="BENCH", **LIMITS)])
         await connection.execute(
-            "INSERT INTO user_account (id, name, display_name, audience, locale)"
-            " VALUES ($1, 'bench', 'Bench', 'STAFF', 'en')",
+            "INSERT INTO user_account (id, name, display_name, audience, locale, client_tier_id)"
+            " VALUES ($1, 'bench', 'Bench', 'STAFF', 'en', $2)",
             key(9, 1),
+            key(9, 3),
         )
         await connection.execute(
             "INSERT INTO role_assignment (id, user_id, role, company_number, valid_from_at)"

@@ -65,6 +65,10 @@ class UserAccount(GroupRecord, scope=STAFF_ONLY, zh="用户账号", key="name", 
     )
     audience: Mapped[Audience] = enum_column(Audience, doc="Kind of reader, which fixes the visible schema.", zh="受众")
     locale: Mapped[str] = code_column(doc="Language of messages, BCP 47.", zh="语言", tier=Tier.INTERNAL)
+    client_tier_id: Mapped[UUID | None] = reference(
+        "client_tier", doc="How much its programs may ask; that of its audience unless named.", zh="客户端等级",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
     is_active: Mapped[bool] = column(doc="Whether the account may sign in.", zh="启用", server_default=text("true"))
     is_demo: Mapped[bool] = column(
         doc="Whether the account is part of the demo; it works on the loopback address only.",
@@ -142,6 +146,10 @@ class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
     scopes: Mapped[list[str]] = texts_column(
         doc="Roles the key may use of those its user holds; empty means all of them.", zh="范围", tier=Tier.CONFIDENTIAL
     )
+    client_tier_id: Mapped[UUID | None] = reference(
+        "client_tier", doc="How much it may ask; a key that names a tier has a bucket of its own.", zh="客户端等级",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
     expires_at: Mapped[datetime | None] = instant_column(
         doc="When the key ends.", zh="到期时间", tier=Tier.CONFIDENTIAL
     )

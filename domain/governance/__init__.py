@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.core.accounts import ApiKey, PartnerLink, PolicyRule, RoleAssignment, TokenRevocation, UserAccount
+from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
 from domain.governance.accounts import (
     CreateUser,
@@ -33,6 +34,14 @@ from domain.governance.permissions import (
     remove_policy_rule,
     revoke_role,
 )
+from domain.governance.tiers import (
+    AssignKeyTier,
+    AssignUserTier,
+    ChangeClientTier,
+    assign_key_tier,
+    assign_user_tier,
+    change_client_tier,
+)
 
 RECORDS = ()
 COMMANDS: Mapping[type[Any], Handler] = {
@@ -46,6 +55,9 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RevokeRole: revoke_role,
     AddPolicyRule: add_policy_rule,
     RemovePolicyRule: remove_policy_rule,
+    ChangeClientTier: change_client_tier,
+    AssignUserTier: assign_user_tier,
+    AssignKeyTier: assign_key_tier,
 }
 HANDLERS = {}
 EVENTS = {
@@ -58,4 +70,7 @@ EVENTS = {
     "RoleGranted": RoleAssignment,
     "RoleRevoked": RoleAssignment,
     "PolicyChanged": PolicyRule,
+    "ClientTierChanged": ClientTier,
+    "UserAccountTierAssigned": UserAccount,
+    "ApiKeyTierAssigned": ApiKey,
 }

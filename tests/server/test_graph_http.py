@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from resolvers.request import Answer
-from server import graph_http
+from server import gate
 from server.federated_tracing import traced
 from server.graph_http import json_media, takes_events
 from tests.server.conftest import Serving
@@ -31,7 +31,7 @@ async def test_an_operation_is_answered_in_the_media_type_asked_for(serving: Ser
     for accept, media in (("", "application/json"), ("*/*", "application/json"), (GRAPHQL, GRAPHQL)):
         response = await serving.post(body, accept=accept)
         assert (response.status_code, response.headers["content-type"]) == (200, f"{media}; charset=utf-8")
-        assert response.content == b'{"data":{"viewer":{"name":"admin"}}}'
+        assert response.content.endswith(b',"data":{"viewer":{"name":"admin"}}}')
 
 
 @pytest.mark.parametrize("body", [b"5", b'"x"', b"null", b"{", b"", b"[]", b"[" * 100_000, b'{"query": "\xff"}'])
@@ -86,7 +86,7 @@ async def test_get_reads_and_never_changes(serving: Serving) -> None:
     async with httpx.AsyncClient() as client:
         read = await client.get(serving.url, params={"query": "{__typename}"})
         changed = await client.get(serving.url, params={"query": "mutation {__typename}"}, headers={"accept": GRAPHQL})
-    assert (read.status_code, read.json()) == (200, {"data": {"__typename": "Query"}})
+    assert (read.status_code, read.json()["data"]) == (200, {"__typename": "Query"})
     assert (changed.status_code, code(changed), changed.headers["allow"]) == (405, "METHOD_NOT_ALLOWED", "POST")
 
 
@@ -110,7 +110,7 @@ async def test_two_operations_need_a_name_to_choose_by(serving: Serving) -> None
     named = await serving.post({"query": query, "operationName": "B"})
     assert (unnamed.status_code, code(unnamed)) == (400, "OPERATION_RESOLUTION_FAILURE")
     assert (unknown.status_code, code(unknown)) == (400, "OPERATION_RESOLUTION_FAILURE")
-    assert named.json() == {"data": {"viewer": {"name": "admin"}}}
+    assert named.json()["data"] == {"viewer": {"name": "admin"}}
 
 
 async def test_a_credential_that_stands_for_nobody_is_401(serving: Serving) -> None:
@@ -132,7 +132,7 @@ async def test_a_request_that_takes_too_long_is_answered_and_its_statement_cance
     live: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await live.ask("{ items { totalCount } }")
-    monkeypatch.setattr(graph_http, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(gate, "REQUEST_SECONDS", 1.0)
     holder = await asyncpg.connect(live.database_url)
     async with holder.transaction():
         await holder.execute("LOCK TABLE item IN ACCESS EXCLUSIVE MODE")
@@ -250,7 +250,7 @@ async def test_a_gateway_that_asks_for_a_trace_gets_one_and_nobody_else(serving:
     assert trace[0] == 3 << 3 | 2 and trace[-2:] == b"\x72\x00"
     seconds = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(trace[3:8]))
     assert before // 10**9 <= seconds <= time.time_ns() // 10**9
-    assert "extensions" not in (await serving.post(body)).json()
+    assert "ftv1" not in (await serving.post(body)).json()["extensions"]
     refused = (await serving.post({"query": "{ nothing }"}, **asked)).json()
     assert list(refused) == ["errors"]
 
