@@ -5,13 +5,21 @@ import strawberry
 from domain import finance
 from domain.finance.commands import (
     ChangePeriodState,
+    CloseYear,
     CreateCostCentre,
     CreatePaymentTerms,
     CreateProfitCentre,
     CreateTaxCode,
+    CreditCustomerInvoice,
     LoadFinancePack,
+    MatchOpenItems,
+    PostCustomerInvoice,
     PostJournal,
+    RecordPayment,
+    ReopenYear,
+    RevalueForeignCurrency,
     ReverseJournal,
+    UnmatchOpenItems,
 )
 from domain.finance.models import (
     Account,
@@ -82,3 +90,11 @@ class FinanceMutation:
     create_payment_terms = performs(CreatePaymentTerms)
     post_journal = performs(PostJournal)
     reverse_journal = performs(ReverseJournal)
+    post_customer_invoice = performs(PostCustomerInvoice)
+    credit_customer_invoice = performs(CreditCustomerInvoice)
+    record_payment = performs(RecordPayment)
+    match_open_items = performs(MatchOpenItems)
+    unmatch_open_items = performs(UnmatchOpenItems)
+    revalue_foreign_currency = performs(RevalueForeignCurrency)
+    close_year = performs(CloseYear)
+    reopen_year = performs(ReopenYear)

@@ -30,7 +30,7 @@ from domain.finance.rules.taxes import Tax
 from domain.finance.rules.terms import Instalment, Terms
 from domain.master_data.currencies import Currency
 from domain.master_data.items import Item
-from domain.master_data.parties import Party
+from domain.master_data.parties import Party, PartyTerms
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -163,6 +163,22 @@ async def terms_by_id(work: Work, ids: Iterable[UUID | None]) -> dict[UUID, Term
         )
         for row in await work.fetch(_TERMS, ids=asked)
     }
+
+
+_agreed = PartyTerms.table
+_AGREED = (
+    select(_agreed.c.party_id, _terms.c.id)
+    .join_from(
+        _agreed, _terms, (_terms.c.company_id == _agreed.c.company_id) & (_terms.c.code == _agreed.c.payment_terms)
+    )
+    .where(_agreed.c.company_id == _company_id, _agreed.c.party_id == _ids)
+)
+
+
+async def agreed_terms(work: Work, party_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """By party the payment terms that the company agreed with it; a party without any is absent."""
+    rows = await work.fetch(_AGREED, ids=sorted(set(party_ids)))
+    return {row["party_id"]: row["id"] for row in rows}
 
 
 def _instalment_of(row: Row) -> Instalment:

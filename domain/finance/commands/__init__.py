@@ -1,5 +1,11 @@
 """What people make of the books, one file a document."""
 
+from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.invoices import (
+    CustomerInvoiceLineInput,
+    PostCustomerInvoice,
+    post_customer_invoices,
+)
 from domain.finance.commands.journals import (
     JournalLineInput,
     PostJournal,
@@ -7,6 +13,14 @@ from domain.finance.commands.journals import (
     post_journals,
     reverse_journals,
 )
+from domain.finance.commands.matchings import (
+    MatchInput,
+    MatchOpenItems,
+    UnmatchOpenItems,
+    match_open_items,
+    unmatch_open_items,
+)
+from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
 from domain.finance.commands.periods import ChangePeriodState, change_period_states
 from domain.finance.commands.settings import (
     CreateCostCentre,
@@ -22,6 +36,14 @@ from domain.finance.commands.settings import (
     create_tax_codes,
     load_finance_packs,
 )
+from domain.finance.commands.valuation import (
+    CloseYear,
+    ReopenYear,
+    RevalueForeignCurrency,
+    close_years,
+    reopen_years,
+    revalue_foreign_currency,
+)
 
 COMMANDS = {
     ChangePeriodState: change_period_states,
@@ -32,19 +54,20 @@ COMMANDS = {
     CreatePaymentTerms: create_payment_terms,
     PostJournal: post_journals,
     ReverseJournal: reverse_journals,
+    PostCustomerInvoice: post_customer_invoices,
+    CreditCustomerInvoice: credit_customer_invoices,
+    RecordPayment: record_payments,
+    MatchOpenItems: match_open_items,
+    UnmatchOpenItems: unmatch_open_items,
+    RevalueForeignCurrency: revalue_foreign_currency,
+    CloseYear: close_years,
+    ReopenYear: reopen_years,
 }
 
 __all__ = [
-    "COMMANDS",
-    "ChangePeriodState",
-    "CreateCostCentre",
-    "CreatePaymentTerms",
-    "CreateProfitCentre",
-    "CreateTaxCode",
-    "InstalmentInput",
-    "JournalLineInput",
-    "LoadFinancePack",
-    "PostJournal",
-    "ReverseJournal",
-    "TaxRuleInput",
-]
+    "COMMANDS", "ChangePeriodState", "CloseYear", "CreateCostCentre", "CreatePaymentTerms", "CreateProfitCentre",
+    "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput",
+    "JournalLineInput", "LoadFinancePack", "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice",
+    "PostJournal", "RecordPayment", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput",
+    "UnmatchOpenItems",
+]  # fmt: skip

@@ -20,6 +20,8 @@ from domain.finance.rules.vouchers import (
     Quote,
     RateMissing,
     Voucher,
+    agreeing,
+    carried_quote,
     check_voucher,
     closings,
     find_quote,
@@ -37,7 +39,8 @@ from domain.finance.rules.vouchers import (
 
 __all__ = [
     "COMPANY_CURRENCY", "MONEY", "ONE", "PAR", "AccountKey", "AccountMissing", "Closing", "EarlierPeriodOpen",
-    "LaterPeriodClosed", "Leg", "Movement", "Period", "PeriodClosed", "Quote", "RateMissing", "Voucher",
-    "check_voucher", "closings", "find_quote", "find_rate", "first_open_day", "in_company_currency",
-    "in_group_currency", "months", "moving", "open_period", "period_after", "period_of", "rounded",
+    "LaterPeriodClosed", "Leg", "Movement", "Period", "PeriodClosed", "Quote", "RateMissing", "Voucher", "agreeing",
+    "carried_quote", "check_voucher", "closings", "find_quote", "find_rate", "first_open_day",
+    "in_company_currency", "in_group_currency", "months", "moving", "open_period", "period_after", "period_of",
+    "rounded",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from domain.core.errors import DomainError, Rejected
 from domain.core.money import EXACT, ROUNDING, ZERO, Money, minor_unit, product, to_minor_unit, total
+from domain.finance.models import TaxKind
 from domain.finance.rules.taxes import Charged, Tax, Taxed, on_gross, on_net
 
 # The lines of one document that a reader gets as a plain list.
@@ -204,3 +205,52 @@ def check_digital_number(number: str, issued_on: date) -> str:
             reason_zh=f"前两位须为开票年份 {issued_on:%y}",
         )  # fmt: skip
     return number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlueTax:
+    """What one rule came to on a blue letter, under which code, and what red letters have taken back of it."""
+
+    tax: Tax
+    code: UUID
+    amount: Decimal
+    credited: Decimal = ZERO
+
+    @property
+    def remaining(self) -> Decimal:
+        """What red letters may still take back."""
+        return EXACT.subtract(self.amount, self.credited)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """A part of a blue letter's lines of one tax code: what a red letter takes back, and whether it takes the last."""
+
+    code: UUID
+    net: Decimal
+    tax: Decimal
+    whole_net: Decimal
+    closes: bool
+
+
+def taxes_taken_back(taken: TakenBack, taxes: Sequence[BlueTax], currency: str) -> list[Charged]:
+    """What each rule of the code gives back, as positive amounts; those of the price come to `taken.tax`.
+
+    A red letter that takes the last of a code's lines takes what is left of every rule, so that together red letters
+    come to what each rule charged.
+    """
+    own = [one for one in taxes if one.code == taken.code]
+    if taken.closes:
+        return [Charged(tax=one.tax, base=taken.net, amount=one.remaining) for one in own]
+    shares = [
+        to_minor_unit(ROUNDING.divide(product(one.amount, taken.net), taken.whole_net), currency)
+        if taken.whole_net
+        else ZERO
+        for one in own
+    ]
+    priced = [place for place, one in enumerate(own) if one.tax.kind is not TaxKind.WITHHOLDING]
+    if priced:
+        corrected = spread(taken.tax, [shares[place] for place in priced], minor_unit(currency))
+        for place, share in zip(priced, corrected, strict=True):
+            shares[place] = share
+    return [Charged(tax=one.tax, base=taken.net, amount=share) for one, share in zip(own, shares, strict=True)]

@@ -15,7 +15,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.core.errors import DomainError
-from domain.core.money import EXACT, ROUNDING, ZERO, Money, product, to_minor_unit, total
+from domain.core.money import EXACT, ROUNDING, ZERO, Money, allocate, minor_unit, product, to_minor_unit, total
 from domain.finance.models import AccountRole, SubLedger
 
 
@@ -150,6 +150,13 @@ def settle(parts: Sequence[Part], reductions: Sequence[Reduction], currency: str
         raise MatchingUnbalanced(difference=difference, currency=currency)
     company = EXACT.subtract(total([part.amount for part in parts]), total([one.amount for one in reductions]))
     return Settlement(parts=tuple(parts), reductions=tuple(reductions), exchange=company)
+
+
+def valued(dues: Sequence[Decimal], amount: Decimal, company_currency: str) -> tuple[Decimal, ...]:
+    """What instalments of one document are worth in the company's currency; they sum to `amount`, all of its sign."""
+    sign = -1 if amount < ZERO else 1
+    shares = allocate(abs(amount), [abs(due) for due in dues], minor_unit(company_currency))
+    return tuple(share * sign for share in shares)
 
 
 def control_role(sub_ledger: SubLedger, *, is_prepayment: bool) -> AccountRole:

@@ -167,6 +167,25 @@ def in_group_currency(amounts: Sequence[Decimal], rate: Decimal, currency: str) 
     return tuple(result)
 
 
+def agreeing(leg: Leg) -> tuple[Leg, ...]:
+    """The leg, or two where its amounts differ in sign: one that moves the transaction's currency, one the company's.
+
+    That happens where a balance of mixed rates is cleared: what is left in one currency need not have the sign of what
+    is left in the other.
+    """
+    if leg.amount * leg.transaction.amount >= ZERO:
+        return (leg,)
+    nothing = Money(ZERO, leg.transaction.currency)
+    return (replace(leg, amount=ZERO), replace(leg, transaction=nothing))
+
+
+def carried_quote(transaction: Decimal, amount: Decimal) -> Quote:
+    """The rate at which an amount of earlier days is carried: what it is worth for one of the transaction's."""
+    if not transaction or transaction == amount:
+        return PAR
+    return Quote(rate=to_scale(abs(ROUNDING.divide(amount, transaction)), RATE_DIGITS), kind=RateKind.HISTORIC)
+
+
 def moving(legs: Iterable[Leg]) -> tuple[Leg, ...]:
     """The legs that move something: an item of standard cost zero has none in the stock account."""
     return tuple(leg for leg in legs if leg.amount or leg.transaction.amount)

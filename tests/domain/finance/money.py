@@ -8,8 +8,18 @@ from uuid import UUID
 
 from domain.core.money import Money
 from domain.core.perform import Performed
-from domain.finance.commands import ChangePeriodState, JournalLineInput, PostJournal
-from domain.finance.models import PeriodState
+from domain.finance.commands import (
+    ChangePeriodState,
+    CreateTaxCode,
+    CustomerInvoiceLineInput,
+    JournalLineInput,
+    PaymentMatchInput,
+    PostCustomerInvoice,
+    PostJournal,
+    RecordPayment,
+    TaxRuleInput,
+)
+from domain.finance.models import PaymentDirection, PeriodState
 from tests.domain.books import AX, World
 
 
@@ -81,3 +91,72 @@ async def close(world: World, state: PeriodState, *codes: str, sub_ledger: str =
             company, code, sub_ledger,
         )  # fmt: skip
         await done(world, ChangePeriodState(fiscal_period_id=row["id"], state=state), company=company)
+
+
+async def tax_code(world: World, percent: str = "20", company: int = AX, code: str | None = None, **more: Any) -> UUID:
+    """A new tax code of one rule."""
+    command = CreateTaxCode(
+        code=code or f"T{percent}",
+        name=f"{percent} %",
+        rules=(TaxRuleInput(name="VAT", percent=Decimal(percent)),),
+        **more,
+    )
+    return (await done(world, command, company=company)).ids[0]
+
+
+def an_invoice(world: World, *lines: tuple[str, str], tax: UUID | None = None, **more: Any) -> PostCustomerInvoice:
+    """An invoice to the hospital of (quantity, unit price) lines."""
+    currency = more.pop("currency", "USD")
+    return PostCustomerInvoice(
+        customer_id=more.pop("customer_id", world["HOSPITAL"]),
+        currency=currency,
+        lines=tuple(
+            CustomerInvoiceLineInput(
+                description="Work",
+                quantity=Decimal(quantity),
+                unit_price=Money(Decimal(price), currency),
+                tax_code_id=tax,
+            )
+            for quantity, price in lines or (("1", "100"),)
+        ),
+        **more,
+    )
+
+
+def a_payment(world: World, amount: str, *matches: PaymentMatchInput, **more: Any) -> RecordPayment:
+    """Money received from the hospital."""
+    money = Money(Decimal(amount), more.pop("currency", "USD"))
+    direction, party = more.pop("direction", PaymentDirection.IN), more.pop("party_id", world["HOSPITAL"])
+    return RecordPayment(direction=direction, party_id=party, amount=money, matches=tuple(matches), **more)
+
+
+async def items(world: World, company: int = AX) -> list[tuple[str, ...]]:
+    """Each item: kind, due day, open amount and currency, open amount of the company."""
+    rows = await world.rows(
+        "SELECT kind, due_on, open_transaction_amount, transaction_currency, open_amount FROM open_item "
+        "WHERE company_id = $1 ORDER BY id",
+        company,
+    )
+    return [
+        (
+            row["kind"], row["due_on"].isoformat(), plain(row["open_transaction_amount"]),
+            row["transaction_currency"], plain(row["open_amount"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def item_ids(world: World, company: int = AX) -> list[UUID]:
+    """The items in the order in which they were opened."""
+    return [
+        row["id"] for row in await world.rows("SELECT id FROM open_item WHERE company_id = $1 ORDER BY id", company)
+    ]
+
+
+async def rate(world: World, base: str, quote: str, on: date, spot: str, closing: str | None = None) -> None:
+    """A published rate."""
+    await world.rows(
+        "INSERT INTO currency_rate (id, base_currency, quote_currency, valid_on, source, spot_rate, closing_rate) "
+        "VALUES (gen_random_uuid(), $1, $2, $3, 'TEST', $4, $5) RETURNING 1",
+        base, quote, on, Decimal(spot), Decimal(closing) if closing else None,
+    )  # fmt: skip
