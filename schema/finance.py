@@ -3,24 +3,6 @@
 import strawberry
 
 from domain import finance
-from domain.finance.commands import (
-    ChangePeriodState,
-    CloseYear,
-    CreateCostCentre,
-    CreatePaymentTerms,
-    CreateProfitCentre,
-    CreateTaxCode,
-    CreditCustomerInvoice,
-    LoadFinancePack,
-    MatchOpenItems,
-    PostCustomerInvoice,
-    PostJournal,
-    RecordPayment,
-    ReopenYear,
-    RevalueForeignCurrency,
-    ReverseJournal,
-    UnmatchOpenItems,
-)
 from domain.finance.models import (
     Account,
     AccountBalance,
@@ -41,7 +23,7 @@ from domain.finance.models import (
     TaxCode,
     TaxRule,
 )
-from schema.commands import performs
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in finance.RECORDS:
@@ -80,21 +62,4 @@ class FinanceQuery:
     payments = root_many(Payment)
 
 
-@strawberry.type
-class FinanceMutation:
-    change_period_state = performs(ChangePeriodState)
-    load_finance_pack = performs(LoadFinancePack)
-    create_cost_centre = performs(CreateCostCentre)
-    create_profit_centre = performs(CreateProfitCentre)
-    create_tax_code = performs(CreateTaxCode)
-    create_payment_terms = performs(CreatePaymentTerms)
-    post_journal = performs(PostJournal)
-    reverse_journal = performs(ReverseJournal)
-    post_customer_invoice = performs(PostCustomerInvoice)
-    credit_customer_invoice = performs(CreditCustomerInvoice)
-    record_payment = performs(RecordPayment)
-    match_open_items = performs(MatchOpenItems)
-    unmatch_open_items = performs(UnmatchOpenItems)
-    revalue_foreign_currency = performs(RevalueForeignCurrency)
-    close_year = performs(CloseYear)
-    reopen_year = performs(ReopenYear)
+FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

@@ -1,5 +1,9 @@
 """What people make of the books, one file a document."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.commands import Handler
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
 from domain.finance.commands.invoices import (
     CustomerInvoiceLineInput,
@@ -23,16 +27,12 @@ from domain.finance.commands.matchings import (
 from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
 from domain.finance.commands.periods import ChangePeriodState, change_period_states
 from domain.finance.commands.settings import (
-    CreateCostCentre,
     CreatePaymentTerms,
-    CreateProfitCentre,
     CreateTaxCode,
     InstalmentInput,
     LoadFinancePack,
     TaxRuleInput,
-    create_cost_centres,
     create_payment_terms,
-    create_profit_centres,
     create_tax_codes,
     load_finance_packs,
 )
@@ -44,12 +44,15 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
+from domain.finance.models import Account, CostCentre, ProfitCentre
+from domain.master_data.maintenance import maintained
 
-COMMANDS = {
+COMMANDS: Mapping[type[Any], Handler] = {
+    **maintained(Account, fixed=("kind", "role", "is_monetary")),
+    **maintained(CostCentre),
+    **maintained(ProfitCentre),
     ChangePeriodState: change_period_states,
     LoadFinancePack: load_finance_packs,
-    CreateCostCentre: create_cost_centres,
-    CreateProfitCentre: create_profit_centres,
     CreateTaxCode: create_tax_codes,
     CreatePaymentTerms: create_payment_terms,
     PostJournal: post_journals,
@@ -65,9 +68,8 @@ COMMANDS = {
 }
 
 __all__ = [
-    "COMMANDS", "ChangePeriodState", "CloseYear", "CreateCostCentre", "CreatePaymentTerms", "CreateProfitCentre",
-    "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput",
-    "JournalLineInput", "LoadFinancePack", "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice",
-    "PostJournal", "RecordPayment", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput",
-    "UnmatchOpenItems",
+    "COMMANDS", "ChangePeriodState", "CloseYear", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice",
+    "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "RecordPayment",
+    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

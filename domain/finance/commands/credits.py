@@ -411,8 +411,8 @@ def _line_rows(draft: Draft) -> list[dict[str, object]]:
         "project_code",
     )  # fmt: skip
     return [
-        {name: draft.blue.rows[line.position][name] for name in copied}
-        | {
+        {
+            **{name: draft.blue.rows[line.position][name] for name in copied},
             "customer_invoice_id": draft.id,
             "position": place,
             "quantity": -quantity,

@@ -1,4 +1,4 @@
-"""What the books are set up with: packs, cost and profit centres, tax codes, payment terms."""
+"""What the books are set up with: packs, tax codes, payment terms; masters without a story follow from their record."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,12 +16,10 @@ from domain.finance.chart import load_taxes_and_terms
 from domain.finance.masters import tax_code_ids
 from domain.finance.models import (
     AccountRole,
-    CostCentre,
     InstalmentShare,
     InstalmentStart,
     PaymentTerms,
     PaymentTermsInstalment,
-    ProfitCentre,
     TaxCode,
     TaxKind,
     TaxMethod,
@@ -36,30 +34,6 @@ class LoadFinancePack:
     """Give a company the tax codes and payment terms of a country or region; codes it has keep their rules."""
 
     pack: PackName = argument(doc="The pack.", zh="财务包")
-
-
-@command(action=Action.CREATE, record=CostCentre, zh="创建成本中心")
-class CreateCostCentre:
-    """Add a cost centre."""
-
-    code: str = argument(doc="Short code.", zh="代码")
-    name: str = argument(doc="Name.", zh="名称")
-    name_zh: str | None = argument(doc="Chinese name.", zh="中文名称", default=None)
-    parent_id: UUID | None = argument(
-        doc="The cost centre it is part of.", zh="上级成本中心", reference="cost_centre", default=None
-    )
-
-
-@command(action=Action.CREATE, record=ProfitCentre, zh="创建利润中心")
-class CreateProfitCentre:
-    """Add a profit centre."""
-
-    code: str = argument(doc="Short code.", zh="代码")
-    name: str = argument(doc="Name.", zh="名称")
-    name_zh: str | None = argument(doc="Chinese name.", zh="中文名称", default=None)
-    parent_id: UUID | None = argument(
-        doc="The profit centre it is part of.", zh="上级利润中心", reference="profit_centre", default=None
-    )
 
 
 @part
@@ -134,20 +108,6 @@ async def load_finance_packs(work: Work, commands: Sequence[LoadFinancePack]) ->
         first = pack(one.pack).tax_codes[0]["code"]
         ids.append((await tax_code_ids(work, [first]))[first])
     return Results(ids)
-
-
-async def create_cost_centres(work: Work, commands: Sequence[CreateCostCentre]) -> Results[CostCentre]:
-    """The cost centres. Raises: AlreadyExists."""
-    return Results(await work.insert(CostCentre, [_centre(one) for one in commands]))
-
-
-async def create_profit_centres(work: Work, commands: Sequence[CreateProfitCentre]) -> Results[ProfitCentre]:
-    """The profit centres. Raises: AlreadyExists."""
-    return Results(await work.insert(ProfitCentre, [_centre(one) for one in commands]))
-
-
-def _centre(one: CreateCostCentre | CreateProfitCentre) -> dict[str, object]:
-    return {"code": one.code, "name": one.name, "name_zh": one.name_zh, "parent_id": one.parent_id}
 
 
 async def create_tax_codes(work: Work, commands: Sequence[CreateTaxCode]) -> Results[TaxCode]:

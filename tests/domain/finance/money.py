@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import domain
 from domain.core.money import Money
 from domain.core.perform import Performed
 from domain.finance.commands import (
@@ -34,6 +35,11 @@ async def done(world: World, *commands: Any, company: int = AX, **terms: Any) ->
     performed = await world.act(world.chief, company, *commands, **terms)
     assert performed.committed, [refusal.message() for refusal in performed.refusals]
     return performed
+
+
+def named(name: str) -> Any:
+    """The command of that name: those that follow from a record have no other place."""
+    return next(command for command in domain.COMMANDS if command.__name__ == name)
 
 
 async def vouchers(world: World, company: int = AX) -> list[tuple[str, list[tuple[str, str, str, str]]]]:

@@ -9,20 +9,18 @@ from domain.core.ids import new_id
 from domain.core.money import Money
 from domain.core.perform import BatchPolicy
 from domain.finance.commands import (
-    CreateCostCentre,
-    CreateProfitCentre,
     JournalLineInput,
     PostJournal,
     ReverseJournal,
 )
 from domain.finance.models import PeriodState
 from tests.domain.books import AX, BX, World
-from tests.domain.finance.money import a_journal, a_line, account, close, done, vouchers
+from tests.domain.finance.money import a_journal, a_line, account, close, done, named, vouchers
 
 
 async def test_a_journal_is_posted_with_its_number_and_dimensions(world: World):
-    [cost] = (await done(world, CreateCostCentre(code="CC1", name="Assembly"))).ids
-    [profit] = (await done(world, CreateProfitCentre(code="PC1", name="Implants"))).ids
+    [cost] = (await done(world, named("CreateCostCentre")(code="CC1", name="Assembly"))).ids
+    [profit] = (await done(world, named("CreateProfitCentre")(code="PC1", name="Implants"))).ids
     rent = await a_line(
         world, "6602", "100.50", cost_centre_id=cost, profit_centre_id=profit, project_code="P-7",
         party_id=world["ACME"], item_id=world["BOLT"],
@@ -88,7 +86,7 @@ async def test_a_journal_that_breaks_a_rule_is_refused_and_nothing_is_written(wo
     bank, rent = await a_line(world, "1002", "-100"), await a_line(world, "6602", "100")
     euro = await a_line(world, "1002", "-100", "EUR")
     other = JournalLineInput(account_id=await account(world, "6602", BX), debit=Money(Decimal(100), "USD"))
-    inactive = (await done(world, CreateCostCentre(code="OLD", name="Old"))).ids[0]
+    inactive = (await done(world, named("CreateCostCentre")(code="OLD", name="Old"))).ids[0]
     await world.rows("UPDATE cost_centre SET is_active = false RETURNING 1")
     cases: list[tuple[PostJournal, str, tuple[str | int, ...]]] = [
         (await a_journal(world, rent, await a_line(world, "1002", "-99.99")), "UNBALANCED", ()),
