@@ -10,11 +10,13 @@ CREATE OR REPLACE FUNCTION refuse_unbalanced_voucher() RETURNS trigger LANGUAGE 
 DECLARE
     line_count bigint;
     difference numeric;
+    group_difference numeric;
 BEGIN
-    SELECT count(*), sum(amount) INTO line_count, difference FROM journal_line
+    SELECT count(*), sum(amount), sum(group_amount) INTO line_count, difference, group_difference FROM journal_line
     WHERE company_id = NEW.company_id AND journal_entry_id = NEW.id;
-    IF line_count = 0 OR difference <> 0 THEN
-        RAISE EXCEPTION 'voucher % has % lines that sum to %', NEW.number, line_count, difference
+    IF line_count = 0 OR difference <> 0 OR group_difference <> 0 THEN
+        RAISE EXCEPTION 'voucher % has % lines that sum to % (% in group currency)',
+            NEW.number, line_count, difference, group_difference
         USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;

@@ -3,9 +3,27 @@
 import strawberry
 
 from domain import finance
-from domain.finance.commands import ChangePeriodState
-from domain.finance.models import Account, AccountBalance, FiscalPeriod, JournalEntry, JournalLine
-from schema.commands import performs
+from domain.finance.models import (
+    Account,
+    AccountBalance,
+    CostCentre,
+    CustomerInvoice,
+    CustomerInvoiceLine,
+    CustomerInvoiceTax,
+    FiscalPeriod,
+    JournalEntry,
+    JournalLine,
+    Matching,
+    OpenItem,
+    OpenItemEntry,
+    Payment,
+    PaymentTerms,
+    PaymentTermsInstalment,
+    ProfitCentre,
+    TaxCode,
+    TaxRule,
+)
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in finance.RECORDS:
@@ -17,13 +35,31 @@ for _record in finance.RECORDS:
 class FinanceQuery:
     account = root_one(Account)
     accounts = root_many(Account)
+    cost_centre = root_one(CostCentre)
+    cost_centres = root_many(CostCentre)
+    profit_centre = root_one(ProfitCentre)
+    profit_centres = root_many(ProfitCentre)
     fiscal_periods = root_many(FiscalPeriod)
     journal_entry = root_one(JournalEntry)
     journal_entries = root_many(JournalEntry)
     journal_lines = root_many(JournalLine)
     account_balances = root_many(AccountBalance)
+    tax_code = root_one(TaxCode)
+    tax_codes = root_many(TaxCode)
+    tax_rules = root_many(TaxRule)
+    payment_term = root_one(PaymentTerms)
+    payment_terms = root_many(PaymentTerms)
+    payment_terms_instalments = root_many(PaymentTermsInstalment)
+    customer_invoice = root_one(CustomerInvoice)
+    customer_invoices = root_many(CustomerInvoice)
+    customer_invoice_lines = root_many(CustomerInvoiceLine)
+    customer_invoice_taxes = root_many(CustomerInvoiceTax)
+    open_items = root_many(OpenItem)
+    open_item_entries = root_many(OpenItemEntry)
+    matching = root_one(Matching)
+    matchings = root_many(Matching)
+    payment = root_one(Payment)
+    payments = root_many(Payment)
 
 
-@strawberry.type
-class FinanceMutation:
-    change_period_state = performs(ChangePeriodState)
+FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

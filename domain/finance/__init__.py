@@ -1,20 +1,29 @@
-"""Money: the chart of accounts, periods, vouchers and balances.
+"""Money: the chart of accounts, periods, vouchers and balances; taxes, terms, invoices, payments and open items.
 
-Others post with `post_vouchers`, last in their work. A company begins with `found_books`: the starting chart and open
-periods.
+Others post with `post_vouchers`, last in their work; a document that makes a party owe us, or us owe it, is a `Bill`
+for `post_bills`, which opens its items too. A company begins with `found_books`: the starting chart and open periods.
 """
 
+from domain.finance import item_checks, verify
 from domain.finance.balances import account_balances_on
-from domain.finance.chart import accounts_by_role, found_books
-from domain.finance.commands import ChangePeriodState, change_period_states
-from domain.finance.journal import accounts, company_currency, hold_periods, post_vouchers, rates_to
-from domain.finance.models import Account, AccountBalance, FiscalPeriod, JournalEntry, JournalLine
-from domain.finance.verify import VERIFIERS
+from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
+from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
+from domain.finance.commands import COMMANDS
+from domain.finance.commands.invoices import post_customer_invoices
+from domain.finance.journal import accounts, hold_periods, post_vouchers
+from domain.finance.models import RECORDS, CustomerInvoice, FiscalPeriod, Matching, Payment
+from domain.finance.rates import company_currency, quotes_on, rates_to
 
-RECORDS = (Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance)
-COMMANDS = {ChangePeriodState: change_period_states}
 HANDLERS = {}
-EVENTS = {"PeriodStateChanged": FiscalPeriod}
+EVENTS = {
+    "PeriodStateChanged": FiscalPeriod,
+    "CustomerInvoicePosted": CustomerInvoice,
+    "CustomerInvoiceCredited": CustomerInvoice,
+    "PaymentRecorded": Payment,
+    "OpenItemsMatched": Matching,
+    "OpenItemsUnmatched": Matching,
+}
+VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
 
 __all__ = [
     "COMMANDS",
@@ -22,12 +31,21 @@ __all__ = [
     "HANDLERS",
     "RECORDS",
     "VERIFIERS",
+    "Bill",
+    "BillLine",
+    "BillTax",
     "account_balances_on",
     "accounts",
     "accounts_by_role",
     "company_currency",
     "found_books",
     "hold_periods",
+    "load_taxes_and_terms",
+    "post_bills",
+    "post_customer_invoices",
     "post_vouchers",
+    "purchase_taxes",
+    "quotes_on",
     "rates_to",
+    "sales_taxes",
 ]

@@ -1,78 +1,44 @@
-"""The chart a company begins with, and the periods of its first years.
+"""What a company's books begin with: the chart, taxes and terms of a pack, and the periods of its first years."""
 
-Codes and Chinese names follow China's accounting standards for enterprises (CAS, application guide, table of accounts);
-accounts that automatic postings need and the table lacks are numbered below the account they belong to.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, bindparam, func, select
 
+from domain.core.ids import new_id
 from domain.core.work import Work
-from domain.finance.models import Account, AccountKind, AccountRole, FiscalPeriod, SubLedger
+from domain.finance.models import (
+    Account,
+    AccountRole,
+    FiscalPeriod,
+    PaymentTerms,
+    PaymentTermsInstalment,
+    SubLedger,
+    TaxCode,
+    TaxRule,
+)
+from domain.finance.packs import Cells, PackName, pack
 from domain.finance.rules import months
 
-
-@dataclass(frozen=True, slots=True)
-class ChartLine:
-    """One account of the starting chart."""
-
-    code: str
-    name: str
-    name_zh: str
-    kind: AccountKind
-    role: AccountRole | None = None
+_company_id = bindparam("company_id", type_=SmallInteger())
+_accounts, _periods = Account.table, FiscalPeriod.table
+_codes, _terms = TaxCode.table, PaymentTerms.table
+_HAS_CHART = select(func.count()).where(_accounts.c.company_id == _company_id)
+_KNOWN_PERIODS = select(_periods.c.sub_ledger, _periods.c.starts_on).where(_periods.c.company_id == _company_id)
+_KNOWN_CODES = select(_codes.c.code).where(_codes.c.company_id == _company_id)
+_KNOWN_TERMS = select(_terms.c.code).where(_terms.c.company_id == _company_id)
 
 
-CHART: Final = (
-    ChartLine("1001", "Cash on hand", "库存现金", AccountKind.ASSET),
-    ChartLine("1002", "Cash at bank", "银行存款", AccountKind.ASSET, AccountRole.BANK),
-    ChartLine("1122", "Trade receivables", "应收账款", AccountKind.ASSET, AccountRole.RECEIVABLE),
-    ChartLine("1123", "Prepayments", "预付账款", AccountKind.ASSET),
-    ChartLine("1405", "Stock", "库存商品", AccountKind.ASSET, AccountRole.STOCK),
-    ChartLine("1601", "Fixed assets", "固定资产", AccountKind.ASSET),
-    ChartLine("1901", "Stock differences", "待处理财产损溢", AccountKind.ASSET, AccountRole.STOCK_ADJUSTMENT),
-    ChartLine("2202", "Trade payables", "应付账款", AccountKind.LIABILITY, AccountRole.PAYABLE),
-    ChartLine("220202", "Goods received, not invoiced", "应付暂估", AccountKind.LIABILITY, AccountRole.GR_IR),
-    ChartLine("22210101", "Input tax", "进项税额", AccountKind.LIABILITY, AccountRole.TAX_INPUT),
-    ChartLine("22210102", "Output tax", "销项税额", AccountKind.LIABILITY, AccountRole.TAX_OUTPUT),
-    ChartLine("4001", "Paid-in capital", "实收资本", AccountKind.EQUITY),
-    ChartLine("4104", "Retained earnings", "利润分配", AccountKind.EQUITY, AccountRole.RETAINED_EARNINGS),
-    ChartLine("4199", "Opening balances", "期初余额", AccountKind.EQUITY, AccountRole.OPENING_BALANCE),
-    ChartLine("6001", "Sales", "主营业务收入", AccountKind.INCOME, AccountRole.REVENUE),
-    ChartLine("6061", "Exchange differences", "汇兑损益", AccountKind.EXPENSE, AccountRole.EXCHANGE_DIFFERENCE),
-    ChartLine("6401", "Cost of sales", "主营业务成本", AccountKind.EXPENSE, AccountRole.COST_OF_SALES),
-    ChartLine(
-        "640201", "Purchase price variance", "采购价格差异", AccountKind.EXPENSE, AccountRole.PURCHASE_PRICE_VARIANCE
-    ),
-    ChartLine("640202", "Stock revaluation", "存货重估差异", AccountKind.EXPENSE, AccountRole.STOCK_REVALUATION),
-    ChartLine("660309", "Rounding", "尾差", AccountKind.EXPENSE, AccountRole.ROUNDING),
-)
-
-_accounts = Account.table
-_periods = FiscalPeriod.table
-_HAS_CHART = select(func.count()).where(_accounts.c.company_id == bindparam("company_id", type_=SmallInteger()))
-_KNOWN_PERIODS = select(_periods.c.sub_ledger, _periods.c.starts_on).where(
-    _periods.c.company_id == bindparam("company_id", type_=SmallInteger())
-)
-
-
-async def found_books(work: Work, first_on: date, last_on: date) -> None:
-    """The company has the starting chart, if it had no account, and open monthly periods over the days given.
+async def found_books(work: Work, first_on: date, last_on: date, name: PackName = PackName.CHINA) -> None:
+    """The company has the pack's chart, if it had no account, and open monthly periods over the days given.
 
     Running it again adds only the periods that are missing.
     """
     if (await work.fetch(_HAS_CHART))[0][0] == 0:
-        await work.insert(
-            Account,
-            [
-                {"code": line.code, "name": line.name, "name_zh": line.name_zh, "kind": line.kind, "role": line.role}
-                for line in CHART
-            ],
-        )
+        await work.insert(Account, [_account(cells) for cells in pack(name).accounts])
     known = {(row["sub_ledger"], row["starts_on"]) for row in await work.fetch(_KNOWN_PERIODS)}
     missing = [
         {"sub_ledger": ledger, "code": code, "starts_on": starts_on, "ends_on": ends_on, "state": "OPEN"}
@@ -84,11 +50,94 @@ async def found_books(work: Work, first_on: date, last_on: date) -> None:
         await work.insert(FiscalPeriod, missing)
 
 
+async def load_taxes_and_terms(work: Work, name: PackName) -> None:
+    """The company has the tax codes and payment terms of the pack; a code it has already keeps its own rules."""
+    shipped = pack(name)
+    known = {row["code"] for row in await work.fetch(_KNOWN_CODES)}
+    codes = {cells["code"]: new_id() for cells in shipped.tax_codes if cells["code"] not in known}
+    if codes:
+        await work.insert(TaxCode, [_tax_code(cells, codes) for cells in shipped.tax_codes if cells["code"] in codes])
+        rules = [_tax_rule(cells, codes) for cells in shipped.tax_rules if cells["tax_code"] in codes]
+        await work.insert(TaxRule, rules)
+    known = {row["code"] for row in await work.fetch(_KNOWN_TERMS)}
+    new = [cells for cells in shipped.payment_terms if cells["code"] not in known]
+    if new:
+        await _insert_terms(work, new)
+
+
+async def _insert_terms(work: Work, new: Sequence[Cells]) -> None:
+    ids = [new_id() for _ in new]
+    terms = [_terms_row(id_, cells) for id_, cells in zip(ids, new, strict=True)]
+    await work.insert(PaymentTerms, terms)
+    await work.insert(PaymentTermsInstalment, [_instalment(id_, cells) for id_, cells in zip(ids, new, strict=True)])
+
+
 _ROLES = select(_accounts.c.role, _accounts.c.id).where(
-    _accounts.c.company_id == bindparam("company_id", type_=SmallInteger()), _accounts.c.role.is_not(None)
+    _accounts.c.company_id == _company_id, _accounts.c.role.is_not(None)
 )
 
 
 async def accounts_by_role(work: Work) -> dict[AccountRole, UUID]:
     """The account that plays each role in the company's chart; a role nobody plays is absent."""
     return {AccountRole(row["role"]): row["id"] for row in await work.fetch(_ROLES)}
+
+
+def _account(cells: Cells) -> dict[str, Any]:
+    return {
+        "code": cells["code"],
+        "name": cells["name"],
+        "name_zh": cells["name_zh"],
+        "kind": cells["kind"],
+        "role": cells["role"] or None,
+        "is_monetary": cells["is_monetary"] == "true",
+    }
+
+
+def _tax_code(cells: Cells, codes: dict[str, UUID]) -> dict[str, Any]:
+    return {
+        "id": codes[cells["code"]],
+        "code": cells["code"],
+        "name": cells["name"],
+        "name_zh": cells["name_zh"],
+        "country": cells["country"] or None,
+        "price_includes_tax": cells["price_includes_tax"] == "true",
+    }
+
+
+def _tax_rule(cells: Cells, codes: dict[str, UUID]) -> dict[str, Any]:
+    return {
+        "tax_code_id": codes[cells["tax_code"]],
+        "position": int(cells["position"]),
+        "name": cells["name"],
+        "kind": cells["kind"],
+        "method": cells["method"],
+        "percent": Decimal(cells["percent"]),
+        "sales_role": cells["sales_role"],
+        "purchase_role": cells["purchase_role"] or None,
+        "valid_from": date.fromisoformat(cells["valid_from"]),
+        "valid_to": date.fromisoformat(cells["valid_to"]) if cells["valid_to"] else None,
+    }
+
+
+def _terms_row(id_: UUID, cells: Cells) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "code": cells["code"],
+        "name": cells["name"],
+        "name_zh": cells["name_zh"],
+        "discount_percent": Decimal(cells["discount_percent"]) if cells["discount_percent"] else None,
+        "discount_days": int(cells["discount_days"]) if cells["discount_days"] else None,
+    }
+
+
+def _instalment(id_: UUID, cells: Cells) -> dict[str, Any]:
+    return {
+        "payment_terms_id": id_,
+        "position": 1,
+        "share": cells["share"],
+        "start": cells["start"],
+        "months": int(cells["months"]),
+        "days": int(cells["days"]),
+        "fixed_day": int(cells["fixed_day"]) if cells["fixed_day"] else None,
+        "minimum_days": int(cells["minimum_days"]),
+    }

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, Text, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import Date, SmallInteger, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.core.database import Row
 from domain.core.ids import new_id
@@ -23,18 +23,20 @@ from domain.finance.models import (
     PeriodState,
     SubLedger,
 )
+from domain.finance.rates import Currencies, company_currency, currencies, quotes_on, rates_to
 from domain.finance.rules import (
     AccountMissing,
+    Leg,
     Period,
     PeriodClosed,
+    Quote,
     RateMissing,
     Voucher,
     check_voucher,
-    find_rate,
+    first_open_day,
+    in_group_currency,
     open_period,
 )
-from domain.master_data.companies import Company
-from domain.master_data.currencies import CurrencyRate
 
 VOUCHER_DIGITS = 6
 
@@ -52,42 +54,6 @@ _HOLD_PERIODS = (
     .order_by(_period.c.id)
     .with_for_update(read=True)
 )
-
-_company = Company.table
-_CURRENCY = select(_company.c.currency).where(_company.c.company_id == bindparam("company_id", type_=SmallInteger()))
-
-_rate = CurrencyRate.table
-_currencies = func.any(bindparam("currencies", type_=ARRAY(Text())))
-_RATES = (
-    select(
-        _rate.c.base_currency,
-        _rate.c.quote_currency,
-        func.coalesce(_rate.c.spot_rate, _rate.c.closing_rate, _rate.c.average_rate).label("rate"),
-    )
-    .ext(distinct_on(_rate.c.base_currency, _rate.c.quote_currency))
-    .where(
-        _rate.c.valid_on <= bindparam("on", type_=Date()),
-        or_(_rate.c.quote_currency == _currencies, _rate.c.base_currency == _currencies),
-    )
-    .order_by(_rate.c.base_currency, _rate.c.quote_currency, _rate.c.valid_on.desc(), _rate.c.source)
-)
-
-
-async def company_currency(work: Work) -> str:
-    """The currency the company's books are kept in."""
-    return (await work.fetch(_CURRENCY))[0]["currency"]
-
-
-async def rates_to(work: Work, currencies: Iterable[str], quote: str, on: date) -> dict[str, Decimal | RateMissing]:
-    """For each currency the units of `quote` for one of it, by the last rates known on the day."""
-    asked = sorted(set(currencies))
-    rates: dict[tuple[str, str], Decimal] = {}
-    if asked != [quote]:
-        rows = await work.fetch(_RATES, on=on, currencies=sorted({*asked, quote}))
-        rates = {(row["base_currency"], row["quote_currency"]): row["rate"] for row in rows}
-    return {
-        base: find_rate(rates, base, quote) or RateMissing(base=base, quote=quote, day=on.isoformat()) for base in asked
-    }
 
 
 async def accounts(work: Work, *roles: AccountRole) -> dict[AccountRole, UUID]:
@@ -113,6 +79,38 @@ async def hold_periods(work: Work, sub_ledger: SubLedger, days: Iterable[date]) 
     return {day: _period_or_refusal(periods, sub_ledger, day) for day in asked}
 
 
+_ALL_FROM = (
+    select(_period)
+    .where(
+        _period.c.company_id == bindparam("company_id", type_=SmallInteger()),
+        _period.c.sub_ledger == func.any(bindparam("sub_ledgers", type_=ARRAY(Text()))),
+        _period.c.ends_on >= bindparam("first_on", type_=Date()),
+    )
+    .order_by(_period.c.id)
+    .with_for_update(read=True)
+)
+
+
+async def open_days(work: Work, sub_ledger: SubLedger, days: Iterable[date]) -> dict[date, date | PeriodClosed]:
+    """For each day the day itself where its period is open, else the first day of the first open period after it.
+
+    A day after which nothing is open stands for its refusal. Periods are held open until the work ends.
+    """
+    asked = sorted(set(days))
+    if not asked:
+        return {}
+    ledgers = sorted({sub_ledger.value, SubLedger.GENERAL.value})
+    rows = await work.fetch(_ALL_FROM, sub_ledgers=ledgers, first_on=asked[0])
+    periods = [period_from(row) for row in rows]
+    found: dict[date, date | PeriodClosed] = {}
+    for day in asked:
+        try:
+            found[day] = first_open_day(periods, sub_ledger, day)
+        except PeriodClosed as refusal:
+            found[day] = refusal
+    return found
+
+
 def period_from(row: Row) -> Period:
     """The period as the rules see it."""
     return Period(
@@ -132,11 +130,14 @@ def _period_or_refusal(periods: Sequence[Period], sub_ledger: SubLedger, day: da
         return refusal
 
 
-async def post_vouchers(work: Work, vouchers: Sequence[Voucher]) -> list[UUID]:
+async def post_vouchers(work: Work, vouchers: Sequence[Voucher], *, ids: Sequence[UUID] | None = None) -> list[UUID]:
     """The ids of the journal entries made, in order; call it last, because its numbers lock their series.
 
-    Posts: one entry and its lines a voucher. Raises: EmptyPosting, Unbalanced, PeriodClosed.
+    `ids`, where given, are the entries' own: documents written before their voucher name it. Posts: one entry and its
+    lines a voucher. Raises: EmptyPosting, Unbalanced, PeriodClosed, RateMissing.
     """
+    if not vouchers:
+        return []
     periods: dict[tuple[SubLedger, date], Period] = {}
     for sub_ledger, days in _days_by_ledger(vouchers).items():
         for day, period in (await hold_periods(work, sub_ledger, days)).items():
@@ -146,15 +147,39 @@ async def post_vouchers(work: Work, vouchers: Sequence[Voucher]) -> list[UUID]:
     checked = [
         (check_voucher(voucher), periods[voucher.sub_ledger, voucher.posting.occurred_on]) for voucher in vouchers
     ]
-    entry_ids = [new_id() for _ in checked]
+    known = await currencies(work)
+    quotes = await _group_quotes(work, known, vouchers)
+    entry_ids = list(ids) if ids is not None else [new_id() for _ in checked]
     numbers = await _draw_numbers(work, checked)
     entries = [
-        _entry_row(id_, number, voucher, period)
-        for id_, number, (voucher, period) in zip(entry_ids, numbers, checked, strict=True)
+        _entry_row(id_, number, voucher, period) | _group_columns(known.group, quote)
+        for id_, number, quote, (voucher, period) in zip(entry_ids, numbers, quotes, checked, strict=True)
     ]
     await work.insert(JournalEntry, entries)
-    await work.insert(JournalLine, _line_rows(entry_ids, vouchers))
+    await work.insert(JournalLine, _line_rows(entry_ids, vouchers, known.group, quotes))
     return entry_ids
+
+
+async def _group_quotes(work: Work, known: Currencies, vouchers: Sequence[Voucher]) -> list[Quote]:
+    """For each voucher the rate from the company's currency to the group's. Raises: RateMissing."""
+    days = {voucher.posting.occurred_on for voucher in vouchers if voucher.group_quote is None}
+    of_day = await quotes_on(work, [(known.company, day) for day in days], known.group)
+    found: list[Quote] = []
+    for voucher in vouchers:
+        quote = voucher.group_quote or of_day[known.company, voucher.posting.occurred_on]
+        if isinstance(quote, RateMissing):
+            raise quote
+        found.append(quote)
+    return found
+
+
+def _group_columns(currency: str, quote: Quote) -> dict[str, object]:
+    return {
+        "group_currency": currency,
+        "group_rate": quote.rate,
+        "group_rate_type": quote.kind,
+        "group_rate_source": quote.source,
+    }
 
 
 def _days_by_ledger(vouchers: Iterable[Voucher]) -> Mapping[SubLedger, set[date]]:
@@ -199,21 +224,41 @@ def _entry_row(id_: UUID, number: str, voucher: Voucher, period: Period) -> dict
     }
 
 
-def _line_rows(entry_ids: Sequence[UUID], vouchers: Sequence[Voucher]) -> list[dict[str, object]]:
-    return [
-        {
-            "journal_entry_id": entry_id,
-            "position": position,
-            "account_id": leg.account_id,
-            "occurred_on": voucher.posting.occurred_on,
-            "transaction_amount": leg.transaction.amount,
-            "transaction_currency": leg.transaction.currency,
-            "amount": leg.amount,
-            "rate": leg.rate,
-            "site_id": leg.site_id,
-            "item_id": leg.item_id,
-            "party_id": leg.party_id,
-        }
-        for entry_id, voucher in zip(entry_ids, vouchers, strict=True)
-        for position, leg in enumerate(voucher.posting.entries, start=1)
-    ]
+def _line_rows(
+    entry_ids: Sequence[UUID], vouchers: Sequence[Voucher], group_currency: str, quotes: Sequence[Quote]
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for entry_id, voucher, quote in zip(entry_ids, vouchers, quotes, strict=True):
+        on, legs = voucher.posting.occurred_on, voucher.posting.entries
+        in_group = in_group_currency([leg.amount for leg in legs], quote.rate, group_currency)
+        rows += [
+            _line_row(leg, amount) | {"journal_entry_id": entry_id, "position": position, "occurred_on": on}
+            for position, (leg, amount) in enumerate(zip(legs, in_group, strict=True), start=1)
+        ]
+    return rows
+
+
+def _line_row(leg: Leg, in_group: Decimal) -> dict[str, object]:
+    return {
+        "account_id": leg.account_id,
+        "transaction_amount": leg.transaction.amount,
+        "transaction_currency": leg.transaction.currency,
+        "amount": leg.amount,
+        "rate": leg.rate,
+        "rate_type": leg.rate_kind,
+        "rate_source": leg.rate_source,
+        "group_amount": in_group,
+        "is_rounding": leg.is_rounding,
+        "site_id": leg.site_id,
+        "item_id": leg.item_id,
+        "party_id": leg.party_id,
+        "cost_centre_id": leg.cost_centre_id,
+        "profit_centre_id": leg.profit_centre_id,
+        "project_code": leg.project_code,
+    }
+
+
+__all__ = [
+    "accounts", "company_currency", "currencies", "hold_periods", "open_days", "period_from", "post_vouchers",
+    "quotes_on", "rates_to",
+]  # fmt: skip

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from domain.core.database import Connection
 from domain.core.verify import Finding, Verifier
 
-# A voucher sums to zero in the company's currency, and in the transactions' where all its lines share one.
+# A voucher sums to zero in the company's currency, in the group's, and in the transactions' where all lines share one.
 _UNBALANCED = """
 SELECT e.company_id, e.number, count(l.id) AS line_count,
-       coalesce(sum(l.amount), 0) AS amount, coalesce(sum(l.transaction_amount), 0) AS transaction
+       coalesce(sum(l.amount), 0) AS amount, coalesce(sum(l.transaction_amount), 0) AS transaction,
+       coalesce(sum(l.group_amount), 0) AS in_group
 FROM journal_entry e LEFT JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
 GROUP BY e.company_id, e.id, e.number
-HAVING count(l.id) = 0 OR sum(l.amount) <> 0
+HAVING count(l.id) = 0 OR sum(l.amount) <> 0 OR sum(l.group_amount) <> 0
     OR (count(DISTINCT l.transaction_currency) = 1 AND sum(l.transaction_amount) <> 0)
 ORDER BY e.company_id, e.number LIMIT 1
 """
@@ -77,7 +78,11 @@ ACCOUNT_BALANCES = "account balances"
 async def journal_balance(connection: Connection) -> AsyncIterator[Finding]:
     """The first voucher that does not sum to zero, and the first line that counts on another day than its voucher."""
     for row in await connection.fetch(_UNBALANCED):
-        what = "has no lines" if not row["line_count"] else f"is off by {row['amount'] or row['transaction']}"
+        what = (
+            "has no lines"
+            if not row["line_count"]
+            else f"is off by {row['amount'] or row['transaction'] or row['in_group']}"
+        )
         yield _finding(JOURNAL_BALANCE, row["company_id"], row["number"], f"the voucher {what}")
     for row in await connection.fetch(_STRAY_LINE):
         message = f"line {row['position']} counts on another day or period than the voucher"

@@ -38,6 +38,13 @@ async def test_a_changed_amount_is_found_by_its_voucher_the_account_and_gr_ir(wo
     assert set(found) == {"journal balance", "stock value"}
 
 
+async def test_a_changed_amount_in_the_groups_currency_is_found(world: World):
+    await a_receipt(world)
+    found = await broken(world, "UPDATE journal_line SET group_amount = 901 WHERE amount = 900")
+    assert set(found) == {"journal balance"}
+    assert found["journal balance"].message.startswith("the voucher is off by 1")
+
+
 async def test_a_wrong_clearing_is_found_by_its_receipt(world: World):
     await a_receipt(world)
     sign = "amount = amount * 2, transaction_amount = transaction_amount * 2"
@@ -106,9 +113,9 @@ async def test_a_stored_balance_that_its_lines_do_not_make_is_found(world: World
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO journal_entry (company_id, id, number, kind, period_id, occurred_on, posting_id) "
-        "SELECT company_id, gen_random_uuid(), 'X-1', kind, period_id, occurred_on, posting_id "
-        "FROM journal_entry LIMIT 1",
+        "INSERT INTO journal_entry (company_id, id, number, kind, period_id, occurred_on, posting_id, group_currency, "
+        "group_rate) SELECT company_id, gen_random_uuid(), 'X-1', kind, period_id, occurred_on, posting_id, "
+        "group_currency, group_rate FROM journal_entry LIMIT 1",
         "INSERT INTO stock_move (company_id, id, posting_id, kind, occurred_on) "
         "SELECT company_id, gen_random_uuid(), posting_id, kind, occurred_on FROM stock_move LIMIT 1",
     ],

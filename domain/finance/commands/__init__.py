@@ -1,5 +1,75 @@
-"""What people make of periods and vouchers, one file a document."""
+"""What people make of the books, one file a document."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.commands import Handler
+from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.invoices import (
+    CustomerInvoiceLineInput,
+    PostCustomerInvoice,
+    post_customer_invoices,
+)
+from domain.finance.commands.journals import (
+    JournalLineInput,
+    PostJournal,
+    ReverseJournal,
+    post_journals,
+    reverse_journals,
+)
+from domain.finance.commands.matchings import (
+    MatchInput,
+    MatchOpenItems,
+    UnmatchOpenItems,
+    match_open_items,
+    unmatch_open_items,
+)
+from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
 from domain.finance.commands.periods import ChangePeriodState, change_period_states
+from domain.finance.commands.settings import (
+    CreatePaymentTerms,
+    CreateTaxCode,
+    InstalmentInput,
+    LoadFinancePack,
+    TaxRuleInput,
+    create_payment_terms,
+    create_tax_codes,
+    load_finance_packs,
+)
+from domain.finance.commands.valuation import (
+    CloseYear,
+    ReopenYear,
+    RevalueForeignCurrency,
+    close_years,
+    reopen_years,
+    revalue_foreign_currency,
+)
+from domain.finance.models import Account, CostCentre, ProfitCentre
+from domain.master_data.maintenance import maintained
 
-__all__ = ["ChangePeriodState", "change_period_states"]
+COMMANDS: Mapping[type[Any], Handler] = {
+    **maintained(Account, fixed=("kind", "role", "is_monetary")),
+    **maintained(CostCentre),
+    **maintained(ProfitCentre),
+    ChangePeriodState: change_period_states,
+    LoadFinancePack: load_finance_packs,
+    CreateTaxCode: create_tax_codes,
+    CreatePaymentTerms: create_payment_terms,
+    PostJournal: post_journals,
+    ReverseJournal: reverse_journals,
+    PostCustomerInvoice: post_customer_invoices,
+    CreditCustomerInvoice: credit_customer_invoices,
+    RecordPayment: record_payments,
+    MatchOpenItems: match_open_items,
+    UnmatchOpenItems: unmatch_open_items,
+    RevalueForeignCurrency: revalue_foreign_currency,
+    CloseYear: close_years,
+    ReopenYear: reopen_years,
+}
+
+__all__ = [
+    "COMMANDS", "ChangePeriodState", "CloseYear", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice",
+    "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "RecordPayment",
+    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
+]  # fmt: skip

@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.core.errors import DomainError
 from domain.core.flow import Flow, Transition
 from domain.core.ledger import Book, Posting, Share, Unbalanced
-from domain.core.money import EXACT, ROUNDING, ZERO, Money, product, to_minor_unit, to_scale, total
-from domain.finance.models import JournalKind, PeriodState, SubLedger
+from domain.core.money import EXACT, ROUNDING, ZERO, Money, minor_unit, product, to_minor_unit, to_scale, total
+from domain.finance.models import JournalKind, PeriodState, RateKind, SubLedger
 
 ONE: Final = Decimal(1)
 RATE_DIGITS: Final = 10
@@ -51,6 +51,19 @@ class AccountMissing(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A rate with where it came from: units of one currency for one of another."""
+
+    rate: Decimal = ONE
+    kind: RateKind | None = None
+    source: str | None = None
+
+
+# The rate of a currency to itself.
+PAR: Final = Quote()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """One account's share of a voucher; debit positive, credit negative.
 
@@ -61,19 +74,30 @@ class Leg:
     amount: Decimal
     transaction: Money
     rate: Decimal = ONE
+    rate_kind: RateKind | None = None
+    rate_source: str | None = None
+    is_rounding: bool = False
     site_id: UUID | None = None
     item_id: UUID | None = None
     party_id: UUID | None = None
+    cost_centre_id: UUID | None = None
+    profit_centre_id: UUID | None = None
+    project_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
-    """A posting in the money book, with the series that numbers it and the sub-ledger whose period must be open."""
+    """A posting in the money book, with the series that numbers it and the sub-ledger whose period must be open.
+
+    `group_quote` is the rate to the group's currency where it is not that of the day: a reversal takes back exactly
+    what was posted.
+    """
 
     kind: JournalKind
     sub_ledger: SubLedger
     posting: Posting[Leg]
     description: str | None = None
+    group_quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +137,55 @@ def check_voucher(voucher: Voucher) -> Voucher:
     return voucher
 
 
+def rounded(legs: Sequence[Leg], account_id: UUID, currency: str) -> tuple[Leg, ...]:
+    """The legs, and one more that takes what rounding each into the company's currency left over.
+
+    Only what rounding can explain is taken: half a minor unit for each leg that was converted. Anything larger is left
+    for `check_voucher` to refuse.
+    """
+    difference = total([leg.amount for leg in legs])
+    converted = [leg for leg in legs if leg.transaction.currency != currency]
+    if not difference or abs(difference) * 2 > minor_unit(currency) * len(converted):
+        return tuple(legs)
+    nothing = Money(ZERO, converted[0].transaction.currency)
+    return (*legs, Leg(account_id=account_id, amount=-difference, transaction=nothing, is_rounding=True))
+
+
+def in_group_currency(amounts: Sequence[Decimal], rate: Decimal, currency: str) -> tuple[Decimal, ...]:
+    """The amounts of a voucher in the group's currency, each within a minor unit of its own value, summing to zero.
+
+    Each is the difference of two rounded running totals (as in `money.allocate`), so that no voucher needs a rounding
+    line in the group's currency and a reversal is the exact opposite.
+    """
+    result: list[Decimal] = []
+    running = reached = ZERO
+    for amount in amounts:
+        running = EXACT.add(running, amount)
+        value = to_minor_unit(product(running, rate), currency)
+        result.append(value - reached)
+        reached = value
+    return tuple(result)
+
+
+def agreeing(leg: Leg) -> tuple[Leg, ...]:
+    """The leg, or two where its amounts differ in sign: one that moves the transaction's currency, one the company's.
+
+    That happens where a balance of mixed rates is cleared: what is left in one currency need not have the sign of what
+    is left in the other.
+    """
+    if leg.amount * leg.transaction.amount >= ZERO:
+        return (leg,)
+    nothing = Money(ZERO, leg.transaction.currency)
+    return (replace(leg, amount=ZERO), replace(leg, transaction=nothing))
+
+
+def carried_quote(transaction: Decimal, amount: Decimal) -> Quote:
+    """The rate at which an amount of earlier days is carried: what it is worth for one of the transaction's."""
+    if not transaction or transaction == amount:
+        return PAR
+    return Quote(rate=to_scale(abs(ROUNDING.divide(amount, transaction)), RATE_DIGITS), kind=RateKind.HISTORIC)
+
+
 def moving(legs: Iterable[Leg]) -> tuple[Leg, ...]:
     """The legs that move something: an item of standard cost zero has none in the stock account."""
     return tuple(leg for leg in legs if leg.amount or leg.transaction.amount)
@@ -133,6 +206,22 @@ def open_period(periods: Sequence[Period], sub_ledger: SubLedger, on: date) -> P
     return general
 
 
+def first_open_day(periods: Sequence[Period], sub_ledger: SubLedger, on: date) -> date:
+    """`on` where its periods are open, else the first day after it that takes a posting of `sub_ledger`.
+
+    Raises: PeriodClosed, as of `on`, when no later period is open either.
+    """
+    later = sorted(period.starts_on for period in periods if period.starts_on > on)
+    for day in (on, *later):
+        try:
+            open_period(periods, sub_ledger, day)
+        except PeriodClosed:
+            continue
+        return day
+    open_period(periods, sub_ledger, on)
+    raise AssertionError("a day that is open is returned above")
+
+
 def period_of(periods: Sequence[Period], sub_ledger: SubLedger, on: date) -> Period | None:
     """The period of `sub_ledger` that covers the day, if there is one."""
     covering = (
@@ -146,24 +235,31 @@ def in_company_currency(amount: Money, rate: Decimal, currency: str) -> Decimal:
     return to_minor_unit(product(amount.amount, rate), currency)
 
 
-def find_rate(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> Decimal | None:
+def find_quote(quotes: Mapping[tuple[str, str], Quote], base: str, quote: str) -> Quote | None:
     """Units of `quote` for one `base`: as published, else the inverse, else across one currency both are quoted in.
 
     Rounded to 10 digits where it is computed, half away from zero; None when no way leads from one to the other.
     """
     if base == quote:
-        return ONE
-    direct = rates.get((base, quote))
+        return PAR
+    direct = quotes.get((base, quote))
     if direct is not None:
         return direct
-    inverse = rates.get((quote, base))
+    inverse = quotes.get((quote, base))
     if inverse is not None:
-        return to_scale(ROUNDING.divide(ONE, inverse), RATE_DIGITS)
-    for (pivot, quoted), to_quote in sorted(rates.items()):
-        to_base = rates.get((pivot, base))
+        return replace(inverse, rate=to_scale(ROUNDING.divide(ONE, inverse.rate), RATE_DIGITS))
+    for pivot, quoted in sorted(quotes):
+        to_base = quotes.get((pivot, base))
         if quoted == quote and to_base is not None:
-            return to_scale(ROUNDING.divide(to_quote, to_base), RATE_DIGITS)
+            to_quote = quotes[pivot, quoted]
+            return replace(to_quote, rate=to_scale(ROUNDING.divide(to_quote.rate, to_base.rate), RATE_DIGITS))
     return None
+
+
+def find_rate(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> Decimal | None:
+    """The rate that `find_quote` finds among rates whose origin does not matter."""
+    found = find_quote({pair: Quote(rate=rate) for pair, rate in rates.items()}, base, quote)
+    return None if found is None else found.rate
 
 
 PERIOD_FLOW: Final = Flow(

@@ -2,8 +2,8 @@
 
 One signed column holds an amount: debit is positive, credit negative. A balanced voucher is then a sum of zero, a
 balance is a plain sum, a reversal is a change of sign, and no row can be debit and credit at once; the price, that a
-report splits by sign, is paid in one place. Amounts stand twice on a line: in the currency of the transaction and in
-the company's own.
+report splits by sign, is paid in one place. Amounts stand three times on a line: in the currency of the transaction, in
+the company's own and in the group's, with the rates between them and where they came from.
 
 No balance row is written by a posting, so that postings to one account never wait for each other: closing a period
 stores its balances, and a read adds the tail of the open periods.
@@ -64,6 +64,21 @@ class AccountRole(StrEnum):
     REVENUE = "REVENUE"
     EXCHANGE_DIFFERENCE = "EXCHANGE_DIFFERENCE"
     RETAINED_EARNINGS = "RETAINED_EARNINGS"
+    CUSTOMER_PREPAYMENT = "CUSTOMER_PREPAYMENT"
+    SUPPLIER_PREPAYMENT = "SUPPLIER_PREPAYMENT"
+    TAX_LEVY = "TAX_LEVY"
+    TAX_WITHHELD_BY_CUSTOMERS = "TAX_WITHHELD_BY_CUSTOMERS"
+    TAX_WITHHELD_FROM_SUPPLIERS = "TAX_WITHHELD_FROM_SUPPLIERS"
+    DISCOUNT_GIVEN = "DISCOUNT_GIVEN"
+    DISCOUNT_TAKEN = "DISCOUNT_TAKEN"
+    PAYMENT_DIFFERENCE = "PAYMENT_DIFFERENCE"
+
+
+# Accounts that only their sub-ledger posts to: a line by hand would part them from the items or the stock they sum.
+CONTROL_ROLES = frozenset({
+    AccountRole.STOCK, AccountRole.GR_IR, AccountRole.RECEIVABLE, AccountRole.PAYABLE,
+    AccountRole.CUSTOMER_PREPAYMENT, AccountRole.SUPPLIER_PREPAYMENT,
+})  # fmt: skip
 
 
 class SubLedger(StrEnum):
@@ -92,6 +107,19 @@ class JournalKind(StrEnum):
     SALES = "SALES"
     BANK = "BANK"
     OPENING = "OPENING"
+    MATCHING = "MATCHING"
+    REVALUATION = "REVALUATION"
+    CLOSING = "CLOSING"
+
+
+class RateKind(StrEnum):
+    """Which rate an amount was converted at: one of a day's published rates, one given, or that of an earlier day."""
+
+    SPOT = "SPOT"
+    AVERAGE = "AVERAGE"
+    CLOSING = "CLOSING"
+    GIVEN = "GIVEN"
+    HISTORIC = "HISTORIC"
 
 
 class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name="name"):
@@ -108,6 +136,10 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
     role: Mapped[str | None] = enum_column(
         AccountRole, doc="What automatic postings use the account for.", zh="自动过账用途"
     )
+    is_monetary: Mapped[bool] = column(
+        doc="Whether it holds money, or claims to it, that period ends value at the closing rate.",
+        zh="货币性项目", server_default="false",
+    )  # fmt: skip
 
 
 Index(
@@ -165,6 +197,22 @@ class JournalEntry(CompanyRecord, scope=Scope(), zh="记账凭证", key="number"
     reverses_id: Mapped[UUID | None] = reference(
         "journal_entry", doc="The voucher that this one takes back.", zh="冲销的凭证"
     )
+    group_currency: Mapped[str] = code_column(
+        doc="Currency of the group's books.",
+        zh="集团币种",
+        tier=Tier.INTERNAL,
+        length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
+    )
+    group_rate: Mapped[Decimal] = rate_column(
+        doc="Units of the group's currency for one of the company's.", zh="集团汇率"
+    )
+    group_rate_type: Mapped[str | None] = enum_column(
+        RateKind, doc="Which rate led to the group's currency; none where it is the company's own.", zh="集团汇率类型"
+    )
+    group_rate_source: Mapped[str | None] = code_column(
+        doc="Who published the rate to the group's currency.", zh="集团汇率来源", tier=Tier.INTERNAL
+    )
 
 
 Index("ix_journal_entry_posting", JournalEntry.table.c.company_id, JournalEntry.table.c.posting_id)
@@ -182,6 +230,7 @@ class JournalLine(CompanyRecord, scope=Scope(), zh="凭证分录", append_only=T
     __table_args__ = (
         CheckConstraint("amount <> 0 OR transaction_amount <> 0", name="amount_moves"),
         CheckConstraint("sign(amount) * sign(transaction_amount) >= 0", name="amounts_agree_in_sign"),
+        CheckConstraint("NOT is_rounding OR transaction_amount = 0", name="rounding_moves_no_transaction"),
         UniqueConstraint("company_id", "journal_entry_id", "position"),
     )
 
@@ -209,10 +258,31 @@ class JournalLine(CompanyRecord, scope=Scope(), zh="凭证分录", append_only=T
         unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL,
     )  # fmt: skip
     rate: Mapped[Decimal] = rate_column(doc="Units of the company's currency for one of the transaction's.", zh="汇率")
+    rate_type: Mapped[str | None] = enum_column(
+        RateKind, doc="Which rate it is; none where the transaction is in the company's currency.", zh="汇率类型"
+    )
+    rate_source: Mapped[str | None] = code_column(doc="Who published the rate.", zh="汇率来源", tier=Tier.INTERNAL)
+    group_amount: Mapped[Decimal] = amount_column(
+        doc="Amount in the group's currency; debit positive, credit negative.", zh="集团币金额",
+        unit="journal_entry.group_currency", tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+    is_rounding: Mapped[bool] = column(
+        doc="Whether the line takes what rounding left over; a voucher has at most one.",
+        zh="尾差行", server_default="false",
+    )  # fmt: skip
     site_id: Mapped[UUID | None] = reference("site", doc="The site the amount belongs to.", zh="地点")
     item_id: Mapped[UUID | None] = reference("item", doc="The item the amount belongs to.", zh="物料")
     party_id: Mapped[UUID | None] = reference(
         "party", doc="The customer or supplier the amount belongs to.", zh="往来单位"
+    )
+    cost_centre_id: Mapped[UUID | None] = reference(
+        "cost_centre", doc="The cost centre that bears the amount.", zh="成本中心"
+    )
+    profit_centre_id: Mapped[UUID | None] = reference(
+        "profit_centre", doc="The profit centre that earns the amount.", zh="利润中心"
+    )
+    project_code: Mapped[str | None] = code_column(
+        doc="Code of the project the amount belongs to.", zh="项目代码", tier=Tier.INTERNAL
     )
 
 
@@ -223,6 +293,10 @@ Index(
     JournalLine.table.c.occurred_on,
     postgresql_include=["amount"],
 )
+Index(
+    "uq_journal_line_rounded_once", JournalLine.table.c.company_id, JournalLine.table.c.journal_entry_id,
+    unique=True, postgresql_where=JournalLine.table.c.is_rounding,
+)  # fmt: skip
 
 
 class AccountBalance(CompanyRecord, scope=Scope(), zh="科目余额"):
