@@ -18,6 +18,8 @@ from tests.conformance.suites import Check, Outcome
 
 HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "conformance"
+# The documents that frontends copy are what the clients send.
+OPERATIONS = ROOT / "client_examples" / "operations"
 
 INSTALL_SECONDS = 600.0
 RUN_SECONDS = 900.0
@@ -104,7 +106,12 @@ async def run(command: list[str], place: Path, environment: dict[str, str], seco
 
 async def found(command: list[str], place: Path, ground: Ground, **more: str) -> Outcome:
     """What a script finds at a server; one that ends badly has a fault of its own."""
-    environment = {"GRAPH_URL": ground.url, "GRAPH_SOCKET_URL": ground.socket_url, **more}
+    environment = {
+        "GRAPH_URL": ground.url,
+        "GRAPH_SOCKET_URL": ground.socket_url,
+        "OPERATIONS": str(OPERATIONS),
+        **more,
+    }
     if ground.is_ours:
         environment["GRAPH_TOKEN"] = await ground.token()
         environment["GRAPH_BUYER_TOKEN"] = await ground.token("buyer")

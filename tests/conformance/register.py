@@ -7,6 +7,9 @@ from tests.conformance.environments import node_suite
 from tests.conformance.ground import ROOT
 from tests.conformance.suites import Suite
 
+# The npm clients, each with the number of things it does.
+CLIENTS = {"apollo": 6, "urql": 7}
+
 _audits = partial(node_suite, folder="http_audits", script="audits.mjs")
 _lint = partial(node_suite, folder="sdl", script="lint.mjs")
 _sse = partial(node_suite, folder="streams", script="sse.mjs")
@@ -30,10 +33,10 @@ SUITES: tuple[Suite, ...] = (
         reached=55,
         quick=True,
         stock=_lint,
-        run=partial(
-            _lint,
-            SDL_FILE=str(ROOT / "schema" / "schema.graphql"),
-            OPERATIONS=str(ROOT / "client_examples" / "operations"),
-        ),
+        run=partial(_lint, SDL_FILE=str(ROOT / "schema" / "schema.graphql")),
+    ),
+    *(
+        Suite(row=18, name=name, reached=reached, run=partial(node_suite, folder=f"clients/{name}", script="run.mjs"))
+        for name, reached in CLIENTS.items()
     ),
 )

@@ -76,7 +76,7 @@ function tell(what, found) {
 const sdl = SDL_FILE ? await readFile(SDL_FILE, "utf8") : await askedSdl();
 await writeFile("schema.graphql", sdl);
 await mkdir("operations", { recursive: true });
-const names = OPERATIONS ? (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")) : [];
+const names = SDL_FILE ? (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")) : [];
 for (const name of names) await writeFile(join("operations", name), await readFile(join(OPERATIONS, name), "utf8"));
 
 // The plugin keeps the first configuration that it is given, so that both runs share one.
