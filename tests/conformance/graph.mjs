@@ -6,13 +6,13 @@ import { join } from "node:path";
 export const { GRAPH_URL, GRAPH_SOCKET_URL, GRAPH_TOKEN, GRAPH_BUYER_TOKEN } = process.env;
 export const credential = GRAPH_TOKEN ? { authorization: `Bearer ${GRAPH_TOKEN}` } : {};
 
-const WAIT_MILLISECONDS = 15_000;
+const WAIT_SECONDS = 15;
 
 /** Run one check and tell what it found; a promise that never settles is a fault too. */
-export async function check(name, work) {
+export async function check(name, work, seconds = WAIT_SECONDS) {
   let clock;
   const late = new Promise((_, reject) => {
-    clock = setTimeout(() => reject(new Error(`not done in ${WAIT_MILLISECONDS / 1000} s`)), WAIT_MILLISECONDS);
+    clock = setTimeout(() => reject(new Error(`not done in ${seconds} s`)), 1_000 * seconds);
   });
   try {
     await Promise.race([work(), late]);

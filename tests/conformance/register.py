@@ -8,7 +8,7 @@ from tests.conformance.ground import ROOT
 from tests.conformance.suites import Suite
 
 # The npm clients, each with the number of things it does.
-CLIENTS = {"apollo": 6, "urql": 7}
+CLIENTS = {"apollo": 6, "urql": 7, "codegen": 3, "relay": 6}
 
 _audits = partial(node_suite, folder="http_audits", script="audits.mjs")
 _lint = partial(node_suite, folder="sdl", script="lint.mjs")
