@@ -33,6 +33,12 @@ async def node_suite(ground: Ground, folder: str, script: str, **more: str) -> O
     return await found([node(place), script], place, ground, **more)
 
 
+async def python_suite(ground: Ground, folder: str, script: str, **more: str) -> Outcome:
+    """What a script of a Python environment finds at a server."""
+    place = await python_environment(folder)
+    return await found([str(place / ".venv" / "bin" / "python"), script], place, ground, **more)
+
+
 async def npm_environment(folder: str) -> Path:
     """A copy of the folder with its packages beside it, as its lock names them."""
     place = _copied(folder)
@@ -61,7 +67,8 @@ def _copied(folder: str) -> Path:
     """The folder's files as they are now, in the cache; packages that are there stay."""
     place = CACHE / folder
     shutil.copytree(HERE / folder, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", ".venv"))
-    shutil.copy(HERE / "graph.mjs", place)
+    for shared in ("graph.mjs", "graph.py"):
+        shutil.copy(HERE / shared, place)
     return place
 
 

@@ -3,12 +3,13 @@
 from functools import partial
 
 from tests.conformance import federation, sockets
-from tests.conformance.environments import node_suite
+from tests.conformance.environments import node_suite, python_suite
 from tests.conformance.ground import ROOT
 from tests.conformance.suites import Suite
 
-# The npm clients, each with the number of things it does.
-CLIENTS = {"apollo": 6, "urql": 7, "codegen": 3, "relay": 6}
+# The clients of each kind of environment, each with the number of things it does.
+PYTHON_CLIENTS = {"gql": 5, "ariadne": 5}
+NPM_CLIENTS = {"apollo": 6, "urql": 7, "codegen": 3, "relay": 6}
 
 _audits = partial(node_suite, folder="http_audits", script="audits.mjs")
 _lint = partial(node_suite, folder="sdl", script="lint.mjs")
@@ -37,6 +38,10 @@ SUITES: tuple[Suite, ...] = (
     ),
     *(
         Suite(row=18, name=name, reached=reached, run=partial(node_suite, folder=f"clients/{name}", script="run.mjs"))
-        for name, reached in CLIENTS.items()
+        for name, reached in NPM_CLIENTS.items()
+    ),
+    *(
+        Suite(row=18, name=name, reached=reached, run=partial(python_suite, folder=f"clients/{name}", script="run.py"))
+        for name, reached in PYTHON_CLIENTS.items()
     ),
 )
