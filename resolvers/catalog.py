@@ -120,6 +120,11 @@ class Entity:
         return "archived_at" in self.table.c
 
     @cached_property
+    def has_legacy_keys(self) -> bool:
+        """Whether rows may have keys in source systems; such a key has none itself."""
+        return self.table.name != "legacy_key"
+
+    @cached_property
     def key_field(self) -> str | None:
         """The graph name of the business key."""
         return camel(self.record.spec.key) if self.record.spec.key else None

@@ -213,10 +213,9 @@ def _doc(source: Source) -> str:
 
 
 def _object_fields(entity: Entity) -> list[Field]:
-    fields = [
-        Field("id", "ID", "Opaque global id; carries the type and the company."),
-        Field("legacyKeys", "list[SourceKey]", "The keys the record had in source systems."),
-    ]
+    fields = [Field("id", "ID", "Opaque global id; carries the type and the company.")]
+    if entity.has_legacy_keys:
+        fields.append(Field("legacyKeys", "list[SourceKey]", "The keys the record had in source systems."))
     for source in entity.fields.values():
         type_ = _base_type(source) + (" | None" if is_nullable(source) else "")
         arguments: Sequence[Field] = ()

@@ -65,8 +65,12 @@ SCHEMA = strawberry.Schema(
 # The command behind each mutation field, by its name in the graph.
 MUTATIONS: Mapping[str, type[Any]] = {mutation_name(command.spec): command for command in domain.COMMANDS}
 
+# strawberry prints no description of the one directive that it defines.
+_ONE_OF = "directive @oneOf on INPUT_OBJECT"
+_ONE_OF_DOC = '"""Exactly one field of the input is given, and it is not null."""'
+
 # The schema as text, under review in schema/schema.graphql.
-SDL = SCHEMA.as_str() + "\n"
+SDL = SCHEMA.as_str().replace(_ONE_OF, f"{_ONE_OF_DOC}\n{_ONE_OF}") + "\n"
 
 
 # strawberry keeps graphql-core's schema there.

@@ -12,8 +12,8 @@ Cursor = NewType("Cursor", str)
 JSON = NewType("JSON", object)
 
 # Digits before and after the point that the widest column holds, numeric(24,10).
-DECIMAL_PATTERN = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,10})?")
-DATE_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}")
+DECIMAL_PATTERN = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,10})?", re.ASCII)
+DATE_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CURSOR_LENGTH_MAX = 1_000
 
 

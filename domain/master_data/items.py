@@ -114,7 +114,7 @@ class Item(GroupRecord, scope=Scope(partner=ANYONE), zh="物料", key="code", na
     description: Mapped[str | None] = text_column(
         doc="What it is, in more words.", zh="描述", tier=Tier.PUBLIC, length_max=TEXT_LENGTH_MAX
     )
-    item_type: Mapped[ItemType] = enum_column(
+    kind: Mapped[ItemType] = enum_column(
         ItemType, doc="What kind of thing it is.", zh="物料类型", tier=Tier.PUBLIC
     )
     status: Mapped[ItemStatus] = enum_column(

@@ -4,7 +4,8 @@
 
 Three kinds of suites fill the table: programs that other people wrote (audits, clients, linters, fuzzers), each in an
 environment of its own; probes of ours over real sockets; and tests of the fast and the long run, counted here. The exit
-code is 1 when anything that was reached before is not reached now. `--quick` runs what is run before every change.
+code is 1 when anything that was reached before is not reached now. `--quick` runs what is run before every change, at
+our server alone.
 
 It stands in `tests/`, not beside `bench/`: what it says is right or wrong, not fast or slow.
 """
@@ -43,7 +44,7 @@ class Finding:
         return not self.outcome.faults and self.outcome.held >= self.suite.reached
 
 
-async def examine(suites: Sequence[Suite], data: Path | None = None) -> list[Finding]:
+async def examine(suites: Sequence[Suite], data: Path | None, *, with_stock: bool) -> list[Finding]:
     """The findings of the suites, one after the other: they share two cores with the server they ask."""
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="skein-conformance-") as folder:
@@ -54,7 +55,7 @@ async def examine(suites: Sequence[Suite], data: Path | None = None) -> list[Fin
             other: Ground | None = None
             for suite in suites:
                 started = time.monotonic()
-                if suite.stock is not None and other is None:
+                if with_stock and suite.stock is not None and other is None:
                     other = await stack.enter_async_context(stock())
                 outcome = await suite.run(graph)
                 beside = await suite.stock(other) if suite.stock is not None and other is not None else None
@@ -104,7 +105,7 @@ def main() -> int:
     parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="only these rows")
     parser.add_argument("--data", type=Path, help="folder of a loaded server to start from, instead of a new one")
     given = parser.parse_args()
-    findings = asyncio.run(examine(chosen(given.rows, is_quick=given.quick), given.data))
+    findings = asyncio.run(examine(chosen(given.rows, is_quick=given.quick), given.data, with_stock=not given.quick))
     print(table(findings))
     missed = [finding.suite.name for finding in findings if not finding.is_reached]
     held, checks = sum(one.outcome.held for one in findings), sum(len(one.outcome.checks) for one in findings)

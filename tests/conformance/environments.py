@@ -18,6 +18,8 @@ from tests.conformance.suites import Check, Outcome
 
 HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "conformance"
+# The documents that frontends copy are what the clients send.
+OPERATIONS = ROOT / "client_examples" / "operations"
 
 INSTALL_SECONDS = 600.0
 RUN_SECONDS = 900.0
@@ -29,6 +31,12 @@ async def node_suite(ground: Ground, folder: str, script: str, **more: str) -> O
     """What a script of an npm environment finds at a server."""
     place = await npm_environment(folder)
     return await found([node(place), script], place, ground, **more)
+
+
+async def python_suite(ground: Ground, folder: str, script: str, **more: str) -> Outcome:
+    """What a script of a Python environment finds at a server."""
+    place = await python_environment(folder)
+    return await found([str(place / ".venv" / "bin" / "python"), script], place, ground, **more)
 
 
 async def npm_environment(folder: str) -> Path:
@@ -59,7 +67,8 @@ def _copied(folder: str) -> Path:
     """The folder's files as they are now, in the cache; packages that are there stay."""
     place = CACHE / folder
     shutil.copytree(HERE / folder, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules", ".venv"))
-    shutil.copy(HERE / "graph.mjs", place)
+    for shared in ("graph.mjs", "graph.py"):
+        shutil.copy(HERE / shared, place)
     return place
 
 
@@ -104,7 +113,12 @@ async def run(command: list[str], place: Path, environment: dict[str, str], seco
 
 async def found(command: list[str], place: Path, ground: Ground, **more: str) -> Outcome:
     """What a script finds at a server; one that ends badly has a fault of its own."""
-    environment = {"GRAPH_URL": ground.url, "GRAPH_SOCKET_URL": ground.socket_url, **more}
+    environment = {
+        "GRAPH_URL": ground.url,
+        "GRAPH_SOCKET_URL": ground.socket_url,
+        "OPERATIONS": str(OPERATIONS),
+        **more,
+    }
     if ground.is_ours:
         environment["GRAPH_TOKEN"] = await ground.token()
         environment["GRAPH_BUYER_TOKEN"] = await ground.token("buyer")

@@ -1,15 +1,18 @@
 // What the scripts of every npm environment share: the server's address and credential, how a check is told, and
 // something that happens at the server when a listener waits for it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 export const { GRAPH_URL, GRAPH_SOCKET_URL, GRAPH_TOKEN, GRAPH_BUYER_TOKEN } = process.env;
 export const credential = GRAPH_TOKEN ? { authorization: `Bearer ${GRAPH_TOKEN}` } : {};
 
-const WAIT_MILLISECONDS = 15_000;
+const WAIT_SECONDS = 15;
 
 /** Run one check and tell what it found; a promise that never settles is a fault too. */
-export async function check(name, work) {
+export async function check(name, work, seconds = WAIT_SECONDS) {
   let clock;
   const late = new Promise((_, reject) => {
-    clock = setTimeout(() => reject(new Error(`not done in ${WAIT_MILLISECONDS / 1000} s`)), WAIT_MILLISECONDS);
+    clock = setTimeout(() => reject(new Error(`not done in ${seconds} s`)), 1_000 * seconds);
   });
   try {
     await Promise.race([work(), late]);
@@ -71,3 +74,16 @@ export async function acknowledge(id) {
 }
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A document that clients copy from client_examples/operations. */
+export const document = (name) => readFileSync(join(process.env.OPERATIONS, `${name}.graphql`), "utf8");
+
+/** An order that the demonstration's buyer may create. */
+export const order = () => ({
+  company: { code: "ANSER-SZ" },
+  supplier: { code: "S0001" },
+  currency: "CNY",
+  lines: [{ item: { code: "RM-TI04" }, quantity: "10", unitPrice: { amount: "12.50", currency: "CNY" }, dueOn: "2026-12-01" }],
+});
+
+export const unique = (values) => new Set(values).size === values.length;

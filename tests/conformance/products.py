@@ -29,9 +29,10 @@ from graphql import (
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import to_json
 from resolvers.operation import Dispatcher
-from resolvers.request import Answer, Operation
+from resolvers.request import Answer, GraphRequest, Operation
 from schema.federation import serve_sdl, with_federation
 from server.graph_http import GraphEndpoint
+from server.sessions import BearerSession
 
 Row = dict[str, Any]
 
@@ -146,6 +147,21 @@ def _keys(definition: ObjectTypeDefinitionNode) -> list[str]:
     return [value.value for value in values if isinstance(value, StringValueNode)]
 
 
+class Ungated:
+    """Lets every operation pass: the suite's tests compare whole answers, which the gate's cost would stand in."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self.dispatcher = dispatcher
+
+    def prepare(self, request: GraphRequest, session: BearerSession) -> Operation:
+        """The operation that a request names."""
+        return self.dispatcher.prepare(request, session.grants)
+
+    async def answer(self, operation: Operation, session: BearerSession) -> Answer:
+        """The answer, without its cost."""
+        return await session.answer(self.dispatcher, operation)
+
+
 async def no_events(*_: Any) -> None:
     """The suite subscribes to nothing."""
 
@@ -154,7 +170,8 @@ def main(path: str) -> None:
     """Serve the schema of that file on a port of the system's choice and say which."""
     schema = products_schema(Path(path).read_text(encoding="utf-8"))
     dispatcher = Dispatcher(lambda _: schema, read=Executing(), write=Executing())
-    endpoint = GraphEndpoint(dispatcher, Everyone(), events=no_events, page=b"")
+    gate: Any = Ungated(dispatcher)
+    endpoint = GraphEndpoint(gate, Everyone(), events=no_events, page=b"")
     listening = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/graphql", flush=True)
     uvicorn.Server(uvicorn.Config(endpoint, log_level="warning", lifespan="off")).run([listening])  # type: ignore[arg-type]  # ASGI 3

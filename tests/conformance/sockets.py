@@ -25,6 +25,9 @@ WAIT_SECONDS = 5.0
 FRAME_BYTES_MAX = 1_048_576
 OPERATIONS_MAX = 100
 
+# What every probe that asks for something is answered.
+TYPENAME = {"__typename": "Query"}
+
 Message = dict[str, Any]
 Probe = Callable[["Target"], Awaitable[None]]
 PROBES: dict[str, Probe] = {}
@@ -93,6 +96,12 @@ class Socket:
         if found != message:
             raise Wrong(f"{found} came instead of {message}")
 
+    async def answered(self, id_: str) -> None:
+        """Take the next message, which is the result of { __typename }; what else the answer tells is the server's."""
+        found = await self.receive()
+        if (found.get("id"), found.get("type")) != (id_, "next") or found["payload"].get("data") != TYPENAME:
+            raise Wrong(f"{found} came instead of the result")
+
     async def fails(self, id_: str = "1") -> Message:
         """Take the next message, which is an `error` of the operation; its first entry."""
         found = await self.receive()
@@ -106,7 +115,7 @@ class Socket:
     async def lives(self) -> None:
         """Make sure that the socket still answers."""
         await self.subscribe("{ __typename }", "still there")
-        await self.expects({"id": "still there", "type": "next", "payload": {"data": {"__typename": "Query"}}})
+        await self.answered("still there")
         await self.expects({"id": "still there", "type": "complete"})
 
     async def closes(self, code: int, seconds: float = WAIT_SECONDS) -> None:
@@ -357,7 +366,7 @@ async def _(target: Target) -> None:
         await socket.subscribe("{ __typename }", "query")
         while (message := await socket.receive())["id"] == "stream":
             continue
-        if message != {"id": "query", "type": "next", "payload": {"data": {"__typename": "Query"}}}:
+        if (message["id"], message["payload"].get("data")) != ("query", TYPENAME):
             raise Wrong(f"{message} came")
 
 
@@ -384,7 +393,7 @@ async def _(target: Target) -> None:
         await socket.subscribe("{ __typename }", "again")
         for _ in range(20):
             message = await socket.receive()
-            if message.get("payload") == {"data": {"__typename": "Query"}}:
+            if (message.get("payload") or {}).get("data") == TYPENAME:
                 return
         raise Wrong("the second operation was not answered")
 

@@ -192,7 +192,7 @@ async def _masters(world: World, work: Work) -> None:
     made = await work.insert(
         Item,
         [
-            {"code": code, "name": code.title(), "item_type": ItemType.COMPONENT, "status": ItemStatus.ACTIVE,
+            {"code": code, "name": code.title(), "kind": ItemType.COMPONENT, "status": ItemStatus.ACTIVE,
              "unit_id": unit, "make_or_buy": MakeOrBuy.BUY, "lot_policy": policy, "storage_class": "AMBIENT",
              "device_class": "NOT_A_DEVICE", "is_sold": False}
             for code, policy in items.items()

@@ -41,9 +41,10 @@ NULL_SHARE = 0.25
 
 
 class Population:
-    """Fills one database from one seed."""
+    """Fills one database from one seed, so many rows a table where its keys allow them."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, rows: int = ROWS) -> None:
+        self._rows = rows
         self._random = random.Random(seed)
         self._made: dict[str, list[dict[str, Any]]] = {}
 
@@ -57,7 +58,7 @@ class Population:
 
     async def _fill(self, connection: asyncpg.Connection, record: type[Record]) -> None:
         rows = self._made[record.table.name] = []
-        for number in range(1, ROWS + 1):
+        for number in range(1, self._rows + 1):
             if record is Company and number not in COMPANIES:
                 continue
             for attempt in range(TRIES):

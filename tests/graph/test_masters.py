@@ -116,7 +116,7 @@ async def test_a_tree_never_hangs_below_itself(desk: Desk, steward: Who) -> None
 
 
 async def test_an_item_is_released_in_steps_and_its_unit_never_changes(desk: Desk, steward: Who) -> None:
-    item = {"code": "N1", "name": "New", "itemType": "DEVICE", "makeOrBuy": "BUY", "unit": {"code": "EA"}}
+    item = {"code": "N1", "name": "New", "kind": "DEVICE", "makeOrBuy": "BUY", "unit": {"code": "EA"}}
     assert (await done(desk, steward, "createItem", "item", "status", **item)) == {"status": "DRAFT"}
     own = {"item": {"code": "N1"}}
     assert await refused(desk, steward, "changeItemStatus", **own, status="ACTIVE") == [("WRONG_STATE", ["input"])]

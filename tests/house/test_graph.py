@@ -19,8 +19,10 @@ from graphql import (
 )
 
 import domain
+from domain.core.actors import Audience
 from domain.core.columns import spec_of
-from schema.graph import MUTATIONS, SCHEMA, SDL
+from schema.graph import MUTATIONS, SCHEMA, SDL, visible
+from tests.graph.conftest import VIEWS
 
 ROOT = Path(__file__).parents[2]
 GRAPH = SCHEMA._schema
@@ -69,6 +71,15 @@ def test_the_printed_graph_is_the_one_under_review() -> None:
 def test_every_type_field_argument_and_value_is_described() -> None:
     silent = [coordinate for type_ in own_types() for coordinate, member in members(type_) if not member.description]
     assert silent == []
+
+
+def test_the_roots_of_a_subgraph_are_described_too() -> None:
+    seen = visible(VIEWS[Audience.STAFF]).type_map
+    added = [seen[name] for name in ("_Any", "_Entity", "_Service")]
+    roots = [(name, seen["Query"].fields[name]) for name in ("_entities", "_service")]
+    parts = [*(part for type_ in added for part in members(type_)), *roots, *roots[0][1].args.items()]
+    assert [name for name, part in parts if not part.description] == []
+    assert isinstance(seen["_Any"], GraphQLScalarType) and seen["_Any"].specified_by_url
 
 
 def test_every_directive_of_our_own_is_described() -> None:

@@ -87,7 +87,7 @@ WRONG_CHECK_DIGITS = [
     ("UNIT_OF_USE", "10850211006373"),
 ]  # fmt: skip
 DEVICE = """{ item(legacyKey: {system: "gudid", key: "e68180cd-de3a-4826-8090-f824eea78ca2"}) {
-    code name status itemType manufacturer { code name }
+    code name status kind manufacturer { code name }
     deviceIdentifiers { nodes { scope value packageQuantity contained { value } } }
     codes { nodes { codeValue { code } } }
 } }"""
@@ -95,7 +95,7 @@ DEVICE_FOUND = {
     "code": "GS1-06931718175589",
     "name": "HIT PROMOTIONAL PRODUCTS, INC. 90065WHT",
     "status": "ACTIVE",
-    "itemType": "DEVICE",
+    "kind": "DEVICE",
     "manufacturer": {"code": "DUNS-527622687", "name": "New Phenix Home Products Manufactory Co., Ltd."},
 }
 DEVICE_IDENTIFIERS = {

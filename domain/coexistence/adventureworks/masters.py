@@ -127,7 +127,7 @@ class Items:
             "code": row.code("ProductNumber"),
             "name": row.text("Name"),
             "description": self.descriptions.get(model, "")[:TEXT_LENGTH_MAX] or None,
-            "item_type": (ItemType.FINISHED_GOOD if sold else ItemType.COMPONENT).value,
+            "kind": (ItemType.FINISHED_GOOD if sold else ItemType.COMPONENT).value,
             "status": (ItemStatus.ACTIVE if row.optional_day("DiscontinuedDate") is None else ItemStatus.RETIRED).value,
             "unit_id": Ref(UnitOfMeasure, EACH, "ProductNumber"),
             "category_id": None

@@ -213,7 +213,7 @@ def _categories() -> Rows:
 def _items() -> Rows:
     for good in goods():
         yield good.code, {
-            "code": good.code, "name": good.name, "name_zh": good.name_zh, "item_type": good.kind, "status": "ACTIVE",
+            "code": good.code, "name": good.name, "name_zh": good.name_zh, "kind": good.kind, "status": "ACTIVE",
             "unit_id": ref(UnitOfMeasure, good.unit), "category_id": ref(ItemCategory, good.category),
             "make_or_buy": "MAKE" if good.maker else "BUY", "lot_policy": _lot_policy(good),
             "shelf_life_days": good.shelf_life_days, "storage_class": "AMBIENT", "device_class": good.device_class,

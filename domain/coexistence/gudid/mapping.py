@@ -40,7 +40,7 @@ def item_values(device: Device, code: str, unit_id: UUID, manufacturer_id: UUID)
         "code": code,
         "name": item_name(device),
         "description": device.description,
-        "item_type": ItemType.DEVICE.value,
+        "kind": ItemType.DEVICE.value,
         "status": (ItemStatus.ACTIVE if device.distributed else ItemStatus.RETIRED).value,
         "unit_id": unit_id,
         "manufacturer_id": manufacturer_id,

@@ -268,7 +268,7 @@ async def test_a_unit_that_exists_is_taken_over_and_an_item_is_not(database: Con
         f"INSERT INTO unit_of_measure (id, code, name, dimension) VALUES ('{unit}', 'EA', 'Piece', 'COUNT')"
     )
     await database.execute(
-        "INSERT INTO item (id, code, name, item_type, status, unit_id, make_or_buy) VALUES "
+        "INSERT INTO item (id, code, name, kind, status, unit_id, make_or_buy) VALUES "
         f"('{unit}', 'BO-701', 'Another bolt', 'COMPONENT', 'ACTIVE', '{unit}', 'BUY')"
     )
     report = await import_adventureworks(database, write_source(tmp_path))

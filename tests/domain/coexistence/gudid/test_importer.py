@@ -66,7 +66,7 @@ async def test_a_device_becomes_an_item_of_its_labeler(by: Importer, tmp_path: P
     await run(by, write_release(tmp_path, small_release()))
     assert await rows(
         by,
-        "SELECT i.code, i.name, i.description, i.item_type, i.status, i.lot_policy, i.model, u.code, p.code, p.name "
+        "SELECT i.code, i.name, i.description, i.kind, i.status, i.lot_policy, i.model, u.code, p.code, p.name "
         "FROM item i JOIN unit_of_measure u ON u.id = i.unit_id JOIN party p ON p.id = i.manufacturer_id ORDER BY 1",
     ) == [
         ("GS1-00860003321765", "Drill-O D 2", None, "DEVICE", "ACTIVE", "LOT_AND_SERIAL", "D 2", "EA",
