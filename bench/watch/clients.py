@@ -151,9 +151,7 @@ def listener(kind: str, audience: Audience, port: int, bearer: str, told: dict[s
     path, query = told["path"], told["query"]
     if kind == "events":
         body = json.dumps({"query": query})
-        return Events(
-            audience, POST.format(path=path, port=port, bearer=bearer, length=len(body), body=body).encode()
-        )
+        return Events(audience, POST.format(path=path, port=port, bearer=bearer, length=len(body), body=body).encode())
     opening = [
         {"type": "connection_init", "payload": {"Authorization": bearer}},
         {"type": "subscribe", "id": "1", "payload": {"query": query}},

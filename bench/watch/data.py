@@ -50,7 +50,8 @@ async def fill(url: str) -> None:
         users = [(ACTING, "group_admin"), *((listener(n), "auditor") for n in range(LISTENERS))]
         for number, (name, role) in enumerate(users):
             await raw.execute(
-                "INSERT INTO user_account (id, name, display_name, audience, locale) VALUES ($1, $2, $2, 'STAFF', 'en')",
+                "INSERT INTO user_account (id, name, display_name, audience, locale)"
+                " VALUES ($1, $2, $2, 'STAFF', 'en')",
                 UUID(int=number + 1), name,
             )  # fmt: skip
             await raw.execute(
