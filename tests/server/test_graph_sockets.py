@@ -173,10 +173,14 @@ async def test_a_listener_that_takes_nothing_is_dropped_and_others_do_not_wait(
         await stalled.subscribe(heavy)
         await quick.subscribe(ALERTS)
         await until_streams(live, 2)
+        assert live.app.services is not None
+        held = live.app.services.sockets.held
         await raise_alerts(live.database_url, [f"{n}-{'x' * 150}" for n in range(40)])
         told = [(await quick.receive())["payload"]["data"]["alerts"]["alert"]["message"][:8] for _ in range(40)]
         assert told == [f"cause {n}-"[:8] for n in range(40)]
         await until_streams(live, 1)
+        # What waited for it is forgotten with it.
+        assert held.count == 0
         stalled.connection.transport.resume_reading()
         assert await stalled.closed_with() == 1013
         await raise_alerts(live.database_url, ["after"])
