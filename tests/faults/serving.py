@@ -21,10 +21,14 @@ SERVE = "from server.serve import serve; from server.settings import Settings; s
 
 
 class Process:
-    """`skein serve` as a process that can be killed; it comes back on the same port. `more` are further settings."""
+    """`skein serve` as a process that can be killed; it comes back on the same port.
 
-    def __init__(self, url: str, folder: Path, port: int, **more: str) -> None:
+    `before` is code that it runs first; `more` are further settings.
+    """
+
+    def __init__(self, url: str, folder: Path, port: int, *, before: str = "", **more: str) -> None:
         self.port = port
+        self._code = before + SERVE
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
         settings = {"DATABASE_URL": url, "DATA_DIR": str(folder), "PORT": str(port), "SECRET": SECRET, "POOL_SIZE": "4"}
         self._environment = {**kept, **{f"SKEIN_{name}": value for name, value in (settings | more).items()}}
@@ -35,7 +39,7 @@ class Process:
         """Start it, and return once it answers."""
         with self.errors.open("ab") as errors:
             self.running = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", SERVE, env=self._environment, cwd=ROOT,
+                sys.executable, "-c", self._code, env=self._environment, cwd=ROOT,
                 stdout=asyncio.subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
         async with asyncio.timeout(START_SECONDS_MAX), httpx.AsyncClient() as client:
@@ -51,6 +55,11 @@ class Process:
             with suppress(ProcessLookupError):
                 self.running.send_signal(number)
             await self.running.wait()
+
+    async def ended(self) -> int:
+        """How it ended, once it has."""
+        assert self.running is not None
+        return await self.running.wait()
 
     async def kill(self) -> None:
         """End it as a power failure would."""
