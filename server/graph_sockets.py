@@ -102,8 +102,8 @@ class _Socket:
     """One accepted socket."""
 
     __slots__ = (
-        "_address", "_authorization", "_closing", "_deadline", "_endpoint", "_is_initialised", "_operations", "_outgoing",
-        "_receive", "_send", "_session", "_trace_id",
+        "_address", "_authorization", "_closing", "_deadline", "_endpoint", "_is_initialised", "_operations",
+        "_outgoing", "_receive", "_send", "_session", "_trace_id",
     )  # fmt: skip
 
     def __init__(self, endpoint: SocketEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
