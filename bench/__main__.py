@@ -1,6 +1,8 @@
 """`make bench`: every benchmark, one after the other."""
 
-from bench.reads.__main__ import main
+from bench.reads.__main__ import main as measure_reads
+from bench.watch.__main__ import main as measure_watch
 
 if __name__ == "__main__":
-    main()
+    measure_reads()
+    measure_watch()

@@ -15,6 +15,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import inf
+from time import time
 from typing import Any, Protocol
 
 import structlog
@@ -40,6 +42,8 @@ RENDERED_MAX = 256
 RENDERS_AT_ONCE = 4
 # A group that is not done with a batch after this long goes on by itself: the others do not wait for it.
 LATE_SECONDS = 1.0
+# Members told in one turn of the loop: some milliseconds, then requests and other groups have theirs.
+TOLD_AT_ONCE = 250
 # A stream whose database is away looks for it again after this long.
 RETRY_SECONDS = 0.5
 
@@ -63,6 +67,16 @@ class Session(Protocol):
 
     @property
     def grants(self) -> Grants: ...
+
+    @property
+    def generation(self) -> int:
+        """The generation of the policy that the grants belong to."""
+        ...
+
+    @property
+    def until(self) -> float:
+        """When the credential or what it gives ends by itself, in seconds of the epoch."""
+        ...
 
     async def refresh(self) -> None:
         """Look again. Raises: RequestError when the credential no longer holds."""
@@ -120,11 +134,11 @@ class Subscription:
 class Hub:
     """Tells this process's subscribers what happened.
 
-    `refresh` looks whether the policy moved; sessions then answer with their grants of now.
+    `refresh` looks whether the policy moved and answers its generation; sessions of another are asked anew.
     """
 
     def __init__(
-        self, dispatcher: Dispatcher, read: RowReader, database: Database, refresh: Callable[[], Awaitable[object]]
+        self, dispatcher: Dispatcher, read: RowReader, database: Database, refresh: Callable[[], Awaitable[int]]
     ) -> None:
         self._dispatcher = dispatcher
         self._read = read
@@ -134,6 +148,13 @@ class Hub:
         self._subscriptions: set[Subscription] = set()
         self._wake = asyncio.Event()
         self._renders = asyncio.Semaphore(RENDERS_AT_ONCE)
+        # The reads of events under way, by the position they begin behind: thousands that resume together share them.
+        self._reading: dict[int, asyncio.Task[list[PublishedEvent]]] = {}
+        # Groups that others no longer wait for.
+        self._late: set[asyncio.Task[None]] = set()
+        # The generation of every session's grants, None where they differ, and when the first of them ends by itself.
+        self._generation: int | None = None
+        self._until = inf
         self.position = 0
         self.renders = 0
 
@@ -179,6 +200,9 @@ class Hub:
             raise ResyncRequired(after=last.text())
         subscription = Subscription(operation.request, session, sink, self._enter(plan, session), last)
         self._subscriptions.add(subscription)
+        self._until = min(self._until, session.until)
+        if session.generation != self._generation:
+            self._generation = None
         self._replay(subscription)
         return subscription
 
@@ -247,23 +271,52 @@ class Hub:
             await self._check_grants()
 
     async def _tell_all(self, events: Sequence[PublishedEvent]) -> None:
-        """Tell every group; one that fails or takes long is left to take up by itself where it stands."""
-        groups = [(group, list(group.members)) for group in self._groups.values() if group.members]
-        tasks = [asyncio.create_task(self._tell(group, members, events)) for group, members in groups]
-        if tasks:
-            await asyncio.wait(tasks, timeout=LATE_SECONDS)
-        for task, (group, members) in zip(tasks, groups, strict=True):
-            fault = task.exception() if task.done() else TimeoutError()
-            if fault is None:
-                continue
-            task.cancel()
-            log.warning("watch_falls_back", reason=type(fault).__name__)
-            for member in members:
-                group.members.discard(member)
-                if not member.ended:
-                    self._replay(member)
+        """Tell every group; the members of one that fails or takes long take up by themselves where they stand."""
+        telling: dict[asyncio.Task[None], tuple[_Group, list[Subscription]]] = {}
+        for group in list(self._groups.values()):
+            if group.members:
+                members = list(group.members)
+                telling[asyncio.create_task(self._tell(group, members, events))] = group, members
+        if not telling:
+            return
+        done, late = await asyncio.wait(telling, timeout=LATE_SECONDS)
+        for task in late:
+            group, members = telling[task]
+            # Out of the group, so that the next events do not overtake these.
+            group.members.difference_update(members)
+            self._late.add(task)
+            task.add_done_callback(lambda task, behind=members: self._was_late(task, behind))
+        failed = [task for task in done if task.exception() is not None]
+        for task in failed:
+            group, members = telling[task]
+            group.members.difference_update(members)
+            self._take_up(members)
+        if late or failed:
+            reasons = sorted({type(task.exception()).__name__ for task in failed})
+            log.warning("watch_falls_back", late=len(late), failed=len(failed), reasons=reasons)
+
+    def _was_late(self, task: asyncio.Task[None], members: Sequence[Subscription]) -> None:
+        """The group has told its batch, or failed to: its members go on from where each stands."""
+        self._late.discard(task)
+        if not task.cancelled():
+            if task.exception() is not None:
+                log.warning("watch_falls_back", late=0, failed=1, reasons=[type(task.exception()).__name__])
+            self._take_up(members)
+
+    def _take_up(self, members: Sequence[Subscription]) -> None:
+        for member in members:
+            if not member.ended:
+                self._replay(member)
 
     async def _events(self, position: int) -> list[PublishedEvent]:
+        """The events behind a position, read once for all who ask while it is read."""
+        reading = self._reading.get(position)
+        if reading is None:
+            reading = self._reading[position] = asyncio.create_task(self._read_events(position))
+            reading.add_done_callback(lambda _: self._reading.pop(position, None))
+        return await asyncio.shield(reading)
+
+    async def _read_events(self, position: int) -> list[PublishedEvent]:
         async with self._database.acquire() as connection:
             return await read_events(connection, position, BATCH)
 
@@ -278,14 +331,17 @@ class Hub:
                     continue
                 told = Told(cursor.text(), kinds[event.event], (event.company_id, record_id))
                 text = await self._rendered(group, cursor, told)
-                for member in members:
-                    self._offer(member, cursor, text)
+                for start in range(0, len(members), TOLD_AT_ONCE):
+                    if start:
+                        await asyncio.sleep(0)
+                    for member in members[start : start + TOLD_AT_ONCE]:
+                        self._offer(member, cursor, told.cursor, text)
 
-    def _offer(self, subscription: Subscription, cursor: EventCursor, text: str | None) -> None:
+    def _offer(self, subscription: Subscription, cursor: EventCursor, shown: str, text: str | None) -> None:
         if subscription.ended or not cursor.is_after(subscription.last):
             return
         subscription.last = cursor
-        if text is not None and not subscription.sink.offer(cursor.text(), text):
+        if text is not None and not subscription.sink.offer(shown, text):
             self.cancel(subscription)
 
     async def _rendered(self, group: _Group, cursor: EventCursor, told: Told) -> str | None:
@@ -332,33 +388,43 @@ class Hub:
                 return True
         # Nothing waited since the comparison, so no event falls between replay and live.
         subscription.group.members.add(subscription)
+        subscription.replay = None
         return True
 
     # --- grants ---------------------------------------------------------------------------------------------------
 
     async def _check_grants(self) -> None:
-        """End the streams whose credential no longer holds; move the others to what they may see now."""
+        """End the streams whose credential no longer holds; move the others to what they may see now.
+
+        Nothing can have changed for a session while the policy stands and the session has not ended by itself.
+        """
         if not self._subscriptions:
             return
-        await self._refresh()
+        generation, now = await self._refresh(), time()
+        if generation == self._generation and now < self._until:
+            return
         sessions: dict[int, list[Subscription]] = {}
         for subscription in self._subscriptions:
             sessions.setdefault(id(subscription.session), []).append(subscription)
         for subscriptions in sessions.values():
             session = subscriptions[0].session
-            try:
-                await session.refresh()
-            except RequestError as fault:
-                if isinstance(fault, Overloaded):
-                    raise
-                for subscription in subscriptions:
-                    self._end(subscription, fault)
-                continue
+            if session.generation != generation or session.until <= now:
+                try:
+                    await session.refresh()
+                except RequestError as fault:
+                    if isinstance(fault, Overloaded):
+                        raise
+                    for subscription in subscriptions:
+                        self._end(subscription, fault)
+                    continue
             for subscription in subscriptions:
                 group = subscription.group
-                now = _reader_key(group.plan, session.actor, session.grants)
-                if now != _reader_key(group.plan, group.actor, group.grants):
+                known = _reader_key(group.plan, group.actor, group.grants)
+                if known != _reader_key(group.plan, session.actor, session.grants):
                     self._regroup(subscription)
+        is_settled = all(one.session.generation == generation for one in self._subscriptions)
+        self._generation = generation if is_settled else None
+        self._until = min((one.session.until for one in self._subscriptions), default=inf)
 
 
 def _reader_key(plan: EventPlan, actor: Actor, grants: Grants) -> tuple[Any, ...]:

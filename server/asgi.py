@@ -168,7 +168,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     write = WriteRoad(database, read, tuple(MUTATIONS.values()))
     dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=write)
     write.companions = companions_of(settings, dispatcher, read)
-    hub = Hub(dispatcher, read, database, identity.refresh)
+    hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
     await tiers.refresh()

@@ -6,8 +6,7 @@ it. A listener that does not keep up is dropped with 1013, upon which clients co
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -21,6 +20,8 @@ from resolvers.watch import Hub, Subscription
 from server.faults import error_entries, known_fault, trace_of
 from server.gate import Gate
 from server.graph_http import Receive, Scope, Send, read_request
+from server.heartbeats import Heartbeats
+from server.outgoing import Held, Outgoing
 from server.sessions import Authority, BearerSession, address_of
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -33,11 +34,7 @@ FRAME_BYTES_MAX = 1_048_576
 OPERATIONS_MAX = 100
 REASON_BYTES_MAX = 123
 
-# What may wait for a listener before it counts as too slow; a replay goes on when half of it is taken.
-PENDING_BYTES_MAX = 4_194_304
-PENDING_FRAMES_MAX = 2_000
-# A listener that takes nothing at all for so long is gone, or as good as gone.
-STALL_SECONDS = 30.0
+PING = '{"type":"ping"}'
 
 GOING_AWAY = 1001
 TOO_LARGE = 1009
@@ -76,6 +73,8 @@ class SocketEndpoint:
         self.gate = gate
         self.authority = authority
         self.hub = hub
+        self.heartbeats = Heartbeats(lambda: PING_SECONDS)
+        self.held = Held()
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,6 +101,11 @@ class SocketEndpoint:
 class _Socket:
     """One accepted socket."""
 
+    __slots__ = (
+        "_address", "_authorization", "_closing", "_deadline", "_endpoint", "_is_initialised", "_operations",
+        "_outgoing", "_receive", "_send", "_session", "_trace_id",
+    )  # fmt: skip
+
     def __init__(self, endpoint: SocketEndpoint, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._endpoint = endpoint
@@ -114,87 +118,74 @@ class _Socket:
         self._session: BearerSession | None = None
         self._is_initialised = False
         self._operations: dict[str, _Stream] = {}
-        self._outgoing: deque[str] = deque()
-        self._pending_bytes = 0
-        self._wake = asyncio.Event()
-        self._drained = asyncio.Event()
-        self._drained.set()
+        self._outgoing = Outgoing[str](self._send_text, self._too_slow, endpoint.held)
+        self._outgoing.begin()
         self._closing: SocketClosed | None = None
-        self._closed = asyncio.Event()
+        # Ends the reading: at first when nothing is initialised in time, later when we close.
+        self._deadline: asyncio.Timeout | None = None
 
     async def run(self) -> None:
         """Serve until either side closes."""
-        work = (self._read(), self._write(), self._time(), self._closed.wait())
-        tasks = [asyncio.ensure_future(one) for one in work]
+        self._endpoint.heartbeats.add(self._ping)
+        closing: SocketClosed | None = None
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.timeout(INIT_SECONDS) as self._deadline:
+                await self._read()
+        except SocketClosed as fault:
+            closing = fault
+        except OSError as fault:
+            # A time-out is one of these: ours, unless it came from below.
+            if self._deadline is not None and self._deadline.expired():
+                closing = SocketClosed(INIT_TIMEOUT, "Connection initialisation timeout")
+            elif isinstance(fault, TimeoutError):
+                closing = self._failed(fault)
+        except Exception as fault:
+            closing = self._failed(fault)
         finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
+            self._deadline = None
+            self._endpoint.heartbeats.remove(self._ping)
+            self._outgoing.stop()
             for stream in list(self._operations.values()):
                 stream.cancel()
-        faults = [one for one in results if isinstance(one, Exception) and not isinstance(one, OSError)]
-        closing = self._closing or next((one for one in faults if isinstance(one, SocketClosed)), None)
-        if closing is None and faults:
-            known_fault(faults[0], self._trace_id)
-            closing = SocketClosed(INTERNAL, "internal error")
+        closing = self._closing or closing
         if closing is not None:
             # A peer that takes nothing must not hold the task: the transport then ends with the connection.
             with suppress(TimeoutError, OSError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await self._send({"type": "websocket.close", "code": closing.code, "reason": closing.reason})
 
+    def _failed(self, fault: Exception) -> SocketClosed:
+        known_fault(fault, self._trace_id)
+        return SocketClosed(INTERNAL, "internal error")
+
     # --- outgoing -------------------------------------------------------------------------------------------------
 
     def post(self, frame: str) -> bool:
-        """Queue a frame; False when the listener has fallen too far behind, and is then dropped."""
-        if self._closing is not None:
-            return False
-        self._outgoing.append(frame)
-        self._pending_bytes += len(frame)
-        if self._pending_bytes > PENDING_BYTES_MAX or len(self._outgoing) > PENDING_FRAMES_MAX:
-            self.close(SocketClosed(TRY_AGAIN, "SLOW_CONSUMER"))
-            return False
-        if self._pending_bytes > PENDING_BYTES_MAX // 2 or len(self._outgoing) > PENDING_FRAMES_MAX // 2:
-            self._drained.clear()
-        self._wake.set()
-        return True
+        """Send a frame; False when the listener has fallen too far behind, and is then dropped."""
+        return self._outgoing.post(frame)
 
     async def drained(self) -> None:
         """Return once less than half of what may wait is waiting."""
-        await self._drained.wait()
+        await self._outgoing.drained()
 
     def close(self, closing: SocketClosed) -> None:
         """Close the socket without sending what waits."""
-        self._closing = self._closing or closing
-        self._closed.set()
+        if self._closing is None:
+            self._closing = closing
+            self._outgoing.stop()
+            if self._deadline is not None:
+                self._deadline.reschedule(asyncio.get_running_loop().time())
 
-    async def _write(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outgoing:
-                frame = self._outgoing.popleft()
-                # Counted as waiting until the transport has taken it: a stalled one holds it here.
-                try:
-                    async with asyncio.timeout(STALL_SECONDS):
-                        await self._send({"type": "websocket.send", "text": frame})
-                except TimeoutError:
-                    raise SocketClosed(TRY_AGAIN, "SLOW_CONSUMER") from None
-                self._pending_bytes -= len(frame)
-                if self._pending_bytes <= PENDING_BYTES_MAX // 2 and len(self._outgoing) <= PENDING_FRAMES_MAX // 2:
-                    self._drained.set()
+    def _send_text(self, frame: str) -> Awaitable[None]:
+        return self._send({"type": "websocket.send", "text": frame})
 
-    async def _time(self) -> None:
-        """Close a socket that never begins; keep the others alive."""
-        await asyncio.sleep(INIT_SECONDS)
-        if not self._is_initialised:
-            raise SocketClosed(INIT_TIMEOUT, "Connection initialisation timeout")
-        await asyncio.sleep(PING_SECONDS - INIT_SECONDS)
-        while True:
-            self.post('{"type":"ping"}')
-            await asyncio.sleep(PING_SECONDS)
+    def _too_slow(self) -> None:
+        self.close(SocketClosed(TRY_AGAIN, "SLOW_CONSUMER"))
+
+    def _ping(self) -> None:
+        """Keep the socket alive through proxies, and learn when its peer is gone."""
+        if self._is_initialised:
+            self.post(PING)
 
     # --- incoming -------------------------------------------------------------------------------------------------
 
@@ -229,6 +220,8 @@ class _Socket:
         if self._is_initialised:
             raise SocketClosed(TOO_MANY_INITS, "Too many initialisation requests")
         self._is_initialised = True
+        if self._deadline is not None and self._closing is None:
+            self._deadline.reschedule(None)
         given = next((value for key, value in (payload or {}).items() if key.lower() == "authorization"), None)
         if given is not None and not isinstance(given, str):
             raise SocketClosed(BAD_REQUEST, "authorization is not a string")
@@ -265,6 +258,7 @@ class _Socket:
             if operation.node.operation is OperationType.SUBSCRIPTION:
                 await endpoint.gate.admit(operation, session)
                 stream.subscription = await endpoint.hub.subscribe(operation, session, stream)
+                stream.task = None
                 return
             answer = await endpoint.gate.answer(operation, session)
             stream.offer("", answer.body.decode())

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -76,11 +77,12 @@ class Unauthenticated(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a header stands for, until an instant (seconds of the epoch)."""
+    """What a header stands for, until an instant (seconds of the epoch) or until the policy's generation moves."""
 
     actor: Actor
     grants: Grants
     until: float
+    generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,8 @@ class Identity:
             sub=ESSENTIAL, iat=ESSENTIAL, exp=ESSENTIAL, jti=ESSENTIAL,
         )  # fmt: skip
         self._callers: dict[bytes, Caller] = {}
+        # Moves whenever the policy or the companies did: what callers were told before may no longer hold.
+        self.generation = 0
         self.policy = Policy(version=0, lines=(), inherits=())
         self.companies: tuple[int, ...] = ()
         self._anonymous = compile_grants(self.policy, ANONYMOUS, self.companies)
@@ -150,15 +154,20 @@ class Identity:
 
         Raises: Unauthenticated.
         """
+        caller = await self.caller(authorization)
+        return caller.actor, caller.grants
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """The same, and until when it holds while the generation does. Raises: Unauthenticated."""
         if authorization is None:
-            return ANONYMOUS, self._anonymous
+            return Caller(ANONYMOUS, self._anonymous, inf, self.generation)
         if len(authorization) > AUTHORIZATION_LENGTH_MAX:
             raise Unauthenticated()
         digest = hashlib.sha256(authorization.encode()).digest()
         caller = self._callers.get(digest)
         if caller is None or caller.until <= self._clock():
             caller = await self._recognise(authorization, digest)
-        return caller.actor, caller.grants
+        return caller
 
     async def refresh(self) -> int:
         """The policy version that holds, after reloading what moved; every caller is asked for anew then."""
@@ -168,9 +177,15 @@ class Identity:
                 policy = await load_policy(connection)
                 # Nothing awaits between these lines: no request sees the new policy with callers of the old.
                 self.policy, self.companies = policy, companies
+                self.generation += 1
                 self._anonymous = compile_grants(policy, ANONYMOUS, companies)
                 self._callers.clear()
         return self.version
+
+    async def renewed(self) -> int:
+        """The generation that holds, after taking over what moved."""
+        await self.refresh()
+        return self.generation
 
     async def watch(self) -> None:
         """Keep up with the policy until cancelled."""
@@ -183,12 +198,12 @@ class Identity:
         credentials = credentials.strip()
         if scheme.lower() != "bearer" or not credentials:
             raise Unauthenticated()
-        policy = self.policy
+        policy, generation = self.policy, self.generation
         if credentials.startswith(KEY_MARK):
             actor, until = await self._by_key(credentials)
         else:
             actor, until = await self._by_token(self._claims(credentials))
-        caller = Caller(actor, compile_grants(policy, actor, self.companies), until)
+        caller = Caller(actor, compile_grants(policy, actor, self.companies), until, generation)
         if policy is self.policy:
             if len(self._callers) >= CALLERS_MAX:
                 del self._callers[next(iter(self._callers))]

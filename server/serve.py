@@ -1,6 +1,7 @@
 """uvicorn around the graph: one process, or several below a supervisor that share one listening socket."""
 
 import os
+import resource
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,12 @@ GRACE_SECONDS = 5
 
 # Twice uvicorn's default: a burst of portals that reconnect after a restart waits instead of being refused.
 BACKLOG = 4_096
+
+# A peer that acknowledges nothing for so long is cut off by the kernel, with what still waits for it there.
+UNACKNOWLEDGED_MS_MAX = 60_000
+
+# Ten thousand listeners, the database's connections, and what reconnects before the old sockets are closed.
+OPEN_FILES = 65_536
 
 # A worker that is still importing the graph on a busy machine answers no ping; uvicorn would end it after 5 s.
 START_SECONDS_MAX = 60
@@ -54,6 +61,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises: Refused when the address cannot be taken.
     """
+    _raise_open_files()
     listening = _listen(settings)
     host, port = listening.getsockname()[:2]
     where = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -89,10 +97,22 @@ def uvicorn_config(settings: Settings, served: Any) -> uvicorn.Config:
     )  # fmt: skip
 
 
+def _raise_open_files() -> None:
+    """Let the process hold as many sockets as it may: shells often allow 1,024 and let it be raised."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # What is accepted inherits it. Without it a closed connection lives on while its peer takes nothing.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
+        return listening
     except OSError as reason:
         number = reason.errno or 0
         why = os.strerror(number) if number > 0 else reason.strerror

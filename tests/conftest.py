@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -68,8 +69,10 @@ def _remove_left_behind() -> None:
     """Clean up after runs that were killed."""
     for folder in Path(tempfile.gettempdir()).glob("skein-test-*-*"):
         owner = folder.name.split("-")[2]
-        if folder.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            _remove(folder)
+        # Another run that begins or ends at this moment may have removed it already.
+        with suppress(FileNotFoundError):
+            if folder.stat().st_uid == os.geteuid() and owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                _remove(folder)
 
 
 def renamed(url: str, database: str) -> str:

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from urllib.request import Request, urlopen
 from uuid import UUID
 
 from authz.audiences import visible_to
+from bench.processes import OTHER_CORE, SERVE, SERVER_CORE, children, cpu_seconds, reached, running, spread
 from bench.reads.data import fill
 from bench.reads.questions import OURS, POSTGRAPHILE, variables
 from domain.core.database import Database
@@ -43,7 +44,6 @@ CONNECTIONS = 10
 SECRET = "a secret of this benchmark, long enough"
 CACHE = Path(".cache/bench/postgraphile")
 PEER = Path(__file__).parent.parent / "peers" / "postgraphile"
-SERVER_CORE, OTHER_CORE = 0, (os.cpu_count() or 1) - 1
 
 
 @dataclass
@@ -57,45 +57,6 @@ class Contender:
     headers: dict[str, str] = field(default_factory=dict)
     cpu: dict[str, list[float]] = field(default_factory=dict)
     rps: dict[str, list[float]] = field(default_factory=dict)
-
-
-def children(pid: int) -> list[int]:
-    """The process and all below it."""
-    found, pending = [pid], [pid]
-    while pending:
-        for task in Path(f"/proc/{pending.pop()}/task").glob("*/children"):
-            below = [int(one) for one in task.read_text().split()]
-            found += below
-            pending += below
-    return found
-
-
-def cpu_seconds(pids: list[int]) -> float:
-    """The CPU time that the processes have used."""
-    total = 0.0
-    for pid in pids:
-        try:
-            for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-                total += int(task.read_text().split()[0]) / 1e9
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # It ended; a backend that ends during a sample takes its time along, and there are none such.
-    return total
-
-
-@contextmanager
-def running(command: list[str], core: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process pinned to a core, ended at the end."""
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  no threads here
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def ask(contender: Contender, body: Mapping[str, Any]) -> Any:
@@ -200,15 +161,6 @@ def sample(contender: Contender, question: str, seconds: float, database_pid: in
     contender.rps.setdefault(question, []).append(found["rps"])
 
 
-def spread(values: list[float]) -> str:
-    """Median and range."""
-    return f"{median(values):9.3f} [{min(values):.3f} - {max(values):.3f}]"
-
-
-def reached(is_reached: bool) -> str:
-    return "reached" if is_reached else "NOT REACHED"
-
-
 def report(contenders: list[Contender]) -> None:
     """The tables, and the goals beside what was reached."""
     by_name = {one.name: one for one in contenders}
@@ -255,10 +207,9 @@ def start(stack: ExitStack, url: str, socket_folder: Path, folder: Path) -> list
     ]
     own = {"SKEIN_DATABASE_URL": url, "SKEIN_SECRET": SECRET, "SKEIN_PORT": "8711", "SKEIN_BACKGROUND": "false"}
     shared = {"BENCH_DATABASE_URL": url, "BENCH_STATEMENTS": str(path)}
-    serve = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
     contenders = [
         Contender(
-            "planned read", 8711, stack.enter_context(running([python, "-c", serve], SERVER_CORE, **own)), headers=token
+            "planned read", 8711, stack.enter_context(running([python, "-c", SERVE], SERVER_CORE, **own)), headers=token
         )
     ]
     modules = (("bare asyncpg", "bare"), ("strawberry's executor", "executor"), ("ORM, loaders, Casbin", "ordinary"))

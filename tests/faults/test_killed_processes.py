@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -28,16 +27,11 @@ from migrations.guards import guard_statements
 from migrations.tables import create_statements
 from server.embedded import VOLATILE, Embedded
 from tests.domain.books import AX, World, a_world
-from tests.server.conftest import SECRET, bearer, serving_at
+from tests.faults.serving import START_SECONDS_MAX, skein_serve
+from tests.server.conftest import bearer, serving_at
 
-ROOT = Path(__file__).parents[2]
 PIECES = 12
 KILLED_AT = 4
-START_SECONDS_MAX = 60
-
-# `skein serve` without its question whether the tables are this release's: those of tests carry no release.
-SERVE = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
-
 RECEIVE = """mutation($order: ID!, $key: String!) { receivePurchaseOrder(idempotencyKey: $key, input: {
   purchaseOrder: {id: $order}, receivedOn: "2026-05-20"
   lines: [{position: 1, received: "1"}, {position: 2, received: "2", rejected: "1"}]
@@ -64,31 +58,6 @@ async def with_warehouse(world: World) -> None:
 async def approved_order(world: World) -> UUID:
     await with_warehouse(world)
     return await world.approved(AX, ("GEAR", "12", "150"), ("BOLT", "24", "2"))
-
-
-@asynccontextmanager
-async def skein_serve(url: str, folder: Path, port: int, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that serves, from the moment it answers; ended at the end if it still runs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SKEIN_")}
-    settings = {"DATABASE_URL": url, "DATA_DIR": str(folder), "PORT": str(port), "SECRET": SECRET, "POOL_SIZE": "4"}
-    settings |= more
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE, cwd=ROOT,
-        env={**kept, **{f"SKEIN_{name}": value for name, value in settings.items()}},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(START_SECONDS_MAX), httpx.AsyncClient() as client:
-            while True:
-                try:
-                    await client.get(f"http://127.0.0.1:{port}/health/ready")
-                    break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.05)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
 
 
 def free_port() -> int:

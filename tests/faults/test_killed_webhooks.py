@@ -8,7 +8,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.conftest import run_apart
-from tests.faults.test_killed_processes import free_port, skein_serve
+from tests.faults.serving import skein_serve
+from tests.faults.test_killed_processes import free_port
 from tests.server.conftest import Serving, fill, raise_alerts
 from tests.server.receiver import Posted, receiving, response
 from tests.server.test_webhooks import delivered, subscribed

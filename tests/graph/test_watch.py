@@ -1,12 +1,9 @@
-"""Streams of what happened: nothing lost, nothing twice, in order, through replays, cut sockets and killed servers."""
+"""Streams of what happened: nothing lost, nothing twice, in order, live and through replays."""
 
 import asyncio
-import os
-import random
 import signal
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +12,14 @@ import httpx
 import orjson
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from domain.core.errors import InvalidInput
 from domain.core.outbox import CHANNEL
 from resolvers.events import EventCursor, parse_cursor
 from tests.conftest import run_apart
+from tests.faults.serving import Process
 from tests.server.conftest import (
     PROTOCOL,
-    SECRET,
     Serving,
     bearer,
     fill,
@@ -32,7 +28,6 @@ from tests.server.conftest import (
 )
 
 ALERTS = "subscription($after: Cursor) { alerts(after: $after) { cursor kind alert { message } } }"
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -254,84 +249,7 @@ async def test_a_refused_document_is_told_in_the_stream_and_a_refused_credential
     assert (refused.status_code, refused.headers["content-type"]) == (401, "application/json; charset=utf-8")
 
 
-# --- kills ----------------------------------------------------------------------------------------------------------
-
-
-class Process:
-    """`skein serve` as a process that can be killed; it comes back on the same port."""
-
-    def __init__(self, url: str, folder: Path, port: int) -> None:
-        self.port = port
-        self._environment = {
-            **os.environ, "SKEIN_DATABASE_URL": url, "SKEIN_DATA_DIR": str(folder), "SKEIN_SECRET": SECRET,
-            "SKEIN_PORT": str(port), "SKEIN_POOL_SIZE": "4",
-        }  # fmt: skip
-        self.errors = folder / "errors"
-        self._running: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        """Start it, and return once it answers."""
-        code = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
-        with self.errors.open("ab") as errors:
-            self._running = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", code, env=self._environment, cwd=ROOT,
-                stdout=asyncio.subprocess.DEVNULL, stderr=errors,
-            )  # fmt: skip
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
-            while True:
-                with suppress(httpx.TransportError):
-                    if (await client.get(f"http://127.0.0.1:{self.port}/health/ready")).status_code == 200:
-                        return
-                await asyncio.sleep(0.05)
-
-    async def end(self, number: signal.Signals) -> None:
-        """Send it a signal, and return once it has ended."""
-        assert self._running is not None
-        with suppress(ProcessLookupError):
-            self._running.send_signal(number)
-        await self._running.wait()
-
-    async def kill(self) -> None:
-        """End it as a power failure would."""
-        await self.end(signal.SIGKILL)
-
-
-class Listener:
-    """A client that comes back whenever it is cut off, and resumes behind the last cursor it has."""
-
-    def __init__(self, port: int, chance: random.Random) -> None:
-        self.heard: list[str] = []
-        self.cuts = 0
-        self._url = f"ws://127.0.0.1:{port}/graphql"
-        self._cursor = EventCursor(0, None).text()
-        self._chance = chance
-
-    async def run(self, cut: float) -> None:
-        """Listen for good; after each event the socket is cut with the probability `cut`."""
-        while True:
-            is_open = False
-            with suppress(OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
-                async with connect(self._url, subprotocols=[PROTOCOL], close_timeout=0) as socket:
-                    is_open = True
-                    await self._listen(socket, cut)
-            self.cuts += is_open
-            await asyncio.sleep(0.02)
-
-    async def _listen(self, socket: Any, cut: float) -> None:
-        await socket.send(orjson.dumps({"type": "connection_init", "payload": {"Authorization": bearer()}}).decode())
-        payload = {"query": ALERTS, "variables": {"after": self._cursor}}
-        async for frame in socket:
-            message = orjson.loads(frame)
-            if message["type"] == "connection_ack":
-                await socket.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": payload}).decode())
-            elif message["type"] == "next":
-                self._cursor, text = told(message)
-                self.heard.append(text)
-                if self._chance.random() < cut:
-                    socket.transport.abort()
-                    return
-            elif message["type"] == "error":
-                raise AssertionError(message)
+# --- the end --------------------------------------------------------------------------------------------------------
 
 
 async def test_a_server_that_is_told_to_stop_sends_its_listeners_elsewhere(
@@ -354,59 +272,3 @@ async def test_a_server_that_is_told_to_stop_sends_its_listeners_elsewhere(
         assert socket.close_code in (1001, 1012)
         await ending
     assert server.errors.read_text() == ""
-
-
-async def resumed_through_kills(url: str, folder: Path, port: int, kills: int, seed: int) -> int:
-    """Raise alerts while sockets are cut and the server is killed: every listener hears each once, in order.
-
-    Answers how many open sockets were lost in all.
-    """
-    chance = random.Random(seed)
-    server = Process(url, folder, port)
-    await server.start()
-    listeners = [Listener(port, chance) for _ in range(3)]
-    tasks = [asyncio.create_task(listener.run(0.3)) for listener in listeners]
-    raised: list[str] = []
-    try:
-        for kill in range(kills):
-            for batch in range(4):
-                names = [f"{kill}-{batch}-{number}" for number in range(chance.randint(1, 4))]
-                await raise_alerts(url, names)
-                raised += [f"cause {name}" for name in names]
-                await asyncio.sleep(chance.random() * 0.1)
-            await server.kill()
-            names = [f"{kill}-down"]
-            await raise_alerts(url, names)
-            raised += [f"cause {name}" for name in names]
-            await server.start()
-        async with asyncio.timeout(60):
-            while any(len(listener.heard) < len(raised) for listener in listeners):
-                for task in tasks:
-                    if task.done():
-                        task.result()
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.5)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.kill()
-    for listener in listeners:
-        assert listener.heard == raised
-        assert listener.cuts >= kills
-    return sum(listener.cuts for listener in listeners)
-
-
-async def test_killed_servers_and_cut_sockets_lose_nothing(
-    fresh_database: str, tmp_path: Path, unused_tcp_port: int
-) -> None:
-    await fill(fresh_database)
-    await resumed_through_kills(fresh_database, tmp_path, unused_tcp_port, kills=1, seed=7)
-
-
-@pytest.mark.soak
-async def test_two_hundred_cuts_lose_nothing(fresh_database: str, tmp_path: Path, unused_tcp_port: int) -> None:
-    await fill(fresh_database)
-    seed = random.randrange(2**32)
-    cuts = await resumed_through_kills(fresh_database, tmp_path, unused_tcp_port, kills=25, seed=seed)
-    assert cuts >= 200, f"seed {seed}"

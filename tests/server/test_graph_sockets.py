@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 import server.graph_sockets as sockets
+import server.outgoing as outgoing
 from tests.server.conftest import PROTOCOL, Serving, raise_alerts, serving_at
 
 ALERTS = "subscription($after: Cursor) { alerts(after: $after) { cursor kind alert { message } } }"
@@ -162,8 +163,8 @@ async def test_a_socket_carries_a_hundred_operations(serving: Serving) -> None:
 async def test_a_listener_that_takes_nothing_is_dropped_and_others_do_not_wait(
     live: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "PENDING_BYTES_MAX", 20_000)
-    monkeypatch.setattr(sockets, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(outgoing, "PENDING_BYTES_MAX", 20_000)
+    monkeypatch.setattr(outgoing, "STALL_SECONDS", 1.0)
     monkeypatch.setattr(sockets, "CLOSE_SECONDS", 0.2)
     # The transport buffers some 60 kilobytes before a stalled peer is felt: the events are large.
     heavy = "subscription { alerts { alert { " + " ".join(f"a{n}: message" for n in range(49)) + " } } }"
@@ -172,10 +173,14 @@ async def test_a_listener_that_takes_nothing_is_dropped_and_others_do_not_wait(
         await stalled.subscribe(heavy)
         await quick.subscribe(ALERTS)
         await until_streams(live, 2)
+        assert live.app.services is not None
+        held = live.app.services.sockets.held
         await raise_alerts(live.database_url, [f"{n}-{'x' * 150}" for n in range(40)])
         told = [(await quick.receive())["payload"]["data"]["alerts"]["alert"]["message"][:8] for _ in range(40)]
         assert told == [f"cause {n}-"[:8] for n in range(40)]
         await until_streams(live, 1)
+        # What waited for it is forgotten with it.
+        assert held.count == 0
         stalled.connection.transport.resume_reading()
         assert await stalled.closed_with() == 1013
         await raise_alerts(live.database_url, ["after"])

@@ -1,0 +1,1 @@
+"""The watch road under load: one event, thousands of listeners, one process."""
