@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from domain.core.actors import EMPTY, PARTNERS, Actor, Grants
 from domain.core.columns import GUARDED_TIERS, Tier
 from domain.core.records import GROUP, CompanyRecord, GroupRecord, Partners, Record
+from domain.core.reports import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,13 @@ def row_scope(record: type[Record], actor: Actor, grants: Grants) -> RowScope:
 def readable_companies(record: type[Record], grants: Grants, tier: Tier, coordinate: str) -> frozenset[int]:
     """The companies in which one field of the record may be read; for a group record {0} or nothing.
 
-    A guarded field of a group record needs the grant in the group itself; its open fields follow the row.
+    A guarded field of a group record needs the grant in the group itself; its open fields follow the row. A guarded
+    figure of a report needs the grant of its tier in every module out of whose guarded values it may be made.
     """
     companies = grants.readable(record.spec.module, tier, coordinate)
+    if issubclass(record, Report) and tier in GUARDED_TIERS:
+        for module in record.modules_of(tier):
+            companies &= grants.tiers.get((module, tier), EMPTY)
     if not issubclass(record, GroupRecord):
         return companies
     if tier in GUARDED_TIERS:

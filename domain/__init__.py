@@ -25,6 +25,7 @@ from domain.core.errors import Label
 from domain.core.labels import link_labels
 from domain.core.perform import link_commands
 from domain.core.records import Record, link_references
+from domain.core.reports import Report, ReportFunction, link_reports
 from domain.core.verify import Verifier, idempotency_records
 
 LADDER: tuple[ModuleType, ...] = (
@@ -43,6 +44,11 @@ LADDER: tuple[ModuleType, ...] = (
 # Every record by table name, foreign keys linked.
 RECORDS: Mapping[str, type[Record]] = link_references(record for module in LADDER for record in module.RECORDS)
 
+# Every report with the function that makes its rows; a module without reports exports none.
+REPORTS: Mapping[type[Report], ReportFunction] = link_reports(
+    {report: rows for module in LADDER for report, rows in getattr(module, "REPORTS", {}).items()}, RECORDS.values()
+)
+
 # Every command class with the function that performs it.
 COMMANDS: Mapping[type[Any], Handler] = link_commands(
     {command: run for module in LADDER for command, run in module.COMMANDS.items()}
@@ -54,7 +60,7 @@ EVENTS: Mapping[str, type[Record]] = {
 }
 
 # What code calls a thing -> what people call it; messages of refusals use them.
-LABELS: Mapping[str, Label] = link_labels(RECORDS.values(), COMMANDS)
+LABELS: Mapping[str, Label] = link_labels([*RECORDS.values(), *REPORTS], COMMANDS)
 
 # Every check of `skein verify`, lowest module first; a module without checks exports none.
 VERIFIERS: Mapping[str, Verifier] = {

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import asyncpg
 import orjson
 
-from domain import RECORDS
+from domain import RECORDS, REPORTS
 from domain.core.dictionary import DataDictionaryEntry, dictionary_rows
 from domain.core.records import Record
 from migrations.guards import guard_statements
@@ -52,7 +52,7 @@ def reference_rows(path: Path) -> list[Row]:
 
 
 async def _synchronise_dictionary(connection: Connection) -> int:
-    rows = dictionary_rows(RECORDS.values())
+    rows = dictionary_rows([*RECORDS.values(), *REPORTS])
     changed = await _merge(connection, DataDictionaryEntry, rows, untouched_only=False)
     gone = await connection.fetch(
         "UPDATE data_dictionary_entry SET archived_at = now(), version = version + 1 "

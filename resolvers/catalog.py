@@ -1,6 +1,6 @@
 """The catalog: what the graph can show of each record, derived once from the declarations.
 
-A record becomes an `Entity`; each of its columns a source of a field. The planner reads the catalog,
+A record or report becomes an `Entity`; each of its columns a source of a field. The planner reads the catalog,
 `schema/derive.py` prints it as types; neither knows a table by name. Graph names are camelCase of column names; a
 reference `supplier_id` is the field `supplier`.
 """
@@ -18,6 +18,7 @@ from sqlalchemy.types import Integer, SmallInteger, Uuid
 import domain
 from domain.core.columns import GUARDED_TIERS, ColumnSpec, Tier, spec_of
 from domain.core.records import GroupRecord, Record
+from domain.core.reports import Report, ReportSpec
 
 
 class Scalar(Enum):
@@ -104,6 +105,11 @@ class Entity:
         return self.record.spec.module
 
     @cached_property
+    def report(self) -> ReportSpec | None:
+        """What a report says of itself; None for a record, whose rows stand in a table."""
+        return self.record.report if issubclass(self.record, Report) else None
+
+    @cached_property
     def is_sharded(self) -> bool:
         """Whether rows belong to one company each."""
         return not issubclass(self.record, GroupRecord)
@@ -131,7 +137,12 @@ class Entity:
 
     @cached_property
     def orders(self) -> tuple[str, ...]:
-        """The columns that an index supports ordering by: declared ones, and the business key."""
+        """The columns that rows can be ordered by: those declared, which an index supports, and the business key.
+
+        The lines of a report come in one order: a page of it is not made out of all of them.
+        """
+        if self.report is not None:
+            return ()
         offered = [column.name for column in self.table.columns if spec_of(column).order]
         key = self.record.spec.key
         return tuple([key, *offered] if key and key not in offered else offered)
@@ -220,4 +231,23 @@ def build_catalog(records: Mapping[str, type[Record]]) -> Mapping[str, Entity]:
     return {record.__name__: Entity(record.__name__, record, fields[record.__name__]) for record in exposed.values()}
 
 
-CATALOG: Mapping[str, Entity] = build_catalog(domain.RECORDS)
+CATALOG: Mapping[str, Entity] = build_catalog(
+    {**domain.RECORDS, **{report.table.name: report for report in domain.REPORTS}}
+)
+
+# The records alone: what a table holds, and what a global id can name.
+STORED: Mapping[str, Entity] = {name: entity for name, entity in CATALOG.items() if entity.report is None}
+
+# What only reports read: records that are not in the graph themselves, with the references their scope goes along.
+_NAMES = {entity.table.name: entity.name for entity in STORED.values()}
+_UNSEEN: Mapping[type[Record], Entity] = {
+    record: Entity(record.__name__, record, {**_own_fields(record, _NAMES), "company": _company_field(record)})
+    for report in domain.REPORTS
+    for record in report.report.reads
+    if not record.spec.exposed
+}
+
+
+def entity_read(record: type[Record]) -> Entity:
+    """The entity of a record that a report reads."""
+    return _UNSEEN.get(record) or CATALOG[record.__name__]

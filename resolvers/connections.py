@@ -24,7 +24,8 @@ from resolvers.aggregates import AggregateNode
 from resolvers.catalog import Entity
 from resolvers.fragments import MARK, Frame, Piece, concat, members, quoted, text_literal, whole
 from resolvers.nodes import ConnectionNode, EdgesPart, NodesPart, PageInfoPart, RowNode, Text, TotalPart
-from resolvers.paging import PAGE_MAX, cursor_prefix
+from resolvers.paging import cursor_prefix, page_sizes
+from resolvers.reports import rows_from
 from resolvers.tallies import aggregate
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _reads_page(part: object) -> bool:
 
 def _total(renderer: "Renderer", node: ConnectionNode, parent: Frame | None) -> ColumnElement[Any]:
     entity = node.scope.entity
-    frame = Frame(entity.table.alias(), entity, parent, node.link)
+    frame = Frame(rows_from(renderer, node), entity, parent, node.link)
     query = select(func.count()).select_from(frame.alias).where(*renderer.rows_of(node, frame))
     return query.correlate_except(frame.alias).scalar_subquery()
 
@@ -80,10 +81,14 @@ class _Page:
         self._within = self.page.c.row_ <= self._size if self._looks_ahead else None
 
     def _rows(self, entity: Entity, parent: Frame | None) -> FromClause:
-        """At most one row more than the page, per company where rows of several are merged."""
+        """At most one row more than the page, per company where rows of several are merged.
+
+        A report makes the lines of all companies at once.
+        """
         node, renderer = self.node, self.renderer
-        inner = Frame(entity.table.alias(), entity, parent, node.link)
-        is_merged = entity.is_sharded and (parent is None or not parent.entity.is_sharded)
+        inner = Frame(rows_from(renderer, node, is_page=True), entity, parent, node.link)
+        is_of_group = parent is None or not parent.entity.is_sharded
+        is_merged = entity.is_sharded and is_of_group and node.derivation is None
         conditions = [*renderer.rows_of(node, inner, with_company=not is_merged), *self._beyond(inner)]
         query = select(inner.alias).order_by(*self._order(inner.alias)).correlate_except(inner.alias)
         if not is_merged:
@@ -108,7 +113,8 @@ class _Page:
         limit = self._size + whole(1) if self._looks_ahead else self._size
         if not self.node.window.size.sym.path:
             return query.limit(limit)
-        most = query.limit(whole(PAGE_MAX + 1)).subquery()
+        _, largest = page_sizes(self.node.scope.entity)
+        most = query.limit(whole(largest + 1)).subquery()
         return select(most).order_by(*self._order(most)).limit(limit).correlate_except(most)
 
     def _order(self, rows: FromClause) -> list[ColumnElement[Any]]:

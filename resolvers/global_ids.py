@@ -5,7 +5,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from domain.core.errors import InvalidInput
-from resolvers.catalog import CATALOG, Entity
+from resolvers.catalog import STORED, Entity
 
 # Companies are numbered by a smallint.
 COMPANY_NUMBER_MAX = 32_767
@@ -29,7 +29,7 @@ def encode_id(entity: Entity, company_id: int | None, id_: UUID) -> str:
 def decode_id(text: str, where: str = "id") -> GlobalId:
     """The parts of an id as this graph writes it. Raises: InvalidInput for any other text."""
     name, _, rest = text.partition("-")
-    entity = CATALOG.get(name)
+    entity = STORED.get(name)
     if entity is not None:
         company, _, key = rest.partition("-") if entity.is_sharded else ("", "", rest)
         try:
@@ -61,4 +61,4 @@ def no_id(text: str, where: str) -> InvalidInput:
 def type_of_id(text: object) -> str:
     """The type that a global id names, "" when it names none; enough to choose a plan."""
     name = text.partition("-")[0] if isinstance(text, str) else ""
-    return name if name in CATALOG else ""
+    return name if name in STORED else ""

@@ -290,23 +290,23 @@ class _Pages:
 
     def size(self, field: FieldNode) -> int | None:
         """The page or list size that a field's arguments name, None where they name none."""
-        sizes: list[int] = []
+        sizes: list[int | None] = []
         for argument in field.arguments or ():
             if argument.name.value in _PAGE_ARGUMENTS:
                 sizes.append(self._whole(argument.value))
             elif argument.name.value in _KEY_ARGUMENTS:
                 sizes.append(self._length(argument.value))
-        return max(sizes, default=None)
+        return max((size for size in sizes if size is not None), default=None)
 
-    def _whole(self, value: ValueNode | None) -> int:
+    def _whole(self, value: ValueNode | None) -> int | None:
         if isinstance(value, VariableNode):
             name = value.name.value
             if name not in self._variables:
                 return self._whole(self._defaults.get(name))
             given = self._variables[name]
-            return max(given, 0) if isinstance(given, int) else PAGE_DEFAULT
+            return max(given, 0) if isinstance(given, int) else None
         # Ten digits are more than any page: a longer literal must not become a number of its own length.
-        return max(int(value.value[:10]), 0) if isinstance(value, IntValueNode) else PAGE_DEFAULT
+        return max(int(value.value[:10]), 0) if isinstance(value, IntValueNode) else None
 
     def _length(self, value: ValueNode | None) -> int:
         if isinstance(value, VariableNode):
@@ -349,11 +349,21 @@ def _field_cost(field: FieldNode, parent: GraphQLNamedType | None, costing: _Cos
     target, is_list = _answers(parent, name)
     fixed, paged = _cost(field.selection_set, target, costing)
     size = costing.pages.size(field)
+    size = _size_declared(parent, name) if size is None else size
     if is_list and size is None and name in _PAGED_FIELDS:
         return 0, 1 + fixed + paged * PAGE_DEFAULT
     if is_list:
         return (LIST_ASSUMED if size is None else size) * (1 + fixed + paged * PAGE_DEFAULT), 0
     return 1 + fixed + paged * (PAGE_DEFAULT if size is None else size), 0
+
+
+def _size_declared(parent: GraphQLNamedType | None, name: str) -> int | None:
+    """The page that a field answers when none is named, where the schema says so: reports have longer ones."""
+    definition = parent.fields.get(name) if isinstance(parent, GraphQLObjectType) else None
+    first = definition.args.get("first") if definition is not None else None
+    default = first.default if first is not None else None
+    literal = default.literal if default is not None else None
+    return int(literal.value) if isinstance(literal, IntValueNode) else None
 
 
 def _answers(parent: GraphQLNamedType | None, name: str) -> tuple[GraphQLNamedType | None, bool]:

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from graphql import FieldNode
@@ -119,8 +120,21 @@ ConnectionPart = Text | PageInfoPart | NodesPart | EdgesPart | TotalPart | Aggre
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """How the lines of a report are made: what was asked, and the permission of every record that it reads.
+
+    An argument is a parameter, a value that shapes the select, or None where it was left out.
+    """
+
+    arguments: tuple[tuple[str, "Bound | StrEnum | bool | None"], ...]
+    reads: tuple[Scoped, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionNode:
-    """A page of rows and figures over all of them; `link` is the reference that ties the rows to their parent."""
+    """A page of rows and figures over all of them; `link` is the reference that ties the rows to their parent, and
+    `derivation` makes them where they are lines of a report.
+    """
 
     scope: Scoped
     link: ToMany | None
@@ -128,6 +142,7 @@ class ConnectionNode:
     with_archived: bool
     window: Window
     parts: tuple[tuple[str, ConnectionPart], ...]
+    derivation: Derivation | None = None
 
 
 Value = Text | IdValue | LeafValue | MoneyValue | LegacyKeys | OneValue | ListValue | ConnectionNode

@@ -19,6 +19,7 @@ from sqlalchemy import Date, DateTime, Numeric
 from sqlalchemy.types import Integer, SmallInteger
 
 from domain.core.errors import InvalidInput, RequestError
+from domain.core.reports import REPORT_PAGE_MAX
 from resolvers.catalog import Entity
 from resolvers.values import Bound, Sym
 
@@ -64,7 +65,12 @@ class Window:
 
 
 def read_order(entity: Entity, given: Any) -> Order:
-    """The order an `orderBy` argument asks for. Raises: OrderNotSupported for more than one field."""
+    """The order an `orderBy` argument asks for; a report has one of its own.
+
+    Raises: OrderNotSupported for more than one field.
+    """
+    if entity.report is not None:
+        return Order(entity.report.order, is_descending=False)
     entries: list[Mapping[str, Any]] = list(given or ())
     if len(entries) > 1:
         raise OrderNotSupported(what=f"orderBy of {entity.name}")
@@ -86,7 +92,8 @@ def read_window(entity: Entity, arguments: Mapping[str, Any]) -> Window:
         )
     order = read_order(entity, arguments.get("orderBy"))
     name, size = ("last", last) if last is not None else ("first", first)
-    bound = Bound(size if isinstance(size, Sym) else Sym(constant=PAGE_DEFAULT), partial(_page_size, name))
+    default, most = page_sizes(entity)
+    bound = Bound(size if isinstance(size, Sym) else Sym(constant=default), partial(_page_size, name, most))
     return Window(
         size=bound, order=order, is_backward=last is not None,
         after=_place(entity, order, "after", arguments.get("after")),
@@ -94,9 +101,14 @@ def read_window(entity: Entity, arguments: Mapping[str, Any]) -> Window:
     )  # fmt: skip
 
 
-def _page_size(name: str, value: int) -> int:
-    if not 1 <= value <= PAGE_MAX:
-        raise PageLimit(what=name, value=value, limit=PAGE_MAX)
+def page_sizes(entity: Entity) -> tuple[int, int]:
+    """The rows of a page for which none are named, and the most that may be named."""
+    return (PAGE_DEFAULT, PAGE_MAX) if entity.report is None else (entity.report.page, REPORT_PAGE_MAX)
+
+
+def _page_size(name: str, most: int, value: int) -> int:
+    if not 1 <= value <= most:
+        raise PageLimit(what=name, value=value, limit=most)
     return value
 
 

@@ -69,6 +69,7 @@ from resolvers.nodes import (
 )
 from resolvers.paging import PageLimit, read_window
 from resolvers.reader import Mask, Narrow, Permissions
+from resolvers.reports import companies_asked, derivation_of
 from resolvers.representations import plan_entities
 from resolvers.selection import Selections
 from resolvers.values import Bound, Sym
@@ -289,18 +290,18 @@ class Planner:
         path: ResponsePath,
         coordinate: str,
     ) -> ConnectionNode | Text:
-        narrow = arguments.get("companies")
+        narrow = companies_asked(entity, arguments)
         self.permissions.note(narrow)
         reader = FilterReader(self.permissions, narrow)
         scope = reader.scoped(entity)
-        if scope.nothing:
-            return self._null(coordinate, path, entity, Tier.INTERNAL)
+        derivation = derivation_of(entity, arguments, reader) if entity.report is not None else None
+        unseen = [one for one in (scope, *(derivation.reads if derivation else ())) if one.nothing]
+        if unseen:
+            return self._null(coordinate, path, unseen[0].entity, Tier.INTERNAL)
         where = reader.predicate(entity, arguments.get("filter"))
         window = read_window(entity, arguments)
         if window.order.column is not None:
-            key = window.order.column
-            source = entity.fields[camel(key.removesuffix("_id"))]
-            reader.require(entity, source, "order")
+            reader.require(entity, entity.fields[camel(window.order.column.removesuffix("_id"))], "order")
         with_archived = bool(arguments.get("includeArchived"))
         type_ = self.selections.object(f"{entity.name}Connection")
         parts: list[tuple[str, ConnectionPart]] = []
@@ -322,7 +323,7 @@ class Planner:
                         scope, where, with_archived=with_archived, reader=reader, nodes=found, path=(*path, key)
                     )
             parts.append((key, part))
-        return ConnectionNode(scope, link, where, with_archived, window, tuple(parts))
+        return ConnectionNode(scope, link, where, with_archived, window, tuple(parts), derivation)
 
     def _edges(self, entity: Entity, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath) -> EdgesPart:
         type_ = self.selections.object(f"{entity.name}Edge")

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 import domain
 from domain.core.errors import InvalidInput
-from resolvers.catalog import CATALOG, Entity
+from resolvers.catalog import STORED, Entity
 from resolvers.fragments import Frame, Piece, concat, or_null, text_literal
 from resolvers.global_ids import decode_id
 from resolvers.nodes import EntityRows, RootEntities
@@ -48,7 +48,7 @@ def kind_of(representation: Any) -> Kind:
     """The kind of one representation."""
     given = _fields(representation)
     name = given.get("__typename")
-    entity = CATALOG.get(name) if isinstance(name, str) else None
+    entity = STORED.get(name) if isinstance(name, str) else None
     if entity is None:
         return Kind("", "")
     if isinstance(given.get("id"), str):
@@ -88,7 +88,7 @@ def plan_entities(planner: "Planner", sym: Sym, nodes: Sequence[FieldNode], path
     for kind in kinds_of(given):
         if not kind.key or planner.selections.schema.get_type(kind.type_name) is None:
             raise no_representation(next(one for one in given if kind_of(one) == kind))
-        entity = CATALOG[kind.type_name]
+        entity = STORED[kind.type_name]
         row = planner.plan_row(entity, nodes, path).row
         assert row is not None, "a planned row has its node"
         columns = tuple((name, Bound(sym, partial(_values, kind, name))) for name in _columns(entity, kind))

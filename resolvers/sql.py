@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -84,7 +85,7 @@ from resolvers.nodes import (
     Value,
 )
 from resolvers.representations import entities
-from resolvers.values import Bound
+from resolvers.values import Bound, Sym
 
 DIALECT = asyncpg_dialect.dialect()
 
@@ -96,6 +97,7 @@ class Renderer:
         self.parameters: dict[str, Parameter] = {}
         self._names: dict[Parameter, BindParameter[Any]] = {}
         self.faults: list[ColumnElement[Any]] = []
+        self.derived: dict[object, CTE] = {}
 
     # --- parameters and scope ------------------------------------------------------------------------------------
 
@@ -454,8 +456,10 @@ def statement(columns: Sequence[Label[Any]], renderer: Renderer) -> Statement:
     """Compile the select of these columns."""
     query: Select[Any] = select(*columns)
     compiled = query.compile(dialect=DIALECT)
-    names = compiled.positiontup or []
-    return Statement(str(compiled), tuple(renderer.parameters[name] for name in names))
+    # What is no parameter of ours is a value that a report's select carries itself.
+    carried = {name: Bound(Sym(constant=value)) for name, value in compiled.params.items()}
+    known = {**carried, **renderer.parameters}
+    return Statement(str(compiled), tuple(known[name] for name in compiled.positiontup or ()))
 
 
 def render(roots: Sequence[tuple[str, RootValue]]) -> Statement:

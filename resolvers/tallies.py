@@ -55,6 +55,7 @@ from resolvers.fragments import (
     whole,
 )
 from resolvers.nodes import ConnectionNode
+from resolvers.reports import rows_from
 
 if TYPE_CHECKING:
     from resolvers.sql import Renderer
@@ -106,7 +107,7 @@ class _Tally:
     ) -> None:  # fmt: skip
         self.renderer, self.part, self.terms = renderer, part, terms
         entity = part.scope.entity
-        self.frame = Frame(entity.table.alias(), entity, parent, node.link)
+        self.frame = Frame(rows_from(renderer, node), entity, parent, node.link)
         self.conditions = renderer.rows_of(part, self.frame)
         self.is_used = False
         self._keys: dict[str, ColumnElement[Any]] = {}

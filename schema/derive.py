@@ -18,7 +18,9 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from domain.core.records import Record
-from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, Source, ToMany, ToOne, is_nullable
+from domain.core.reports import Report, arguments_of
+from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, Source, ToMany, ToOne, camel, is_nullable
+from resolvers.paging import page_sizes
 from schema.scalars import JSON, Cursor
 
 # Every derived type by its GraphQL name; also the namespace in which annotations are resolved.
@@ -26,8 +28,6 @@ TYPES: dict[str, Any] = {
     "Decimal": Decimal, "Date": date, "DateTime": datetime, "Cursor": Cursor, "JSON": JSON, "ID": strawberry.ID,
     "String": str, "Int": int, "Boolean": bool, "list": list,
 }  # fmt: skip
-
-PAGE_DEFAULT = 50
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Field:
     doc: str
     arguments: Sequence["Field"] = ()
     deprecation: str | None = None
+    default: Any = None
 
 
 def _python_name(name: str) -> str:
@@ -52,7 +53,8 @@ def _annotation(text: str) -> StrawberryAnnotation:
 def argument(spec: Field) -> StrawberryArgument:
     """A strawberry argument; optional when its type is."""
     optional = spec.type.endswith("| None")
-    more: dict[str, Any] = {"default": strawberry.UNSET} if optional else {}
+    default = strawberry.UNSET if spec.default is None else spec.default
+    more: dict[str, Any] = {"default": default} if optional else {}
     return StrawberryArgument(_python_name(spec.name), spec.name, _annotation(spec.type), description=spec.doc, **more)
 
 
@@ -213,9 +215,11 @@ def _doc(source: Source) -> str:
 
 
 def _object_fields(entity: Entity) -> list[Field]:
-    fields = [Field("id", "ID", "Opaque global id; carries the type and the company.")]
-    if entity.has_legacy_keys:
-        fields.append(Field("legacyKeys", "list[SourceKey]", "The keys the record had in source systems."))
+    fields: list[Field] = []
+    if entity.report is None:
+        fields.append(Field("id", "ID", "Opaque global id; carries the type and the company."))
+        if entity.has_legacy_keys:
+            fields.append(Field("legacyKeys", "list[SourceKey]", "The keys the record had in source systems."))
     for source in entity.fields.values():
         type_ = _base_type(source) + (" | None" if is_nullable(source) else "")
         arguments: Sequence[Field] = ()
@@ -226,11 +230,15 @@ def _object_fields(entity: Entity) -> list[Field]:
 
 
 def connection_arguments(entity: Entity) -> list[Field]:
-    """The arguments of every list of this record."""
+    """The arguments of every list of this record; those of a report come first."""
+    default, most = page_sizes(entity)
+    declared = None if entity.report is None else default
     arguments = [
-        Field("first", "Int | None", f"Page size from the start; {PAGE_DEFAULT} unless given, at most 100."),
+        *(_report_arguments(entity) if entity.report is not None else ()),
+        Field("first", "Int | None", f"Page size from the start; {default:,} unless given, at most {most:,}.",
+              default=declared),
         Field("after", "Cursor | None", "Rows after this cursor."),
-        Field("last", "Int | None", "Page size from the end, at most 100."),
+        Field("last", "Int | None", f"Page size from the end, at most {most:,}."),
         Field("before", "Cursor | None", "Rows before this cursor."),
         Field("filter", f"{entity.name}Filter | None", "Only rows that meet these conditions."),
     ]
@@ -238,12 +246,25 @@ def connection_arguments(entity: Entity) -> list[Field]:
         arguments.append(
             Field("orderBy", f"list[{entity.name}Order] | None", "Order of the rows; ties are broken by id.")
         )
-    if entity.is_sharded:
+    if entity.is_sharded and not (entity.report is not None and entity.report.of_one_company):
         arguments.append(
             Field("companies", "list[String] | None", "Codes of the companies to read; all readable ones unless given.")
         )
     if entity.is_archivable:
         arguments.append(Field("includeArchived", "Boolean | None", "Whether archived masters are shown too."))
+    return arguments
+
+
+def _report_arguments(entity: Entity) -> list[Field]:
+    """What a report is asked with: what it declares, and the company of one that has no list of them."""
+    assert entity.report is not None and issubclass(entity.record, Report)
+    scalars = {date: "Date", datetime: "DateTime", str: "String", int: "Int", bool: "Boolean"}
+    arguments: list[Field] = []
+    if entity.report.of_one_company:
+        arguments.append(Field("company", "String", "Code of the company whose lines are asked."))
+    for one in arguments_of(entity.record):
+        type_ = enum_type(one.type) if issubclass(one.type, StrEnum) else scalars[one.type]
+        arguments.append(Field(camel(one.name), f"{type_} | None" if one.is_optional else type_, one.spec.doc))
     return arguments
 
 
@@ -253,9 +274,12 @@ def _filter_fields(entity: Entity) -> list[Field]:
         Field("and", f"list[{own}] | None", "All of these."),
         Field("or", f"list[{own}] | None", "At least one of these."),
         Field("not", f"{own} | None", "Not this."),
-        Field("id", "IDFilter | None", "Conditions on the global id."),
-        Field("legacyKey", "SourceKeyFilter | None", "The row came from a source system under such a key."),
     ]
+    if entity.report is None:
+        fields += [
+            Field("id", "IDFilter | None", "Conditions on the global id."),
+            Field("legacyKey", "SourceKeyFilter | None", "The row came from a source system under such a key."),
+        ]
     for source in entity.fields.values():
         match source:
             case Leaf(scalar=Scalar.ENUM):
@@ -271,7 +295,8 @@ def _filter_fields(entity: Entity) -> list[Field]:
             case ToMany():
                 type_ = f"{source.target}ListFilter"
         fields.append(Field(source.name, f"{type_} | None", f"Conditions on {source.name}."))
-    fields.append(Field("isNull", "Boolean | None", "In a condition on a reference: whether there is none."))
+    if entity.report is None:
+        fields.append(Field("isNull", "Boolean | None", "In a condition on a reference: whether there is none."))
     return fields
 
 
@@ -385,7 +410,8 @@ def graph_type(record: type[Record]) -> Any:
     entity = CATALOG[record.__name__]
     if entity.name not in TYPES:
         doc = f"{entity.record.spec.doc}\n\n{entity.record.spec.zh}"
-        make(strawberry.type, entity.name, doc, _object_fields(entity), bases=(Node,))
+        bases = (Node,) if entity.report is None else ()
+        make(strawberry.type, entity.name, doc, _object_fields(entity), bases=bases)
         _make_connection(entity)
         _make_filters(entity)
         _make_aggregates(entity)
@@ -393,9 +419,11 @@ def graph_type(record: type[Record]) -> Any:
 
 
 def root_many(record: type[Record]) -> Any:
-    """A root connection over the rows that the reader may see."""
+    """A root connection over the rows that the reader may see, or over the lines of a report."""
     entity = CATALOG[record.__name__]
     doc = f"The {entity.record.spec.en.lower()} rows the reader may see; null when none of their kind may be read."
+    if entity.report is not None:
+        doc = f"{entity.record.spec.doc} In the order of {camel(entity.report.order)}; null when it may not be read."
     return _root(Field("", f"{entity.name}Connection | None", doc, connection_arguments(entity)))
 
 

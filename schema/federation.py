@@ -24,7 +24,7 @@ from graphql import (
     print_ast,
 )
 
-from resolvers.catalog import CATALOG
+from resolvers.catalog import STORED
 from resolvers.representations import key_fields
 
 # The oldest version that knows every directive printed here, so that every gateway of version 2 composes it.
@@ -56,7 +56,7 @@ Keys = Callable[[str], Sequence[str]]
 
 def keys_of(name: str) -> tuple[str, ...]:
     """The selections that name one row of the type; empty for what has no rows."""
-    entity = CATALOG.get(name)
+    entity = STORED.get(name)
     return key_fields(entity) if entity is not None else ()
 
 

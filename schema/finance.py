@@ -23,10 +23,12 @@ from domain.finance.models import (
     TaxCode,
     TaxRule,
 )
+from domain.finance.reports import AccountLedgerLine, TrialBalanceLine
+from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
-for _record in finance.RECORDS:
+for _record in (*finance.RECORDS, *finance.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -60,6 +62,10 @@ class FinanceQuery:
     matchings = root_many(Matching)
     payment = root_one(Payment)
     payments = root_many(Payment)
+    trial_balance = root_many(TrialBalanceLine)
+    account_ledger = root_many(AccountLedgerLine)
+    balance_sheet = root_many(BalanceSheetLine)
+    profit_and_loss = root_many(ProfitAndLossLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

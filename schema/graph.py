@@ -15,7 +15,7 @@ from domain.core.actors import PARTNERS, Audience
 from domain.core.columns import Tier
 from domain.core.commands import CommandSpec
 from domain.core.records import Partners
-from resolvers.catalog import CATALOG, ToMany, ToOne, camel
+from resolvers.catalog import CATALOG, Entity, ToMany, ToOne, camel
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
@@ -106,6 +106,12 @@ _ROOT_ENTITIES = {
     name: entity
     for name, root in _WHOLE.type_map["Query"].fields.items()
     if (entity := CATALOG.get(get_named_type(root.type).name.removesuffix("Connection")))
+}
+
+
+# The reports by the names of their roots.
+REPORT_ROOTS: Mapping[str, Entity] = {
+    name: entity for name, entity in _ROOT_ENTITIES.items() if entity.report is not None
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: `skein serve | work | migrate | import | verify | schema | policy | token`.
+"""The command line: `skein serve | work | migrate | import | verify | schema | policy | report | token`.
 
 A refusal is one line on the error stream and exit code 2. What a command needs is imported inside it: `skein token`
 should not pay for the graph. Progress goes to the error stream, answers to the output.
@@ -220,6 +220,41 @@ def token(
         if not asyncio.run(has_account(url, user)):
             raise Refused(f"there is no active user {user}")
     print(issue_token(signing_key(signing_secret(settings)), user, client=client, hours=hours))
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The report, as the graph names it: trial-balance, account-ledger ...")],
+    company: Annotated[str, typer.Option(help="Code of the company.")],
+    user: Annotated[str, typer.Option(help="Name of the user account as which the graph is read.")],
+    given: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE: any argument of the report, such as by=LOCATION.")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day of the span.")] = None,
+    to: Annotated[str | None, typer.Option(help="Last day of the span.")] = None,
+    on: Annotated[str | None, typer.Option(help="The day, for a report of one day.")] = None,
+    form: Annotated[str, typer.Option("--format", help="xlsx or pdf.")] = "xlsx",
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    output: Annotated[Path | None, typer.Option(help="The file; named after the report unless given.")] = None,
+) -> None:
+    """Write a report as an Excel or PDF file, with what the user may see of it."""
+    from domain.core.errors import Refusal
+    from server.report_command import Wanted, write_report
+
+    wanted = Wanted(name=name, company=company, user=user, form=form, language=language, output=output)
+    usual = {"from": from_, "to": to, "on": on}
+    try:
+        arguments = dict(one.split("=", 1) for one in given or ())
+    except ValueError:
+        raise Refused("--set takes NAME=VALUE") from None
+    arguments |= {key: value for key, value in usual.items() if value is not None}
+    settings = load_settings()
+    with database(settings) as url:
+        try:
+            path = asyncio.run(write_report(settings.model_copy(update={"database_url": url}), wanted, arguments))
+        except Refusal as refusal:
+            raise Refused(refusal.message(language)) from refusal
+    print(path)
 
 
 def signing_secret(settings: Settings) -> bytes:

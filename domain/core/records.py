@@ -2,8 +2,8 @@
 
 Three kinds, so that the tables shard by company unchanged: `GroupRecord` (masters shared by the group), `CompanyRecord`
 (documents and ledgers of one legal entity: every key begins with `company_id`), `SystemRecord` (outbox, audit,
-idempotency:
-written in a company's transaction). A group record never references a company record; no foreign key crosses companies.
+idempotency: written in a company's transaction). What has no table but follows from these is a report
+(`domain.core.reports`). A group record never references a company record; no foreign key crosses companies.
 
 Foreign keys are declared as data (`reference`) and built by `link_references` once every module is imported, because
 the shape

@@ -4,16 +4,26 @@ Others post with `post_vouchers`, last in their work; a document that makes a pa
 for `post_bills`, which opens its items too. A company begins with `found_books`: the starting chart and open periods.
 """
 
-from domain.finance import item_checks, verify
+from domain.finance import item_checks, models, verify
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.journal import accounts, hold_periods, post_vouchers
-from domain.finance.models import RECORDS, CustomerInvoice, FiscalPeriod, Matching, Payment
+from domain.finance.models import CustomerInvoice, FiscalPeriod, Matching, Payment
 from domain.finance.rates import company_currency, quotes_on, rates_to
+from domain.finance.reports import AccountLedgerLine, TrialBalanceLine, account_ledger, trial_balance
+from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine, balance_sheet, profit_and_loss
+from domain.finance.turnover import SWEEPS, AccountTurnover
 
+RECORDS = (*models.RECORDS, AccountTurnover)
+REPORTS = {
+    TrialBalanceLine: trial_balance,
+    AccountLedgerLine: account_ledger,
+    BalanceSheetLine: balance_sheet,
+    ProfitAndLossLine: profit_and_loss,
+}
 HANDLERS = {}
 EVENTS = {
     "PeriodStateChanged": FiscalPeriod,
@@ -30,6 +40,8 @@ __all__ = [
     "EVENTS",
     "HANDLERS",
     "RECORDS",
+    "REPORTS",
+    "SWEEPS",
     "VERIFIERS",
     "Bill",
     "BillLine",

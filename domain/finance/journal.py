@@ -37,6 +37,7 @@ from domain.finance.rules import (
     in_group_currency,
     open_period,
 )
+from domain.finance.turnover import append_turnover
 
 VOUCHER_DIGITS = 6
 
@@ -134,7 +135,7 @@ async def post_vouchers(work: Work, vouchers: Sequence[Voucher], *, ids: Sequenc
     """The ids of the journal entries made, in order; call it last, because its numbers lock their series.
 
     `ids`, where given, are the entries' own: documents written before their voucher name it. Posts: one entry and its
-    lines a voucher. Raises: EmptyPosting, Unbalanced, PeriodClosed, RateMissing.
+    lines a voucher, and what they turn over. Raises: EmptyPosting, Unbalanced, PeriodClosed, RateMissing.
     """
     if not vouchers:
         return []
@@ -156,7 +157,9 @@ async def post_vouchers(work: Work, vouchers: Sequence[Voucher], *, ids: Sequenc
         for id_, number, quote, (voucher, period) in zip(entry_ids, numbers, quotes, checked, strict=True)
     ]
     await work.insert(JournalEntry, entries)
-    await work.insert(JournalLine, _line_rows(entry_ids, vouchers, known.group, quotes))
+    lines = _line_rows(entry_ids, vouchers, known.group, quotes)
+    await work.insert(JournalLine, lines)
+    await append_turnover(work, entries, lines)
     return entry_ids
 
 

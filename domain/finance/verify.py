@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from domain.core.database import Connection
 from domain.core.verify import Finding, Verifier
+from domain.finance.turnover import COUNTED
 
 # A voucher sums to zero in the company's currency, in the group's, and in the transactions' where all lines share one.
 _UNBALANCED = """
@@ -70,9 +71,29 @@ WHERE p.sub_ledger = 'GENERAL' AND p.state <> 'OPEN'
 ORDER BY p.company_id, p.starts_on, a.code LIMIT 1
 """
 
+# What turnover says of a day or month, against its lines.
+_TURNED = f"""
+WITH counted AS ({COUNTED}), stored AS (
+    SELECT company_id, account_id, currency, group_currency, is_closing, grain, starts_on, sum(debit) AS debit,
+           sum(credit) AS credit, sum(transaction_debit) AS transaction_debit,
+           sum(transaction_credit) AS transaction_credit, sum(group_debit) AS group_debit,
+           sum(group_credit) AS group_credit
+    FROM account_turnover GROUP BY company_id, account_id, currency, group_currency, is_closing, grain, starts_on
+)
+SELECT company_id, coalesce(a.code, account_id::text) AS code, grain, starts_on,
+       coalesce(s.debit, 0) - coalesce(s.credit, 0) AS stored, coalesce(c.debit, 0) - coalesce(c.credit, 0) AS counted
+FROM stored s FULL JOIN counted c
+    USING (company_id, account_id, currency, group_currency, is_closing, grain, starts_on)
+LEFT JOIN (SELECT company_id, id AS account_id, code FROM account) AS a USING (company_id, account_id)
+WHERE (s.debit, s.credit, s.transaction_debit, s.transaction_credit, s.group_debit, s.group_credit)
+    IS DISTINCT FROM (c.debit, c.credit, c.transaction_debit, c.transaction_credit, c.group_debit, c.group_credit)
+ORDER BY company_id, starts_on, grain, code LIMIT 1
+"""
+
 JOURNAL_BALANCE = "journal balance"
 VOUCHER_NUMBERS = "voucher numbers"
 ACCOUNT_BALANCES = "account balances"
+ACCOUNT_TURNOVER = "account turnover"
 
 
 async def journal_balance(connection: Connection) -> AsyncIterator[Finding]:
@@ -106,6 +127,14 @@ async def account_balances(connection: Connection) -> AsyncIterator[Finding]:
         yield _finding(ACCOUNT_BALANCES, row["company_id"], subject, "the period is closed without a stored balance")
 
 
+async def account_turnover(connection: Connection) -> AsyncIterator[Finding]:
+    """The first day or month whose turnover is not the sum of its lines."""
+    for row in await connection.fetch(_TURNED):
+        subject = f"{row['code']} in the {row['grain'].lower()} of {row['starts_on']}"
+        message = f"turned over {row['stored']}, counted {row['counted']}"
+        yield _finding(ACCOUNT_TURNOVER, row["company_id"], subject, message)
+
+
 def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
     return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
 
@@ -114,4 +143,5 @@ VERIFIERS: Mapping[str, Verifier] = {
     JOURNAL_BALANCE: journal_balance,
     VOUCHER_NUMBERS: voucher_numbers,
     ACCOUNT_BALANCES: account_balances,
+    ACCOUNT_TURNOVER: account_turnover,
 }

@@ -29,7 +29,6 @@ from domain.inventory.models import (
     StockMove,
     StockStatus,
     ValuationMethod,
-    ValueLayer,
 )
 from domain.inventory.rules import (
     GOODS,
@@ -51,6 +50,7 @@ from domain.inventory.rules import (
     revaluation_money,
     rounding_money,
 )
+from domain.inventory.turnover import append_goods, append_layers
 from domain.master_data.items import Item, ItemCost
 from domain.master_data.places import LocationKind
 
@@ -194,13 +194,14 @@ async def post_goods(work: Work, kind: MoveKind, postings: Sequence[Posting[Good
         for position, leg in enumerate(posting.entries, start=1)
     ]
     await work.insert(StockEntry, entries)
+    await append_goods(work, kind, postings)
     layers = [
         _layer_row(posting, leg.key, leg.quantity, leg.value)
         for posting in postings
         for leg in posting.entries
         if leg.valued
     ]
-    await work.insert(ValueLayer, layers, audited=False)
+    await append_layers(work, layers)
     return moves
 
 
@@ -210,7 +211,7 @@ async def revalue(work: Work, changes: Sequence[CostChange], on: date, legs: tup
         return []
     posting = Posting[GoodsLeg](id=new_id(), occurred_on=on, entries=())
     layers = [_layer_row(posting, change.key, ZERO, change.value) for change in changes]
-    await work.insert(ValueLayer, layers, audited=False)
+    await append_layers(work, layers)
     return voucher_of(JournalKind.STOCK, posting, legs)
 
 

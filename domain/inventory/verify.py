@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from domain.core.database import Connection
 from domain.core.verify import Finding, Verifier
+from domain.inventory.turnover import COUNTED_GOODS, COUNTED_VALUE
 
 # What leaves one location enters another: each move sums to zero by item and lot.
 _UNBALANCED_MOVE = """
@@ -82,9 +83,41 @@ WHERE e.value <> 0 AND (l.kind NOT IN ('STORAGE', 'QUARANTINE', 'TRANSIT') OR e.
 ORDER BY e.company_id, e.id LIMIT 1
 """
 
+# What turnover says of a day or month, against entries and layers.
+_TURNED_GOODS = f"""
+WITH counted AS ({COUNTED_GOODS}), stored AS (
+    SELECT company_id, item_id, location_id, status, owner_id, grain, starts_on, sum(received) AS received,
+           sum(issued) AS issued, sum(transferred) AS transferred
+    FROM stock_turnover GROUP BY company_id, item_id, location_id, status, owner_id, grain, starts_on
+), parted AS (
+    SELECT *, 1 AS side FROM stored UNION ALL SELECT *, -1 FROM counted
+)
+SELECT p.company_id, i.code AS item, p.grain, p.starts_on,
+       sum(side * (received - issued + transferred)) AS difference
+FROM parted p JOIN item i ON i.id = p.item_id
+GROUP BY p.company_id, p.item_id, i.code, p.location_id, p.status, p.owner_id, p.grain, p.starts_on
+HAVING (sum(side * received), sum(side * issued), sum(side * transferred)) <> (0, 0, 0)
+ORDER BY p.company_id, p.starts_on, p.grain, i.code LIMIT 1
+"""
+_TURNED_VALUE = f"""
+WITH counted AS ({COUNTED_VALUE}), stored AS (
+    SELECT company_id, item_id, site_id, grain, starts_on, sum(quantity) AS quantity, sum(gained) AS gained,
+           sum(lost) AS lost
+    FROM value_turnover GROUP BY company_id, item_id, site_id, grain, starts_on
+), parted AS (
+    SELECT *, 1 AS side FROM stored UNION ALL SELECT *, -1 FROM counted
+)
+SELECT p.company_id, i.code AS item, p.grain, p.starts_on, sum(side * (gained - lost)) AS difference
+FROM parted p JOIN item i ON i.id = p.item_id
+GROUP BY p.company_id, p.item_id, i.code, p.site_id, p.grain, p.starts_on
+HAVING (sum(side * quantity), sum(side * gained), sum(side * lost)) <> (0, 0, 0)
+ORDER BY p.company_id, p.starts_on, p.grain, i.code LIMIT 1
+"""
+
 GOODS_BALANCE = "goods balance"
 STOCK_BALANCES = "stock balances"
 STOCK_VALUE = "stock value"
+STOCK_TURNOVER = "stock turnover"
 
 
 async def goods_balance(connection: Connection) -> AsyncIterator[Finding]:
@@ -119,8 +152,18 @@ async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
         )
 
 
+async def stock_turnover(connection: Connection) -> AsyncIterator[Finding]:
+    """The first day or month whose turnover of goods, or of value, is not the sum of its entries or layers."""
+    for what, statement in (("goods", _TURNED_GOODS), ("value", _TURNED_VALUE)):
+        for row in await connection.fetch(statement):
+            subject = f"company {row['company_id']}, item {row['item']}"
+            message = f"the {row['grain'].lower()} of {row['starts_on']} is off by {row['difference']} in {what}"
+            yield Finding(check=STOCK_TURNOVER, subject=subject, message=message)
+
+
 VERIFIERS: Mapping[str, Verifier] = {
     GOODS_BALANCE: goods_balance,
     STOCK_BALANCES: stock_balances,
     STOCK_VALUE: stock_value,
+    STOCK_TURNOVER: stock_turnover,
 }

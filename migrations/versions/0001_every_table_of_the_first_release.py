@@ -511,6 +511,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_company_id_code_id'), 'account', ['company_id', 'code', 'id'], unique=False)
     op.create_index('uq_account_role', 'account', ['company_id', 'role'], unique=True, postgresql_where=sa.text('role IS NOT NULL'))
+    op.create_table('account_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the transactions summed.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('group_currency', sa.Text(), nullable=False, comment="Currency of the group's books when it was posted."),
+    sa.Column('is_closing', sa.Boolean(), server_default='false', nullable=False, comment='Whether the vouchers close a year: profit and loss leaves them out.'),
+    sa.Column('debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the company's currency."),
+    sa.Column('credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the company's currency, as a positive amount."),
+    sa.Column('transaction_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Debits in the currency of the transactions.'),
+    sa.Column('transaction_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Credits in the currency of the transactions, as a positive amount.'),
+    sa.Column('group_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the group's currency."),
+    sa.Column('group_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the group's currency, as a positive amount."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_account_turnover_grain_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_account_turnover_currency_length')),
+    sa.CheckConstraint('char_length(group_currency) <= 3', name=op.f('ck_account_turnover_group_currency_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_turnover_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_turnover'))
+    )
+    op.create_index('ix_account_turnover_account', 'account_turnover', ['company_id', 'account_id', 'grain', 'starts_on'], unique=False)
+    op.create_index('ix_account_turnover_fresh', 'account_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_account_turnover_span', 'account_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('address',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='Whose address it is; none for our own sites.'),
@@ -1550,6 +1577,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
     )
     op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
+    op.create_table('value_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='Valuation area where it is a site; empty where it is the company.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of the quantity that is valued.'),
+    sa.Column('gained', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value gained.'),
+    sa.Column('lost', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value lost, as a positive amount.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_value_turnover_grain_known')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_turnover_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_turnover_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_turnover'))
+    )
+    op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False)
+    op.create_index('ix_value_turnover_fresh', 'value_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('webhook_subscription',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
@@ -1800,6 +1848,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_profit_centre_id'), 'journal_line', ['company_id', 'profit_centre_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
+    op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
     op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2235,6 +2284,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
+    op.create_index('ix_stock_entry_recorded', 'stock_entry', ['company_id', 'recorded_at', 'occurred_on'], unique=False, postgresql_using='brin')
+    op.create_table('stock_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What moved.'),
+    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it came to or left.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether the quantity may be used.'),
+    sa.Column('owner_id', sa.Uuid(), nullable=True, comment='Whose goods they are, if not ours.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('received', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came, but by transfer.'),
+    sa.Column('issued', sa.Numeric(precision=20, scale=6), nullable=False, comment='What left, but by transfer, as a positive quantity.'),
+    sa.Column('transferred', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came by transfer without what left by it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_stock_turnover_grain_known')),
+    sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_turnover_status_known')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_turnover_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_turnover_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_turnover_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_turnover'))
+    )
+    op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
+    op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -22,8 +22,9 @@ from domain import RECORDS
 from domain.core.actors import Actor, Audience
 from domain.core.columns import GUARDED_TIERS, Tier, spec_of
 from domain.core.records import CompanyRecord, GroupRecord, Partners, Record
-from resolvers.catalog import CATALOG, Entity, field_name
+from resolvers.catalog import STORED, Entity, field_name
 from tests.factory import insert, numbered, row
+from tests.graph.population import RECOUNTS
 
 ROWS = (1, 2)
 # Keys and instants of the machinery; they say nothing of the business.
@@ -103,7 +104,7 @@ def _text(value: Any) -> str:
 def _rows() -> Iterator[tuple[type[Record], Values, list[Canary]]]:
     """Every row to write with the canaries in it."""
     place = 0
-    for entity in CATALOG.values():
+    for entity in STORED.values():
         record = entity.record
         for number in ROWS:
             given: Values = {"id": numbered(record, number)}
@@ -133,14 +134,27 @@ def _canaries(entity: Entity, number: int, given: Values) -> Iterator[Canary]:
             yield Canary(_text(value), entity, field_name(column.name, spec), spec.tier, number)
 
 
+def text_of(entity: str, field: str, number: int) -> str:
+    """The canary of a field in a row."""
+    return next(
+        one.text for _, _, canaries in _rows() for one in canaries
+        if (one.entity.name, one.field, one.number) == (entity, field, number)
+    )  # fmt: skip
+
+
 async def plant(connection: asyncpg.Connection) -> list[Canary]:
-    """Write the rows; references are not checked while they are, since they point in circles. Answers the canaries."""
+    """Write the rows and what sums them up; answers the canaries.
+
+    References are not checked meanwhile, since they point in circles.
+    """
     planted: list[Canary] = []
     async with connection.transaction():
         await connection.execute("SET LOCAL session_replication_role = replica")
         for record, values, canaries in _rows():
             await insert(connection, record, [values])
             planted += canaries
+        for statement in RECOUNTS:
+            await connection.execute(statement)
     return planted
 
 

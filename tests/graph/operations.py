@@ -2,10 +2,11 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,12 @@ from graphql import (
     is_required_argument,
 )
 
-from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, ToMany, ToOne, camel
-from tests.graph.oracle import Eyes, Order, global_id
-from tests.graph.wire import Row, plain
+from domain.core.reports import Report, arguments_of
+from resolvers.catalog import CATALOG, STORED, Entity, Leaf, MoneyLeaf, ToMany, ToOne, camel
+from tests.factory import DAY, INSTANT
+from tests.graph.oracle import Eyes, Order, codes_of, global_id
+from tests.graph.plain_reports import report_rows
+from tests.graph.wire import Refused, Row, plain
 
 PAGES = (1, 2, 3, 7, 50)
 LISTS = ("in", "notIn")
@@ -35,11 +39,12 @@ class Name(str):
 
 @dataclass
 class Maker:
-    """Makes operations from one stream of chance, for one reader."""
+    """Makes operations from one stream of chance, for one reader; from these roots first, if any are named."""
 
     chance: random.Random
     schema: GraphQLSchema
     eyes: Eyes
+    roots: tuple[str, ...] = ()
     variables: dict[str, Any] = field(default_factory=dict)
     declared: dict[str, str] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
@@ -50,6 +55,8 @@ class Maker:
         assert root is not None
         names = [name for name in root.fields if name != "viewer"]
         chosen = [self.chance.choice(names) for _ in range(self.chance.choice((1, 1, 1, 2)))]
+        if self.roots:
+            chosen[0] = self.chance.choice(self.roots)
         shown = " ".join(self._field(root, name, f"r{index}", 3) for index, name in enumerate(chosen))
         declared = ", ".join(f"${name}: {type_}" for name, type_ in self.declared.items())
         head = f"query Q({declared})" if declared else "query"
@@ -99,7 +106,7 @@ class Maker:
         return f"{head}{arguments}{directive}{inner}"
 
     def _node_selection(self, shown: list[str]) -> str:
-        for name in self.chance.sample(sorted(CATALOG), 12):
+        for name in self.chance.sample(sorted(STORED), 12):
             type_ = self.schema.get_type(name)
             if isinstance(type_, GraphQLObjectType):
                 names = [key for key, one in type_.fields.items() if is_leaf_type(get_named_type(one.type))]
@@ -140,7 +147,7 @@ class Maker:
         return _literal(value)
 
     def _some_row(self) -> tuple[Entity, Row]:
-        names = [name for name in CATALOG if self.schema.get_type(name) is not None and self.eyes.tables.rows[name]]
+        names = [name for name, rows in self.eyes.tables.rows.items() if self.schema.get_type(name) and rows]
         entity = CATALOG[self.chance.choice(names)]
         return entity, self.chance.choice(self.eyes.tables.rows[entity.name])
 
@@ -176,11 +183,14 @@ class Maker:
         return values
 
     def _connection_arguments(self, entity: Entity, given: Mapping[str, GraphQLArgument]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+        values = self._report_arguments(entity) if entity.report is not None else {}
+        if "companies" in given and self._maybe(0.25):
+            values["companies"] = self.chance.choice((["SH"], ["TUT"], ["SH", "TUT"], ["XX"], []))
+        rows = self._lines(entity, values) if entity.report is not None else self.eyes.tables.rows[entity.name]
         size = "last" if self._maybe(0.3) else "first"
         if size == "last" or self._maybe(0.7):
             values[size] = self.chance.choice(PAGES)
-        order = Order(entity, None, False)
+        order = Order(entity, entity.report.order if entity.report is not None else None, False)
         if "orderBy" in given and self._maybe(0.5):
             named = get_named_type(given["orderBy"].type)
             assert isinstance(named, GraphQLInputObjectType)
@@ -192,19 +202,56 @@ class Maker:
                 direction = self.chance.choice(("ASC", "DESC"))
                 values["orderBy"] = [{"field": Name(column), "direction": Name(direction)}]
                 order = Order(entity, column.lower(), direction == "DESC")
-        rows = self.eyes.tables.rows[entity.name]
         for side in ("after", "before"):
             if rows and self._maybe(0.2):
                 values[side] = order.cursor(self.chance.choice(rows))
-        if "companies" in given and self._maybe(0.25):
-            values["companies"] = self.chance.choice((["SH"], ["TUT"], ["SH", "TUT"], ["XX"], []))
         if "includeArchived" in given and self._maybe(0.4):
             values["includeArchived"] = self._maybe(0.8)
         if self._maybe(0.5):
             named = get_named_type(given["filter"].type)
             assert isinstance(named, GraphQLInputObjectType)
-            values["filter"] = self._filter(entity, named, 2)
+            values["filter"] = self._filter(entity, named, 2, rows)
         return values
+
+    def _report_arguments(self, entity: Entity) -> dict[str, Any]:
+        """Arguments of a report: mostly ones under which it has lines."""
+        assert entity.report is not None and issubclass(entity.record, Report)
+        known = self.eyes.tables.rows
+        days = sorted(DAY + timedelta(days=self.chance.randint(-450, 450)) for _ in range(2))
+        if self._maybe(0.03):
+            days.reverse()
+        codes = [row["code"] for row in known["Account"]]
+        at = INSTANT + timedelta(seconds=self.chance.randint(-1, 5))
+        usual = {"from_": days[0], "to": days[1], "on": days[1], "account": self.chance.choice(codes)}
+        values: dict[str, Any] = {}
+        if entity.report.of_one_company:
+            values["company"] = self.chance.choice(("SH", "SH", "TUT", "TUT", "XX"))
+        for one in arguments_of(entity.record):
+            if one.is_optional and self._maybe(0.4):
+                continue
+            if one.name in usual:
+                value = usual[one.name]
+            elif issubclass(one.type, StrEnum):
+                value = Name(self.chance.choice(list(one.type)).name)
+            else:
+                value = at if one.type is datetime else days[0]
+            values[camel(one.name)] = value.isoformat() if isinstance(value, date | datetime) else value
+        return values
+
+    def _lines(self, entity: Entity, values: Mapping[str, Any]) -> list[Any]:
+        """The lines of a report under these arguments, to take values for filters and cursors from."""
+        assert issubclass(entity.record, Report)
+        given = dict(values)
+        for one in arguments_of(entity.record):
+            name = camel(one.name)
+            if name in given and one.type in (date, datetime):
+                given[name] = one.type.fromisoformat(given[name])
+        codes = given.get("companies", [given["company"]] if "company" in given else None)
+        try:
+            narrow = None if codes is None else codes_of(self.eyes, codes)
+            return report_rows(self.eyes, entity, narrow, given)
+        except Refused:
+            return []
 
     def _group_by(self, entity: Entity, given: Mapping[str, GraphQLArgument]) -> dict[str, Any]:
         named = get_named_type(given["groupBy"].type)
@@ -224,10 +271,14 @@ class Maker:
 
     # --- filters -------------------------------------------------------------------------------------------------
 
-    def _filter(self, entity: Entity, type_: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
+    def _filter(
+        self, entity: Entity, type_: GraphQLInputObjectType, depth: int, rows: Sequence[Any] | None = None
+    ) -> dict[str, Any]:
+        """A filter whose values are those of the rows: the table's, unless the lines of a report are given."""
+        rows = self.eyes.tables.rows[entity.name] if rows is None else rows
         names = [name for name in type_.fields if self._is_filterable(entity, name, depth)]
         chosen = self.chance.sample(names, min(len(names), self.chance.choice((0, 1, 1, 2))))
-        return {name: self._condition(entity, name, type_.fields[name], depth) for name in chosen}
+        return {name: self._condition(entity, name, type_.fields[name], depth, rows) for name in chosen}
 
     def _is_filterable(self, entity: Entity, name: str, depth: int) -> bool:
         source = entity.fields.get(name)
@@ -235,17 +286,16 @@ class Maker:
             return depth > 0 or name not in ("and", "or", "not")
         return (depth > 0 or isinstance(source, Leaf | MoneyLeaf)) and self._may_name(entity, source)
 
-    def _condition(self, entity: Entity, name: str, of: GraphQLInputField, depth: int) -> Any:
+    def _condition(self, entity: Entity, name: str, of: GraphQLInputField, depth: int, rows: Sequence[Any]) -> Any:
         named = get_named_type(of.type)
-        rows = self.eyes.tables.rows[entity.name]
         row = self.chance.choice(rows) if rows else None
         if name == "isNull":
             return self._maybe(0.5)
         assert isinstance(named, GraphQLInputObjectType)
         if name in ("and", "or"):
-            return [self._filter(entity, named, depth - 1) for _ in range(self.chance.choice((0, 1, 2)))]
+            return [self._filter(entity, named, depth - 1, rows) for _ in range(self.chance.choice((0, 1, 2)))]
         if name == "not":
-            return self._filter(entity, named, depth - 1)
+            return self._filter(entity, named, depth - 1, rows)
         if name == "id":
             return self._comparison(named, [global_id(entity, row)] if row else [])
         if name == "legacyKey":

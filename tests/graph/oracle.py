@@ -16,10 +16,13 @@ import orjson
 from graphql import GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
 from sqlalchemy.dialects.postgresql import JSONB
 
+import domain
 from authz.scope import readable_companies, row_scope
 from domain.core.actors import Actor, Grants
-from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Source, ToMany, ToOne, camel, field_name
+from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Source, ToMany, ToOne, camel, entity_read, field_name
+from resolvers.paging import page_sizes
 from tests.graph import tallying
+from tests.graph.plain_reports import report_rows
 from tests.graph.wire import Instant, Refused, Row, Simple, Thing, global_id, money, shown
 
 Narrow = frozenset[int] | None
@@ -36,7 +39,9 @@ class Tables:
     async def read(cls, connection: asyncpg.Connection) -> "Tables":
         rows: dict[str, list[Row]] = {}
         by_key: dict[tuple[str, int | None, UUID], Row] = {}
-        for entity in CATALOG.values():
+        records = [entity for entity in CATALOG.values() if entity.report is None]
+        read = [entity_read(one) for report in domain.REPORTS for one in report.report.reads]
+        for entity in dict.fromkeys((*records, *read)):
             names = [
                 f'"{one.name}"::text AS "{one.name}"' if isinstance(one.type, JSONB) else f'"{one.name}"'
                 for one in entity.table.columns
@@ -307,9 +312,12 @@ def connect(
     """The connection over those of the rows that the reader sees and that meet the arguments."""
     if arguments.get("companies") is not None:
         narrow = codes_of(eyes, arguments["companies"])
-    if eyes.has_none(entity):
+    read = entity.report.reads if entity.report is not None else ()
+    if eyes.has_none(entity) or any(eyes.has_none(entity_read(one)) for one in read):
         eyes.withheld.add((coordinate, path))
         return None
+    if entity.report is not None:
+        rows = report_rows(eyes, entity, narrow, arguments)
     given = arguments.get("filter")
     eyes.check(entity, given, narrow)
     is_shown = bool(arguments.get("includeArchived")) or "archived_at" not in entity.table.c
@@ -321,12 +329,13 @@ def connect(
         and eyes.meets(entity, one, given, narrow)
     ]
     order = next(iter(arguments.get("orderBy") or []), None)
-    column = order["field"].lower() if order else None
+    column = order["field"].lower() if order else entity.report.order if entity.report is not None else None
     is_descending = bool(order) and order.get("direction") == "DESC"
     if column is not None:
         source = entity.fields[camel(column.removesuffix("_id"))]
         eyes.require(entity, source, narrow)
-    return Connection(eyes, entity, found, narrow, Order(entity, column, is_descending), arguments)
+    known = rows if entity.report is not None else eyes.tables.rows[entity.name]
+    return Connection(eyes, entity, found, known, narrow, Order(entity, column, is_descending), arguments)
 
 
 @dataclass(frozen=True)
@@ -356,6 +365,7 @@ class Connection(Thing):
     eyes: Eyes
     entity: Entity
     rows: Sequence[Row]
+    known: Sequence[Row]
     narrow: Narrow
     order: Order
     arguments: Mapping[str, Any]
@@ -364,7 +374,7 @@ class Connection(Thing):
         """The rows of the page, and whether there are rows before and after it."""
         given = self.arguments
         rows = sorted(self.rows, key=self.order.key, reverse=self.order.is_descending)
-        places = {self.order.cursor(row): self.order.key(row) for row in self.eyes.tables.rows[self.entity.name]}
+        places = {self.order.cursor(row): self.order.key(row) for row in self.known}
         sign = -1 if self.order.is_descending else 1
         for name, side in (("after", 1), ("before", -1)):
             if given.get(name) is not None:
@@ -373,7 +383,7 @@ class Connection(Thing):
         if given.get("last") is not None:
             size = given["last"]
             return rows[-size:], len(rows) > size, given.get("before") is not None
-        size = given.get("first") or 50
+        size = given.get("first") or page_sizes(self.entity)[0]
         return rows[:size], given.get("after") is not None, len(rows) > size
 
     def get(self, name: str, arguments: Mapping[str, Any], path: tuple[str, ...]) -> Any:
@@ -416,7 +426,9 @@ class Root(Thing):
         target = str(self.schema.query_type.fields[name].type).removesuffix("!")
         entity = CATALOG[target.removesuffix("Connection")]
         if target.endswith("Connection"):
-            rows = self.eyes.tables.rows[entity.name]
+            rows = self.eyes.tables.rows.get(entity.name, ())
+            if "company" in arguments:
+                arguments = {**arguments, "companies": [arguments["company"]]}
             return connect(self.eyes, entity, rows, arguments, None, f"Query.{name}", path)
         return self._one(entity, arguments, f"Query.{name}", path)
 

@@ -14,6 +14,10 @@ import domain
 from domain.coexistence.models import LegacyKey
 from domain.core.columns import spec_of
 from domain.core.records import Record
+from domain.finance import turnover as finance
+from domain.finance.models import JournalLine
+from domain.inventory import turnover as inventory
+from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
 from domain.master_data.currencies import Currency
 from domain.procurement.models import GoodsReceiptLine
@@ -22,6 +26,10 @@ from tests.factory import DAY, INSTANT, insert, is_group, numbered, row
 CURRENCIES = ("CNY", "EUR", "USD")
 COMPANIES = {1: ("SH", "CNY"), 2: ("TUT", "EUR")}
 ROWS = 16
+# What reports sum: enough that several rows count in one line.
+SUMMED = (JournalLine, StockEntry, ValueLayer, StockBalance)
+ROWS_SUMMED = 60
+RECOUNTS = (finance.RECOUNT, *inventory.RECOUNTS)
 TRIES = 12
 TEXTS = (
     "plain",
@@ -49,16 +57,19 @@ class Population:
         self._made: dict[str, list[dict[str, Any]]] = {}
 
     async def load(self, connection: asyncpg.Connection) -> None:
-        """Write the rows of every exposed record, referenced ones first."""
+        """Write the rows of every exposed record, referenced ones first, and what sums them up."""
         await connection.execute("SET session_replication_role = replica")
         exposed = [record for record in domain.RECORDS.values() if record.spec.exposed]
         for record in sorted(exposed, key=lambda one: (one is LegacyKey, _depth(one))):
             await self._fill(connection, record)
+        for statement in RECOUNTS:
+            await connection.execute(statement)
         await connection.execute("SET session_replication_role = origin")
 
     async def _fill(self, connection: asyncpg.Connection, record: type[Record]) -> None:
         rows = self._made[record.table.name] = []
-        for number in range(1, self._rows + 1):
+        count = max(self._rows, ROWS_SUMMED) if record in SUMMED else self._rows
+        for number in range(1, count + 1):
             if record is Company and number not in COMPANIES:
                 continue
             for attempt in range(TRIES):

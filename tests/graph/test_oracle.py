@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 import pytest
+from graphql import get_named_type
 
 from authz.grants import compile_grants
 from domain.core.actors import Actor, Audience, Grants
@@ -17,11 +18,12 @@ from domain.core.database import Database
 from domain.core.errors import RequestError
 from domain.master_data.companies import Site
 from domain.master_data.parties import Party
+from resolvers.catalog import CATALOG
 from resolvers.limits import Limits
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import GraphRequest
-from schema.graph import visible
+from schema.graph import SCHEMA, visible
 from tests.conftest import SEED, run_apart
 from tests.factory import numbered
 from tests.graph.conftest import COMPANIES, POLICY, VIEWS, NoWriteRoad
@@ -81,7 +83,7 @@ def test_the_population_has_rows_in_every_table(bench: Bench) -> None:
     assert {name for name, rows in bench.tables.rows.items() if len(rows) < 2} == set()
 
 
-async def _compare(bench: Bench, actor: Actor, seeds: range) -> int:
+async def _compare(bench: Bench, actor: Actor, seeds: range, roots: tuple[str, ...] = ()) -> int:
     """The number of answers compared; fails at the first difference, naming the seed and the query."""
     database = await Database.open(bench.url, 1)
     grants: Grants = compile_grants(POLICY, actor, COMPANIES)
@@ -90,7 +92,7 @@ async def _compare(bench: Bench, actor: Actor, seeds: range) -> int:
     compared = 0
     try:
         for seed in seeds:
-            query, variables = Maker(random.Random(seed), schema, Eyes(bench.tables, actor, grants)).operation()
+            query, variables = Maker(random.Random(seed), schema, Eyes(bench.tables, actor, grants), roots).operation()
             verdict = judge(schema, bench.tables, (actor, grants), query, variables)
             case = f"seed {seed}: {query}\n{orjson.dumps(variables).decode()}"
             try:
@@ -118,8 +120,6 @@ def _is_justified(
         return
     assert error.code in ("FIELD_NOT_READABLE", "NOT_FOUND"), (error, case)
     if error.code == "FIELD_NOT_READABLE":
-        from resolvers.catalog import CATALOG
-
         type_name, _, name = error.values["coordinate"].partition(".")
         entity = CATALOG[type_name]
         source = entity.fields[name]
@@ -144,9 +144,24 @@ async def test_planned_answers_are_the_bytes_of_executed_ones(bench: Bench, name
     assert await _compare(bench, READERS[name], range(start, start + CASES)) > CASES // 2
 
 
+REPORTS = tuple(
+    name
+    for name, field in SCHEMA._schema.query_type.fields.items()
+    if (entity := CATALOG.get(get_named_type(field.type).name.removesuffix("Connection"))) and entity.report
+)
+
+
+@pytest.mark.parametrize("name", [name for name in READERS if name not in ("supplier", "customer")])
+async def test_planned_reports_are_the_bytes_of_executed_ones(bench: Bench, name: str) -> None:
+    start = sorted(READERS).index(name) * 1_000_000 + 500_000
+    assert await _compare(bench, READERS[name], range(start, start + CASES), REPORTS) > CASES // 2
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("name", READERS)
 async def test_a_flood_of_planned_answers_are_the_bytes_of_executed_ones(bench: Bench, name: str) -> None:
     start = random.SystemRandom().randrange(10**9)
     cases = int(os.environ.get("SKEIN_ORACLE_CASES", SOAK_CASES))
     assert await _compare(bench, READERS[name], range(start, start + cases)) > cases // 2
+    known = tuple(root for root in REPORTS if root in visible(VIEWS[READERS[name].audience]).query_type.fields)
+    assert not known or await _compare(bench, READERS[name], range(start, start + cases), known) > cases // 2

@@ -92,10 +92,11 @@ def test_every_scalar_names_its_specification() -> None:
     assert [scalar.name for scalar in scalars if not scalar.specified_by_url] == []
 
 
-def test_every_exposed_record_has_a_connection_at_the_root() -> None:
+def test_every_exposed_record_and_report_has_a_connection_at_the_root() -> None:
     assert GRAPH.query_type is not None
     rooted = {get_named_type(field.type).name for field in GRAPH.query_type.fields.values()}
     exposed = {f"{record.__name__}Connection" for record in domain.RECORDS.values() if record.spec.exposed}
+    exposed |= {f"{report.__name__}Connection" for report in domain.REPORTS}
     assert exposed - rooted == set()
 
 

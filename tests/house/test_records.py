@@ -3,20 +3,34 @@
 import ast
 import inspect
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import Column, Float, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    FromClause,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    bindparam,
+)
+from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.types import NullType
 
 import domain
 from domain.core.columns import Tier, spec_of
 from domain.core.records import GroupRecord, Record, is_sharded
+from domain.core.reports import Asked, Report, arguments_of
 
 RECORDS = list(domain.RECORDS.values())
-COLUMNS = [(record, column) for record in RECORDS for column in record.table.columns]
+REPORTS = list(domain.REPORTS)
+COLUMNS = [(record, column) for record in (*RECORDS, *REPORTS) for column in record.table.columns]
 
 
 def coordinate(value: Any) -> str:
@@ -28,7 +42,7 @@ def has_chinese(text: str) -> bool:
     return any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=coordinate)
+@pytest.mark.parametrize("record", [*RECORDS, *REPORTS], ids=coordinate)
 def test_a_record_says_what_it_is_in_sentences_and_in_chinese(record: type[Record]) -> None:
     spec = record.spec
     assert spec.doc.endswith("."), spec.doc
@@ -90,7 +104,7 @@ def leads_to_a_column(record: type[Record], path: str) -> bool:
 def test_every_scope_path_ends_at_a_column() -> None:
     broken = [
         f"{record.__name__}: {path}"
-        for record in RECORDS
+        for record in (*RECORDS, *REPORTS)
         for path in (record.spec.scope.partner, record.spec.scope.site)
         if isinstance(path, str) and not leads_to_a_column(record, path)
     ]
@@ -185,7 +199,7 @@ def all_subclasses(root: type[Record]) -> Iterator[type[Record]]:
 
 @pytest.mark.parametrize("module", domain.LADDER, ids=coordinate)
 def test_every_record_of_a_module_stands_in_its_register(module: ModuleType) -> None:
-    assert set(classes(module)) - set(module.RECORDS) == set()
+    assert set(classes(module)) - set(module.RECORDS) - set(getattr(module, "REPORTS", ())) == set()
     assert [record for record in module.RECORDS if domain.RECORDS[record.table.name] is not record] == []
 
 
@@ -203,6 +217,49 @@ def test_every_command_of_a_module_stands_in_its_register(module: ModuleType) ->
 
 def is_command(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "command"
+
+
+def test_every_argument_of_a_report_says_what_it_means() -> None:
+    silent = [
+        f"{report.__name__}.{one.name}"
+        for report in REPORTS
+        for one in arguments_of(report)
+        if not one.spec.doc.endswith(".") or not has_chinese(one.spec.zh)
+    ]
+    assert silent == []
+
+
+def read_by(report: type[Report]) -> set[str]:
+    """The tables that the select of a report names, whatever its arguments."""
+    named: set[str] = set()
+
+    def source(record: type[Record]) -> FromClause:
+        assert record in report.report.reads, f"{report.__name__} reads {record.__name__} without saying so"
+        named.add(record.table.name)
+        return record.table.alias()
+
+    specs = arguments_of(report)
+    choices = [list(one.type) if one.is_structural else [None] * one.is_optional + ["given"] for one in specs]
+    day, key = bindparam("day"), bindparam("key")
+    for values in product(*choices):
+        given = {
+            one.name: bindparam(one.name, type_=one.sql_type) if value == "given" else value
+            for one, value in zip(specs, values, strict=True)
+        }
+        for place, is_from_end in (((None, None), False), (((day, key), (day, key)), True)):
+            asked = Asked(bindparam("companies"), given, source, *place, is_from_end)
+            query = domain.REPORTS[report](asked)
+            assert set(query.selected_columns.keys()) == set(report.table.c.keys()), report.__name__
+            untyped = [one.name for one in query.selected_columns if isinstance(one.type, NullType)]
+            assert untyped == [], f"{report.__name__} makes columns of no type"
+            used = {one.name for one in iterate(query) if isinstance(one, Table)}
+            assert used <= named, f"{report.__name__} reads {used - named} without the reader's scope"
+    return named
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=coordinate)
+def test_a_report_makes_its_columns_from_the_records_that_it_says_it_reads(report: type[Report]) -> None:
+    assert read_by(report) == {record.table.name for record in report.report.reads}
 
 
 def test_every_argument_of_a_command_says_what_it_means() -> None:
@@ -232,6 +289,7 @@ async def test_every_order_that_is_offered_has_an_index(connection: asyncpg.Conn
         coordinate(column)
         for record, column in COLUMNS
         if spec_of(column).order
+        and not issubclass(record, Report)
         and (record.table.name, (*(["company_id"] if is_sharded(record) else []), column.name, "id")) not in indexed
     ]
     assert missing == []

@@ -297,6 +297,10 @@ Index(
     "uq_journal_line_rounded_once", JournalLine.table.c.company_id, JournalLine.table.c.journal_entry_id,
     unique=True, postgresql_where=JournalLine.table.c.is_rounding,
 )  # fmt: skip
+# Lines are recorded in the order of time, so a few summaries of blocks tell where those since an instant stand.
+Index(
+    "ix_journal_line_recorded", JournalLine.table.c.company_id, JournalLine.table.c.recorded_at, postgresql_using="brin"
+)
 
 
 class AccountBalance(CompanyRecord, scope=Scope(), zh="科目余额"):

@@ -1,0 +1,363 @@
+"""A report as a file that people keep: what it shows, read from the graph as one user, before it has a form.
+
+Nothing is read here but through the graph, page by page, so a file shows what its reader may see and nothing else; what
+was withheld is named under the table. All pages are asked as they were known at one instant, so that they agree.
+Headings are the labels of the data dictionary, in Chinese or English.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+import orjson
+
+from domain.core.actors import Actor, Grants
+from domain.core.errors import InvalidInput
+from domain.core.records import Record, label_of
+from domain.core.reports import REPORT_PAGE_MAX, Report, ReportSpec, arguments_of, title_of
+from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, ToOne, camel
+from resolvers.limits import Limits
+from resolvers.operation import Dispatcher
+from resolvers.request import GraphRequest
+from schema.derive import upper
+from schema.graph import REPORT_ROOTS, SCHEMA
+from server.report_words import HEADINGS, VALUES_ZH
+
+# A longer report is no page to read: a program asks the graph for it.
+LINES_MAX: Final = 100_000
+MONEY: Final = "{ amount currency }"
+
+
+class Kind(Enum):
+    """How a cell is written."""
+
+    TEXT = "text"
+    DAY = "day"
+    NUMBER = "number"
+    MONEY = "money"
+
+
+Cell = str | date | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: where its value stands in a line of the answer, and its heading."""
+
+    path: tuple[str, ...]
+    heading: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the table: a "line", the "head" or "foot" of a section, or a "total"."""
+
+    cells: tuple[Cell, ...]
+    role: str = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A report ready to be written. `facts` stand above the table, `notes` below it."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
+    currencies: tuple[str, ...]
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAsked:
+    """Which report, of which company, with which arguments (by their names in the graph), in which language."""
+
+    root: str
+    company: str
+    arguments: Mapping[str, str]
+    locale: str
+    now: datetime
+
+    @property
+    def entity(self) -> Entity:
+        """The report. Raises: InvalidInput when there is none of that name."""
+        found = REPORT_ROOTS.get(self.root)
+        if found is None:
+            known = ", ".join(REPORT_ROOTS)
+            raise InvalidInput(
+                what="report", value=self.root, reason=f"it is one of {known}", reason_zh=f"可选：{known}"
+            )
+        return found
+
+    @property
+    def report(self) -> type[Report]:
+        """Its declaration."""
+        record = self.entity.record
+        assert issubclass(record, Report)
+        return record
+
+    @property
+    def spec(self) -> ReportSpec:
+        """What it says of itself."""
+        return self.report.report
+
+
+def word(name: str, locale: str) -> str:
+    """A word of the printed page."""
+    return HEADINGS[name][0 if locale.startswith("zh") else 1]
+
+
+def value_word(value: str, locale: str) -> str:
+    """A value of a closed list as people read it."""
+    return VALUES_ZH.get(value, value) if locale.startswith("zh") else value.replace("_", " ").capitalize()
+
+
+async def read_sheet(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: ReportAsked) -> Sheet:
+    """The report as its reader sees it.
+
+    Raises: InvalidInput for a report or argument that does not exist, or for more than `LINES_MAX` lines; what the
+    graph refuses.
+    """
+    columns = _columns(asked)
+    query, variables = _query(asked)
+    nodes: list[Any] = []
+    first: Any = None
+    withheld: dict[str, None] = {}
+    cursor: str | None = None
+    while True:
+        request = GraphRequest(query=query, variables={**variables, "after": cursor, "totals": first is None})
+        body: Any = orjson.loads((await dispatcher.answer(request, *reader)).body)
+        withheld.update(dict.fromkeys(one["requires"] for one in body.get("extensions", {}).get("withheld", ())))
+        shown = body["data"][asked.root]
+        if shown is None:
+            break
+        first = first or shown
+        nodes += shown["nodes"]
+        if shown["totalCount"] > LINES_MAX:
+            count = str(shown["totalCount"])
+            raise InvalidInput(
+                what="lines",
+                value=count,
+                reason=f"a file has at most {LINES_MAX:,}",
+                reason_zh=f"文件最多{LINES_MAX:,}行",
+            )
+        if not shown["pageInfo"]["hasNextPage"]:
+            break
+        cursor = shown["pageInfo"]["endCursor"]
+    return _sheet(asked, reader[0], columns, nodes, first, tuple(withheld))
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+def _columns(asked: ReportAsked) -> list[Column]:
+    """A column a value; of a reference its business key and its name. A line's place and its company are not shown."""
+    entity, locale, found = asked.entity, asked.locale, list[Column]()
+    references = [one for one in entity.fields.values() if isinstance(one, ToOne)]
+    for source in entity.fields.values():
+        is_order = source.column == asked.spec.order and len(references) > 1 and source.column != "occurred_on"
+        if source.name == "company" or is_order or source.column == asked.spec.section:
+            continue
+        if source.name in asked.arguments:
+            continue  # It stands above the table, once.
+        label = label_of(entity.table.c[source.column], locale)
+        match source:
+            case ToOne():
+                found += _reference_columns(source, label, locale)
+            case MoneyLeaf():
+                found.append(Column((source.name, "amount"), label, Kind.MONEY))
+            case Leaf():
+                kinds = {Scalar.DECIMAL: Kind.NUMBER, Scalar.INT: Kind.NUMBER, Scalar.DATE: Kind.DAY}
+                found.append(Column((source.name,), label, kinds.get(source.scalar, Kind.TEXT)))
+            case _:
+                pass
+    # What the lines are ordered by stands first, then what they refer to, then what they say.
+    order = camel(asked.spec.order)
+    return sorted(found, key=lambda one: (one.path[0] != order, len(one.path) == 1 or one.kind is Kind.MONEY))
+
+
+def _reference_columns(source: ToOne, label: str, locale: str) -> Iterator[Column]:
+    target: type[Record] = CATALOG[source.target].record
+    key, name = target.spec.key, target.spec.name
+    if key is not None:
+        yield Column((source.name, camel(key)), label_of(target.table.c[key], locale), Kind.TEXT)
+    if name is not None and name != key:
+        zh = f"{name}_zh"
+        shown = zh if locale.startswith("zh") and zh in target.table.c else name
+        yield Column((source.name, camel(shown)), label, Kind.TEXT)
+
+
+def _query(asked: ReportAsked) -> tuple[str, dict[str, Any]]:
+    """The document that reads a page, and its variables."""
+    entity, spec = asked.entity, asked.spec
+    root: Any = SCHEMA._schema.query_type.fields[asked.root]  # type: ignore[union-attr]  # the graph has queries
+    given: dict[str, Any] = {"company": asked.company} if spec.of_one_company else {"companies": [asked.company]}
+    known = {camel(one.name): one for one in arguments_of(asked.report)}
+    for name, value in asked.arguments.items():
+        if name not in known:
+            raise InvalidInput(
+                what=name,
+                value=value,
+                reason=f"{asked.root} takes {', '.join(known)}",
+                reason_zh=f"可用参数：{', '.join(known)}",
+            )
+        given[name] = int(value) if known[name].type is int else value
+    if "asKnownAt" in known:
+        given.setdefault("asKnownAt", asked.now.isoformat())
+    declared = "".join(f", ${name}: {root.args[name].type}" for name in given)
+    figures = _totals(spec)
+    declared += ", $totals: Boolean!" if figures else ""
+    passed = "".join(f", {name}: ${name}" for name in given)
+    objects = 1 + sum(isinstance(one, MoneyLeaf | ToOne) for one in entity.fields.values())
+    size = min(REPORT_PAGE_MAX, (Limits().cost - 1_000) // objects)
+    text = (
+        f"query($after: Cursor{declared}) {{ {asked.root}(first: {size}, after: $after{passed}) {{ "
+        f"totalCount nodes {{ company {{ code name nameZh currency }} {_selection(entity, spec)} }} "
+        f"pageInfo {{ hasNextPage endCursor }} {figures} }} }}"
+    )
+    return text, given
+
+
+def _selection(entity: Entity, spec: ReportSpec) -> str:
+    parts: list[str] = []
+    for source in entity.fields.values():
+        match source:
+            case MoneyLeaf():
+                parts.append(f"{source.name} {MONEY}")
+            case ToOne() if source.name != "company":
+                target = CATALOG[source.target].record
+                names = [target.spec.key, target.spec.name, f"{target.spec.name}_zh"]
+                shown = " ".join(
+                    dict.fromkeys(camel(one) for one in names if one is not None and one in target.table.c)
+                )
+                parts.append(f"{source.name} {{ {shown or '__typename'} }}")
+            case Leaf():
+                parts.append(source.name)
+            case _:
+                pass
+    return " ".join(parts)
+
+
+def _totals(spec: ReportSpec) -> str:
+    """The figures over all lines, asked once."""
+    own = " ".join(f"{camel(name)} {MONEY}" for name in spec.totals)
+    parts = [f"sum {{ {own} }}"] if own else []
+    if spec.section is not None:
+        inner = " ".join(f"{camel(name)} {MONEY}" for name in spec.section_totals)
+        parts.append(f"groups {{ key {{ {camel(spec.section)} }} sum {{ {inner} }} }}")
+    by = f"(groupBy: [{upper(camel(spec.section))}])" if spec.section is not None else ""
+    return f"aggregate{by} @include(if: $totals) {{ {' '.join(parts)} }}" if parts else ""
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+def _sheet(
+    asked: ReportAsked, actor: Actor, columns: Sequence[Column], nodes: Sequence[Any], first: Any,
+    withheld: Sequence[str],
+) -> Sheet:  # fmt: skip
+    locale = asked.locale
+    shown = [one for one in columns if any(_found(node, one.path) is not None for node in nodes)]
+    shown = _without_own_currency(asked, shown, nodes)
+    currencies = sorted({node["company"]["currency"] for node in nodes})
+    lines = list(_lines(asked, shown, nodes, first))
+    name = asked.company
+    if nodes:
+        own = nodes[0]["company"]
+        name = f"{own['code']} {(own['nameZh'] if locale.startswith('zh') else None) or own['name']}"
+    facts = [(word("company", locale), name)]
+    specs = {camel(one.name): one.spec for one in arguments_of(asked.report)}
+    for key, value in asked.arguments.items():
+        spelled = value_word(value, locale) if value.isupper() else value
+        named = _found(nodes[0], (key,)) if nodes else None
+        if isinstance(named, dict):
+            own: Any = named
+            spelled = (
+                f"{value} {(own.get('nameZh') if locale.startswith('zh') else None) or own.get('name', '')}".strip()
+            )
+        facts.append((specs[key].zh if locale.startswith("zh") else _spaced(key), spelled))
+    if any(one.kind is Kind.MONEY for one in shown):
+        facts.append((word("currency", locale), ", ".join(currencies)))
+    notes = [f"{word('withheld', locale)}: {', '.join(withheld)}"] if withheld else []
+    notes += [] if nodes else [word("empty", locale)]
+    made = f"{asked.now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    notes.append(
+        f"{word('made', locale)} {made}, {word('by', locale)} {actor.name}, {word('lines', locale)} {len(nodes):,}"
+    )
+    title = title_of(asked.report, locale)
+    return Sheet(title, tuple(facts), tuple(shown), tuple(lines), tuple(notes), tuple(currencies), locale)
+
+
+def _without_own_currency(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any]) -> list[Column]:
+    """The columns without amounts whose own currency is the company's everywhere: they would stand there twice."""
+    fields = asked.entity.fields
+    gone: set[str] = set()
+    for source in fields.values():
+        if isinstance(source, MoneyLeaf) and len(source.currency_path) == 1:
+            shown = [(node[source.name], node["company"]["currency"]) for node in nodes if node[source.name]]
+            if all(money["currency"] == own for money, own in shown):
+                gone |= {source.name, camel(source.currency_path[0])}
+    return [one for one in columns if one.path[0] not in gone]
+
+
+def _spaced(name: str) -> str:
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    return words[:1].upper() + words[1:]
+
+
+def _found(node: Any, path: Sequence[str]) -> Any:
+    for step in path:
+        node = node.get(step) if node is not None else None
+    return node
+
+
+def _cell(asked: ReportAsked, column: Column, node: Any) -> Cell:
+    value = _found(node, column.path)
+    if value is None:
+        return None
+    match column.kind:
+        case Kind.DAY:
+            return date.fromisoformat(value)
+        case Kind.NUMBER | Kind.MONEY:
+            return Decimal(str(value))
+        case Kind.TEXT:
+            source = asked.entity.fields[column.path[0]]
+            is_listed = isinstance(source, Leaf) and source.scalar is Scalar.ENUM
+            return value_word(value, asked.locale) if is_listed else str(value)
+
+
+def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], first: Any) -> Iterator[Line]:
+    """The lines, with the head and foot of each section and the total of all."""
+    section = camel(asked.spec.section) if asked.spec.section is not None else None
+    feet = {one["key"][section]: one["sum"] for one in first["aggregate"]["groups"]} if section and first else {}
+    place: str | None = None
+    for node in nodes:
+        if section is not None and node[section] != place:
+            if place is not None:
+                yield _foot(asked, columns, feet[place], "foot", value_word(place, asked.locale))
+            place = node[section]
+            yield Line((value_word(place or "", asked.locale), *[None] * (len(columns) - 1)), "head")
+        cells = [_cell(asked, column, node) for column in columns]
+        if section is not None and cells[0] is None:
+            cells[0] = word("result", asked.locale)
+        yield Line(tuple(cells))
+    if place is not None:
+        yield _foot(asked, columns, feet[place], "foot", value_word(place, asked.locale))
+    if asked.spec.totals and nodes:
+        yield _foot(asked, columns, first["aggregate"]["sum"], "total", "")
+
+
+def _foot(asked: ReportAsked, columns: Sequence[Column], sums: Mapping[str, Any], role: str, of: str) -> Line:
+    """A row of sums: money of one currency; where there are several, none is shown."""
+    cells: list[Cell] = []
+    for column in columns:
+        found = sums.get(column.path[0]) if column.kind is Kind.MONEY else None
+        cells.append(Decimal(found[0]["amount"]) if found and len(found) == 1 else None)
+    if cells and cells[0] is None:
+        cells[0] = f"{of} {word('total', asked.locale)}".strip()
+    return Line(tuple(cells), role)
