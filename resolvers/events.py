@@ -111,6 +111,11 @@ WATCHES: Mapping[str, Watch] = {
         "alert",
         {"AlertRaised": "RAISED", "AlertAcknowledged": "ACKNOWLEDGED", "AlertResolved": "RESOLVED"},
     ),
+    "exportRuns": Watch(
+        "ExportRun",
+        "exportRun",
+        {"ExportRunQueued": "QUEUED", "ExportRunProgressed": "PROGRESSED", "ExportRunFinished": "FINISHED"},
+    ),
 }
 
 

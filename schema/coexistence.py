@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import coexistence
+from domain.coexistence.exports import BulkExport, CancelBulkExport, ExportRun, SignBulkExport
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
 from domain.coexistence.webhooks import (
     AbandonWebhookMessage,
@@ -18,7 +19,7 @@ from domain.coexistence.webhooks import (
     WebhookSubscription,
 )
 from schema.commands import performs
-from schema.derive import graph_type, root_many, root_one
+from schema.derive import Field, graph_type, make, make_enum, root_many, root_one, watches
 
 for _record in coexistence.RECORDS:
     if _record.spec.exposed:
@@ -34,6 +35,8 @@ class CoexistenceQuery:
     webhook_subscription = root_one(WebhookSubscription)
     webhook_subscriptions = root_many(WebhookSubscription)
     webhook_deliveries = root_many(WebhookDelivery)
+    export_run = root_one(ExportRun)
+    export_runs = root_many(ExportRun)
 
 
 @strawberry.type
@@ -47,3 +50,23 @@ class CoexistenceMutation:
     replay_webhook_message = performs(ReplayWebhookMessage)
     replay_webhook_range = performs(ReplayWebhookRange)
     abandon_webhook_message = performs(AbandonWebhookMessage)
+    bulk_export = performs(BulkExport)
+    sign_bulk_export = performs(SignBulkExport)
+    cancel_bulk_export = performs(CancelBulkExport)
+
+
+make_enum("ExportRunEventKind", "What happened to an export.", {
+    "QUEUED": "It was asked for.",
+    "PROGRESSED": "It has written more lines.",
+    "FINISHED": "It has ended, well or not.",
+})  # fmt: skip
+make(strawberry.type, "ExportRunEvent", "Something that happened to an export.", [
+    Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
+    Field("kind", "ExportRunEventKind", "What happened."),
+    Field("exportRun", "ExportRun", "The run as it now is."),
+])  # fmt: skip
+
+
+@strawberry.type
+class CoexistenceSubscription:
+    export_runs = watches("ExportRunEvent", "How the exports that the reader may see go on.")

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from domain.coexistence.exports import BulkExport, SignBulkExport
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
 from domain.core.database import TooManyConnections
 from domain.core.errors import Overloaded
@@ -17,11 +18,13 @@ from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.stored import StoredQueries
 from resolvers.write import Companion
-from server import webhooks
+from server import exports, webhooks
+from server.exports import ExportCompanion, Exports
 from server.leading import lead, pause
 from server.outbound import Outbound, Targets, parse_networks
-from server.roads import open_roads
+from server.roads import VisibleSchemas, open_roads, unlimited
 from server.settings import Settings
+from server.storage import Storage
 from server.webhooks import WebhookCompanion, Webhooks
 
 log = structlog.get_logger("integration")
@@ -36,11 +39,22 @@ def targets_of(settings: Settings) -> Targets:
     return Targets(parse_networks(settings.webhook_networks), settings.webhook_plain_http)
 
 
-def companions_of(settings: Settings, dispatcher: Dispatcher, read: ReadRoad) -> Mapping[type[Any], Companion]:
+def storage_of(settings: Settings) -> Storage:
+    """Where files are kept."""
+    return Storage(settings.storage_url or settings.data_dir / "files")
+
+
+def companions_of(
+    settings: Settings, dispatcher: Dispatcher, schemas: VisibleSchemas, read: ReadRoad
+) -> Mapping[type[Any], Companion]:
     """What goes with the commands that need more than the domain."""
-    queries = StoredQueries(dispatcher, read)
-    hooks = WebhookCompanion(read.database, queries, targets_of(settings), settings.signing_secret())
-    return dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription, RotateWebhookSecret), hooks)
+    secret = settings.signing_secret()
+    hooks = WebhookCompanion(read.database, StoredQueries(dispatcher, read), targets_of(settings), secret)
+    exports_ = ExportCompanion(unlimited(schemas, read), read, secret)
+    return {
+        **dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription, RotateWebhookSecret), hooks),
+        **dict.fromkeys((BulkExport, SignBulkExport), exports_),
+    }
 
 
 async def run_integration(settings: Settings, stop: asyncio.Event) -> None:
@@ -59,8 +73,7 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
         outbound = Outbound(targets_of(settings))
         stack.push_async_callback(outbound.close)
         sender = Webhooks(roads, outbound, settings.signing_secret())
-        assert settings.database_url is not None, "the roads are open"
-        await lead(
-            settings.database_url, settings.limits, webhooks.LOCK,
-            lambda connection, wake: sender.run(connection, wake, stop), stop,
-        )  # fmt: skip
+        runner = Exports(roads, roads.unlimited, storage_of(settings), settings.limits)
+        url, limits = roads.database.url, settings.limits
+        parts = ((webhooks.LOCK, sender), (exports.LOCK, runner))
+        await asyncio.gather(*(lead(url, limits, lock, part.run, stop) for lock, part in parts))

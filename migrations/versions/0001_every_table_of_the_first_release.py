@@ -646,6 +646,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
+    op.create_table('export_run',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Under whose grants it runs; the file is for this account.'),
+    sa.Column('document', sa.Text(), nullable=False, comment='The query.'),
+    sa.Column('variables', sa.Text(), nullable=True, comment='Its variables, as JSON.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its file is kept.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
+    sa.Column('row_count', sa.Integer(), server_default='0', nullable=False, comment='Lines written.'),
+    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of what was written.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
+    sa.Column('withheld', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False, comment='The fields that are null for want of permission: coordinate, path, what it requires.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
+    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_export_run_failed_with_reason')),
+    sa.CheckConstraint("(status = 'SUCCEEDED') = (file IS NOT NULL)", name=op.f('ck_export_run_succeeded_with_file')),
+    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED')", name=op.f('ck_export_run_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_export_run_digest_length')),
+    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_export_run_document_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_export_run_failure_length')),
+    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_export_run_failure_message_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_export_run_file_length')),
+    sa.CheckConstraint('char_length(variables) <= 64000', name=op.f('ck_export_run_variables_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_export_run_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_run'))
+    )
+    op.create_index('ix_export_run_file', 'export_run', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'SUCCEEDED'"))
+    op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
+    op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
     op.create_table('fiscal_period',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -37,6 +37,10 @@ NOT_IN_THE_GRAPH = {
     "QueueWebhookMessages": "the handler of every event",
     "RecordWebhookAttempt": "the sender of webhooks",
     "SuspendWebhookSubscription": "the sender of webhooks",
+    "BeginExport": "the runner of exports",
+    "RecordExportProgress": "the runner of exports",
+    "FinishExport": "the runner of exports",
+    "ExpireExport": "the runner of exports",
 }
 
 # Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.
