@@ -7,7 +7,7 @@ it, with `__parentId`, and a connection with more than a page is read on from it
 whatever the number of rows.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Protocol, cast
@@ -18,6 +18,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -54,6 +55,10 @@ ROWS = f"{MARK}Rows"
 
 PARENT_KEY = "__parentId"
 
+# Nodes that one statement answers at most along one path: connections in connections multiply, memory must not.
+NODES_PER_STATEMENT = 5_000
+LINES_PER_BATCH = 1_000
+
 # What is inside a list or non-null type; graphql-core leaves its type open.
 _named: Callable[[Any], Any] = cast(Any, get_named_type)
 
@@ -81,7 +86,7 @@ class BulkQuery:
 
 @dataclass(frozen=True, slots=True)
 class BulkPage:
-    """The lines of one page of the root and of all that is below it."""
+    """Some of the lines, in order."""
 
     lines: bytes
     count: int
@@ -103,7 +108,7 @@ class BulkReader:
     personal: dict[str, None] = field(default_factory=dict[str, None])
 
     async def read(self) -> AsyncIterator[BulkPage]:
-        """The pages, in the query's order. Raises: what the read road raises."""
+        """The lines, in the query's order. Raises: what the read road raises."""
         after: str | None = None
         while True:
             answer = await self._answer(self.query.root, {} if after is None else {AFTER: after})
@@ -112,8 +117,16 @@ class BulkReader:
                 yield BulkPage(b"", 0, answer.version)
                 return
             nodes: list[dict[str, Any]] = rows["nodes"]
-            lines = nodes if self.query.is_flat else [line async for line in self._lines(nodes, None)]
-            yield BulkPage(b"".join(map(_line, lines)), len(lines), answer.version)
+            if self.query.is_flat:
+                yield BulkPage(b"".join(map(_line, nodes)), len(nodes), answer.version)
+            else:
+                batch: list[bytes] = []
+                async for line in self._lines(nodes, None):
+                    batch.append(_line(line))
+                    if len(batch) == LINES_PER_BATCH:
+                        yield BulkPage(b"".join(batch), len(batch), answer.version)
+                        batch.clear()
+                yield BulkPage(b"".join(batch), len(batch), answer.version)
             if not rows[MARK]["hasNextPage"]:
                 return
             after = rows[MARK]["endCursor"]
@@ -209,6 +222,10 @@ class _Rewriting:
         # Each connection below the root by its parent's type and response key: equal ones are one.
         self._numbers: dict[tuple[str, str], int] = {}
         self._fields: dict[int, list[FieldNode]] = {}
+        definitions = operation.document.node.definitions
+        fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+        depth = _depth(operation.node.selection_set, fragments, {})
+        self._size = max(min(PAGE_MAX, int(NODES_PER_STATEMENT ** (1 / max(depth, 1)))), 2)
 
     def query(self) -> BulkQuery:
         """The rewritten query. Raises: DocumentRefused."""
@@ -300,7 +317,7 @@ class _Rewriting:
         if any(one.name.value in _PAGING for one in node.arguments or ()):
             raise _refused(f"{node.name.value} is read to its end, so it takes no page.")
         rows = self._set(_named(type_.fields["nodes"].type), _nodes_of(node))
-        size = ArgumentNode(name=NameNode(value="first"), value=IntValueNode(value=str(PAGE_MAX)))
+        size = ArgumentNode(name=NameNode(value="first"), value=IntValueNode(value=str(self._size)))
         begin = (ArgumentNode(name=NameNode(value="after"), value=_variable(AFTER)),) if key == ROWS else ()
         info = SelectionSetNode(selections=(_leaf("hasNextPage"), _leaf("endCursor")))
         page = FieldNode(
@@ -311,6 +328,23 @@ class _Rewriting:
             alias=NameNode(value=key), name=node.name, arguments=(*(node.arguments or ()), size, *begin),
             directives=node.directives, selection_set=SelectionSetNode(selections=(page, nodes)),
         )  # fmt: skip
+
+
+def _depth(given: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], known: dict[str, int]) -> int:
+    """How many connections stand in one another, at most; each selects `nodes` or `edges`."""
+    most = 0
+    for node in given.selections:
+        if isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name not in known:
+                known[name] = _depth(fragments[name].selection_set, fragments, known)
+            most = max(most, known[name])
+        elif isinstance(node, InlineFragmentNode):
+            most = max(most, _depth(node.selection_set, fragments, known))
+        elif isinstance(node, FieldNode) and node.selection_set is not None:
+            own = node.name.value in ("nodes", "edges")
+            most = max(most, _depth(node.selection_set, fragments, known) + own)
+    return most
 
 
 def _nodes_of(node: FieldNode) -> SelectionSetNode:

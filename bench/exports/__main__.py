@@ -25,10 +25,17 @@ NESTED = "{ items { nodes { code name purchaseOrderLines { nodes { position orde
 _MORE = """
 INSERT INTO purchase_order_line (company_id, id, purchase_order_id, position, item_id, ordered_quantity, unit_price,
                                  line_total, received_quantity, rejected_quantity, stocked_quantity)
-SELECT l.company_id, gen_random_uuid(), l.purchase_order_id, 10 + n, l.item_id, l.ordered_quantity, l.unit_price,
+SELECT l.company_id, gen_random_uuid(), l.purchase_order_id, l.position * 1000 + n, l.item_id, l.ordered_quantity, l.unit_price,
        l.line_total, 0, 0, 0
 FROM (SELECT * FROM purchase_order_line LIMIT $1) l, generate_series(1, $2) n
 """
+
+
+async def create(url: str) -> None:
+    """The database, new."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE DATABASE skein")
+    await connection.close()
 
 
 async def prepare(url: str) -> None:
@@ -55,6 +62,7 @@ def main() -> None:
         server = Embedded(Path(folder) / "database")
         server.start()
         try:
+            asyncio.run(create(server.url("postgres")))
             url = server.url()
             asyncio.run(prepare(url))
             for name, document in (("flat", FLAT), ("nested", NESTED)):
