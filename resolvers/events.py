@@ -116,6 +116,11 @@ WATCHES: Mapping[str, Watch] = {
         "exportRun",
         {"ExportRunQueued": "QUEUED", "ExportRunProgressed": "PROGRESSED", "ExportRunFinished": "FINISHED"},
     ),
+    "mutationRuns": Watch(
+        "MutationRun",
+        "mutationRun",
+        {"MutationRunQueued": "QUEUED", "MutationRunProgressed": "PROGRESSED", "MutationRunFinished": "FINISHED"},
+    ),
 }
 
 

@@ -41,10 +41,11 @@ from server.integration import companions_of, run_integration, storage_of
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.page import graphiql_page
-from server.roads import VisibleSchemas
+from server.roads import Roads, VisibleSchemas, unlimited
 from server.settings import Settings
 from server.throttle import Throttle
 from server.tiers import Tiers
+from server.uploads import Uploads
 
 log = structlog.get_logger("server")
 
@@ -66,6 +67,7 @@ class Services:
     http: GraphEndpoint
     sockets: SocketEndpoint
     downloads: Downloads
+    uploads: Uploads
 
 
 class Application:
@@ -79,6 +81,8 @@ class Application:
                 Route("/health/live", _live),
                 Route("/health/ready", self._ready),
                 Route("/exports/{run_id:uuid}.jsonl", self._download),
+                Route("/results/{run_id:uuid}.jsonl", self._download),
+                Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
             ],
             lifespan=self._lifespan,
             exception_handlers={404: _nothing_here, 405: _not_so},
@@ -116,9 +120,14 @@ class Application:
         return JSONResponse({"status": "ready", "policyVersion": self.services.identity.version})
 
     async def _download(self, request: Request) -> Response:
-        """The file of a bulk export, at its signed address."""
+        """The file of a bulk export or the result of a bulk mutation, at its signed address."""
         assert self.services is not None, "the application has started"
         return await self.services.downloads(request)
+
+    async def _upload(self, request: Request) -> Response:
+        """Take the file of a bulk mutation, at its signed address."""
+        assert self.services is not None, "the application has started"
+        return await self.services.uploads(request)
 
 
 @contextmanager
@@ -183,7 +192,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     write = WriteRoad(database, read, tuple(MUTATIONS.values()))
     schemas = VisibleSchemas(identity)
     dispatcher = Dispatcher(schemas, read=read, write=write)
-    write.companions = companions_of(settings, dispatcher, schemas, read)
+    roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
+    write.companions = companions_of(settings, roads, schemas)
     hub = Hub(dispatcher, read, database, identity.refresh)
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
@@ -217,6 +227,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         downloads=Downloads(
             database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
         ),
+        uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
     )
 
 

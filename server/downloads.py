@@ -20,11 +20,16 @@ from server.storage import Storage
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
-# An account that was created to be demonstrated is served on this machine alone, as everywhere.
-_EXPORT = """
+# What is had at an address, by the first step of its path: the file, who may read it, since when it is there.
+EXPORT = """
 SELECT r.file, r.digest, r.scopes, r.queued_at, u.name FROM export_run r JOIN user_account u ON u.id = r.user_id
 WHERE r.id = $1 AND r.status = 'SUCCEEDED' AND r.expires_at > now()
 """
+RESULT = """
+SELECT r.file, r.digest, r.scopes, r.queued_at, u.name FROM mutation_run r JOIN user_account u ON u.id = r.user_id
+WHERE r.id = $1 AND r.file IS NOT NULL AND r.expires_at > now()
+"""
+FILES = {"exports": EXPORT, "results": RESULT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ def asked_span(header: str | None, size: int) -> Span | None:
 
 
 class Downloads:
-    """Answers GET and HEAD of /exports/{id}.jsonl; `missing` makes the answer to a path that is not there."""
+    """Answers GET and HEAD of /exports/{id}.jsonl and /results/{id}.jsonl.
+
+    `missing` makes the answer to a path that is not there.
+    """
 
     def __init__(
         self, database: Database, storage: Storage, secret: bytes, missing: Callable[[Request], Response],
@@ -76,7 +84,8 @@ class Downloads:
         if row is None or size is None:
             return self._missing(request)
         tag = f'"{row["digest"]}"'
-        named = f"export-{row['queued_at']:%Y%m%dT%H%M%SZ}.jsonl"
+        kind = request.url.path.split("/")[1].removesuffix("s")
+        named = f"{kind}-{row['queued_at']:%Y%m%dT%H%M%SZ}.jsonl"
         headers = {
             "accept-ranges": "bytes", "etag": tag, "cache-control": "private, no-store",
             "content-disposition": f'attachment; filename="{named}"', "x-content-type-options": "nosniff",
@@ -103,7 +112,7 @@ class Downloads:
         if not is_signed(self._secret, path, dict(request.query_params), now):
             return None
         async with self._database.acquire() as connection:
-            row = await connection.fetchrow(_EXPORT, request.path_params["run_id"])
+            row = await connection.fetchrow(FILES[path.split("/")[1]], request.path_params["run_id"])
             if row is None:
                 return None
             account = await load_account(connection, row["name"])

@@ -25,8 +25,8 @@ NESTED = "{ items { nodes { code name purchaseOrderLines { nodes { position orde
 _MORE = """
 INSERT INTO purchase_order_line (company_id, id, purchase_order_id, position, item_id, ordered_quantity, unit_price,
                                  line_total, received_quantity, rejected_quantity, stocked_quantity)
-SELECT l.company_id, gen_random_uuid(), l.purchase_order_id, l.position * 1000 + n, l.item_id, l.ordered_quantity, l.unit_price,
-       l.line_total, 0, 0, 0
+SELECT l.company_id, gen_random_uuid(), l.purchase_order_id, l.position * 1000 + n, l.item_id, l.ordered_quantity,
+       l.unit_price, l.line_total, 0, 0, 0
 FROM (SELECT * FROM purchase_order_line LIMIT $1) l, generate_series(1, $2) n
 """
 

@@ -41,6 +41,12 @@ NOT_IN_THE_GRAPH = {
     "RecordExportProgress": "the runner of exports",
     "FinishExport": "the runner of exports",
     "ExpireExport": "the runner of exports",
+    "ReceiveBulkUpload": "whoever takes the file",
+    "BeginMutationRun": "the runner of bulk mutations",
+    "RecordMutationProgress": "the runner of bulk mutations",
+    "FinishMutationRun": "the runner of bulk mutations",
+    "ExpireMutationRun": "the runner of bulk mutations",
+    "ExpireBulkUpload": "the runner of bulk mutations",
 }
 
 # Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.

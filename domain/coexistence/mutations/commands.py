@@ -11,7 +11,7 @@ from sqlalchemy.types import Uuid
 from domain.coexistence.mutations.models import BulkUpload, MutationRun, MutationStatus, UploadStatus
 from domain.coexistence.ownership import TooMany, check_owner, used_roles
 from domain.core.actors import Action
-from domain.core.columns import TEXT_LENGTH_MAX
+from domain.core.columns import NAME_LENGTH_MAX, TEXT_LENGTH_MAX
 from domain.core.commands import CommandSpec, Results, Reveal, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, WrongState
@@ -70,6 +70,8 @@ _UNSENT = (
 class CreateBulkUpload:
     """Have an address to which a file of JSON lines can be posted, for bulk mutations of your own."""
 
+    name: str = argument(doc="What the file is.", zh="名称")
+
 
 async def create_bulk_uploads(work: Work, commands: Sequence[CreateBulkUpload]) -> Results[BulkUpload]:
     """The uploads, OPEN.
@@ -80,10 +82,11 @@ async def create_bulk_uploads(work: Work, commands: Sequence[CreateBulkUpload]) 
     free = max(UPLOADS_MAX - unsent, 0)
     rows = [
         {
-            "id": new_id(), "user_id": work.actor.id, "status": UploadStatus.OPEN.value, "opened_at": work.now,
+            "id": new_id(), "user_id": work.actor.id, "name": one.name[:NAME_LENGTH_MAX],
+            "status": UploadStatus.OPEN.value, "opened_at": work.now,
             "expires_at": work.now + KEPT, "file_kib": 0,
         }
-        for _ in commands[:free]
+        for one in commands[:free]
     ]  # fmt: skip
     outcomes: list[UUID | DomainError] = list(await work.insert(BulkUpload, rows))
     return Results([*outcomes, *(TooMany(what=UPLOAD, limit=UPLOADS_MAX) for _ in commands[free:])])
@@ -96,6 +99,7 @@ class ReceiveBulkUpload:
     bulk_upload_id: UUID = argument(doc="The upload.", zh="批量上传", reference="bulk_upload")
     file_kib: int = argument(doc="Size of the file.", zh="大小", unit="KiB")
     digest: str = argument(doc="SHA-256 of the file.", zh="文件摘要")
+    file: str = argument(doc="Name of the file in the store.", zh="文件")
 
 
 async def receive_bulk_uploads(work: Work, commands: Sequence[ReceiveBulkUpload]) -> Results[BulkUpload]:
@@ -116,11 +120,11 @@ async def receive_bulk_uploads(work: Work, commands: Sequence[ReceiveBulkUpload]
         else:
             received[id_] = {
                 "id": id_, "status": UploadStatus.RECEIVED.value, "received_at": work.now, "file_kib": one.file_kib,
-                "digest": one.digest,
+                "digest": one.digest, "file": one.file,
             }  # fmt: skip
             outcomes.append(id_)
     if received:
-        fields = ("status", "received_at", "file_kib", "digest")
+        fields = ("status", "received_at", "file_kib", "digest", "file")
         await work.update(BulkUpload, list(received.values()), fields=fields)
         work.emit(RECEIVED, BulkUpload, list(received))
     return Results(outcomes)
@@ -334,7 +338,9 @@ async def expire_bulk_uploads(work: Work, commands: Sequence[ExpireBulkUpload]) 
     """The uploads, EXPIRED."""
     ids = list({one.bulk_upload_id: None for one in commands})
     await work.update(
-        BulkUpload, [{"id": id_, "status": UploadStatus.EXPIRED.value} for id_ in ids], fields=("status",)
+        BulkUpload,
+        [{"id": id_, "status": UploadStatus.EXPIRED.value, "file": None} for id_ in ids],
+        fields=("status", "file"),
     )
     return Results([one.bulk_upload_id for one in commands])
 

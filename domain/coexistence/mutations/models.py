@@ -54,18 +54,20 @@ class BulkUpload(GroupRecord, scope=Scope(), zh="批量上传", retention="90 da
     __tablename__ = "bulk_upload"
     __table_args__ = (
         Index("ix_bulk_upload_kept", "expires_at", postgresql_where=text("status <> 'EXPIRED'")),
-        CheckConstraint("status <> 'RECEIVED' OR digest IS NOT NULL", name="received_with_digest"),
+        CheckConstraint("status <> 'RECEIVED' OR file IS NOT NULL", name="received_with_file"),
     )
 
     user_id: Mapped[UUID] = reference(
         "user_account", doc="Who sends it, and may use it.", zh="所有者", many="bulk_uploads", tier=Tier.INTERNAL
     )
+    name: Mapped[str] = text_column(doc="What the file is.", zh="名称")
     status: Mapped[UploadStatus] = enum_column(UploadStatus, doc="Whether the file is there.", zh="状态")
     opened_at: Mapped[datetime] = instant_column(doc="When the address was asked for.", zh="开启时间", order=True)
     received_at: Mapped[datetime | None] = instant_column(doc="When the file was there.", zh="接收时间")
     expires_at: Mapped[datetime] = instant_column(doc="Until when the file is kept.", zh="到期时间")
     file_kib: Mapped[int] = column(doc="Size of the file.", zh="大小", unit="KiB", server_default="0")
     digest: Mapped[str | None] = code_column(doc="SHA-256 of the file.", zh="文件摘要", tier=Tier.INTERNAL)
+    file: Mapped[str | None] = text_column(doc="Name of the file in the store.", zh="文件", exposed=False)
 
 
 class MutationRun(GroupRecord, scope=Scope(), zh="批量变更运行", retention="90 days"):
@@ -107,13 +109,11 @@ class MutationRun(GroupRecord, scope=Scope(), zh="批量变更运行", retention
     file: Mapped[str | None] = text_column(doc="Name of the result in the store.", zh="结果文件", exposed=False)
 
 
-class MutationChunk(
-    SystemRecord, scope=Scope(partner=NOBODY), zh="批量变更分块", exposed=False, retention="90 days"
-):  # fmt: skip
+class MutationChunk(SystemRecord, scope=Scope(partner=NOBODY), zh="批量变更分块", exposed=False, retention="90 days"):
     """What some lines of a run did, written in the transaction that did it."""
 
     __tablename__ = "mutation_chunk"
-    __table_args__ = (Index("ix_mutation_chunk_lines", "run_id", "first_line"),)
+    __table_args__ = (Index("ix_mutation_chunk_run_id_first_line", "run_id", "first_line"),)
 
     run_id: Mapped[UUID] = uuid_column(doc="The run.", zh="批量变更运行")
     first_line: Mapped[int] = column(doc="Number of the first of the lines, from 1.", zh="首行")
