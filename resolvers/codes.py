@@ -7,10 +7,10 @@ from types import ModuleType
 import domain
 from domain.coexistence import runs
 from domain.core.errors import DomainError, Refusal
-from resolvers import errors, limits, read, request, stored, watch, write
+from resolvers import batch, errors, limits, read, request, stored, watch, write
 
 # The modules that refuse; naming them here makes sure that they are loaded before the codes are gathered.
-SPEAKERS: tuple[ModuleType, ...] = (domain, runs, errors, limits, read, request, stored, watch, write)
+SPEAKERS: tuple[ModuleType, ...] = (domain, runs, batch, errors, limits, read, request, stored, watch, write)
 
 # The packages whose refusals are gathered; what the edge of the server answers is listed by hand.
 GATHERED = frozenset({"domain", "authz", "resolvers"})

@@ -111,6 +111,16 @@ WATCHES: Mapping[str, Watch] = {
         "alert",
         {"AlertRaised": "RAISED", "AlertAcknowledged": "ACKNOWLEDGED", "AlertResolved": "RESOLVED"},
     ),
+    "exportRuns": Watch(
+        "ExportRun",
+        "exportRun",
+        {"ExportRunQueued": "QUEUED", "ExportRunProgressed": "PROGRESSED", "ExportRunFinished": "FINISHED"},
+    ),
+    "mutationRuns": Watch(
+        "MutationRun",
+        "mutationRun",
+        {"MutationRunQueued": "QUEUED", "MutationRunProgressed": "PROGRESSED", "MutationRunFinished": "FINISHED"},
+    ),
 }
 
 

@@ -93,6 +93,16 @@ class RowAnswer:
     cost: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """The JSON of `data`, the policy's version as it was read, what was withheld, and the personal fields in it."""
+
+    json: str
+    version: int | None
+    withheld: tuple[Withheld, ...]
+    personal: tuple[str, ...]
+
+
 class ReadRoad:
     """Answers query operations; renders single rows for payloads and events."""
 
@@ -130,6 +140,17 @@ class ReadRoad:
         """The SQL that answers a query, with its values: what EXPLAIN and the benchmarks want to see."""
         prepared, values = self._ready(await self._run(operation, actor, grants))
         return prepared.statement.sql, values
+
+    async def page(self, connection: Connection, operation: Operation, actor: Actor, grants: Grants) -> PageAnswer:
+        """The answer to one of many queries that are one read, on an open connection; who reads records the access.
+
+        Raises: Invalid (variables), RequestError for arguments that no plan serves.
+        """
+        run = await self._run(operation, actor, grants)
+        prepared, values = self._ready(run)
+        row = await connection.raw.fetchrow(prepared.statement.sql, *values)
+        assert row is not None, "an aggregate always has a row"
+        return PageAnswer(row["data"], row["version"], prepared.withheld, prepared.personal)
 
     def _ready(self, run: _Run) -> tuple[Prepared, list[Any]]:
         """The plan of a query and the values of its parameters."""

@@ -17,12 +17,12 @@ from graphql.execution.values import VariableValues, get_argument_values, get_va
 from domain.core.actors import Actor, Grants
 from domain.core.commands import CommandSpec
 from domain.core.database import Connection, Database, to_json
-from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, InvalidInput, RequestError
+from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, InvalidInput, Refusal, RequestError
 from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
 from resolvers.catalog import CATALOG
 from resolvers.errors import error_entries, known_fault, public_values, withheld_entries
-from resolvers.inputs import Draft, Place, company_place, draft, mutation_name, payload_field
+from resolvers.inputs import Draft, Place, Wanted, company_place, draft, mutation_name, payload_field
 from resolvers.nodes import Withheld
 from resolvers.operation import Invalid
 from resolvers.read import RowAnswer, RowAsked
@@ -212,23 +212,11 @@ class WriteRoad:
 
         Raises: NotFound, Ambiguous, CompanyUnnamed, InvalidInput for records of two companies.
         """
-        made, named = given
-        places = [*made.places(), *([named] if named is not None else [])]
-        found: Mapping[Any, Sequence[Found]] = {}
-        if places:
+        found: Mapping[Wanted, Sequence[Found]] = {}
+        if places := places_of(given):
             async with self._database.acquire() as connection:
                 found = await find(connection, reader, [place.wanted for place in places])
-        companies = allowed - {GROUP}
-        for place in places:
-            if place.is_company_number:
-                companies &= {choose(place, found, companies, spec.name).company_id}
-                if not companies:
-                    raise Forbidden(what=spec.name)
-        chosen = {place: choose(place, found, companies, spec.name) for place in places}
-        company_id = _company_of(spec, chosen, companies) if is_sharded(spec.record) else GROUP
-        return company_id, made.made(
-            lambda place: chosen[place].company_id if place.is_company_number else chosen[place].id
-        )
+        return commanded(given, spec, allowed, found)
 
     async def _shown(
         self, connection: Connection, caller: _Caller, what: tuple[type[Any], str, Sequence[_Part]],
@@ -269,6 +257,36 @@ def _caller(operation: Operation, actor: Actor, grants: Grants) -> _Caller:
         raise Invalid(VariablesInvalid, variables)
     nodes = [one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)]
     return _Caller(operation, actor, grants, variables, {one.name.value: FragmentDetails(one) for one in nodes})
+
+
+def places_of(given: tuple[Draft, Place | None]) -> list[Place]:
+    """The references of a draft, and the company named beside it."""
+    made, named = given
+    return [*made.places(), *([named] if named is not None else [])]
+
+
+def commanded(
+    given: tuple[Draft, Place | None],
+    spec: CommandSpec,
+    allowed: frozenset[int],
+    found: Mapping[Wanted, Sequence[Found]],
+) -> tuple[int, Any]:
+    """The company of a command and the command itself, its references being among what was found.
+
+    Raises: NotFound, Ambiguous, CompanyUnnamed, Forbidden, InvalidInput for records of two companies.
+    """
+    places = places_of(given)
+    companies = allowed - {GROUP}
+    for place in places:
+        if place.is_company_number:
+            companies &= {choose(place, found, companies, spec.name).company_id}
+            if not companies:
+                raise Forbidden(what=spec.name)
+    chosen = {place: choose(place, found, companies, spec.name) for place in places}
+    company_id = _company_of(spec, chosen, companies) if is_sharded(spec.record) else GROUP
+    return company_id, given[0].made(
+        lambda place: chosen[place].company_id if place.is_company_number else chosen[place].id
+    )
 
 
 def _company_of(spec: CommandSpec, chosen: Mapping[Place, Found], companies: frozenset[int]) -> int:
@@ -313,22 +331,29 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
     return _Answered("{" + ",".join(fields) + "}", shown.withheld, cost)
 
 
+def told_refusal(refusal: Refusal, locale: str) -> Mapping[str, Any]:
+    """What is told of a refusal: its code, the sentence for a reader, where in the input, and the values compared."""
+    return {
+        "code": refusal.code,
+        "message": refusal.message(locale),
+        "path": [str(step) for step in _input_path(refusal)],
+        "values": public_values(refusal),
+    }
+
+
 def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
     """The JSON of an entry of userErrors, whose type is named after the refusal's kind."""
     kind = next(one for one in type(refusal).__mro__ if "code" in one.__dict__)
-    values = public_values(refusal)
+    told = told_refusal(refusal, caller.actor.locale)
     known: Mapping[str, Any] = {
-        **{name: None if value is None else str(value) for name, value in values.items()},
+        **{name: None if value is None else str(value) for name, value in told["values"].items()},
         "__typename": kind.__name__,
-        "code": refusal.code,
-        "message": refusal.message(caller.actor.locale),
-        "path": [str(step) for step in _input_path(refusal)],
-        "values": values,
+        **told,
     }
     return to_json({one.key: known.get(one.name) for one in caller.parts(kind.__name__, part.details)}).decode()
 
 
-def _input_path(refusal: DomainError) -> Iterator[str | int]:
+def _input_path(refusal: Refusal) -> Iterator[str | int]:
     """The place in the input, from its root; commands say it from their own."""
     if refusal.path[:1] != ("input",):
         yield "input"

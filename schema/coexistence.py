@@ -3,7 +3,16 @@
 import strawberry
 
 from domain import coexistence
+from domain.coexistence.exports import BulkExport, CancelBulkExport, ExportRun, SignBulkExport
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
+from domain.coexistence.mutations import (
+    BulkMutation,
+    BulkUpload,
+    CancelBulkMutation,
+    CreateBulkUpload,
+    MutationRun,
+    SignBulkMutation,
+)
 from domain.coexistence.webhooks import (
     AbandonWebhookMessage,
     ArchiveWebhookSubscription,
@@ -18,7 +27,7 @@ from domain.coexistence.webhooks import (
     WebhookSubscription,
 )
 from schema.commands import performs
-from schema.derive import graph_type, root_many, root_one
+from schema.derive import Field, graph_type, make, make_enum, root_many, root_one, watches
 
 for _record in coexistence.RECORDS:
     if _record.spec.exposed:
@@ -34,6 +43,11 @@ class CoexistenceQuery:
     webhook_subscription = root_one(WebhookSubscription)
     webhook_subscriptions = root_many(WebhookSubscription)
     webhook_deliveries = root_many(WebhookDelivery)
+    export_run = root_one(ExportRun)
+    export_runs = root_many(ExportRun)
+    bulk_uploads = root_many(BulkUpload)
+    mutation_run = root_one(MutationRun)
+    mutation_runs = root_many(MutationRun)
 
 
 @strawberry.type
@@ -47,3 +61,38 @@ class CoexistenceMutation:
     replay_webhook_message = performs(ReplayWebhookMessage)
     replay_webhook_range = performs(ReplayWebhookRange)
     abandon_webhook_message = performs(AbandonWebhookMessage)
+    bulk_export = performs(BulkExport)
+    sign_bulk_export = performs(SignBulkExport)
+    cancel_bulk_export = performs(CancelBulkExport)
+    create_bulk_upload = performs(CreateBulkUpload)
+    bulk_mutation = performs(BulkMutation)
+    sign_bulk_mutation = performs(SignBulkMutation)
+    cancel_bulk_mutation = performs(CancelBulkMutation)
+
+
+make_enum("ExportRunEventKind", "What happened to an export.", {
+    "QUEUED": "It was asked for.",
+    "PROGRESSED": "It has written more lines.",
+    "FINISHED": "It has ended, well or not.",
+})  # fmt: skip
+make(strawberry.type, "ExportRunEvent", "Something that happened to an export.", [
+    Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
+    Field("kind", "ExportRunEventKind", "What happened."),
+    Field("exportRun", "ExportRun", "The run as it now is."),
+])  # fmt: skip
+make_enum("MutationRunEventKind", "What happened to a bulk mutation.", {
+    "QUEUED": "It was asked for.",
+    "PROGRESSED": "It has dealt with more lines.",
+    "FINISHED": "It has ended, well or not.",
+})  # fmt: skip
+make(strawberry.type, "MutationRunEvent", "Something that happened to a bulk mutation.", [
+    Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
+    Field("kind", "MutationRunEventKind", "What happened."),
+    Field("mutationRun", "MutationRun", "The run as it now is."),
+])  # fmt: skip
+
+
+@strawberry.type
+class CoexistenceSubscription:
+    export_runs = watches("ExportRunEvent", "How the exports that the reader may see go on.")
+    mutation_runs = watches("MutationRunEvent", "How the bulk mutations that the reader may see go on.")

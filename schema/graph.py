@@ -19,7 +19,7 @@ from resolvers.catalog import CATALOG, Entity, ToMany, ToOne, camel
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
-from schema.coexistence import CoexistenceMutation, CoexistenceQuery
+from schema.coexistence import CoexistenceMutation, CoexistenceQuery, CoexistenceSubscription
 from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
@@ -44,7 +44,7 @@ Mutation = merge_types("Mutation", (
     GovernanceMutation, CoexistenceMutation, AlertsMutation,
 ))  # fmt: skip
 
-Subscription = merge_types("Subscription", (AlertsSubscription,))
+Subscription = merge_types("Subscription", (AlertsSubscription, CoexistenceSubscription))
 
 # `merge_types` takes no description.
 for _root, _about in (

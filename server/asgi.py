@@ -30,20 +30,22 @@ from resolvers.request import MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
+from server.downloads import Downloads
 from server.faults import error_entries, trace_of
 from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
 from server.identity import Identity, signing_key
-from server.integration import companions_of, run_integration
+from server.integration import companions_of, run_integration, storage_of
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.page import graphiql_page
-from server.roads import VisibleSchemas
+from server.roads import Roads, VisibleSchemas, unlimited
 from server.settings import Settings
 from server.throttle import Throttle
 from server.tiers import Tiers
+from server.uploads import Uploads
 
 log = structlog.get_logger("server")
 
@@ -64,6 +66,8 @@ class Services:
     gate: Gate
     http: GraphEndpoint
     sockets: SocketEndpoint
+    downloads: Downloads
+    uploads: Uploads
 
 
 class Application:
@@ -73,7 +77,13 @@ class Application:
         self._settings = settings
         self.services: Services | None = None
         self._rest = Starlette(
-            routes=[Route("/health/live", _live), Route("/health/ready", self._ready)],
+            routes=[
+                Route("/health/live", _live),
+                Route("/health/ready", self._ready),
+                Route("/exports/{run_id:uuid}.jsonl", self._download),
+                Route("/results/{run_id:uuid}.jsonl", self._download),
+                Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
+            ],
             lifespan=self._lifespan,
             exception_handlers={404: _nothing_here, 405: _not_so},
         )
@@ -108,6 +118,16 @@ class Application:
         except (TimeoutError, Overloaded, asyncpg.PostgresError, *LOST):
             return JSONResponse({"status": "unavailable"}, status_code=503)
         return JSONResponse({"status": "ready", "policyVersion": self.services.identity.version})
+
+    async def _download(self, request: Request) -> Response:
+        """The file of a bulk export or the result of a bulk mutation, at its signed address."""
+        assert self.services is not None, "the application has started"
+        return await self.services.downloads(request)
+
+    async def _upload(self, request: Request) -> Response:
+        """Take the file of a bulk mutation, at its signed address."""
+        assert self.services is not None, "the application has started"
+        return await self.services.uploads(request)
 
 
 @contextmanager
@@ -145,8 +165,12 @@ def _coded(request: Request, fault: NoSuchPath | MethodNotAllowed, status: int) 
     return Response(body, status_code=status, media_type="application/json")
 
 
-async def _nothing_here(request: Request, _: Exception) -> Response:
+def _missing(request: Request) -> Response:
     return _coded(request, NoSuchPath(), 404)
+
+
+async def _nothing_here(request: Request, _: Exception) -> Response:
+    return _missing(request)
 
 
 async def _not_so(request: Request, _: Exception) -> Response:
@@ -166,8 +190,10 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
 
     read = ReadRoad(database)
     write = WriteRoad(database, read, tuple(MUTATIONS.values()))
-    dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=write)
-    write.companions = companions_of(settings, dispatcher, read)
+    schemas = VisibleSchemas(identity)
+    dispatcher = Dispatcher(schemas, read=read, write=write)
+    roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
+    write.companions = companions_of(settings, roads, schemas)
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
@@ -198,6 +224,10 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
             gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
         sockets=SocketEndpoint(gate, identity, hub, origins=settings.origins),
+        downloads=Downloads(
+            database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
+        ),
+        uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
     )
 
 

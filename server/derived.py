@@ -7,6 +7,8 @@ as it ends every bearer token; owners of webhooks then rotate.
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 
 SECRET_MARK = "whsec_"
+
+# Seconds of the epoch: more digits name no instant that a signature of ours does.
+UNTIL_DIGITS_MAX = 12
 
 
 def derived_key(secret: bytes, purpose: str) -> bytes:
@@ -37,3 +42,24 @@ def webhook_signature(key: bytes, message_id: str, timestamp: int, body: bytes) 
     """`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks, "Signature scheme")."""
     signed = f"{message_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def signed_address(secret: bytes, path: str, ends_at: datetime) -> str:
+    """The path with the instant until which it is good, and a signature over both."""
+    until = int(ends_at.timestamp())
+    return f"{path}?until={until}&signature={_address_signature(secret, path, until)}"
+
+
+def is_signed(secret: bytes, path: str, given: Mapping[str, str], now: datetime) -> bool:
+    """Whether the path was signed here and is still good; `given` are the parameters of its query."""
+    until, signature = given.get("until", ""), given.get("signature", "")
+    if not (until.isascii() and until.isdigit() and len(until) <= UNTIL_DIGITS_MAX and signature.isascii()):
+        return False
+    wanted = _address_signature(secret, path, int(until))
+    return hmac.compare_digest(wanted, signature) and now.timestamp() < int(until)
+
+
+def _address_signature(secret: bytes, path: str, until: int) -> str:
+    key = derived_key(secret, "skein signed addresses")
+    digest = hmac.new(key, f"{path} {until}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

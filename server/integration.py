@@ -9,25 +9,29 @@ from typing import Any
 
 import structlog
 
+from domain.coexistence.exports import BulkExport, SignBulkExport
+from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
 from domain.core.database import TooManyConnections
 from domain.core.errors import Overloaded
 from domain.core.sequencer import LOST
-from resolvers.operation import Dispatcher
-from resolvers.read import ReadRoad
 from resolvers.stored import StoredQueries
 from resolvers.write import Companion
-from server import webhooks
+from schema.graph import MUTATIONS
+from server import bulk_mutations, exports, webhooks
+from server.bulk_mutations import BulkMutations, MutationCompanion
+from server.exports import ExportCompanion, Exports
 from server.leading import lead, pause
 from server.outbound import Outbound, Targets, parse_networks
-from server.roads import open_roads
+from server.roads import Roads, VisibleSchemas, open_roads
 from server.settings import Settings
+from server.storage import Storage
 from server.webhooks import WebhookCompanion, Webhooks
 
 log = structlog.get_logger("integration")
 
 # Sessions of this work, beside one for each lock.
-SESSIONS = 3
+SESSIONS = 5
 REOPEN_SECONDS = 1.0
 
 
@@ -36,11 +40,24 @@ def targets_of(settings: Settings) -> Targets:
     return Targets(parse_networks(settings.webhook_networks), settings.webhook_plain_http)
 
 
-def companions_of(settings: Settings, dispatcher: Dispatcher, read: ReadRoad) -> Mapping[type[Any], Companion]:
+def storage_of(settings: Settings) -> Storage:
+    """Where files are kept."""
+    return Storage(settings.storage_url or settings.data_dir / "files")
+
+
+def companions_of(settings: Settings, roads: Roads, schemas: VisibleSchemas) -> Mapping[type[Any], Companion]:
     """What goes with the commands that need more than the domain."""
-    queries = StoredQueries(dispatcher, read)
-    hooks = WebhookCompanion(read.database, queries, targets_of(settings), settings.signing_secret())
-    return dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription, RotateWebhookSecret), hooks)
+    secret, read = settings.signing_secret(), roads.read
+    hooks = WebhookCompanion(read.database, StoredQueries(roads.dispatcher, read), targets_of(settings), secret)
+    exports_ = ExportCompanion(roads.unlimited, read, secret)
+    uploads = MutationCompanion(schemas, MUTATIONS, secret, "/uploads/{}.jsonl")
+    results = MutationCompanion(schemas, MUTATIONS, secret, "/results/{}.jsonl")
+    return {
+        **dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription, RotateWebhookSecret), hooks),
+        **dict.fromkeys((BulkExport, SignBulkExport), exports_),
+        CreateBulkUpload: uploads,
+        **dict.fromkeys((BulkMutation, SignBulkMutation), results),
+    }
 
 
 async def run_integration(settings: Settings, stop: asyncio.Event) -> None:
@@ -59,8 +76,8 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
         outbound = Outbound(targets_of(settings))
         stack.push_async_callback(outbound.close)
         sender = Webhooks(roads, outbound, settings.signing_secret())
-        assert settings.database_url is not None, "the roads are open"
-        await lead(
-            settings.database_url, settings.limits, webhooks.LOCK,
-            lambda connection, wake: sender.run(connection, wake, stop), stop,
-        )  # fmt: skip
+        exporter = Exports(roads, roads.unlimited, storage_of(settings), settings.limits)
+        mutator = BulkMutations(roads, storage_of(settings), MUTATIONS)
+        url, limits = roads.database.url, settings.limits
+        parts = ((webhooks.LOCK, sender), (exports.LOCK, exporter), (bulk_mutations.LOCK, mutator))
+        await asyncio.gather(*(lead(url, limits, lock, part.run, stop) for lock, part in parts))

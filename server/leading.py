@@ -11,8 +11,8 @@ from domain.core.sequencer import LOST
 TAKE_OVER_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 
-# Does the work on the leader's session until told to stop; the event is set whenever something may have happened.
-Work = Callable[[Connection, asyncio.Event], Awaitable[None]]
+# Does the work on the leader's session until the last event is set; the first is set when something may have happened.
+Work = Callable[[Connection, asyncio.Event, asyncio.Event], Awaitable[None]]
 
 
 async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Event) -> None:
@@ -26,7 +26,7 @@ async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Ev
                     return
             wake = asyncio.Event()
             await connection.raw.add_listener(CHANNEL, lambda *_, event=wake: event.set())
-            await work(connection, wake)
+            await work(connection, wake, stop)
         except LOST:
             await pause(stop, RECONNECT_SECONDS)
         finally:

@@ -6,7 +6,7 @@ roles that it used then and still holds.
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import GraphQLSchema
 
@@ -16,12 +16,18 @@ from authz.tables import load_account
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import Database
 from domain.core.errors import Forbidden
+from resolvers.limits import Limits
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import Answer, Operation
 from schema.graph import visible
 from server.identity import Identity, signing_key
 from server.settings import Settings
+
+# Accounts remembered; beyond it all are looked up anew.
+ACTORS_MAX = 1_000
+# More than any document within the other limits can cost.
+COST_MAX = 10**30
 
 
 class VisibleSchemas:
@@ -57,7 +63,10 @@ class Roads:
     identity: Identity
     read: ReadRoad
     dispatcher: Dispatcher
+    # The same documents without a limit of cost: what is run to its end has no page that could be too large.
+    unlimited: Dispatcher
     serves_demo: bool
+    known: dict[tuple[str, str], Actor] = field(default_factory=dict[tuple[str, str], Actor])
 
     async def acting(self, name: str, roles: Sequence[str], client: str) -> tuple[Actor, Grants] | None:
         """The account with those of the roles that it still holds, and what it may do now; None when it may not
@@ -69,8 +78,19 @@ class Roads:
         if account is None or not account.is_active or (account.is_demo and not self.serves_demo):
             return None
         # An account without a role names none: it would otherwise count for all of them.
-        actor = account.actor(client, only=roles or ("",))
+        actor = self._kept(account.actor(client, only=roles or ("",)))
         return actor, compile_grants(self.identity.policy, actor, self.identity.companies)
+
+    def _kept(self, actor: Actor) -> Actor:
+        """The same object for the same account as long as nothing about it changes: plans are kept for it."""
+        key = (actor.name, actor.client)
+        found = self.known.get(key)
+        if found is not None and found == actor:
+            return found
+        if len(self.known) >= ACTORS_MAX:
+            self.known.clear()
+        self.known[key] = actor
+        return actor
 
     def system(self, actor: Actor) -> Grants:
         """What a process may do in its own name."""
@@ -85,5 +105,11 @@ async def open_roads(settings: Settings, size: int, stack: AsyncExitStack) -> Ro
     identity = Identity(database, signing_key(settings.signing_secret()), serves_demo=settings.is_local)
     await identity.refresh()
     read = ReadRoad(database)
-    dispatcher = Dispatcher(VisibleSchemas(identity), read=read, write=NothingIsWritten())
-    return Roads(database, identity, read, dispatcher, settings.is_local)
+    schemas, nothing = VisibleSchemas(identity), NothingIsWritten()
+    dispatcher = Dispatcher(schemas, read=read, write=nothing)
+    return Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
+
+
+def unlimited(schemas: VisibleSchemas, read: ReadRoad) -> Dispatcher:
+    """A dispatcher for documents that are run to their end."""
+    return Dispatcher(schemas, read=read, write=NothingIsWritten(), limits=Limits(cost=COST_MAX))

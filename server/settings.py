@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         default="", description="Networks that webhooks may reach though they are not public, separated by commas."
     )
     webhook_plain_http: bool = Field(default=False, description="Whether webhooks may be posted over http.")
+    storage_url: str | None = Field(
+        default=None, description="Object store of exports and uploads (s3://..., az://...); else a folder of data_dir."
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
 
     @field_validator("webhook_networks")

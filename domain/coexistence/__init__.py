@@ -5,7 +5,7 @@ they are told.
 from collections.abc import Mapping
 from typing import Any
 
-from domain.coexistence import webhooks
+from domain.coexistence import exports, mutations, webhooks
 from domain.coexistence.books import FoundBooks, found_books
 from domain.coexistence.bulk import CopyHistory, copy_histories
 from domain.coexistence.commands import (
@@ -23,7 +23,7 @@ from domain.coexistence.verify import VERIFIERS
 from domain.core.commands import Handler
 from domain.core.handling import EVERY
 
-RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue, *webhooks.RECORDS)
+RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue, *webhooks.RECORDS, *exports.RECORDS, *mutations.RECORDS)
 COMMANDS: Mapping[type[Any], Handler] = {
     OpenImportRun: open_import_runs,
     CloseImportRun: close_import_runs,
@@ -32,8 +32,10 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CopyHistory: copy_histories,
     FoundBooks: found_books,
     **webhooks.COMMANDS,
+    **exports.COMMANDS,
+    **mutations.COMMANDS,
 }
 HANDLERS = {EVERY: (webhooks.queue_messages,)}
-EVENTS = webhooks.EVENTS
+EVENTS = {**webhooks.EVENTS, **exports.EVENTS, **mutations.EVENTS}
 
 __all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

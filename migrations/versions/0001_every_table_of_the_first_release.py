@@ -324,6 +324,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False)
+    op.create_table('mutation_chunk',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('run_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('first_line', sa.Integer(), nullable=False, comment='Number of the first of the lines, from 1.'),
+    sa.Column('results', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What became of each line, as the result file tells it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_mutation_chunk'))
+    )
+    op.create_index('ix_mutation_chunk_run_id_first_line', 'mutation_chunk', ['run_id', 'first_line'], unique=False)
     op.create_table('number_series',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1133,6 +1144,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
+    op.create_table('bulk_upload',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who sends it, and may use it.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What the file is.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether the file is there.'),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False, comment='When the address was asked for.'),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True, comment='When the file was there.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when the file is kept.'),
+    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of the file.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status <> 'RECEIVED' OR file IS NOT NULL", name=op.f('ck_bulk_upload_received_with_file')),
+    sa.CheckConstraint("status IN ('OPEN', 'RECEIVED', 'EXPIRED')", name=op.f('ck_bulk_upload_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_bulk_upload_digest_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_bulk_upload_file_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_bulk_upload_name_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_bulk_upload_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_upload'))
+    )
+    op.create_index('ix_bulk_upload_kept', 'bulk_upload', ['expires_at'], unique=False, postgresql_where=sa.text("status <> 'EXPIRED'"))
+    op.create_index(op.f('ix_bulk_upload_opened_at_id'), 'bulk_upload', ['opened_at', 'id'], unique=False)
+    op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False)
     op.create_table('code_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -1206,6 +1242,44 @@ def upgrade() -> None:
     sa.UniqueConstraint('item_id', name=op.f('uq_device_profile_item_id'))
     )
     op.create_index(op.f('ix_device_profile_item_id'), 'device_profile', ['item_id'], unique=False)
+    op.create_table('export_run',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Under whose grants it runs; the file is for this account.'),
+    sa.Column('document', sa.Text(), nullable=False, comment='The query.'),
+    sa.Column('variables', sa.Text(), nullable=True, comment='Its variables, as JSON.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its file is kept.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
+    sa.Column('row_count', sa.Integer(), server_default='0', nullable=False, comment='Lines written.'),
+    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of what was written.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
+    sa.Column('withheld', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False, comment='The fields that are null for want of permission: coordinate, path, what it requires.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
+    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_export_run_failed_with_reason')),
+    sa.CheckConstraint("(status = 'SUCCEEDED') = (file IS NOT NULL)", name=op.f('ck_export_run_succeeded_with_file')),
+    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED')", name=op.f('ck_export_run_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_export_run_digest_length')),
+    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_export_run_document_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_export_run_failure_length')),
+    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_export_run_failure_message_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_export_run_file_length')),
+    sa.CheckConstraint('char_length(variables) <= 64000', name=op.f('ck_export_run_variables_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_export_run_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_run'))
+    )
+    op.create_index('ix_export_run_file', 'export_run', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'SUCCEEDED'"))
+    op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
+    op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1904,6 +1978,46 @@ def upgrade() -> None:
     op.create_index(op.f('ix_matching_company_id_matched_on_id'), 'matching', ['company_id', 'matched_on', 'id'], unique=False)
     op.create_index(op.f('ix_matching_company_id_number_id'), 'matching', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_matching_company_id_party_id'), 'matching', ['company_id', 'party_id'], unique=False)
+    op.create_table('mutation_run',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who performs it; the result is for this account.'),
+    sa.Column('upload_id', sa.Uuid(), nullable=False, comment='The file of lines.'),
+    sa.Column('mutation', sa.Text(), nullable=False, comment='The mutation field performed with each line.'),
+    sa.Column('policy', sa.Text(), nullable=False, comment='What a refused line means for the others.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its result is kept.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
+    sa.Column('line_count', sa.Integer(), server_default='0', nullable=False, comment='Lines dealt with.'),
+    sa.Column('accepted_count', sa.Integer(), server_default='0', nullable=False, comment='Lines whose command was performed, or would be.'),
+    sa.Column('refused_count', sa.Integer(), server_default='0', nullable=False, comment='Lines refused.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the result.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
+    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the result in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_mutation_run_failed_with_reason')),
+    sa.CheckConstraint("policy IN ('REJECT_ALL', 'REJECT_ROW', 'DRY_RUN')", name=op.f('ck_mutation_run_policy_known')),
+    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f('ck_mutation_run_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_mutation_run_digest_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_mutation_run_failure_length')),
+    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_mutation_run_failure_message_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_mutation_run_file_length')),
+    sa.CheckConstraint('char_length(mutation) <= 200', name=op.f('ck_mutation_run_mutation_length')),
+    sa.ForeignKeyConstraint(['upload_id'], ['bulk_upload.id'], name=op.f('fk_mutation_run_upload_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_mutation_run_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mutation_run'))
+    )
+    op.create_index('ix_mutation_run_file', 'mutation_run', ['expires_at'], unique=False, postgresql_where=sa.text('file IS NOT NULL'))
+    op.create_index('ix_mutation_run_open', 'mutation_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
+    op.create_index(op.f('ix_mutation_run_queued_at_id'), 'mutation_run', ['queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_mutation_run_upload_id'), 'mutation_run', ['upload_id'], unique=False)
+    op.create_index(op.f('ix_mutation_run_user_id'), 'mutation_run', ['user_id'], unique=False)
     op.create_table('payment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

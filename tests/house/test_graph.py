@@ -39,6 +39,16 @@ NOT_IN_THE_GRAPH = {
     "QueueWebhookMessages": "the handler of every event",
     "RecordWebhookAttempt": "the sender of webhooks",
     "SuspendWebhookSubscription": "the sender of webhooks",
+    "BeginExport": "the runner of exports",
+    "RecordExportProgress": "the runner of exports",
+    "FinishExport": "the runner of exports",
+    "ExpireExport": "the runner of exports",
+    "ReceiveBulkUpload": "whoever takes the file",
+    "BeginMutationRun": "the runner of bulk mutations",
+    "RecordMutationProgress": "the runner of bulk mutations",
+    "FinishMutationRun": "the runner of bulk mutations",
+    "ExpireMutationRun": "the runner of bulk mutations",
+    "ExpireBulkUpload": "the runner of bulk mutations",
 }
 
 # Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.

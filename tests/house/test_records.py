@@ -122,13 +122,15 @@ def keys(table: Table) -> Iterator[tuple[str, list[str]]]:
 
 
 # Each node reads its own outbox and seals its own audit across companies, in the order of arrival; and an idempotency
-# key is looked up before the company of a request is known. These indexes hold no rule: they are not unique.
+# key is looked up before the company of a request is known; a bulk mutation looks up what it did in every company.
+# These indexes hold no rule: they are not unique.
 ACROSS_COMPANIES = {
     "ix_outbox_event_position",
     "ix_outbox_event_waiting",
     "ix_audit_seal_position",
     "ix_audit_seal_waiting",
     "ix_idempotency_key_client_key",
+    "ix_mutation_chunk_run_id_first_line",
 }
 
 

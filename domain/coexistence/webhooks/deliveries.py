@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, SmallInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.coexistence.ownership import TooMany, check_owner
 from domain.coexistence.webhooks.models import (
     EXCERPT_LENGTH_MAX,
     DeliveryStatus,
@@ -17,9 +18,8 @@ from domain.coexistence.webhooks.models import (
     WebhookStatus,
     WebhookSubscription,
 )
-from domain.coexistence.webhooks.refusals import TooMany
 from domain.coexistence.webhooks.rules import GONE, is_delivered, message_id, next_attempt_at, status_after
-from domain.coexistence.webhooks.subscriptions import SUSPENDED, WHAT, check_owner
+from domain.coexistence.webhooks.subscriptions import SUSPENDED, WHAT, administering
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
@@ -387,7 +387,7 @@ def _live(work: Work, rows: Mapping[UUID, Row], id_: UUID) -> Row:
     row = rows.get(id_)
     if row is None or row["archived_at"] is not None:
         raise NotFound(("subscription",), what=WHAT, key=str(id_))
-    check_owner(work, dict(row), administrators=True)
+    check_owner(work, row, WHAT, administers=administering())
     return row
 
 

@@ -8,20 +8,19 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.types import Uuid
 
+from domain.coexistence.ownership import TooMany, check_owner, used_roles
 from domain.coexistence.webhooks.models import (
     DOCUMENT_LENGTH_MAX,
     SuspensionReason,
     WebhookStatus,
     WebhookSubscription,
 )
-from domain.coexistence.webhooks.refusals import NotOwner, TooMany
 from domain.coexistence.webhooks.rules import ROTATION_HOURS, ROTATION_HOURS_MAX, url_problem
 from domain.core.actors import Action
 from domain.core.columns import NAME_LENGTH_MAX
 from domain.core.commands import CommandSpec, Results, Reveal, argument, command
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
-from domain.core.records import GROUP
 from domain.core.work import Work
 
 WHAT = "Webhook subscription"
@@ -249,17 +248,9 @@ async def suspend_webhook_subscriptions(
     return Results(outcomes)
 
 
-def used_roles(work: Work) -> list[str]:
-    """The roles with which the actor works now, wherever it holds them."""
-    return sorted({role for roles in work.actor.roles.values() for role in roles})
-
-
-def check_owner(work: Work, row: Mapping[str, Any], *, administrators: bool) -> None:
-    """Make sure that the actor may decide about the subscription. Raises: NotOwner."""
-    spec: CommandSpec = cast(Any, SuspendWebhookSubscription).spec
-    is_administrator = administrators and GROUP in work.grants.may(spec.module, spec.action, spec.name)
-    if row["user_id"] != work.actor.id and not is_administrator:
-        raise NotOwner(what=WHAT, key=row["name"])
+def administering() -> CommandSpec:
+    """What one must be allowed to stop the subscription of another."""
+    return cast(Any, SuspendWebhookSubscription).spec
 
 
 async def _changed(
@@ -282,7 +273,7 @@ async def _changed(
             row = rows.get(id_)
             if row is None or row["archived_at"] is not None:
                 raise NotFound(("subscription",), what=WHAT, key=str(id_))
-            check_owner(work, dict(row), administrators=administrators)
+            check_owner(work, row, WHAT, administers=administering() if administrators else None)
             if id_ in stale:
                 raise stale[id_]
             changed[id_] = {**change(one, {**dict(row), **changed.get(id_, {})}), "id": id_}

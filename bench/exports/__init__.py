@@ -1,0 +1,1 @@
+"""How fast a bulk export writes, and how much memory it takes."""
