@@ -17,6 +17,8 @@ from domain.finance.models import (
     OpenItem,
     OpenItemEntry,
     Payment,
+    PaymentProposal,
+    PaymentProposalLine,
     PaymentTerms,
     PaymentTermsInstalment,
     ProfitCentre,
@@ -60,6 +62,9 @@ class FinanceQuery:
     matchings = root_many(Matching)
     payment = root_one(Payment)
     payments = root_many(Payment)
+    payment_proposal = root_one(PaymentProposal)
+    payment_proposals = root_many(PaymentProposal)
+    payment_proposal_lines = root_many(PaymentProposalLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

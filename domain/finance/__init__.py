@@ -11,7 +11,8 @@ from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_t
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.journal import accounts, hold_periods, post_vouchers
-from domain.finance.models import RECORDS, CustomerInvoice, FiscalPeriod, Matching, Payment
+from domain.finance.models import RECORDS, CustomerInvoice, FiscalPeriod, Matching, Payment, PaymentProposal
+from domain.finance.open_items import block_items, release_items
 from domain.finance.rates import company_currency, quotes_on, rates_to
 
 HANDLERS = {}
@@ -22,6 +23,10 @@ EVENTS = {
     "PaymentRecorded": Payment,
     "OpenItemsMatched": Matching,
     "OpenItemsUnmatched": Matching,
+    "PaymentsProposed": PaymentProposal,
+    "PaymentsApproved": PaymentProposal,
+    "PaymentsExecuted": PaymentProposal,
+    "PaymentsCancelled": PaymentProposal,
 }
 VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
 
@@ -37,6 +42,7 @@ __all__ = [
     "account_balances_on",
     "accounts",
     "accounts_by_role",
+    "block_items",
     "company_currency",
     "found_books",
     "hold_periods",
@@ -47,5 +53,6 @@ __all__ = [
     "purchase_taxes",
     "quotes_on",
     "rates_to",
+    "release_items",
     "sales_taxes",
 ]

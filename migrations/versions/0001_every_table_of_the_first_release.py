@@ -485,10 +485,14 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
     sa.Column('role', sa.Text(), nullable=True, comment='What automatic postings use the account for.'),
     sa.Column('is_monetary', sa.Boolean(), server_default='false', nullable=False, comment='Whether it holds money, or claims to it, that period ends value at the closing rate.'),
+    sa.Column('bank_account_number', sa.Text(), nullable=True, comment='IBAN or national number of the bank account it stands for.'),
+    sa.Column('bank_code', sa.Text(), nullable=True, comment='BIC or CNAPS code of the bank.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
     sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
+    sa.CheckConstraint('char_length(bank_account_number) <= 64', name=op.f('ck_account_bank_account_number_length')),
+    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_account_bank_code_length')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_account_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_account_name_zh_length')),
@@ -1426,6 +1430,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
     op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
     op.create_index('ix_open_item_party_open', 'open_item', ['company_id', 'party_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
+    op.create_table('payment_proposal',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the run.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the run stands.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account that pays.'),
+    sa.Column('pay_on', sa.Date(), nullable=False, comment='Day the bank is to pay.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the payments.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What all payments come to.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who proposed it.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='Who approved it.'),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True, comment='When it was approved.'),
+    sa.Column('payment_file', sa.Text(), nullable=True, comment='The file for the bank, ISO 20022 pain.001, once it is executed.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'EXECUTED', 'CANCELLED')", name=op.f('ck_payment_proposal_status_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_proposal_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_proposal_number_length')),
+    sa.CheckConstraint('char_length(payment_file) <= 4000000', name=op.f('ck_payment_proposal_payment_file_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_proposal_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_proposal_company_id_number'))
+    )
+    op.create_index(op.f('ix_payment_proposal_company_id_account_id'), 'payment_proposal', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_company_id_number_id'), 'payment_proposal', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_company_id_pay_on_id'), 'payment_proposal', ['company_id', 'pay_on', 'id'], unique=False)
     op.create_table('payment_terms_instalment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1887,6 +1918,34 @@ def upgrade() -> None:
     op.create_index(op.f('ix_payment_company_id_number_id'), 'payment', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_payment_company_id_paid_on_id'), 'payment', ['company_id', 'paid_on', 'id'], unique=False)
     op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False)
+    op.create_table('payment_proposal_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('payment_proposal_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the run.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is paid.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is paid.'),
+    sa.Column('bank_account_id', sa.Uuid(), nullable=False, comment='The account that is paid to.'),
+    sa.Column('bank_account_version', sa.Integer(), nullable=True, comment='Version of that account when the run was approved; another version needs approval again.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid.'),
+    sa.Column('discount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is taken off for paying early.'),
+    sa.Column('is_open', sa.Boolean(), server_default='true', nullable=False, comment='Whether the run is still open; an item stands in one open run at most.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount > 0 AND discount >= 0', name=op.f('ck_payment_proposal_line_amount_positive')),
+    sa.ForeignKeyConstraint(['bank_account_id'], ['bank_account.id'], name=op.f('fk_payment_proposal_line_bank_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_payment_proposal_line_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_proposal_id'], ['payment_proposal.company_id', 'payment_proposal.id'], name=op.f('fk_payment_proposal_line_company_id_payment_proposal_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_line_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_proposal_line_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal_line')),
+    sa.UniqueConstraint('company_id', 'payment_proposal_id', 'position', name=op.f('uq_payment_proposal_line_company_id_payment_proposal_id_position'))
+    )
+    op.create_index(op.f('ix_payment_proposal_line_company_id_bank_account_id'), 'payment_proposal_line', ['company_id', 'bank_account_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_open_item_id'), 'payment_proposal_line', ['company_id', 'open_item_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
+    op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

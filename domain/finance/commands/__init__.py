@@ -26,6 +26,16 @@ from domain.finance.commands.matchings import (
 )
 from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
 from domain.finance.commands.periods import ChangePeriodState, change_period_states
+from domain.finance.commands.proposals import (
+    ApprovePaymentProposal,
+    CancelPaymentProposal,
+    ExecutePaymentProposal,
+    ProposePayments,
+    approve_payment_proposals,
+    cancel_payment_proposals,
+    execute_payment_proposals,
+    propose_payments,
+)
 from domain.finance.commands.settings import (
     CreatePaymentTerms,
     CreateTaxCode,
@@ -65,11 +75,16 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RevalueForeignCurrency: revalue_foreign_currency,
     CloseYear: close_years,
     ReopenYear: reopen_years,
+    ProposePayments: propose_payments,
+    ApprovePaymentProposal: approve_payment_proposals,
+    ExecutePaymentProposal: execute_payment_proposals,
+    CancelPaymentProposal: cancel_payment_proposals,
 }
 
 __all__ = [
-    "COMMANDS", "ChangePeriodState", "CloseYear", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice",
-    "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "RecordPayment",
+    "COMMANDS", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangePeriodState", "CloseYear",
+    "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput",
+    "ExecutePaymentProposal", "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchInput",
+    "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment",
     "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip
