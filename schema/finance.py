@@ -6,6 +6,8 @@ from domain import finance
 from domain.finance.models import (
     Account,
     AccountBalance,
+    BankStatement,
+    BankStatementLine,
     CostCentre,
     CustomerInvoice,
     CustomerInvoiceLine,
@@ -65,6 +67,9 @@ class FinanceQuery:
     payment_proposal = root_one(PaymentProposal)
     payment_proposals = root_many(PaymentProposal)
     payment_proposal_lines = root_many(PaymentProposalLine)
+    bank_statement = root_one(BankStatement)
+    bank_statements = root_many(BankStatement)
+    bank_statement_lines = root_many(BankStatementLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

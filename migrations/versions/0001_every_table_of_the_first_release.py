@@ -1134,6 +1134,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
+    op.create_table('bank_statement',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Our number of the statement.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account.'),
+    sa.Column('bank_reference', sa.Text(), nullable=False, comment="The bank's own identification of the statement."),
+    sa.Column('format', sa.Text(), nullable=False, comment='The form it came in.'),
+    sa.Column('first_on', sa.Date(), nullable=False, comment='First day it covers.'),
+    sa.Column('last_on', sa.Date(), nullable=False, comment='Last day it covers.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the account.'),
+    sa.Column('opening', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance before.'),
+    sa.Column('closing', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance after.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("format IN ('CSV', 'CAMT_053')", name=op.f('ck_bank_statement_format_known')),
+    sa.CheckConstraint('char_length(bank_reference) <= 64', name=op.f('ck_bank_statement_bank_reference_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_bank_statement_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_bank_statement_number_length')),
+    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_bank_statement_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_bank_statement_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement')),
+    sa.UniqueConstraint('company_id', 'account_id', 'bank_reference', name=op.f('uq_bank_statement_company_id_account_id_bank_reference')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_bank_statement_company_id_number'))
+    )
+    op.create_index(op.f('ix_bank_statement_company_id_account_id'), 'bank_statement', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_company_id_last_on_id'), 'bank_statement', ['company_id', 'last_on', 'id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_company_id_number_id'), 'bank_statement', ['company_id', 'number', 'id'], unique=False)
     op.create_table('bill_of_material',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2005,6 +2032,34 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
+    op.create_table('bank_statement_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('bank_statement_id', sa.Uuid(), nullable=False, comment='The statement.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the statement.'),
+    sa.Column('booked_on', sa.Date(), nullable=False, comment='Day the bank booked it.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much: in positive, out negative.'),
+    sa.Column('reference_text', sa.Text(), nullable=True, comment='The reference that came with it, such as our end-to-end id.'),
+    sa.Column('counterparty', sa.Text(), nullable=True, comment='Name of the other side.'),
+    sa.Column('counterparty_account', sa.Text(), nullable=True, comment='Account of the other side.'),
+    sa.Column('remittance', sa.Text(), nullable=True, comment='What it was paid for, in words.'),
+    sa.Column('payment_id', sa.Uuid(), nullable=True, comment='The payment it is; none while it is not matched.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_bank_statement_line_amount_moves')),
+    sa.CheckConstraint('char_length(counterparty) <= 400', name=op.f('ck_bank_statement_line_counterparty_length')),
+    sa.CheckConstraint('char_length(counterparty_account) <= 64', name=op.f('ck_bank_statement_line_counterparty_account_length')),
+    sa.CheckConstraint('char_length(reference_text) <= 400', name=op.f('ck_bank_statement_line_reference_text_length')),
+    sa.CheckConstraint('char_length(remittance) <= 2000', name=op.f('ck_bank_statement_line_remittance_length')),
+    sa.ForeignKeyConstraint(['company_id', 'bank_statement_id'], ['bank_statement.company_id', 'bank_statement.id'], name=op.f('fk_bank_statement_line_company_id_bank_statement_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_id'], ['payment.company_id', 'payment.id'], name=op.f('fk_bank_statement_line_company_id_payment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement_line')),
+    sa.UniqueConstraint('company_id', 'bank_statement_id', 'position', name=op.f('uq_bank_statement_line_company_id_bank_statement_id_position'))
+    )
+    op.create_index(op.f('ix_bank_statement_line_company_id_bank_statement_id'), 'bank_statement_line', ['company_id', 'bank_statement_id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_line_company_id_payment_id'), 'bank_statement_line', ['company_id', 'payment_id'], unique=False)
+    op.create_index('uq_bank_statement_line_payment_once', 'bank_statement_line', ['company_id', 'payment_id'], unique=True, postgresql_where=sa.text('payment_id IS NOT NULL'))
     op.create_table('customer_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

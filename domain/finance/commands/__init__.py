@@ -46,6 +46,14 @@ from domain.finance.commands.settings import (
     create_tax_codes,
     load_finance_packs,
 )
+from domain.finance.commands.statements import (
+    ImportBankStatement,
+    MatchBankStatement,
+    MatchBankStatementLine,
+    import_bank_statements,
+    match_bank_statement_lines,
+    match_bank_statements,
+)
 from domain.finance.commands.valuation import (
     CloseYear,
     ReopenYear,
@@ -79,12 +87,16 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ApprovePaymentProposal: approve_payment_proposals,
     ExecutePaymentProposal: execute_payment_proposals,
     CancelPaymentProposal: cancel_payment_proposals,
+    ImportBankStatement: import_bank_statements,
+    MatchBankStatement: match_bank_statements,
+    MatchBankStatementLine: match_bank_statement_lines,
 }
 
 __all__ = [
     "COMMANDS", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangePeriodState", "CloseYear",
     "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput",
-    "ExecutePaymentProposal", "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchInput",
-    "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment",
-    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
+    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
+    "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment", "ReopenYear",
+    "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

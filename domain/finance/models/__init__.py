@@ -21,6 +21,7 @@ from domain.finance.models.ledger import (
 from domain.finance.models.open_items import Matching, OpenItem, OpenItemEntry, OpenItemEntryKind, OpenItemKind
 from domain.finance.models.payments import Payment, PaymentDirection
 from domain.finance.models.proposals import PaymentProposal, PaymentProposalLine, ProposalStatus
+from domain.finance.models.statements import BankStatement, BankStatementLine, StatementFormat
 from domain.finance.models.taxes import TaxCode, TaxKind, TaxMethod, TaxRule
 from domain.finance.models.terms import InstalmentShare, InstalmentStart, PaymentTerms, PaymentTermsInstalment
 
@@ -28,13 +29,15 @@ RECORDS = (
     CostCentre, ProfitCentre, Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance, TaxCode, TaxRule,
     PaymentTerms, PaymentTermsInstalment, CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, Matching, OpenItem,
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
+    BankStatement, BankStatementLine,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
-    "AccountRole", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "FiscalPeriod",
-    "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching",
-    "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection",
-    "PaymentProposal", "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment", "PeriodState",
-    "ProfitCentre", "ProposalStatus", "RateKind", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
+    "AccountRole", "BankStatement", "BankStatementLine", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine",
+    "CustomerInvoiceTax", "FiscalPeriod", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry",
+    "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
+    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms",
+    "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat",
+    "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
 ]  # fmt: skip
