@@ -12,6 +12,9 @@ from domain.finance.models import (
     CustomerInvoice,
     CustomerInvoiceLine,
     CustomerInvoiceTax,
+    DunningLevel,
+    DunningNotice,
+    DunningNoticeLine,
     FiscalPeriod,
     JournalEntry,
     JournalLine,
@@ -67,6 +70,10 @@ class FinanceQuery:
     payment_proposal = root_one(PaymentProposal)
     payment_proposals = root_many(PaymentProposal)
     payment_proposal_lines = root_many(PaymentProposalLine)
+    dunning_levels = root_many(DunningLevel)
+    dunning_notice = root_one(DunningNotice)
+    dunning_notices = root_many(DunningNotice)
+    dunning_notice_lines = root_many(DunningNoticeLine)
     bank_statement = root_one(BankStatement)
     bank_statements = root_many(BankStatement)
     bank_statement_lines = root_many(BankStatementLine)

@@ -10,8 +10,17 @@ from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
+from domain.finance.credit import credit_of
 from domain.finance.journal import accounts, hold_periods, post_vouchers
-from domain.finance.models import RECORDS, CustomerInvoice, FiscalPeriod, Matching, Payment, PaymentProposal
+from domain.finance.models import (
+    RECORDS,
+    CustomerInvoice,
+    DunningNotice,
+    FiscalPeriod,
+    Matching,
+    Payment,
+    PaymentProposal,
+)
 from domain.finance.open_items import block_items, release_items
 from domain.finance.rates import company_currency, quotes_on, rates_to
 
@@ -27,6 +36,7 @@ EVENTS = {
     "PaymentsApproved": PaymentProposal,
     "PaymentsExecuted": PaymentProposal,
     "PaymentsCancelled": PaymentProposal,
+    "CustomersDunned": DunningNotice,
 }
 VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
 
@@ -44,6 +54,7 @@ __all__ = [
     "accounts_by_role",
     "block_items",
     "company_currency",
+    "credit_of",
     "found_books",
     "hold_periods",
     "load_taxes_and_terms",

@@ -657,6 +657,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
+    op.create_table('dunning_level',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='1 for the first time.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the level, such as Reminder.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the level.'),
+    sa.Column('days_overdue', sa.SmallInteger(), nullable=False, comment='Days after the due day.'),
+    sa.Column('days_between', sa.SmallInteger(), server_default='0', nullable=False, comment='Days since payment was asked for before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_dunning_level_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_dunning_level_name_zh_length')),
+    sa.CheckConstraint('days_overdue >= 0 AND days_between >= 0', name=op.f('ck_dunning_level_days_not_negative')),
+    sa.CheckConstraint('level BETWEEN 1 AND 9', name=op.f('ck_dunning_level_level_known')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_level_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_level')),
+    sa.UniqueConstraint('company_id', 'level', name=op.f('uq_dunning_level_company_id_level'))
+    )
+    op.create_table('dunning_notice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the notice.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is asked.'),
+    sa.Column('dunned_on', sa.Date(), nullable=False, comment='Day of the notice.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='Highest level of its lines.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of what is asked for.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is asked for.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_dunning_notice_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_dunning_notice_number_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_dunning_notice_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_dunning_notice_company_id_number'))
+    )
+    op.create_index(op.f('ix_dunning_notice_company_id_dunned_on_id'), 'dunning_notice', ['company_id', 'dunned_on', 'id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_company_id_number_id'), 'dunning_notice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_company_id_party_id'), 'dunning_notice', ['company_id', 'party_id'], unique=False)
     op.create_table('fiscal_period',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1744,6 +1782,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_device_identifier_revision_id'), 'device_identifier', ['revision_id'], unique=False)
     op.create_index(op.f('ix_device_identifier_value_id'), 'device_identifier', ['value', 'id'], unique=False)
     op.create_index('uq_device_identifier_agency_value_scope', 'device_identifier', ['agency', 'value', 'scope'], unique=True, postgresql_where=sa.text("scope IN ('PRIMARY', 'PACKAGE', 'SECONDARY', 'BASIC_UDI')"))
+    op.create_table('dunning_notice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('dunning_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is overdue.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='How often it was asked for with this notice.'),
+    sa.Column('days_overdue', sa.Integer(), nullable=False, comment='Days since it was due.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is open of it.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'dunning_notice_id'], ['dunning_notice.company_id', 'dunning_notice.id'], name=op.f('fk_dunning_notice_line_company_id_dunning_notice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_dunning_notice_line_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice_line')),
+    sa.UniqueConstraint('company_id', 'dunning_notice_id', 'open_item_id', name=op.f('uq_dunning_notice_line_company_id_dunning_notice_id_open_item_id'))
+    )
+    op.create_index(op.f('ix_dunning_notice_line_company_id_dunning_notice_id'), 'dunning_notice_line', ['company_id', 'dunning_notice_id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_line_company_id_open_item_id'), 'dunning_notice_line', ['company_id', 'open_item_id'], unique=False)
     op.create_table('employee',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.core.commands import Handler
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
     CustomerInvoiceLineInput,
     PostCustomerInvoice,
@@ -62,13 +63,14 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
-from domain.finance.models import Account, CostCentre, ProfitCentre
+from domain.finance.models import Account, CostCentre, DunningLevel, ProfitCentre
 from domain.master_data.maintenance import maintained
 
 COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(Account, fixed=("kind", "role", "is_monetary")),
     **maintained(CostCentre),
     **maintained(ProfitCentre),
+    **maintained(DunningLevel, fixed=("level",)),
     ChangePeriodState: change_period_states,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
@@ -87,6 +89,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ApprovePaymentProposal: approve_payment_proposals,
     ExecutePaymentProposal: execute_payment_proposals,
     CancelPaymentProposal: cancel_payment_proposals,
+    RunDunning: run_dunning,
     ImportBankStatement: import_bank_statements,
     MatchBankStatement: match_bank_statements,
     MatchBankStatementLine: match_bank_statement_lines,
@@ -98,5 +101,5 @@ __all__ = [
     "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
     "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
     "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment", "ReopenYear",
-    "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
+    "RevalueForeignCurrency", "ReverseJournal", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

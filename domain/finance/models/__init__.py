@@ -1,6 +1,7 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.dimensions import CostCentre, ProfitCentre
+from domain.finance.models.dunning import DunningLevel, DunningNotice, DunningNoticeLine
 from domain.finance.models.invoices import CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, InvoiceKind
 from domain.finance.models.ledger import (
     COMPANY_CURRENCY,
@@ -30,14 +31,15 @@ RECORDS = (
     PaymentTerms, PaymentTermsInstalment, CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, Matching, OpenItem,
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
+    DunningLevel, DunningNotice, DunningNoticeLine,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
     "AccountRole", "BankStatement", "BankStatementLine", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine",
-    "CustomerInvoiceTax", "FiscalPeriod", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry",
-    "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
-    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms",
-    "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat",
-    "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
+    "CustomerInvoiceTax", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "InstalmentShare",
+    "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching", "OpenItem",
+    "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal",
+    "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre",
+    "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
 ]  # fmt: skip
