@@ -6,10 +6,15 @@ from domain import finance
 from domain.finance.models import (
     Account,
     AccountBalance,
+    BankStatement,
+    BankStatementLine,
     CostCentre,
     CustomerInvoice,
     CustomerInvoiceLine,
     CustomerInvoiceTax,
+    DunningLevel,
+    DunningNotice,
+    DunningNoticeLine,
     FiscalPeriod,
     JournalEntry,
     JournalLine,
@@ -17,6 +22,8 @@ from domain.finance.models import (
     OpenItem,
     OpenItemEntry,
     Payment,
+    PaymentProposal,
+    PaymentProposalLine,
     PaymentTerms,
     PaymentTermsInstalment,
     ProfitCentre,
@@ -66,6 +73,16 @@ class FinanceQuery:
     account_ledger = root_many(AccountLedgerLine)
     balance_sheet = root_many(BalanceSheetLine)
     profit_and_loss = root_many(ProfitAndLossLine)
+    payment_proposal = root_one(PaymentProposal)
+    payment_proposals = root_many(PaymentProposal)
+    payment_proposal_lines = root_many(PaymentProposalLine)
+    dunning_levels = root_many(DunningLevel)
+    dunning_notice = root_one(DunningNotice)
+    dunning_notices = root_many(DunningNotice)
+    dunning_notice_lines = root_many(DunningNoticeLine)
+    bank_statement = root_one(BankStatement)
+    bank_statements = root_many(BankStatement)
+    bank_statement_lines = root_many(BankStatementLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

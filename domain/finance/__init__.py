@@ -10,8 +10,17 @@ from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
+from domain.finance.credit import credit_of
 from domain.finance.journal import accounts, hold_periods, post_vouchers
-from domain.finance.models import CustomerInvoice, FiscalPeriod, Matching, Payment
+from domain.finance.models import (
+    CustomerInvoice,
+    DunningNotice,
+    FiscalPeriod,
+    Matching,
+    Payment,
+    PaymentProposal,
+)
+from domain.finance.open_items import block_items, release_items
 from domain.finance.rates import company_currency, quotes_on, rates_to
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine, account_ledger, trial_balance
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine, balance_sheet, profit_and_loss
@@ -32,6 +41,11 @@ EVENTS = {
     "PaymentRecorded": Payment,
     "OpenItemsMatched": Matching,
     "OpenItemsUnmatched": Matching,
+    "PaymentsProposed": PaymentProposal,
+    "PaymentsApproved": PaymentProposal,
+    "PaymentsExecuted": PaymentProposal,
+    "PaymentsCancelled": PaymentProposal,
+    "CustomersDunned": DunningNotice,
 }
 VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
 
@@ -49,7 +63,9 @@ __all__ = [
     "account_balances_on",
     "accounts",
     "accounts_by_role",
+    "block_items",
     "company_currency",
+    "credit_of",
     "found_books",
     "hold_periods",
     "load_taxes_and_terms",
@@ -59,5 +75,6 @@ __all__ = [
     "purchase_taxes",
     "quotes_on",
     "rates_to",
+    "release_items",
     "sales_taxes",
 ]

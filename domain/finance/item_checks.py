@@ -112,7 +112,20 @@ WHERE sign(b.quantity) * (b.quantity + red.quantity) < 0 OR sign(b.net) * (b.net
 ORDER BY b.company_id, i.number, b.position LIMIT 1
 """
 
+# A run of payments is the sum of its lines, which are open exactly while it is.
+_PROPOSAL = """
+SELECT p.company_id, p.number, p.status, p.total, coalesce(sum(l.amount), 0) AS counted,
+       count(*) FILTER (WHERE l.is_open) AS open_lines
+FROM payment_proposal p
+LEFT JOIN payment_proposal_line l ON l.company_id = p.company_id AND l.payment_proposal_id = p.id
+GROUP BY p.company_id, p.id
+HAVING p.total <> coalesce(sum(l.amount), 0)
+    OR count(*) FILTER (WHERE l.is_open <> (p.status IN ('PROPOSED', 'APPROVED'))) > 0
+ORDER BY p.company_id, p.number LIMIT 1
+"""
+
 OPEN_ITEMS = "open items"
+PAYMENT_PROPOSALS = "payment proposals"
 MATCHINGS = "matchings"
 CUSTOMER_INVOICES = "customer invoices"
 
@@ -159,6 +172,13 @@ async def customer_invoices(connection: Connection) -> AsyncIterator[Finding]:
         yield _finding(CUSTOMER_INVOICES, row["company_id"], subject, "red letters take back more than it charged")
 
 
+async def payment_proposals(connection: Connection) -> AsyncIterator[Finding]:
+    """The first run that is not the sum of its lines, or whose lines are open when it is not."""
+    for row in await connection.fetch(_PROPOSAL):
+        message = f"{row['status']}, it says {row['total']}, its lines {row['counted']}, {row['open_lines']} are open"
+        yield _finding(PAYMENT_PROPOSALS, row["company_id"], row["number"], message)
+
+
 def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
     return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
 
@@ -167,4 +187,5 @@ VERIFIERS: Mapping[str, Verifier] = {
     OPEN_ITEMS: open_items,
     MATCHINGS: matchings,
     CUSTOMER_INVOICES: customer_invoices,
+    PAYMENT_PROPOSALS: payment_proposals,
 }

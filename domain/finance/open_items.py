@@ -142,6 +142,17 @@ async def lock_items_of(work: Work, source_ids: Iterable[UUID]) -> dict[UUID, Ro
     return await work.lock(OpenItem, ids)
 
 
+async def block_items(work: Work, reasons: Mapping[UUID, str]) -> None:
+    """The items must not be paid, for the reason given; who matched the invoice says so."""
+    rows = [{"id": id_, "blocked_reason": reason} for id_, reason in reasons.items()]
+    await work.update(OpenItem, rows, fields=("blocked_reason",))
+
+
+async def release_items(work: Work, ids: Iterable[UUID]) -> None:
+    """The items may be paid."""
+    await work.update(OpenItem, [{"id": id_, "blocked_reason": None} for id_ in ids], fields=("blocked_reason",))
+
+
 def item_of(row: Row) -> Item:
     """The item as the rules see it."""
     return Item(
@@ -157,6 +168,7 @@ def item_of(row: Row) -> Item:
         is_monetary=row["is_monetary"],
         discount_percent=row["discount_percent"],
         discount_until=row["discount_until"],
+        blocked_reason=row["blocked_reason"],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.core.commands import Handler
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
     CustomerInvoiceLineInput,
     PostCustomerInvoice,
@@ -26,6 +27,16 @@ from domain.finance.commands.matchings import (
 )
 from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
 from domain.finance.commands.periods import ChangePeriodState, change_period_states
+from domain.finance.commands.proposals import (
+    ApprovePaymentProposal,
+    CancelPaymentProposal,
+    ExecutePaymentProposal,
+    ProposePayments,
+    approve_payment_proposals,
+    cancel_payment_proposals,
+    execute_payment_proposals,
+    propose_payments,
+)
 from domain.finance.commands.settings import (
     CreatePaymentTerms,
     CreateTaxCode,
@@ -36,6 +47,14 @@ from domain.finance.commands.settings import (
     create_tax_codes,
     load_finance_packs,
 )
+from domain.finance.commands.statements import (
+    ImportBankStatement,
+    MatchBankStatement,
+    MatchBankStatementLine,
+    import_bank_statements,
+    match_bank_statement_lines,
+    match_bank_statements,
+)
 from domain.finance.commands.valuation import (
     CloseYear,
     ReopenYear,
@@ -44,13 +63,14 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
-from domain.finance.models import Account, CostCentre, ProfitCentre
+from domain.finance.models import Account, CostCentre, DunningLevel, ProfitCentre
 from domain.master_data.maintenance import maintained
 
 COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(Account, fixed=("kind", "role", "is_monetary")),
     **maintained(CostCentre),
     **maintained(ProfitCentre),
+    **maintained(DunningLevel, fixed=("level",)),
     ChangePeriodState: change_period_states,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
@@ -65,11 +85,21 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RevalueForeignCurrency: revalue_foreign_currency,
     CloseYear: close_years,
     ReopenYear: reopen_years,
+    ProposePayments: propose_payments,
+    ApprovePaymentProposal: approve_payment_proposals,
+    ExecutePaymentProposal: execute_payment_proposals,
+    CancelPaymentProposal: cancel_payment_proposals,
+    RunDunning: run_dunning,
+    ImportBankStatement: import_bank_statements,
+    MatchBankStatement: match_bank_statements,
+    MatchBankStatementLine: match_bank_statement_lines,
 }
 
 __all__ = [
-    "COMMANDS", "ChangePeriodState", "CloseYear", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice",
-    "CreditLineInput", "CustomerInvoiceLineInput", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchInput", "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "RecordPayment",
-    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "TaxRuleInput", "UnmatchOpenItems",
+    "COMMANDS", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangePeriodState", "CloseYear",
+    "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput",
+    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
+    "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment", "ReopenYear",
+    "RevalueForeignCurrency", "ReverseJournal", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

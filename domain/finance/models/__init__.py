@@ -1,6 +1,7 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.dimensions import CostCentre, ProfitCentre
+from domain.finance.models.dunning import DunningLevel, DunningNotice, DunningNoticeLine
 from domain.finance.models.invoices import CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, InvoiceKind
 from domain.finance.models.ledger import (
     COMPANY_CURRENCY,
@@ -20,20 +21,25 @@ from domain.finance.models.ledger import (
 )
 from domain.finance.models.open_items import Matching, OpenItem, OpenItemEntry, OpenItemEntryKind, OpenItemKind
 from domain.finance.models.payments import Payment, PaymentDirection
+from domain.finance.models.proposals import PaymentProposal, PaymentProposalLine, ProposalStatus
+from domain.finance.models.statements import BankStatement, BankStatementLine, StatementFormat
 from domain.finance.models.taxes import TaxCode, TaxKind, TaxMethod, TaxRule
 from domain.finance.models.terms import InstalmentShare, InstalmentStart, PaymentTerms, PaymentTermsInstalment
 
 RECORDS = (
     CostCentre, ProfitCentre, Account, FiscalPeriod, JournalEntry, JournalLine, AccountBalance, TaxCode, TaxRule,
     PaymentTerms, PaymentTermsInstalment, CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, Matching, OpenItem,
-    OpenItemEntry, Payment,
+    OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
+    BankStatement, BankStatementLine,
+    DunningLevel, DunningNotice, DunningNoticeLine,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
-    "AccountRole", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "FiscalPeriod",
-    "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching",
-    "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentTerms",
-    "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "RateKind", "SubLedger", "TaxCode", "TaxKind",
-    "TaxMethod", "TaxRule",
+    "AccountRole", "BankStatement", "BankStatementLine", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine",
+    "CustomerInvoiceTax", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "InstalmentShare",
+    "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching", "OpenItem",
+    "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal",
+    "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre",
+    "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
 ]  # fmt: skip

@@ -140,6 +140,12 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
         doc="Whether it holds money, or claims to it, that period ends value at the closing rate.",
         zh="货币性项目", server_default="false",
     )  # fmt: skip
+    bank_account_number: Mapped[str | None] = code_column(
+        doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL
+    )
+    bank_code: Mapped[str | None] = code_column(
+        doc="BIC or CNAPS code of the bank.", zh="银行代码", tier=Tier.CONFIDENTIAL
+    )
 
 
 Index(

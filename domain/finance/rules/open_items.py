@@ -59,6 +59,7 @@ class Item:
     is_monetary: bool = True
     discount_percent: Decimal | None = None
     discount_until: date | None = None
+    blocked_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

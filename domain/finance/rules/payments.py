@@ -28,6 +28,12 @@ class PaymentExceeded(DomainError):
     en = "The items take {asked}; the payment is {amount}."
 
 
+class PaymentBlocked(DomainError):
+    code = "PAYMENT_BLOCKED"
+    zh = "未清项 {item} 已冻结付款：{reason}。"
+    en = "Open item {item} must not be paid yet: {reason}."
+
+
 class DiscountExpired(DomainError):
     code = "DISCOUNT_EXPIRED"
     zh = "未清项 {item} 在 {day} 已无现金折扣。"
@@ -76,7 +82,8 @@ def apply(paying: Paying, wishes: Sequence[Wish], items: Mapping[UUID, Item]) ->
     """What the payment settles, wish by wish.
 
     An item of the other sign (a credit note on what is collected) adds to what the money can pay. Raises: NotFound,
-    AnotherParty, CurrencyMismatch, MatchedBeforeItem, ExceedsOpenAmount, DiscountExpired, PaymentExceeded, Rejected.
+    AnotherParty, CurrencyMismatch, MatchedBeforeItem, PaymentBlocked, ExceedsOpenAmount, DiscountExpired,
+    PaymentExceeded, Rejected.
     """
     left = paying.amount
     known = dict(items)
@@ -88,6 +95,8 @@ def apply(paying: Paying, wishes: Sequence[Wish], items: Mapping[UUID, Item]) ->
             if item is None:
                 raise NotFound(("openItem",), what="open item", key=str(wish.item_id))
             check_matchable(item, paying.party_id, paying.currency, paying.on)
+            if item.blocked_reason is not None and paying.direction is PaymentDirection.OUT:
+                raise PaymentBlocked(item=item.number, reason=item.blocked_reason)
             part, given_up = _part(paying, wish, item, left)
         except DomainError as refusal:
             raise refusal.at("matches", place) from None

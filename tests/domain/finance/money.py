@@ -7,8 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import domain
+from domain.core.ids import new_id
+from domain.core.ledger import Source
 from domain.core.money import Money
 from domain.core.perform import Performed
+from domain.core.work import Work
+from domain.finance import Bill, BillLine, post_bills
 from domain.finance.commands import (
     ChangePeriodState,
     CreateTaxCode,
@@ -20,8 +24,9 @@ from domain.finance.commands import (
     RecordPayment,
     TaxRuleInput,
 )
-from domain.finance.models import PaymentDirection, PeriodState
-from tests.domain.books import AX, World
+from domain.finance.models import OpenItemKind, PaymentDirection, PeriodState, SubLedger
+from domain.finance.rules import Quote
+from tests.domain.books import AX, TODAY, World
 
 
 async def account(world: World, code: str, company: int = AX) -> UUID:
@@ -166,3 +171,21 @@ async def rate(world: World, base: str, quote: str, on: date, spot: str, closing
         "VALUES (gen_random_uuid(), $1, $2, $3, 'TEST', $4, $5) RETURNING 1",
         base, quote, on, Decimal(spot), Decimal(closing) if closing else None,
     )  # fmt: skip
+
+
+async def a_supplier_invoice(world: World, amount: str, **more: Any) -> UUID:
+    """What procurement hands over: a bill of ACME with its own number, on an expense; answers the item it opened."""
+    expense = await account(world, "6602")
+
+    async def act(work: Work) -> UUID:
+        bill = Bill(
+            source=Source(kind="SupplierInvoice", id=new_id(), number=more.pop("number", "SI-1")),
+            sub_ledger=SubLedger.PAYABLES, kind=OpenItemKind.INVOICE, party_id=world["ACME"], on=TODAY,
+            currency=more.pop("currency", "USD"), payable=-Decimal(amount),
+            quote=Quote(rate=more.pop("rate", Decimal(1))),
+            lines=[BillLine(account_id=expense, transaction=Decimal(amount))], partner_reference="R-77", **more,
+        )  # fmt: skip
+        [[item]] = await post_bills(work, [bill])
+        return item.id
+
+    return await world.works(AX, act)

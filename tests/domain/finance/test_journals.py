@@ -7,15 +7,15 @@ import pytest
 
 from domain.core.ids import new_id
 from domain.core.money import Money
-from domain.core.perform import BatchPolicy
+from domain.core.perform import BatchPolicy, perform
 from domain.finance.commands import (
     JournalLineInput,
     PostJournal,
     ReverseJournal,
 )
 from domain.finance.models import PeriodState
-from tests.domain.books import AX, BX, World
-from tests.domain.finance.money import a_journal, a_line, account, close, done, named, vouchers
+from tests.domain.books import AX, BX, World, clock
+from tests.domain.finance.money import a_journal, a_line, account, an_invoice, close, done, named, vouchers
 
 
 async def test_a_journal_is_posted_with_its_number_and_dimensions(world: World):
@@ -180,4 +180,19 @@ async def test_a_hundred_thousand_lines_are_one_batch(world: World):
     await done(world, *journals)
     [row] = await world.rows("SELECT count(*) AS lines, sum(abs(amount)) AS moved FROM journal_line")
     assert (row["lines"], row["moved"]) == (100_000, Decimal(125_000))
+    assert await world.findings() == []
+
+
+async def test_postings_to_one_account_never_wait_for_each_other(world: World):
+    """Two series that touch one account: while the first posting is not committed yet, the second one is."""
+    on_account = await account(world, "6051")
+    invoice = an_invoice(world, ("1", "10"))
+    invoice = replace(invoice, lines=(replace(invoice.lines[0], account_id=on_account),))
+    lines = [await a_line(world, "6051", "5"), await a_line(world, "1002", "-5")]
+    async with world.database.acquire() as connection, connection.raw.transaction():
+        held = await perform(connection, world.chief, world.grants, AX, [invoice], clock=clock, idempotency_key="held")
+        assert held.committed
+        await done(world, await a_journal(world, *lines))
+        assert [number for number, _ in await vouchers(world)] == ["GENERAL-2026-05-000001"]
+    assert [number for number, _ in await vouchers(world)] == ["SALES-2026-05-000001", "GENERAL-2026-05-000001"]
     assert await world.findings() == []

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 from domain.core.ids import new_id
-from domain.core.ledger import Source
 from domain.core.money import Money
-from domain.core.work import Work
-from domain.finance import Bill, BillLine, post_bills
+from domain.finance import release_items
 from domain.finance.commands import (
     CreatePaymentTerms,
     CreditCustomerInvoice,
@@ -21,11 +19,11 @@ from domain.finance.commands import (
     RecordPayment,
     UnmatchOpenItems,
 )
-from domain.finance.models import OpenItemKind, PaymentDirection, PeriodState, SubLedger
-from domain.finance.rules import Quote
-from tests.domain.books import AX, TODAY, World
+from domain.finance.models import PaymentDirection, PeriodState
+from tests.domain.books import AX, World
 from tests.domain.finance.money import (
     a_payment,
+    a_supplier_invoice,
     account,
     an_invoice,
     balance,
@@ -254,24 +252,8 @@ async def test_two_payments_of_one_item_at_once_settle_it_once(world: World):
     assert await world.findings() == []
 
 
-async def a_supplier_invoice(world: World, amount: str, quote: Quote, currency: str = "EUR") -> None:
-    """What procurement hands over: a bill with its own number, on an expense."""
-
-    async def act(work: Work) -> None:
-        id_ = new_id()
-        bill = Bill(
-            source=Source(kind="SupplierInvoice", id=id_, number="SI-1"), sub_ledger=SubLedger.PAYABLES,
-            kind=OpenItemKind.INVOICE, party_id=world["ACME"], on=TODAY, currency=currency, payable=-Decimal(amount),
-            quote=quote, lines=[BillLine(account_id=await account(world, "6602"), transaction=Decimal(amount))],
-            blocked_reason="PRICE", partner_reference="R-77",
-        )  # fmt: skip
-        await post_bills(work, [bill])
-
-    await world.works(AX, act)
-
-
 async def test_a_bill_of_a_supplier_opens_a_payable_that_a_payment_settles(world: World):
-    await a_supplier_invoice(world, "100", Quote(rate=Decimal("7.1")))
+    await a_supplier_invoice(world, "100", rate=Decimal("7.1"), blocked_reason="PRICE", **EUR)
     [row] = await world.rows("SELECT blocked_reason, partner_reference, open_transaction_amount FROM open_item")
     assert (row["blocked_reason"], row["partner_reference"], row["open_transaction_amount"]) == ("PRICE", "R-77", -100)
     [item] = await item_ids(world)
@@ -279,6 +261,9 @@ async def test_a_bill_of_a_supplier_opens_a_payable_that_a_payment_settles(world
         world, "100", SETTLES(open_item_id=item), direction=PaymentDirection.OUT, party_id=world["ACME"],
         rate=Decimal("7.2"), **EUR,
     )  # fmt: skip
+    refusal = await world.refusal(world.chief, AX, pay)
+    assert (refusal.code, refusal.values["reason"]) == ("PAYMENT_BLOCKED", "PRICE")
+    await world.works(AX, lambda work: release_items(work, [item]))
     await done(world, pay)
     assert (await vouchers(world))[1:] == [
         ("BANK-2026-05-000001", [("BANK", "-100", "EUR", "-720"), ("PAYABLE", "100", "EUR", "720")]),

@@ -1,0 +1,89 @@
+"""Credit: what customers owe against what they may, for whoever is about to sell to them.
+
+What is open is read from the items, not from a stored sum; who confirms an order adds what is ordered and not yet
+charged (`within_credit`). Amounts in other currencies than the limit's are converted at the day's spot rate.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Date, SmallInteger, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
+
+from domain.core.money import EXACT, ZERO, Money
+from domain.core.work import Work
+from domain.finance.models import Account, AccountRole, OpenItem
+from domain.finance.rates import company_currency, quotes_on
+from domain.finance.rules import RateMissing, in_company_currency
+from domain.finance.rules.receivables import Credit
+from domain.master_data.parties import Party, PartyTerms
+
+_company_id = bindparam("company_id", type_=SmallInteger())
+_ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
+_party, _terms, _item, _account = Party.table, PartyTerms.table, OpenItem.table, Account.table
+_LIMITS = (
+    select(_party.c.id, _party.c.code, _terms.c.currency, _terms.c.credit_limit)
+    .join_from(_party, _terms, (_terms.c.company_id == _company_id) & (_terms.c.party_id == _party.c.id), isouter=True)
+    .where(_party.c.id == _ids)
+)
+_OPEN = (
+    select(
+        _item.c.party_id,
+        _item.c.transaction_currency.label("currency"),
+        func.sum(_item.c.open_transaction_amount).label("open"),
+        func.coalesce(
+            func.sum(_item.c.open_transaction_amount).filter(
+                _item.c.due_on < bindparam("on", type_=Date()), _item.c.open_transaction_amount > 0
+            ),
+            0,
+        ).label("overdue"),
+    )
+    .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
+    .where(
+        _item.c.company_id == _company_id,
+        _item.c.party_id == _ids,
+        _item.c.open_transaction_amount != 0,
+        or_(_account.c.role == AccountRole.RECEIVABLE.value, _account.c.role == AccountRole.CUSTOMER_PREPAYMENT.value),
+    )
+    .group_by(_item.c.party_id, _item.c.transaction_currency)
+)
+
+
+async def credit_of(work: Work, party_ids: Iterable[UUID], on: date) -> dict[UUID, Credit]:
+    """What each party owes us and may, in the currency of its limit (the company's without one); an unknown id is
+    absent. Prepayments and credit notes count against what is owed.
+
+    Raises: RateMissing.
+    """
+    ids = sorted(set(party_ids))
+    own = await company_currency(work)
+    limits = {row["id"]: row for row in await work.fetch(_LIMITS, ids=ids)}
+    owed = await work.fetch(_OPEN, ids=ids, on=on)
+    currencies = {id_: row["currency"] or own for id_, row in limits.items()}
+    rates: dict[tuple[str, str], Decimal] = {}
+    for target in sorted(set(currencies.values())):
+        wanted = {row["currency"] for row in owed if currencies[row["party_id"]] == target}
+        for (base, _), quote in (await quotes_on(work, [(one, on) for one in wanted], target)).items():
+            if isinstance(quote, RateMissing):
+                raise quote
+            rates[base, target] = quote.rate
+    sums = dict.fromkeys(limits, (ZERO, ZERO))
+    for row in owed:
+        target = currencies[row["party_id"]]
+        rate = rates[row["currency"], target]
+        parts = [in_company_currency(Money(row[name], row["currency"]), rate, target) for name in ("open", "overdue")]
+        before = sums[row["party_id"]]
+        sums[row["party_id"]] = EXACT.add(before[0], parts[0]), EXACT.add(before[1], parts[1])
+    return {
+        id_: Credit(
+            party=row["code"],
+            currency=currencies[id_],
+            limit=row["credit_limit"],
+            open=sums[id_][0],
+            overdue=sums[id_][1],
+        )
+        for id_, row in limits.items()
+    }
