@@ -49,11 +49,14 @@ class SalesOrderStatus(StrEnum):
 
 
 class PriceListKind(StrEnum):
-    """Whom a price list binds; a customer's contract goes before a tender, and a tender before the general list."""
+    """Whom a price list binds, in the order in which lists bind: a customer's contract goes before a tender, a tender
+    before the general list, and that before the item's own list price.
+    """
 
     CONTRACT = "CONTRACT"
     TENDER = "TENDER"
     GENERAL = "GENERAL"
+    ITEM = "ITEM"
 
 
 class DateBasis(StrEnum):
@@ -71,6 +74,7 @@ class PriceList(CompanyRecord, scope=Scope(partner="customer_id"), zh="价目表
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
         CheckConstraint("(kind = 'CONTRACT') = (customer_id IS NOT NULL)", name="contract_has_customer"),
+        CheckConstraint("kind <> 'ITEM'", name="item_prices_stand_by_the_item"),
     )
 
     code: Mapped[str] = code_column(doc="Code of the list.", zh="价目表代码", order=True)
@@ -186,7 +190,9 @@ class SalesOrder(
     __tablename__ = "sales_order"
     __table_args__ = (
         CheckConstraint("total_due = subtotal + tax", name="total_due_sums"),
-        CheckConstraint("status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name="confirmed_once"),
+        CheckConstraint(
+            "status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name="confirmed_once"
+        ),
     )  # fmt: skip
 
     number: Mapped[str] = code_column(doc="Number of the order.", zh="销售订单号", order=True)
@@ -199,7 +205,9 @@ class SalesOrder(
         SalesOrderStatus, doc="Where the order is in its flow.", zh="状态", tier=Tier.PUBLIC, order=True
     )
     customer_reference: Mapped[str | None] = code_column(doc="The customer's own number.", zh="客户单号")
-    ordered_on: Mapped[date] = date_column(doc="Day of the order or quote.", zh="订单日期", tier=Tier.PUBLIC, order=True)
+    ordered_on: Mapped[date] = date_column(
+        doc="Day of the order or quote.", zh="订单日期", tier=Tier.PUBLIC, order=True
+    )
     ship_on: Mapped[date | None] = date_column(doc="Day the goods are to leave.", zh="计划发货日期", tier=Tier.PUBLIC)
     quoted_until: Mapped[date | None] = date_column(
         doc="Last day the quote can be confirmed.", zh="报价有效期", tier=Tier.PUBLIC
@@ -209,9 +217,6 @@ class SalesOrder(
         doc="Currency of every price and amount of the order.", zh="币种", length_max=CURRENCY_LENGTH,
         code_list="ISO4217",
     )  # fmt: skip
-    payment_terms: Mapped[str | None] = code_column(
-        doc="Code of the payment terms agreed.", zh="付款条件", tier=Tier.COMMERCIAL
-    )
     subtotal: Mapped[Decimal] = amount_column(doc="Sum of the lines, net.", zh="小计", unit="currency")
     tax: Mapped[Decimal] = amount_column(doc="Tax on the order.", zh="税额", unit="currency")
     total_due: Mapped[Decimal] = amount_column(doc="Subtotal and tax.", zh="应付总额", unit="currency", order=True)
@@ -267,7 +272,9 @@ class SalesOrderLine(
         doc="The rule that set the price: a list with its line, or whoever gave it by hand.", zh="价格来源",
         tier=Tier.COMMERCIAL,
     )  # fmt: skip
-    tax_code: Mapped[str | None] = code_column(doc="Code of the tax on the line.", zh="税码", tier=Tier.COMMERCIAL)
+    tax_code_id: Mapped[UUID | None] = reference(
+        "tax_code", doc="Its tax treatment; none for no tax.", zh="税码", tier=Tier.INTERNAL
+    )
     line_total: Mapped[Decimal] = amount_column(doc="Quantity at the unit price.", zh="行金额", unit=ORDER_CURRENCY)
     tax: Mapped[Decimal] = amount_column(doc="Tax on the line.", zh="行税额", unit=ORDER_CURRENCY)
     due_on: Mapped[date | None] = date_column(doc="Day the customer wants it.", zh="要求到货日期", tier=Tier.PUBLIC)

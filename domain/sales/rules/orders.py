@@ -1,6 +1,6 @@
 """Orders, pure: what lines come to, how an order lives, and how much a customer may still owe.
 
-An order is priced like the invoice that will charge it (`finance.rules.invoices`), so that the two never part by a cent.
+An order is priced like the invoice that will charge it (`finance.rules.invoices`): the two never part by a cent.
 """
 
 from collections.abc import Sequence

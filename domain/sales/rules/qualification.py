@@ -1,4 +1,4 @@
-"""Partner qualification, pure: may this device go to this customer, there, on that day, and if not, which check says so.
+"""Partner qualification, pure: may this device go to this customer, there, on that day; if not, which check says so.
 
 Asked at quote, order, pick and ship. What a jurisdiction asks is a row (`QualificationRule`), not code: whether a
 registration is needed and on which day it must hold (China: the day of manufacture, Regulation on the Supervision and
