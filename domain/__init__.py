@@ -19,6 +19,7 @@ from domain import (
     master_data,
     people,
     procurement,
+    sales,
 )
 from domain.core.commands import Handler
 from domain.core.errors import Label
@@ -35,6 +36,7 @@ LADDER: tuple[ModuleType, ...] = (
     finance,
     inventory,
     procurement,
+    sales,
     manufacturing,
     governance,
     coexistence,

@@ -30,18 +30,19 @@ from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
 from schema.master_data import MasterDataMutation, MasterDataQuery
 from schema.people import PeopleMutation, PeopleQuery
 from schema.procurement import ProcurementMutation, ProcurementQuery
+from schema.sales import SalesMutation, SalesQuery
 from schema.scalars import SCALARS
 from schema.viewer import ViewerQuery
 from schema.visible import visible_schema
 
 Query = merge_types("Query", (
-    ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, ManufacturingQuery,
-    CoexistenceQuery, AlertsQuery, CoreQuery,
+    ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, SalesQuery,
+    ManufacturingQuery,     CoexistenceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (
-    MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, ManufacturingMutation,
-    GovernanceMutation, CoexistenceMutation, AlertsMutation,
+    MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, SalesMutation,
+    ManufacturingMutation, GovernanceMutation, CoexistenceMutation, AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription, CoexistenceSubscription))

@@ -429,6 +429,27 @@ def upgrade() -> None:
     sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000001'", name=op.f('ck_policy_version_one_row')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_version'))
     )
+    op.create_table('qualification_rule',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('country', sa.Text(), nullable=False, comment='The destination.'),
+    sa.Column('needs_registration', sa.Boolean(), server_default='true', nullable=False, comment='Whether the item must be registered there.'),
+    sa.Column('registration_basis', sa.Text(), nullable=False, comment='The day on which the registration must hold.'),
+    sa.Column('needs_licence', sa.Boolean(), server_default='true', nullable=False, comment='Whether the customer must hold a licence whose scope covers the item.'),
+    sa.Column('scope_catalogue', sa.Text(), nullable=True, comment="The catalogue edition whose codes a licence's scope uses, such as NMPA-2017."),
+    sa.Column('source', sa.Text(), nullable=False, comment='The law and its clause.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day the rule holds.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("registration_basis IN ('MADE', 'SHIPPED', 'ORDERED')", name=op.f('ck_qualification_rule_registration_basis_known')),
+    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_qualification_rule_country_length')),
+    sa.CheckConstraint('char_length(scope_catalogue) <= 64', name=op.f('ck_qualification_rule_scope_catalogue_length')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_qualification_rule_source_length')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_qualification_rule_valid_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_rule')),
+    sa.UniqueConstraint('country', 'valid_from', name=op.f('uq_qualification_rule_country_valid_from'))
+    )
     op.create_table('role_parent',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role.'),
@@ -984,6 +1005,35 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_payment_terms_company_id_code'))
     )
     op.create_index(op.f('ix_payment_terms_company_id_code_id'), 'payment_terms', ['company_id', 'code', 'id'], unique=False)
+    op.create_table('price_list',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Code of the list.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Whom the list binds.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=True, comment='The customer whose contract it is.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the prices.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(kind = 'CONTRACT') = (customer_id IS NOT NULL)", name=op.f('ck_price_list_contract_has_customer')),
+    sa.CheckConstraint("kind <> 'ITEM'", name=op.f('ck_price_list_item_prices_stand_by_the_item')),
+    sa.CheckConstraint("kind IN ('CONTRACT', 'TENDER', 'GENERAL', 'ITEM')", name=op.f('ck_price_list_kind_known')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_price_list_code_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_currency_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_price_list_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_price_list_name_zh_length')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_valid_period')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_price_list_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_price_list_company_id_code'))
+    )
+    op.create_index(op.f('ix_price_list_company_id_code_id'), 'price_list', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_price_list_company_id_customer_id'), 'price_list', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_price_list_company_id_name_id'), 'price_list', ['company_id', 'name', 'id'], unique=False)
     op.create_table('profit_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1624,6 +1674,74 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'payment_terms_id', 'position', name=op.f('uq_payment_terms_instalment_company_id_payment_terms_id_position'))
     )
     op.create_index(op.f('ix_payment_terms_instalment_company_id_payment_terms_id'), 'payment_terms_instalment', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_table('price_cap',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('territory', sa.Text(), nullable=True, comment='Where it holds; everywhere unless given.'),
+    sa.Column('source', sa.Text(), nullable=False, comment='The tender or rule that sets it.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the cap.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='The highest net price of one unit.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_cap_currency_length')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_price_cap_source_length')),
+    sa.CheckConstraint('char_length(territory) <= 400', name=op.f('ck_price_cap_territory_length')),
+    sa.CheckConstraint('unit_price > 0', name=op.f('ck_price_cap_unit_price_positive')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_cap_valid_period')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_cap_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_cap_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_cap'))
+    )
+    op.create_index(op.f('ix_price_cap_company_id_item_id'), 'price_cap', ['company_id', 'item_id'], unique=False)
+    op.create_table('price_list_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('price_list_id', sa.Uuid(), nullable=False, comment='The list.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('quantity_min', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='From this ordered quantity on.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the price: that of its list.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_line_currency_length')),
+    sa.CheckConstraint('quantity_min >= 0', name=op.f('ck_price_list_line_quantity_min_not_negative')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_price_list_line_unit_price_not_negative')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_line_valid_period')),
+    sa.ForeignKeyConstraint(['company_id', 'price_list_id'], ['price_list.company_id', 'price_list.id'], name=op.f('fk_price_list_line_company_id_price_list_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_list_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list_line')),
+    sa.UniqueConstraint('company_id', 'price_list_id', 'item_id', 'quantity_min', 'valid_from', name=op.f('uq_price_list_line_company_id_price_list_id_item_id_quantity_min_valid_from'))
+    )
+    op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_price_list_line_company_id_price_list_id'), 'price_list_line', ['company_id', 'price_list_id'], unique=False)
+    op.create_table('product_registration',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What may be sold.'),
+    sa.Column('country', sa.Text(), nullable=False, comment='Where it may be sold.'),
+    sa.Column('authority', sa.Text(), nullable=False, comment='Who registered it.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(authority) <= 400', name=op.f('ck_product_registration_authority_length')),
+    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_product_registration_country_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_product_registration_number_length')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_product_registration_valid_period')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_product_registration_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_registration')),
+    sa.UniqueConstraint('number', name=op.f('uq_product_registration_number'))
+    )
+    op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
+    op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
+    op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -2195,6 +2313,48 @@ def upgrade() -> None:
     op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
     op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
+    op.create_table('sales_order',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the order.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who buys.'),
+    sa.Column('ship_to_id', sa.Uuid(), nullable=True, comment='Where the goods go.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the order is in its flow.'),
+    sa.Column('customer_reference', sa.Text(), nullable=True, comment="The customer's own number."),
+    sa.Column('ordered_on', sa.Date(), nullable=False, comment='Day of the order or quote.'),
+    sa.Column('ship_on', sa.Date(), nullable=True, comment='Day the goods are to leave.'),
+    sa.Column('quoted_until', sa.Date(), nullable=True, comment='Last day the quote can be confirmed.'),
+    sa.Column('confirmed_on', sa.Date(), nullable=True, comment='Day of confirmation.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of every price and amount of the order.'),
+    sa.Column('subtotal', sa.Numeric(precision=20, scale=6), nullable=False, comment='Sum of the lines, net.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the order.'),
+    sa.Column('total_due', sa.Numeric(precision=20, scale=6), nullable=False, comment='Subtotal and tax.'),
+    sa.Column('warnings', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False, comment='What the checks let pass but want to be seen, such as a licence that ends before shipping.'),
+    sa.Column('created_by', sa.Uuid(), nullable=True, comment='The user who made the order.'),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True, comment='The user who confirmed the order.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('QUOTED', 'CONFIRMED', 'SHIPPED', 'COMPLETE', 'CANCELLED')", name=op.f('ck_sales_order_status_known')),
+    sa.CheckConstraint("status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name=op.f('ck_sales_order_confirmed_once')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_sales_order_currency_length')),
+    sa.CheckConstraint('char_length(customer_reference) <= 64', name=op.f('ck_sales_order_customer_reference_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_sales_order_number_length')),
+    sa.CheckConstraint('total_due = subtotal + tax', name=op.f('ck_sales_order_total_due_sums')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_sales_order_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_sales_order_customer_id')),
+    sa.ForeignKeyConstraint(['ship_to_id'], ['address.id'], name=op.f('fk_sales_order_ship_to_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_sales_order_company_id_number'))
+    )
+    op.create_index(op.f('ix_sales_order_company_id_customer_id'), 'sales_order', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_number_id'), 'sales_order', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_ordered_on_id'), 'sales_order', ['company_id', 'ordered_on', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_ship_to_id'), 'sales_order', ['company_id', 'ship_to_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2508,6 +2668,45 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
+    op.create_table('sales_order_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
+    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
+    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
+    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
+    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
+    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the line.'),
+    sa.Column('due_on', sa.Date(), nullable=True, comment='Day the customer wants it.'),
+    sa.Column('life_days_min', sa.Integer(), nullable=True, comment='Days of life that a lot must have left at delivery.'),
+    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
+    sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
+    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
+    sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
+    sa.CheckConstraint('shipped_quantity + cancelled_quantity <= ordered_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
+    sa.CheckConstraint('shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
+    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
+    )
+    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('stock_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

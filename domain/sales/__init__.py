@@ -1,0 +1,63 @@
+"""Sales: price lists and caps, what countries ask before devices are sold there, quotes and orders.
+
+Emits: SalesOrderCreated, SalesOrderConfirmed, SalesOrderCancelled (SalesOrder).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.actors import Action
+from domain.core.commands import Handler
+from domain.master_data.maintenance import events_of, maintained
+from domain.master_data.rules import valid_period
+from domain.sales.commands import (
+    CancelSalesOrder,
+    ConfirmSalesOrder,
+    CreateSalesOrder,
+    cancel_sales_orders,
+    confirm_sales_orders,
+    create_sales_orders,
+)
+from domain.sales.models import (
+    PriceCap,
+    PriceList,
+    PriceListLine,
+    ProductRegistration,
+    QualificationRule,
+    SalesOrder,
+    SalesOrderLine,
+)
+
+RECORDS = (
+    PriceList,
+    PriceListLine,
+    PriceCap,
+    ProductRegistration,
+    QualificationRule,
+    SalesOrder,
+    SalesOrderLine,
+)
+MAINTAINED: Mapping[type[Any], Handler] = {
+    **maintained(PriceList, fixed=("kind", "customer_id", "currency"), rule=valid_period),
+    **maintained(
+        PriceListLine, fixed=("price_list_id", "item_id", "quantity_min", "currency", "valid_from"), rule=valid_period
+    ),
+    **maintained(PriceCap, fixed=("item_id", "currency"), rule=valid_period),
+    **maintained(ProductRegistration, fixed=("item_id", "country"), rule=valid_period, action=Action.ADMINISTER),
+    **maintained(QualificationRule, fixed=("country", "valid_from"), rule=valid_period, action=Action.ADMINISTER),
+}
+COMMANDS: Mapping[type[Any], Handler] = {
+    **MAINTAINED,
+    CreateSalesOrder: create_sales_orders,
+    ConfirmSalesOrder: confirm_sales_orders,
+    CancelSalesOrder: cancel_sales_orders,
+}
+HANDLERS = {}
+EVENTS = {
+    **events_of(MAINTAINED),
+    "SalesOrderCreated": SalesOrder,
+    "SalesOrderConfirmed": SalesOrder,
+    "SalesOrderCancelled": SalesOrder,
+}
+
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS"]

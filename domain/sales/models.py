@@ -1,0 +1,289 @@
+"""Sales: what a customer asked for, at what price, by when, and what came of it.
+
+An order is a promise. Goods move in `inventory`, money moves in `finance`; nothing here holds a balance. A quote is an
+order that was not confirmed yet: the same document, one state earlier, so that nothing is copied when the customer says
+yes.
+
+Every quantity of a line rolls: ordered = shipped (net of returns that are to be replaced) + open + cancelled.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from domain.core.columns import (
+    Tier,
+    amount_column,
+    code_column,
+    column,
+    date_column,
+    enum_column,
+    price_column,
+    quantity_column,
+    rate_column,
+    reference,
+    text_column,
+    texts_column,
+    uuid_column,
+)
+from domain.core.records import ANYONE, CompanyRecord, GroupRecord, Scope
+
+CURRENCY_LENGTH = 3
+COUNTRY_LENGTH = 2
+ITEM_UNIT = "item.unit.code"
+ORDER_CURRENCY = "sales_order.currency"
+
+
+class SalesOrderStatus(StrEnum):
+    """Where an order is in its flow."""
+
+    QUOTED = "QUOTED"
+    CONFIRMED = "CONFIRMED"
+    SHIPPED = "SHIPPED"
+    COMPLETE = "COMPLETE"
+    CANCELLED = "CANCELLED"
+
+
+class PriceListKind(StrEnum):
+    """Whom a price list binds, in the order in which lists bind: a customer's contract goes before a tender, a tender
+    before the general list, and that before the item's own list price.
+    """
+
+    CONTRACT = "CONTRACT"
+    TENDER = "TENDER"
+    GENERAL = "GENERAL"
+    ITEM = "ITEM"
+
+
+class DateBasis(StrEnum):
+    """The day on which a jurisdiction asks whether a product was registered."""
+
+    MADE = "MADE"
+    SHIPPED = "SHIPPED"
+    ORDERED = "ORDERED"
+
+
+class PriceList(CompanyRecord, scope=Scope(partner="customer_id"), zh="价目表", key="code", name="name"):
+    """Prices that hold during a time, for everyone or for one customer."""
+
+    __tablename__ = "price_list"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
+        CheckConstraint("(kind = 'CONTRACT') = (customer_id IS NOT NULL)", name="contract_has_customer"),
+        CheckConstraint("kind <> 'ITEM'", name="item_prices_stand_by_the_item"),
+    )
+
+    code: Mapped[str] = code_column(doc="Code of the list.", zh="价目表代码", order=True)
+    name: Mapped[str] = text_column(doc="Name.", zh="名称", order=True)
+    name_zh: Mapped[str | None] = text_column(doc="Name in Chinese.", zh="中文名称")
+    kind: Mapped[PriceListKind] = enum_column(PriceListKind, doc="Whom the list binds.", zh="价目表类型")
+    customer_id: Mapped[UUID | None] = reference(
+        "party", many="price_lists", doc="The customer whose contract it is.", zh="客户"
+    )
+    currency: Mapped[str] = code_column(
+        doc="Currency of the prices.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217", tier=Tier.COMMERCIAL
+    )
+    valid_from: Mapped[date] = date_column(doc="First day.", zh="生效日期")
+    valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
+
+
+class PriceListLine(CompanyRecord, scope=Scope(partner="price_list.customer_id"), zh="价目表行"):
+    """The price of one unit of an item from a quantity on."""
+
+    __tablename__ = "price_list_line"
+    __table_args__ = (
+        UniqueConstraint("company_id", "price_list_id", "item_id", "quantity_min", "valid_from"),
+        CheckConstraint("quantity_min >= 0", name="quantity_min_not_negative"),
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
+    )
+
+    price_list_id: Mapped[UUID] = reference("price_list", many="prices", doc="The list.", zh="价目表")
+    item_id: Mapped[UUID] = reference("item", many="price_list_lines", doc="The item.", zh="物料")
+    quantity_min: Mapped[Decimal] = quantity_column(
+        doc="From this ordered quantity on.", zh="起订数量", unit=ITEM_UNIT, tier=Tier.COMMERCIAL, server_default="0"
+    )
+    currency: Mapped[str] = code_column(
+        doc="Currency of the price: that of its list.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217",
+        tier=Tier.COMMERCIAL,
+    )  # fmt: skip
+    unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="currency")
+    valid_from: Mapped[date] = date_column(doc="First day.", zh="生效日期")
+    valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
+
+
+class PriceCap(CompanyRecord, scope=Scope(), zh="限价"):
+    """The most that a tender or an authority lets an item be sold for in a territory; a price above it is refused."""
+
+    __tablename__ = "price_cap"
+    __table_args__ = (
+        CheckConstraint("unit_price > 0", name="unit_price_positive"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
+    )
+
+    item_id: Mapped[UUID] = reference("item", many="price_caps", doc="The item.", zh="物料")
+    territory: Mapped[str | None] = text_column(doc="Where it holds; everywhere unless given.", zh="地域")
+    source: Mapped[str] = text_column(doc="The tender or rule that sets it.", zh="依据")
+    currency: Mapped[str] = code_column(
+        doc="Currency of the cap.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217", tier=Tier.COMMERCIAL
+    )
+    unit_price: Mapped[Decimal] = price_column(doc="The highest net price of one unit.", zh="限价", unit="currency")
+    valid_from: Mapped[date] = date_column(doc="First day.", zh="生效日期")
+    valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
+
+
+class ProductRegistration(GroupRecord, scope=Scope(partner=ANYONE), zh="产品注册证", key="number"):
+    """A country's permission to sell an item there."""
+
+    __tablename__ = "product_registration"
+    __table_args__ = (CheckConstraint("valid_to >= valid_from", name="valid_period"),)
+
+    number: Mapped[str] = code_column(doc="Number of the certificate.", zh="注册证号", order=True)
+    item_id: Mapped[UUID] = reference("item", many="registrations", doc="What may be sold.", zh="物料")
+    country: Mapped[str] = code_column(
+        doc="Where it may be sold.", zh="国家", length_max=COUNTRY_LENGTH, code_list="ISO3166-1"
+    )
+    authority: Mapped[str] = text_column(doc="Who registered it.", zh="注册机关", tier=Tier.PUBLIC)
+    valid_from: Mapped[date] = date_column(doc="First day.", zh="生效日期", tier=Tier.PUBLIC)
+    valid_to: Mapped[date] = date_column(doc="Last day.", zh="失效日期", tier=Tier.PUBLIC, order=True)
+
+
+class QualificationRule(GroupRecord, scope=Scope(), zh="资质规则"):
+    """What a country asks before devices are sold there, during a time: rows, because laws change."""
+
+    __tablename__ = "qualification_rule"
+    __table_args__ = (
+        UniqueConstraint("country", "valid_from"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
+    )
+
+    country: Mapped[str] = code_column(
+        doc="The destination.", zh="国家", length_max=COUNTRY_LENGTH, code_list="ISO3166-1"
+    )
+    needs_registration: Mapped[bool] = column(
+        doc="Whether the item must be registered there.", zh="是否要求产品注册", server_default="true"
+    )
+    registration_basis: Mapped[DateBasis] = enum_column(
+        DateBasis, doc="The day on which the registration must hold.", zh="注册判定日期"
+    )
+    needs_licence: Mapped[bool] = column(
+        doc="Whether the customer must hold a licence whose scope covers the item.", zh="是否要求经营许可",
+        server_default="true",
+    )  # fmt: skip
+    scope_catalogue: Mapped[str | None] = code_column(
+        doc="The catalogue edition whose codes a licence's scope uses, such as NMPA-2017.", zh="分类目录版本"
+    )
+    source: Mapped[str] = text_column(doc="The law and its clause.", zh="依据")
+    valid_from: Mapped[date] = date_column(doc="First day the rule holds.", zh="生效日期")
+    valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
+
+
+class SalesOrder(
+    CompanyRecord, scope=Scope(partner="customer_id", site="site_id"), zh="销售订单", key="number", name="number"
+):
+    """What one customer was promised, with its totals."""
+
+    __tablename__ = "sales_order"
+    __table_args__ = (
+        CheckConstraint("total_due = subtotal + tax", name="total_due_sums"),
+        CheckConstraint(
+            "status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name="confirmed_once"
+        ),
+    )  # fmt: skip
+
+    number: Mapped[str] = code_column(doc="Number of the order.", zh="销售订单号", order=True)
+    customer_id: Mapped[UUID] = reference("party", doc="Who buys.", zh="客户", many="sales_orders")
+    ship_to_id: Mapped[UUID | None] = reference("address", doc="Where the goods go.", zh="送货地址")
+    site_id: Mapped[UUID | None] = reference(
+        "site", doc="The site that ships.", zh="发货地点", many="sales_orders"
+    )
+    status: Mapped[str] = enum_column(
+        SalesOrderStatus, doc="Where the order is in its flow.", zh="状态", tier=Tier.PUBLIC, order=True
+    )
+    customer_reference: Mapped[str | None] = code_column(doc="The customer's own number.", zh="客户单号")
+    ordered_on: Mapped[date] = date_column(
+        doc="Day of the order or quote.", zh="订单日期", tier=Tier.PUBLIC, order=True
+    )
+    ship_on: Mapped[date | None] = date_column(doc="Day the goods are to leave.", zh="计划发货日期", tier=Tier.PUBLIC)
+    quoted_until: Mapped[date | None] = date_column(
+        doc="Last day the quote can be confirmed.", zh="报价有效期", tier=Tier.PUBLIC
+    )
+    confirmed_on: Mapped[date | None] = date_column(doc="Day of confirmation.", zh="确认日期", tier=Tier.PUBLIC)
+    currency: Mapped[str] = code_column(
+        doc="Currency of every price and amount of the order.", zh="币种", length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
+    )  # fmt: skip
+    subtotal: Mapped[Decimal] = amount_column(doc="Sum of the lines, net.", zh="小计", unit="currency")
+    tax: Mapped[Decimal] = amount_column(doc="Tax on the order.", zh="税额", unit="currency")
+    total_due: Mapped[Decimal] = amount_column(doc="Subtotal and tax.", zh="应付总额", unit="currency", order=True)
+    warnings: Mapped[list[str]] = texts_column(
+        doc="What the checks let pass but want to be seen, such as a licence that ends before shipping.",
+        zh="警告", server_default="{}",
+    )  # fmt: skip
+    created_by: Mapped[UUID | None] = uuid_column(doc="The user who made the order.", zh="创建用户")
+    confirmed_by: Mapped[UUID | None] = uuid_column(doc="The user who confirmed the order.", zh="确认用户")
+
+
+class SalesOrderLine(
+    CompanyRecord, scope=Scope(partner="sales_order.customer_id", site="sales_order.site_id"), zh="销售订单行"
+):
+    """One item on one order."""
+
+    __tablename__ = "sales_order_line"
+    __table_args__ = (
+        CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
+        CheckConstraint(
+            "shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0",
+            name="quantities_not_negative",
+        ),
+        CheckConstraint(
+            "shipped_quantity + cancelled_quantity <= ordered_quantity", name="shipped_within_ordered"
+        ),
+        CheckConstraint("returned_quantity <= shipped_quantity", name="returned_within_shipped"),
+        CheckConstraint("invoiced_quantity <= shipped_quantity", name="invoiced_within_shipped"),
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        UniqueConstraint("company_id", "sales_order_id", "position"),
+    )  # fmt: skip
+
+    sales_order_id: Mapped[UUID] = reference(
+        "sales_order", doc="The order the line belongs to.", zh="销售订单", lines="lines", lines_order="position"
+    )
+    position: Mapped[int] = column(doc="1-based place on the order.", zh="行号", tier=Tier.PUBLIC)
+    item_id: Mapped[UUID] = reference("item", doc="What is sold.", zh="物料", many="sales_order_lines")
+    ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
+    shipped_quantity: Mapped[Decimal] = quantity_column(
+        doc="Left for the customer.", zh="发货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    returned_quantity: Mapped[Decimal] = quantity_column(
+        doc="Came back.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    cancelled_quantity: Mapped[Decimal] = quantity_column(
+        doc="Will not be shipped.", zh="取消数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    invoiced_quantity: Mapped[Decimal] = quantity_column(
+        doc="Invoiced, credit notes taken off.", zh="开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit=ORDER_CURRENCY)
+    price_source: Mapped[str] = text_column(
+        doc="The rule that set the price: a list with its line, or whoever gave it by hand.", zh="价格来源",
+        tier=Tier.COMMERCIAL,
+    )  # fmt: skip
+    tax_code_id: Mapped[UUID | None] = reference(
+        "tax_code", doc="Its tax treatment; none for no tax.", zh="税码", tier=Tier.INTERNAL
+    )
+    line_total: Mapped[Decimal] = amount_column(doc="Quantity at the unit price.", zh="行金额", unit=ORDER_CURRENCY)
+    tax: Mapped[Decimal] = amount_column(doc="Tax on the line.", zh="行税额", unit=ORDER_CURRENCY)
+    due_on: Mapped[date | None] = date_column(doc="Day the customer wants it.", zh="要求到货日期", tier=Tier.PUBLIC)
+    life_days_min: Mapped[int | None] = column(
+        doc="Days of life that a lot must have left at delivery.", zh="最短剩余效期", unit="day", tier=Tier.PUBLIC
+    )
+    discount_percent: Mapped[Decimal] = rate_column(
+        doc="Taken off the price of the list.", zh="折扣", unit="%", tier=Tier.COMMERCIAL, server_default="0"
+    )
+
+
+Index("ix_sales_order_line_due", SalesOrderLine.table.c.company_id, SalesOrderLine.table.c.due_on)

@@ -1,0 +1,1 @@
+"""Rules of selling, one file a question: prices, qualification, the life of an order."""
