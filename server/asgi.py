@@ -40,11 +40,15 @@ from server.identity import Identity, signing_key
 from server.integration import companions_of, run_integration, storage_of
 from server.jobs import run_background
 from server.logs import configure_logs
+from server.metrics import Metrics, Sharing
+from server.observe import Observer
 from server.page import graphiql_page
 from server.roads import Roads, VisibleSchemas, unlimited
+from server.scrape import Scrape
 from server.settings import Settings
 from server.throttle import Throttle
 from server.tiers import Tiers
+from server.tracing import configured_spans
 from server.uploads import Uploads
 
 log = structlog.get_logger("server")
@@ -64,6 +68,7 @@ class Services:
     identity: Identity
     hub: Hub
     gate: Gate
+    scrape: Scrape
     http: GraphEndpoint
     sockets: SocketEndpoint
     downloads: Downloads
@@ -83,6 +88,7 @@ class Application:
                 Route("/exports/{run_id:uuid}.jsonl", self._download),
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
+                Route("/metrics", self._metrics),
             ],
             lifespan=self._lifespan,
             exception_handlers={404: _nothing_here, 405: _not_so},
@@ -128,6 +134,12 @@ class Application:
         """Take the file of a bulk mutation, at its signed address."""
         assert self.services is not None, "the application has started"
         return await self.services.uploads(request)
+
+    async def _metrics(self, request: Request) -> Response:
+        """The figures of this installation, for those who may see them."""
+        assert self.services is not None, "the application has started"
+        scrape = self.services.scrape
+        return await scrape() if scrape.is_allowed(request) else await _nothing_here(request, NoSuchPath())
 
 
 @contextmanager
@@ -198,7 +210,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
     await tiers.refresh()
-    gate = Gate(dispatcher, tiers, throttle)
+    observer = compose_observer(settings, stack)
+    gate = Gate(dispatcher, tiers, throttle, observer)
     stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
     tasks = [
@@ -208,6 +221,9 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         asyncio.create_task(throttle.watch()),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]
+    sharing = Sharing(observer.metrics, settings.data_dir / "metrics") if settings.workers > 1 else None
+    if sharing is not None:
+        tasks.append(asyncio.create_task(sharing.watch()))
     background: list[asyncio.Task[None]] = []
     if settings.background:
         head_file = settings.audit_head_file
@@ -215,20 +231,45 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         background.append(asyncio.create_task(working))
         background.append(asyncio.create_task(run_integration(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
+    sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
+    observer.metrics.gauges = {
+        "connections_lent": lambda: database.lent,
+        "connections_waiting": lambda: database.waiting,
+        "connections_awaited": lambda: database.awaited,
+        "connections_refused": lambda: database.refused,
+        "sockets": lambda: sockets.count,
+        "streams": lambda: hub.count,
+        "documents": lambda: dispatcher.remembered,
+        "plans": lambda: read.plans.count,
+        "clients": lambda: throttle.clients,
+        "bucket_writes": lambda: throttle.writes,
+    }
     return Services(
         database=database,
         identity=identity,
         hub=hub,
         gate=gate,
+        scrape=Scrape(
+            metrics=observer.metrics, database=database, hub=hub, token=settings.metrics_token, sharing=sharing
+        ),
         http=GraphEndpoint(
             gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
-        sockets=SocketEndpoint(gate, identity, hub, origins=settings.origins),
+        sockets=sockets,
         downloads=Downloads(
             database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
         ),
         uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
     )
+
+
+def compose_observer(settings: Settings, stack: AsyncExitStack) -> Observer:
+    """Who is told of every request; spans are sent where the environment names a collector."""
+    spans = configured_spans()
+    if spans is not None:
+        stack.callback(spans[1].shutdown)
+    logs = settings.log_level in ("debug", "info")
+    return Observer(Metrics(), logs_requests=logs, tracer=spans[0] if spans else None)
 
 
 async def _surviving(name: str, work: Callable[[], Awaitable[None]]) -> None:
