@@ -59,19 +59,19 @@ class Gate:
         except Exception as fault:
             if isinstance(fault, Invalid | LimitExceeded):
                 self._throttle.give_back(client, -FAULT_COST)
-            self.observer.refused(request, session, code_of(fault))
+            self.observer.refused(request, client, code_of(fault))
             raise
 
     async def admit(self, operation: Operation, session: BearerSession) -> None:
         """Let a stream begin: its client pays for one event, the others are the server's to tell. Raises: Throttled."""
-        price = max(operation.cost, COST_MIN)
+        client, price = self._client(session), max(operation.cost, COST_MIN)
         road = ROADS[operation.node.operation]
         try:
-            await self._throttle.take(self._client(session), price)
+            await self._throttle.take(client, price)
         except Exception as fault:
-            self.observer.failed(operation, session, road, code_of(fault))
+            self.observer.failed(operation, client, road, code_of(fault))
             raise
-        self.observer.answered(operation, session, road, price)
+        self.observer.answered(operation, client, road, price)
 
     async def answer(self, operation: Operation, session: BearerSession) -> Answer:
         """The answer to a prepared query or mutation, with what it cost.
@@ -84,9 +84,9 @@ class Gate:
             async with asyncio.timeout(REQUEST_SECONDS):
                 answer, actual = await self._paid(operation, session, client)
         except Exception as fault:
-            self.observer.failed(operation, session, road, code_of(fault))
+            self.observer.failed(operation, client, road, code_of(fault))
             raise
-        self.observer.answered(operation, session, road, actual)
+        self.observer.answered(operation, client, road, actual)
         body = self._told(answer.body, operation.cost, actual, client)
         return Answer(status=answer.status, body=body, fixed=answer.fixed, cost=actual, headers=answer.headers)
 

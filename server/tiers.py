@@ -58,14 +58,20 @@ class ClientTier:
 
 
 class Client:
-    """Whose bucket a request empties, and by which tier. `key` is its id as a number, which is found faster."""
+    """Whose bucket a request empties, and by which tier.
 
-    __slots__ = ("id", "key", "tier")
+    `key` is its id as a number, which is found faster, `text` the same for the log. The anonymous are not told apart
+    by what they send.
+    """
 
-    def __init__(self, id_: UUID, tier: ClientTier) -> None:
+    __slots__ = ("id", "is_anonymous", "key", "text", "tier")
+
+    def __init__(self, id_: UUID, tier: ClientTier, *, is_anonymous: bool = False) -> None:
         self.id = id_
         self.key = id_.int
+        self.text = str(id_)
         self.tier = tier
+        self.is_anonymous = is_anonymous
 
 
 class Tiers:
@@ -85,7 +91,8 @@ class Tiers:
         A key that names a tier has a bucket of its own; whatever else acts for an account shares the account's.
         """
         if actor.audience is Audience.ANONYMOUS:
-            return Client(uuid5(_ADDRESSES, address), self._coded(BY_AUDIENCE[actor.audience]))
+            tier = self._coded(BY_AUDIENCE[actor.audience])
+            return Client(uuid5(_ADDRESSES, address), tier, is_anonymous=True)
         found = self._found.get(id(actor))
         if found is None:
             if len(self._found) >= CLIENTS_MAX:
