@@ -21,12 +21,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.core.database import Database, Limits, connect, to_json
-from domain.core.errors import Overloaded
+from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
 from domain.core.sequencer import LOST
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
-from resolvers.request import MethodNotAllowed, NoSuchPath
+from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
@@ -91,7 +91,7 @@ class Application:
                 Route("/metrics", self._metrics),
             ],
             lifespan=self._lifespan,
-            exception_handlers={404: _nothing_here, 405: _not_so},
+            exception_handlers={404: _nothing_here, 405: _not_so, 500: _broken},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -171,7 +171,7 @@ async def _live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-def _coded(request: Request, fault: NoSuchPath | MethodNotAllowed, status: int) -> Response:
+def _coded(request: Request, fault: RequestError, status: int) -> Response:
     trace_id = trace_of(request.headers.get("traceparent", "").encode("latin-1"))
     body = to_json({"errors": error_entries(fault, trace_id)})
     return Response(body, status_code=status, media_type="application/json")
@@ -187,6 +187,11 @@ async def _nothing_here(request: Request, _: Exception) -> Response:
 
 async def _not_so(request: Request, _: Exception) -> Response:
     return _coded(request, MethodNotAllowed(method=request.method), 405)
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    """What nobody foresaw; it is raised again after this answer, and logged by the server."""
+    return _coded(request, InternalError(), 500)
 
 
 async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
