@@ -38,8 +38,8 @@ class Unavailable(RequestError):
     en = "The database is not available; try again."
 
 
-def known_fault(error: BaseException, trace_id: str) -> Refusal | Invalid:
-    """The fault as one that has a code; an unforeseen one is logged first."""
+def fault_of(error: BaseException) -> Refusal | Invalid:
+    """The fault as one that has a code."""
     match error:
         case Refusal() | Invalid():
             return error
@@ -47,12 +47,27 @@ def known_fault(error: BaseException, trace_id: str) -> Refusal | Invalid:
             return TimedOut(seconds=REQUEST_SECONDS)
         case asyncpg.TooManyConnectionsError():
             return Overloaded()
-        case _ if isinstance(error, LOST):
-            log.warning("database_unavailable", trace_id=trace_id, exc_info=error)
-            return Unavailable()
         case _:
+            return Unavailable() if isinstance(error, LOST) else InternalError()
+
+
+def known_fault(error: BaseException, trace_id: str) -> Refusal | Invalid:
+    """The fault as one that has a code; a lost database and what nobody foresaw are logged first."""
+    fault = fault_of(error)
+    match fault:
+        case Unavailable() if fault is not error:
+            log.warning("database_unavailable", trace_id=trace_id, exc_info=error)
+        case InternalError() if fault is not error:
             log.error("internal_error", trace_id=trace_id, exc_info=error)
-            return InternalError()
+        case _:
+            pass
+    return fault
+
+
+def code_of(error: BaseException) -> str:
+    """The published code of a fault, the first one's where there are several."""
+    fault = fault_of(error)
+    return fault.code if isinstance(fault, Refusal) else fault.refusals[0].code
 
 
 def error_entries(

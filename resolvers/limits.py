@@ -47,8 +47,14 @@ class Limits:
     # Fields after every fragment is expanded where it is spread: what a planner must walk.
     selections: int = 10_000
     cost: int = 10_000
+    # Pairs of fields with one response key, and of fragments, in one place: what validation compares with each other.
+    # Twenty thousand take it some tens of milliseconds.
+    overlaps: int = 20_000
     validation_errors: int = 5
 
+
+# What the search for overlaps looks at in one document before it gives up: the document is then mostly circles.
+OVERLAP_VISITS_MAX = 50_000
 
 # Page of a connection that names no size, and the size assumed of a plain list: documents own a few lines, and the
 # largest page of the largest documents must stay askable.
@@ -96,6 +102,12 @@ class DirectiveLimit(LimitExceeded):
     en = "The document uses more than {limit} directives."
 
 
+class OverlapLimit(LimitExceeded):
+    code = "OVERLAP_LIMIT"
+    zh = "文档在同一处重复选择相同字段或片段过多，比较次数超过 {limit}。"
+    en = "The document selects the same fields, or spreads fragments, in one place too often: more than {limit} pairs."
+
+
 class CostLimit(LimitExceeded):
     code = "COST_LIMIT"
     zh = "查询成本超过上限 {limit}。"
@@ -123,7 +135,7 @@ _EMPTY = Weight()
 def measure(document: DocumentNode, limits: Limits) -> None:
     """Refuse a document any of whose operations is too deep, too wide or too often expanded.
 
-    Raises: DepthLimit, AliasLimit, OperationLimit, DirectiveLimit, CostLimit.
+    Raises: DepthLimit, AliasLimit, OperationLimit, DirectiveLimit, CostLimit, OverlapLimit.
     """
     fragments = _fragments(document)
     weights: dict[str, Weight] = {}
@@ -137,6 +149,9 @@ def measure(document: DocumentNode, limits: Limits) -> None:
     # A fragment that nothing spreads is refused by validation, whose work it must not multiply before that.
     for weight in weights.values():
         _refuse_shape(weight, limits)
+    visits = 0
+    for definition in (*_operations(document), *fragments.values()):
+        visits = _compare(definition.selection_set, fragments, limits, visits)
 
 
 def cost(
@@ -276,6 +291,44 @@ def _refuse_shape(weight: Weight, limits: Limits) -> None:
         raise DirectiveLimit(limit=limits.directives)
     if weight.selections > limits.selections:
         raise CostLimit(limit=limits.cost)
+
+
+def _compare(
+    selection_set: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], limits: Limits, visits: int
+) -> int:
+    """Refuse what validation would compare too often: every pair of fields that answer under one key in one place.
+
+    Its work is quadratic there, and for the pairs of fragments spread in one place. This walks the places once; the
+    answer is `visits` and the selections it looked at, which are limited for the whole document.
+    """
+    pairs = 0
+    places = [([selection_set], 1)]
+    while places:
+        pending, level = places.pop()
+        counts: dict[str, int] = {}
+        below: dict[str, list[SelectionSetNode]] = {}
+        spread: set[str] = set()
+        while pending:
+            for selection in pending.pop().selections:
+                visits += 1
+                if isinstance(selection, FieldNode):
+                    key = selection.alias.value if selection.alias else selection.name.value
+                    counts[key] = counts.get(key, 0) + 1
+                    if selection.selection_set:
+                        below.setdefault(key, []).append(selection.selection_set)
+                elif isinstance(selection, InlineFragmentNode):
+                    pending.append(selection.selection_set)
+                elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+                    spread.add(selection.name.value)
+                    if selection.name.value in fragments:
+                        pending.append(fragments[selection.name.value].selection_set)
+        pairs += sum(count * (count - 1) // 2 for count in (*counts.values(), len(spread)))
+        if pairs > limits.overlaps or visits > OVERLAP_VISITS_MAX:
+            raise OverlapLimit(limit=limits.overlaps)
+        # Deeper is refused already, but for circles, which validation names.
+        if level <= limits.introspection_depth:
+            places += [(sets, level + 1) for sets in below.values()]
+    return visits
 
 
 class _Pages:

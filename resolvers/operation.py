@@ -52,6 +52,8 @@ TOKENS_MAX = 100_000
 # Combinations of page sizes, and introspection answers, remembered per document and schema.
 COSTS_MAX = 64
 INTROSPECTIONS_MAX = 8
+# Limits that a document is known to keep.
+LIMITS_MAX = 32
 # Variables longer than this are not worth remembering an introspection for.
 INTROSPECTION_KEY_MAX = 200
 
@@ -80,8 +82,8 @@ class _Prepared:
 
     def __init__(self, document: Document, limits: Limits) -> None:
         self.document = document
-        # The limits that it was found to keep.
-        self.within = {limits}
+        # The limits that it was found to keep, by their identity: they are few, and live as long as a tier.
+        self.within = {id(limits): limits}
         self.page_variables = sorted(page_variables(document.node))
         self.seen: WeakKeyDictionary[GraphQLSchema, _Seen] = WeakKeyDictionary()
         fragments = {
@@ -104,6 +106,11 @@ class Dispatcher:
         self.limits = limits or Limits()
         self._documents: OrderedDict[str, _Prepared] = OrderedDict()
         self._tokens = 0
+
+    @property
+    def remembered(self) -> int:
+        """How many documents are remembered."""
+        return len(self._documents)
 
     async def answer(self, request: GraphRequest, actor: Actor, grants: Grants) -> Answer:
         """The answer to a query or mutation.
@@ -133,10 +140,12 @@ class Dispatcher:
         Raises: LimitExceeded, ParseFailed, Invalid, OperationUnresolved.
         """
         prepared = self._document(request)
+        request.stages.end("parse")
         schema = self._visible(grants)
         self._validate(prepared, schema, grants)
         node = _named(prepared.document, request.operation_name)
         spent = _cost(prepared, node, request, schema)
+        request.stages.end("validate")
         limits = request.limits or self.limits
         if spent > limits.cost:
             raise CostLimit(limit=limits.cost)
@@ -148,9 +157,11 @@ class Dispatcher:
         known = self._documents.get(digest)
         if known is not None:
             self._documents.move_to_end(digest)
-            if limits not in known.within:
+            if id(limits) not in known.within:
                 _check(known.document.node, limits)
-                known.within.add(limits)
+                if len(known.within) >= LIMITS_MAX:
+                    known.within.clear()
+                known.within[id(limits)] = limits
             return known
         try:
             node = parse(text, max_tokens=limits.tokens)

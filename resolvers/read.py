@@ -118,21 +118,26 @@ class ReadRoad:
 
         Raises: Invalid (variables), RequestError for arguments that no plan serves, PolicyMoved.
         """
+        stages = operation.request.stages
         run = await self._run(operation, actor, grants)
         prepared, values = self._ready(run)
+        stages.end("plan")
         async with self.database.acquire() as connection:
+            stages.end("connection")
             row = await connection.raw.fetchrow(prepared.statement.sql, *values)
             assert row is not None, "an aggregate always has a row"
             if row["version"] is not None and row["version"] != grants.version:
                 raise PolicyMoved(row["version"])
             if prepared.personal:
                 await self._log_access(connection, run, prepared.personal, row["data"])
+        stages.end("statement")
         if row["faults"]:
             raise Ambiguous(path=(row["faults"].split(",")[0],), what=row["faults"])
         errors = withheld_entries(operation, prepared.withheld, actor.locale)
         data, objects = counted(row["data"])
         head = prepared.head if not errors else prepared.head[: -len(_DATA)] + b',"errors":' + to_json(errors) + _DATA
         body = head + data + b"}"
+        stages.end("encode")
         # The object of `data` itself is the answer's, not the client's.
         return Answer(status=200, body=body, cost=objects - 1)
 

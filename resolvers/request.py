@@ -14,6 +14,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from domain.core.actors import Actor, Grants
 from domain.core.errors import RequestError
 from resolvers.limits import Limits
+from resolvers.stages import Stages
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,8 +29,11 @@ class GraphRequest:
     trace_id: str = ""
     # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
     withheld_as_errors: bool = False
-    # What the client's tier allows; None: what the dispatcher allows everyone.
+    # The caller's span (W3C traceparent), 16 hex digits.
+    parent_span: str = ""
+    # What the client's tier allows, known at the gate; None: what the dispatcher allows everyone.
     limits: Limits | None = None
+    stages: Stages = field(default_factory=Stages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +65,8 @@ class Answer:
 
     `status` is that of application/graphql-response+json. A client that takes application/json gets 200 for faults of
     the document or its variables (400), as GraphQL over HTTP wishes, unless the status is `fixed`. `cost` is the number
-    of objects and counts that it holds. Where it has extensions they are its
-    first member, so that the server can add to them without reading it.
+    of objects and counts that it holds. Where it has extensions they are its first member, so that the server can add
+    to them without reading it.
     """
 
     status: int

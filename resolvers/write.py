@@ -166,7 +166,9 @@ class WriteRoad:
             withheld += answered.withheld
             cost += answered.cost
             errors += withheld_entries(operation, answered.withheld, actor.locale)
-        return Answer(status=200, body=_body(values, errors, withheld).encode(), cost=cost)
+        body = _body(values, errors, withheld).encode()
+        operation.request.stages.end("encode")
+        return Answer(status=200, body=body, cost=cost)
 
     async def _field(self, caller: _Caller, root: GraphQLObjectType, part: _Part) -> _Answered:
         """The answer to one mutation field."""
@@ -197,10 +199,13 @@ class WriteRoad:
             if version is not None and version != caller.grants.version:
                 raise PolicyMoved(version)
 
+        stages = caller.operation.request.stages
+        stages.end("plan")
         performed = await perform(
             self._database, caller.actor, caller.grants, company_id, [command],
             idempotency_key=key, guard=still_granted, answer=show,
         )  # fmt: skip
+        stages.end("statement")
         is_shown = isinstance(performed.answer, _Shown) and performed.committed
         shown = performed.answer if is_shown else _NOTHING
         return _payload(caller, spec, payload, (performed, shown))

@@ -21,12 +21,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from domain.core.database import Database, Limits, connect, to_json
-from domain.core.errors import Overloaded
+from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
 from domain.core.sequencer import LOST
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
-from resolvers.request import MethodNotAllowed, NoSuchPath
+from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
@@ -40,11 +40,15 @@ from server.identity import Identity, signing_key
 from server.integration import companions_of, run_integration, storage_of
 from server.jobs import run_background
 from server.logs import configure_logs
+from server.metrics import Metrics, Sharing
+from server.observe import Observer
 from server.page import graphiql_page
 from server.roads import Roads, VisibleSchemas, unlimited
+from server.scrape import Scrape
 from server.settings import Settings
 from server.throttle import Throttle
 from server.tiers import Tiers
+from server.tracing import configured_spans
 from server.uploads import Uploads
 
 log = structlog.get_logger("server")
@@ -64,6 +68,7 @@ class Services:
     identity: Identity
     hub: Hub
     gate: Gate
+    scrape: Scrape
     http: GraphEndpoint
     sockets: SocketEndpoint
     downloads: Downloads
@@ -83,9 +88,10 @@ class Application:
                 Route("/exports/{run_id:uuid}.jsonl", self._download),
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
+                Route("/metrics", self._metrics),
             ],
             lifespan=self._lifespan,
-            exception_handlers={404: _nothing_here, 405: _not_so},
+            exception_handlers={404: _nothing_here, 405: _not_so, 500: _broken},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,6 +135,12 @@ class Application:
         assert self.services is not None, "the application has started"
         return await self.services.uploads(request)
 
+    async def _metrics(self, request: Request) -> Response:
+        """The figures of this installation, for those who may see them."""
+        assert self.services is not None, "the application has started"
+        scrape = self.services.scrape
+        return await scrape() if scrape.is_allowed(request) else await _nothing_here(request, NoSuchPath())
+
 
 @contextmanager
 def _told_to_end(stop: Callable[[], None]) -> Iterator[None]:
@@ -159,7 +171,7 @@ async def _live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-def _coded(request: Request, fault: NoSuchPath | MethodNotAllowed, status: int) -> Response:
+def _coded(request: Request, fault: RequestError, status: int) -> Response:
     trace_id = trace_of(request.headers.get("traceparent", "").encode("latin-1"))
     body = to_json({"errors": error_entries(fault, trace_id)})
     return Response(body, status_code=status, media_type="application/json")
@@ -175,6 +187,11 @@ async def _nothing_here(request: Request, _: Exception) -> Response:
 
 async def _not_so(request: Request, _: Exception) -> Response:
     return _coded(request, MethodNotAllowed(method=request.method), 405)
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    """What nobody foresaw; it is raised again after this answer, and logged by the server."""
+    return _coded(request, InternalError(), 500)
 
 
 async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
@@ -198,7 +215,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
     await tiers.refresh()
-    gate = Gate(dispatcher, tiers, throttle)
+    observer = compose_observer(settings, stack)
+    gate = Gate(dispatcher, tiers, throttle, observer)
     stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
     tasks = [
@@ -208,6 +226,9 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         asyncio.create_task(throttle.watch()),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]
+    sharing = Sharing(observer.metrics, settings.data_dir / "metrics") if settings.workers > 1 else None
+    if sharing is not None:
+        tasks.append(asyncio.create_task(sharing.watch()))
     background: list[asyncio.Task[None]] = []
     if settings.background:
         head_file = settings.audit_head_file
@@ -215,20 +236,45 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         background.append(asyncio.create_task(working))
         background.append(asyncio.create_task(run_integration(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
+    sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
+    observer.metrics.gauges = {
+        "connections_lent": lambda: database.lent,
+        "connections_waiting": lambda: database.waiting,
+        "connections_awaited": lambda: database.awaited,
+        "connections_refused": lambda: database.refused,
+        "sockets": lambda: sockets.count,
+        "streams": lambda: hub.count,
+        "documents": lambda: dispatcher.remembered,
+        "plans": lambda: read.plans.count,
+        "clients": lambda: throttle.clients,
+        "bucket_writes": lambda: throttle.writes,
+    }
     return Services(
         database=database,
         identity=identity,
         hub=hub,
         gate=gate,
+        scrape=Scrape(
+            metrics=observer.metrics, database=database, hub=hub, token=settings.metrics_token, sharing=sharing
+        ),
         http=GraphEndpoint(
             gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
-        sockets=SocketEndpoint(gate, identity, hub, origins=settings.origins),
+        sockets=sockets,
         downloads=Downloads(
             database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
         ),
         uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
     )
+
+
+def compose_observer(settings: Settings, stack: AsyncExitStack) -> Observer:
+    """Who is told of every request; spans are sent where the environment names a collector."""
+    spans = configured_spans()
+    if spans is not None:
+        stack.callback(spans[1].shutdown)
+    logs = settings.log_level in ("debug", "info")
+    return Observer(Metrics(), logs_requests=logs, tracer=spans[0] if spans else None)
 
 
 async def _surviving(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -43,7 +43,7 @@ _STATUS: Mapping[type[Refusal], int] = {
 }
 _BY_CODE: Mapping[str, int] = {"UNAUTHENTICATED": 401}
 
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _NO_TRACE = "0" * 32
 
 
@@ -52,6 +52,12 @@ def trace_of(header: bytes | None) -> str:
     given = _TRACEPARENT.fullmatch(header) if header else None
     trace = given[1].decode() if given else _NO_TRACE
     return os.urandom(16).hex() if trace == _NO_TRACE else trace
+
+
+def span_of(header: bytes) -> str:
+    """The caller's span (W3C traceparent), empty where the header names none."""
+    given = _TRACEPARENT.fullmatch(header)
+    return given[2].decode() if given and given[2].strip(b"0") else ""
 
 
 def fault_answer(error: BaseException, trace_id: str, locale: str = "en") -> Answer:
@@ -75,4 +81,4 @@ def _status_of(fault: Refusal | Invalid) -> tuple[int, bool]:
     return (400, False) if status is None else (status, True)
 
 
-__all__ = ["error_entries", "fault_answer", "known_fault", "trace_of"]
+__all__ = ["error_entries", "fault_answer", "known_fault", "span_of", "trace_of"]

@@ -1,17 +1,21 @@
 """The gate between the edge and the roads: every operation passes it, from whatever transport it comes.
 
 It is prepared under the limits of its client's tier, pays its cost from the client's bucket before it runs, is
-cancelled when it takes too long, gets back what it did not cost, and its answer tells so in `extensions.cost`.
+cancelled when it takes too long, gets back what it did not cost, and its answer tells so in `extensions.cost`. The
+observer is told how each one ended.
 """
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping
+
+from graphql import OperationType
 
 from domain.core.errors import Refusal
-from resolvers.errors import REQUEST_SECONDS
+from resolvers.errors import REQUEST_SECONDS, code_of
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Dispatcher, Invalid
-from resolvers.request import Answer, GraphRequest, Operation
+from resolvers.request import Answer, GraphRequest, MethodNotAllowed, Operation
+from server.observe import Observer
 from server.sessions import BearerSession
 from server.throttle import Throttle
 from server.tiers import Client, Tiers
@@ -21,35 +25,53 @@ FAULT_COST = 10
 # What an operation costs at least: one that answers no object is still a request.
 COST_MIN = 1
 
+# The names of the roads, for those who observe.
+ROADS: Mapping[OperationType, str] = {
+    OperationType.QUERY: "read",
+    OperationType.MUTATION: "write",
+    OperationType.SUBSCRIPTION: "watch",
+}
+
 _EXTENSIONS = b'{"extensions":{'
 
 
 class Gate:
     """Prepares and answers operations for the clients of this process."""
 
-    def __init__(self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle) -> None:
-        self.dispatcher = dispatcher
+    def __init__(self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, observer: Observer) -> None:
+        self.observer = observer
+        self._dispatcher = dispatcher
         self._tiers = tiers
         self._throttle = throttle
 
-    def prepare(self, request: GraphRequest, session: BearerSession) -> Operation:
+    def prepare(self, request: GraphRequest, session: BearerSession, *, only_reads: bool = False) -> Operation:
         """The operation that a request names, within the limits of the client's tier.
 
-        Raises: Throttled, LimitExceeded, Invalid, OperationUnresolved.
+        Raises: Throttled, LimitExceeded, Invalid, OperationUnresolved, MethodNotAllowed for a mutation by GET.
         """
         client = self._client(session)
-        self._throttle.check(client)
-        if client.tier.limits != self.dispatcher.limits:
-            request = replace(request, limits=client.tier.limits)
+        request.limits = client.tier.limits
         try:
-            return self.dispatcher.prepare(request, session.grants)
-        except (Invalid, LimitExceeded):
-            self._throttle.give_back(client, -FAULT_COST)
+            self._throttle.check(client)
+            if only_reads and self._dispatcher.kind(request) is OperationType.MUTATION:
+                raise MethodNotAllowed(method="GET")
+            return self._dispatcher.prepare(request, session.grants)
+        except Exception as fault:
+            if isinstance(fault, Invalid | LimitExceeded):
+                self._throttle.give_back(client, -FAULT_COST)
+            self.observer.refused(request, client, code_of(fault))
             raise
 
     async def admit(self, operation: Operation, session: BearerSession) -> None:
         """Let a stream begin: its client pays for one event, the others are the server's to tell. Raises: Throttled."""
-        await self._throttle.take(self._client(session), max(operation.cost, COST_MIN))
+        client, price = self._client(session), max(operation.cost, COST_MIN)
+        road = ROADS[operation.node.operation]
+        try:
+            await self._throttle.take(client, price)
+        except Exception as fault:
+            self.observer.failed(operation, client, road, code_of(fault))
+            raise
+        self.observer.answered(operation, client, road, price)
 
     async def answer(self, operation: Operation, session: BearerSession) -> Answer:
         """The answer to a prepared query or mutation, with what it cost.
@@ -57,19 +79,32 @@ class Gate:
         Raises: Throttled, TimeoutError after its statement was cancelled, and what its road raises.
         """
         client = self._client(session)
+        road = ROADS[operation.node.operation]
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                answer, actual = await self._paid(operation, session, client)
+        except Exception as fault:
+            self.observer.failed(operation, client, road, code_of(fault))
+            raise
+        self.observer.answered(operation, client, road, actual)
+        body = self._told(answer.body, operation.cost, actual, client)
+        return Answer(status=answer.status, body=body, fixed=answer.fixed, cost=actual, headers=answer.headers)
+
+    async def _paid(self, operation: Operation, session: BearerSession, client: Client) -> tuple[Answer, int]:
+        """The answer and what it cost, paid for."""
         price = max(operation.cost, COST_MIN)
-        async with asyncio.timeout(REQUEST_SECONDS):
-            await self._throttle.take(client, price)
-            try:
-                answer = await session.answer(self.dispatcher, operation)
-            except (Refusal, Invalid):
-                # Refused before it ran; what breaks or is cancelled has cost what it was said to.
-                self._throttle.give_back(client, price - min(price, FAULT_COST))
-                raise
+        await self._throttle.take(client, price)
+        operation.request.stages.end("throttle")
+        try:
+            answer = await session.answer(self._dispatcher, operation)
+        except (Refusal, Invalid):
+            # Refused before it ran; what breaks or is cancelled has cost what it was said to.
+            self._throttle.give_back(client, price - min(price, FAULT_COST))
+            raise
         # Lists without a page are assumed to be short; of a longer one the rest is free.
         actual = min(answer.cost, operation.cost)
         self._throttle.give_back(client, price - max(actual, COST_MIN))
-        return replace(answer, body=self._told(answer.body, operation.cost, actual, client))
+        return answer, actual
 
     def _client(self, session: BearerSession) -> Client:
         return self._tiers.of(session.actor, session.address)

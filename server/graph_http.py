@@ -7,7 +7,6 @@ can post (CSRF).
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qs
@@ -15,6 +14,8 @@ from urllib.parse import parse_qs
 import orjson
 from graphql import OperationType
 
+from domain.core.actors import Audience
+from resolvers.errors import code_of
 from resolvers.request import (
     Answer,
     GraphRequest,
@@ -26,8 +27,9 @@ from resolvers.request import (
     UnsupportedMediaType,
 )
 from server import federated_tracing
-from server.faults import fault_answer, trace_of
+from server.faults import fault_answer, span_of, trace_of
 from server.gate import Gate
+from server.observe import TIMING, server_timing
 from server.sessions import Authority, BearerSession, address_of
 
 BODY_BYTES_MAX = 1_048_576
@@ -132,6 +134,7 @@ class GraphEndpoint:
             # The one place where a request's faults become its answer; unforeseen ones are logged there.
             if exchange.started:
                 raise
+            self._gate.observer.turned_away(exchange.trace_id, code_of(error))
             answer = fault_answer(error, exchange.trace_id)
             if answer.status == 405:
                 answer = Answer(status=405, body=answer.body, fixed=True, headers={"allow": "POST, GET, OPTIONS"})
@@ -140,25 +143,28 @@ class GraphEndpoint:
     async def _graph(self, exchange: Exchange, request: GraphRequest, *, is_get: bool = False) -> None:
         started = time.time_ns()
         if exchange.headers.get(WITHHELD) == b"errors":
-            request = replace(request, withheld_as_errors=True)
+            request.withheld_as_errors = True
+        if b"traceparent" in exchange.headers:
+            request.parent_span = span_of(exchange.headers[b"traceparent"])
         authorization = exchange.headers.get(b"authorization")
         given = authorization.decode("latin-1") if authorization else None
         session = await BearerSession.begin(self._authority, given, address_of(exchange.scope))
         accept = exchange.headers.get(b"accept", b"*/*")
         media = json_media(accept)
         try:
-            if is_get and self._gate.dispatcher.kind(request) is OperationType.MUTATION:
-                raise MethodNotAllowed(method="GET")
-            operation = self._gate.prepare(request, session)
+            operation = self._gate.prepare(request, session, only_reads=is_get)
             kind = operation.node.operation
             if kind is OperationType.SUBSCRIPTION or media == EVENTS:
                 if not takes_events(accept):
+                    self._gate.observer.turned_away(exchange.trace_id, NotAcceptable.code)
                     raise NotAcceptable()
                 await self._events(exchange, operation, session)
                 return
             answer = await self._gate.answer(operation, session)
             if exchange.headers.get(federated_tracing.HEADER) == federated_tracing.ASKED:
                 answer = federated_tracing.traced(answer, started)
+            if TIMING in exchange.headers and session.actor.audience is Audience.STAFF:
+                answer.headers = {**answer.headers, "server-timing": server_timing(request)}
         except Exception as error:
             if exchange.started:
                 raise
@@ -174,7 +180,7 @@ class GraphEndpoint:
         """Tell a browser what an allowed foreign origin may send."""
         headers = exchange.shared_headers()
         headers.append((b"access-control-allow-methods", b"POST, GET, OPTIONS"))
-        taken = b"authorization, content-type, traceparent, last-event-id, skein-withheld"
+        taken = b"authorization, content-type, traceparent, last-event-id, skein-withheld, skein-timing"
         headers.append((b"access-control-allow-headers", taken))
         headers.append((b"access-control-max-age", b"600"))
         exchange.started = True

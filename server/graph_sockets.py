@@ -76,6 +76,8 @@ class SocketEndpoint:
         self.heartbeats = Heartbeats(lambda: PING_SECONDS)
         self.held = Held()
         self._origins = origins
+        # Sockets open now.
+        self.count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
@@ -89,7 +91,11 @@ class SocketEndpoint:
         if not offered:
             await send({"type": "websocket.close", "code": SUBPROTOCOL_REFUSED, "reason": "Subprotocol not acceptable"})
             return
-        await _Socket(self, scope, receive, send).run()
+        self.count += 1
+        try:
+            await _Socket(self, scope, receive, send).run()
+        finally:
+            self.count -= 1
 
     def _is_welcome(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether the handshake comes from no browser, from our own pages, or from an allowed origin."""

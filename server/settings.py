@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     storage_url: str | None = Field(
         default=None, description="Object store of exports and uploads (s3://..., az://...); else a folder of data_dir."
     )
+    metrics_token: str | None = Field(
+        default=None, min_length=16, description="Whoever shows it may read /metrics; without it only this machine."
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="What the server logs.")
 
     @field_validator("webhook_networks")

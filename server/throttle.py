@@ -88,10 +88,11 @@ class Throttled(RequestError):
 class _Purse:
     """What one process holds of one client's bucket, and what it last knew of the rest. Below zero: a debt."""
 
-    __slots__ = ("filled_until", "held", "known_at", "lock", "tier", "used_at")
+    __slots__ = ("filled_until", "held", "id", "known_at", "lock", "tier", "used_at")
 
-    def __init__(self, tier: ClientTier) -> None:
-        self.tier = tier
+    def __init__(self, client: Client) -> None:
+        self.id = client.id
+        self.tier = client.tier
         self.held = 0
         self.filled_until = self.known_at = self.used_at = 0.0
         self.lock = asyncio.Lock()
@@ -117,10 +118,15 @@ class Throttle:
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._clock = clock
-        self._purses: OrderedDict[UUID, _Purse] = OrderedDict()
+        self._purses: OrderedDict[int, _Purse] = OrderedDict()
         self._swept_at = clock()
         # Statements sent, for tests and metrics: what the design promises to be rare.
         self.writes = 0
+
+    @property
+    def clients(self) -> int:
+        """How many clients this process remembers."""
+        return len(self._purses)
 
     def check(self, client: Client) -> None:
         """Refuse a client that is known to have nothing left, before anything is done for it. Raises: Throttled."""
@@ -160,15 +166,15 @@ class Throttle:
 
     async def _settle(self, *, ending: bool) -> None:
         now = self._clock()
-        moved: dict[UUID, int] = {}
-        for id_, purse in list(self._purses.items()):
+        moved: dict[UUID, tuple[_Purse, int]] = {}
+        for key, purse in list(self._purses.items()):
             is_idle = ending or now - purse.used_at > IDLE_SECONDS
             surplus = purse.held if is_idle or purse.held < 0 else max(purse.held - purse.tier.lease, 0)
             if surplus:
                 # Taken out before the statement: meanwhile nobody may spend it.
-                moved[id_], purse.held = surplus, purse.held - surplus
+                moved[purse.id], purse.held = (purse, surplus), purse.held - surplus
             elif is_idle and not purse.lock.locked():
-                del self._purses[id_]
+                del self._purses[key]
         if moved:
             await self._pour(moved)
         if now - self._swept_at > SWEEP_SECONDS:
@@ -176,19 +182,18 @@ class Throttle:
             async with self._database.acquire() as connection:
                 await connection.execute(SWEEP)
 
-    async def _pour(self, moved: Mapping[UUID, int]) -> None:
+    async def _pour(self, moved: Mapping[UUID, tuple[_Purse, int]]) -> None:
         """Write surpluses and debts to the table; when that fails they are held again."""
-        purses = {id_: self._purses[id_] for id_ in moved}
-        poured = [_time(-surplus, purses[id_].tier) for id_, surplus in moved.items()]
+        poured = [_time(-surplus, purse.tier) for purse, surplus in moved.values()]
         try:
             rows = await self._run(POUR, list(moved), poured)
         except BaseException:
-            for id_, surplus in moved.items():
-                purses[id_].held += surplus
+            for purse, surplus in moved.values():
+                purse.held += surplus
             raise
         now = self._clock()
         for row in rows:
-            _learn(purses[row["id"]], row["filled"], now)
+            _learn(moved[row["id"]][0], row["filled"], now)
 
     async def _lease(self, client: Client, purse: _Purse, cost: int) -> None:
         """Make sure that at least `cost` is held. Raises: Throttled."""
@@ -214,13 +219,13 @@ class Throttle:
             return await connection.raw.fetch(statement, *values)
 
     def _purse(self, client: Client) -> _Purse:
-        purse = self._purses.get(client.id)
+        purse = self._purses.get(client.key)
         if purse is None:
-            purse = self._purses[client.id] = _Purse(client.tier)
+            purse = self._purses[client.key] = _Purse(client)
             if len(self._purses) > CLIENTS_MAX:
                 self._purses.popitem(last=False)
         else:
-            self._purses.move_to_end(client.id)
+            self._purses.move_to_end(client.key)
         purse.tier, purse.used_at = client.tier, self._clock()
         return purse
 

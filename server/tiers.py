@@ -17,6 +17,9 @@ from resolvers.limits import Limits
 # How soon a process knows of a change; a tier only says how much, so seconds do not matter.
 POLL_SECONDS = 5.0
 
+# Actors whose client is remembered; identity remembers as many callers.
+CLIENTS_MAX = 10_000
+
 TIERS = """
 SELECT id, code, tokens, depth, aliases, root_fields, mutations, directives, cost, bucket, restore_rate
 FROM client_tier WHERE archived_at IS NULL
@@ -54,12 +57,21 @@ class ClientTier:
         return min(self.restore_rate, self.bucket)
 
 
-@dataclass(frozen=True, slots=True)
 class Client:
-    """Whose bucket a request empties, and by which tier."""
+    """Whose bucket a request empties, and by which tier.
 
-    id: UUID
-    tier: ClientTier
+    `key` is its id as a number, which is found faster, `text` the same for the log. The anonymous are not told apart
+    by what they send.
+    """
+
+    __slots__ = ("id", "is_anonymous", "key", "text", "tier")
+
+    def __init__(self, id_: UUID, tier: ClientTier, *, is_anonymous: bool = False) -> None:
+        self.id = id_
+        self.key = id_.int
+        self.text = str(id_)
+        self.tier = tier
+        self.is_anonymous = is_anonymous
 
 
 class Tiers:
@@ -68,6 +80,8 @@ class Tiers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._by_code: Mapping[str, ClientTier] = {}
+        # Clients found so far, by the identity of their actor, which is kept with it.
+        self._found: dict[int, tuple[Actor, Client]] = {}
         # (account, its key or "").
         self._by_holder: Mapping[tuple[UUID, str], ClientTier] = {}
 
@@ -77,7 +91,16 @@ class Tiers:
         A key that names a tier has a bucket of its own; whatever else acts for an account shares the account's.
         """
         if actor.audience is Audience.ANONYMOUS:
-            return Client(uuid5(_ADDRESSES, address), self._coded(BY_AUDIENCE[actor.audience]))
+            tier = self._coded(BY_AUDIENCE[actor.audience])
+            return Client(uuid5(_ADDRESSES, address), tier, is_anonymous=True)
+        found = self._found.get(id(actor))
+        if found is None:
+            if len(self._found) >= CLIENTS_MAX:
+                self._found.clear()
+            found = self._found[id(actor)] = actor, self._client(actor)
+        return found[1]
+
+    def _client(self, actor: Actor) -> Client:
         own = self._by_holder.get((actor.id, actor.client))
         if own is not None:
             return Client(uuid5(actor.id, actor.client), own)
@@ -96,7 +119,7 @@ class Tiers:
         }
         # Equal tiers keep their objects: what is remembered of a document goes by the object.
         if (by_code, by_holder) != (self._by_code, self._by_holder):
-            self._by_code, self._by_holder = by_code, by_holder
+            self._by_code, self._by_holder, self._found = by_code, by_holder, {}
 
     async def watch(self) -> None:
         """Keep up until cancelled."""

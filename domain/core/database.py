@@ -263,6 +263,8 @@ class Database:
         self.committed = asyncio.Event()
         # What ends with this list: sessions that others opened beside it.
         self.closing: list[Callable[[], Awaitable[None]]] = []
+        # Requests that had to wait for a connection since the start, and those that waited in vain.
+        self.awaited = self.refused = 0
         self._idle: list[Connection] = []
         self._lent = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -285,6 +287,16 @@ class Database:
             await database.close()
             raise TooManyConnections(f"{processes} processes want {wanted} connections, the server allows {allowed}")
         return database
+
+    @property
+    def lent(self) -> int:
+        """The connections that are lent now."""
+        return self._lent
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a connection now."""
+        return len(self._waiting)
 
     def acquire(self) -> Acquired:
         """The loan of one connection, for `async with`."""
@@ -343,10 +355,12 @@ class Database:
         """Return once a place was handed over; it is then counted as lent already."""
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
+        self.awaited += 1
         try:
             await asyncio.wait_for(place, self.wait_seconds)
         except TimeoutError as late:
             self._forget(place)
+            self.refused += 1
             raise Overloaded() from late
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():

@@ -14,6 +14,7 @@ from resolvers.limits import (
     LimitExceeded,
     Limits,
     OperationLimit,
+    OverlapLimit,
     TooManyTokens,
     cost,
     measure,
@@ -99,6 +100,45 @@ def test_chained_doubling_fragments_are_refused_at_once(links: int, inner: str) 
     begun = time.process_time()
     with pytest.raises(LimitExceeded):
         weigh(doubling(links, inner))
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused"),
+    [
+        ("{ self {" + "a " * 200 + "} }", "{ self {" + "a " * 201 + "} }"),
+        ("{ self {" + "self { a } " * 140 + "} }", "{ self {" + "self { a } " * 142 + "} }"),
+        (f"{{ self {{ {'... { a } ' * 200} }} }}", f"{{ self {{ {'... { a } ' * 201} }} }}"),
+    ],
+)
+def test_what_validation_would_compare_is_limited(allowed: str, refused: str) -> None:
+    weigh(allowed)
+    with pytest.raises(OverlapLimit):
+        weigh(refused)
+
+
+def test_fragments_that_are_spread_side_by_side_are_compared_too() -> None:
+    def document(count: int) -> str:
+        spreads = " ".join(f"...F{n}" for n in range(count))
+        return f"{{ self {{ {spreads} }} }}" + "".join(f" fragment F{n} on Query {{ a }}" for n in range(count))
+
+    weigh(document(141))
+    with pytest.raises(OverlapLimit):
+        weigh(document(142))
+
+
+@pytest.mark.parametrize("query", [
+    "{ self { " + "a " * 4_900 + "} }",
+    "{ self { " + "self { a } " * 1_200 + "} }",
+    "{ self { " + " ".join(f"...F{n}" for n in range(450)) + "} }" + "".join(
+        f" fragment F{n} on Query {{ a }}" for n in range(450)),
+    "{ self { ...A } } fragment A on Query { self { ...A } a: self { ...A } b: self { ...A } c: self { ...A } }",
+])  # fmt: skip
+def test_documents_that_repeat_themselves_are_refused_at_once(query: str) -> None:
+    document = parse(query, max_tokens=LIMITS.tokens)
+    begun = time.process_time()
+    with pytest.raises(LimitExceeded):
+        measure(document, LIMITS)
     assert time.process_time() - begun < 1
 
 
