@@ -39,6 +39,7 @@ class Gate:
         """
         client = self._client(session)
         self._throttle.check(client)
+        request.address = session.address or None
         if client.tier.limits != self.dispatcher.limits:
             request = replace(request, limits=client.tier.limits)
         try:
