@@ -27,7 +27,7 @@ from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
-from schema.governance import GovernanceMutation
+from schema.governance import GovernanceMutation, GovernanceQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
 from schema.master_data import MasterDataMutation, MasterDataQuery
@@ -39,7 +39,7 @@ from schema.visible import visible_schema
 
 Query = merge_types("Query", (
     ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, ManufacturingQuery,
-    CoexistenceQuery, AlertsQuery, CoreQuery,
+    CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (

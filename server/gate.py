@@ -7,11 +7,14 @@ cancelled when it takes too long, gets back what it did not cost, and its answer
 import asyncio
 from dataclasses import replace
 
+from graphql import OperationType
+
 from domain.core.errors import Refusal
 from resolvers.errors import REQUEST_SECONDS
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import Answer, GraphRequest, Operation
+from server.documents import Documents
 from server.sessions import BearerSession
 from server.throttle import Throttle
 from server.tiers import Client, Tiers
@@ -27,19 +30,27 @@ _EXTENSIONS = b'{"extensions":{'
 class Gate:
     """Prepares and answers operations for the clients of this process."""
 
-    def __init__(self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle) -> None:
+    def __init__(self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, documents: Documents) -> None:
         self.dispatcher = dispatcher
+        self._documents = documents
         self._tiers = tiers
         self._throttle = throttle
+
+    def kind(self, request: GraphRequest, session: BearerSession) -> OperationType:
+        """What a request asks to do. Raises: what `prepare` raises, but for what only its reader's schema can tell."""
+        self._documents.resolve(request, session.actor)
+        return self.dispatcher.kind(request)
 
     def prepare(self, request: GraphRequest, session: BearerSession) -> Operation:
         """The operation that a request names, within the limits of the client's tier.
 
-        Raises: Throttled, LimitExceeded, Invalid, OperationUnresolved.
+        A document that is only named is found first, and a client that may run registered documents alone held to them.
+        Raises: Throttled, DocumentNotAllowed, PersistedQueryNotFound, LimitExceeded, Invalid, OperationUnresolved.
         """
         client = self._client(session)
         self._throttle.check(client)
         request.address = session.address or None
+        self._documents.resolve(request, session.actor)
         if client.tier.limits != self.dispatcher.limits:
             request = replace(request, limits=client.tier.limits)
         try:
