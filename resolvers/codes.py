@@ -21,6 +21,7 @@ TRANSPORT_CODES: Mapping[str, str] = {
     "SUBSCRIPTION_LIMIT": "The socket carries as many subscriptions as one may.",
     "SLOW_CONSUMER": "The client reads more slowly than events arrive; resume after the last cursor.",
     "DOCUMENT_NOT_ALLOWED": "The client may only run the documents that it registered.",
+    "PERSISTED_QUERY_NOT_FOUND": "No document is registered under this id or hash; send its text.",
 }
 
 
@@ -38,6 +39,14 @@ def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
         if "code" in kind.__dict__ and kind.__module__.partition(".")[0] in GATHERED:
             yield kind
         yield from _refusals(kind)
+
+
+def kinds_by_code() -> Mapping[str, Sequence[type[Refusal]]]:
+    """The refusals behind each code; none for what the edge of the server answers."""
+    kinds: dict[str, list[type[Refusal]]] = {}
+    for kind in _refusals(Refusal):
+        kinds.setdefault(kind.code, []).append(kind)
+    return kinds
 
 
 def user_error_types() -> Mapping[str, tuple[type[DomainError], Sequence[str]]]:

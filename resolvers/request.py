@@ -21,12 +21,17 @@ from resolvers.stages import Stages
 class GraphRequest:
     """What a client asks, its shape checked and nothing else."""
 
+    # The document's text; empty until a persisted document that is only named was found.
     query: str
+    # What the client calls a document that was registered before; it sends no text then.
+    document_id: str | None = None
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
     # 32 hex digits: the caller's trace (W3C traceparent) or one of our own; every error carries it.
     trace_id: str = ""
+    # The network address that the request came from, where there is one.
+    address: str | None = None
     # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
     withheld_as_errors: bool = False
     # The caller's span (W3C traceparent), 16 hex digits.

@@ -10,9 +10,12 @@ from domain.core.accounts import (
     PolicyRule,
     RoleAssignment,
     RoleParent,
+    SignIn,
+    SignInGuard,
     SiteRestriction,
     TokenRevocation,
     UserAccount,
+    UserIdentity,
 )
 from domain.core.client_tiers import ClientTier
 from domain.core.dictionary import DataDictionaryEntry
@@ -30,6 +33,7 @@ class CoreQuery:
     client_tiers = root_many(ClientTier)
     user_account = root_one(UserAccount)
     user_accounts = root_many(UserAccount)
+    user_identities = root_many(UserIdentity)
     role_assignments = root_many(RoleAssignment)
     policy_rules = root_many(PolicyRule)
     role_parents = root_many(RoleParent)
@@ -37,4 +41,6 @@ class CoreQuery:
     partner_links = root_many(PartnerLink)
     site_restrictions = root_many(SiteRestriction)
     api_keys = root_many(ApiKey)
+    sign_ins = root_many(SignIn)
+    sign_in_guards = root_many(SignInGuard)
     token_revocations = root_many(TokenRevocation)

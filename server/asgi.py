@@ -24,20 +24,23 @@ from domain.core.database import Database, Limits, connect, to_json
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
 from domain.core.sequencer import LOST
+from domain.governance import DeployDocuments
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
+from server.documents import DeployCompanion, Documents
 from server.downloads import Downloads
 from server.faults import error_entries, trace_of
 from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
-from server.identity import Identity, signing_key
+from server.identity import ISSUER, Identity, Tokens, signing_key
 from server.integration import companions_of, run_integration, storage_of
+from server.issuers import Issuers, read_issuers
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.metrics import Metrics, Sharing
@@ -58,6 +61,8 @@ GRAPH_PATH = "/graphql"
 READY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5.0
+# How long others may keep our public keys; they follow from the secret and change with it alone.
+KEYS_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ class Application:
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
                 Route("/metrics", self._metrics),
+                Route("/.well-known/jwks.json", self._keys),
             ],
             lifespan=self._lifespan,
             exception_handlers={404: _nothing_here, 405: _not_so, 500: _broken},
@@ -140,6 +146,12 @@ class Application:
         assert self.services is not None, "the application has started"
         scrape = self.services.scrape
         return await scrape() if scrape.is_allowed(request) else await _nothing_here(request, NoSuchPath())
+
+
+    async def _keys(self, _: Request) -> Response:
+        """The public keys of our own tokens (RFC 7517)."""
+        assert self.services is not None, "the application has started"
+        return JSONResponse(self.services.identity.keys, headers={"cache-control": f"max-age={KEYS_SECONDS}"})
 
 
 @contextmanager
@@ -202,27 +214,31 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     limits = Limits(statement_ms=settings.statement_seconds * 1_000, lock_ms=settings.lock_seconds * 1_000)
     database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
     stack.push_async_callback(database.close)
-    identity = Identity(database, signing_key(settings.signing_secret()), serves_demo=settings.is_local)
+    key = signing_key(settings.signing_secret())
+    issuers = Issuers(read_issuers(settings.issuers_file, ISSUER))
+    identity = Identity(database, key, serves_demo=settings.is_local, issuers=issuers)
     await identity.refresh()
 
     read = ReadRoad(database)
-    write = WriteRoad(database, read, tuple(MUTATIONS.values()))
+    write = WriteRoad(database, read, tuple(MUTATIONS.values()), Tokens(key, serves_demo=settings.is_local))
     schemas = VisibleSchemas(identity)
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
-    write.companions = companions_of(settings, roads, schemas)
+    write.companions = {**companions_of(settings, roads, schemas), DeployDocuments: DeployCompanion(database)}
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
-    tiers, throttle = Tiers(database), Throttle(database)
+    tiers, throttle, documents = Tiers(database), Throttle(database), Documents(database)
     await tiers.refresh()
+    await documents.refresh()
     observer = compose_observer(settings, stack)
-    gate = Gate(dispatcher, tiers, throttle, observer)
+    gate = Gate(dispatcher, tiers, throttle, observer, documents=documents)
     stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(_surviving("identity", identity.watch)),
         asyncio.create_task(_surviving("watch", hub.run)),
         asyncio.create_task(_surviving("tiers", tiers.watch)),
+        asyncio.create_task(_surviving("documents", documents.watch)),
         asyncio.create_task(throttle.watch()),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]

@@ -1,15 +1,14 @@
 """Who is asking: a bearer token or an API key becomes an `Actor` with its `Grants`.
 
 Both come in the Authorization header as `Bearer ...`. Our own tokens are signed with ES256 by a key that follows from
-the installation's secret, so every process verifies what any of them issued and nothing secret is stored. What a token
-stands for is remembered by its hash until it ends, the account's roles change by themselves, or the policy version
-moves; a request then costs one hash and one look-up.
+the installation's secret, so every process verifies what any of them issued and nothing secret is stored; tokens of
+other issuers are the business of `server.issuers`. What a token stands for is remembered by its hash until it ends, the
+account's roles change by themselves, or the policy version moves; a request then costs one hash and one look-up.
 """
 
 import asyncio
 import hashlib
 import hmac
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,10 +26,13 @@ from joserfc.jwk import ECKey
 
 from authz.grants import compile_grants
 from authz.policy import Policy
-from authz.tables import Account, load_account, load_companies, load_policy, policy_version
-from domain.core.actors import Actor, Audience, Grants
-from domain.core.database import Connection, Database
+from authz.tables import Account, load_account, load_companies, load_linked, load_policy, policy_version
+from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
+from domain.core.database import Database
 from domain.core.errors import RequestError
+from domain.core.tokens import NewToken
+from domain.governance.keys import KEY_MARK
+from server.issuers import Issuers, NotAccepted, TokenFacts, issuer_of
 
 ISSUER = "skein"
 ALGORITHM = "ES256"
@@ -50,15 +52,13 @@ CALLERS_MAX = 10_000
 # How often a process looks whether the policy moved. The read road finds out with each answer; this is for the rest.
 POLL_SECONDS = 1.0
 
-KEY_MARK = "skein_"
-KEY_BYTES = 32
 # An API key's use is written down to the minute, so that a busy key does not write once a request.
 KEY_REMEMBERED_SECONDS = 60
 
 ANONYMOUS = Actor(id=UUID(int=0), name="anonymous", audience=Audience.ANONYMOUS, roles={})
 
 FIND_KEY = """
-SELECT k.id, k.digest, k.scopes, k.expires_at, u.name FROM api_key k JOIN user_account u ON u.id = k.user_id
+SELECT k.id, k.digest, k.client, k.scopes, k.expires_at, u.name FROM api_key k JOIN user_account u ON u.id = k.user_id
 WHERE k.prefix = $1 AND k.revoked_at IS NULL AND k.archived_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now())
 """
@@ -85,15 +85,6 @@ class Caller:
     generation: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
-    """An API key as made: `text` goes to its owner and is kept nowhere, the rest into the table."""
-
-    text: str
-    prefix: str
-    digest: bytes
-
-
 def signing_key(secret: bytes) -> ECKey:
     """The ES256 key that follows from an installation's secret (HKDF, RFC 5869, to a number of P-256)."""
     # 16 bytes more than the order has make the remainder's bias negligible (FIPS 186-5, A.2.1).
@@ -104,18 +95,33 @@ def signing_key(secret: bytes) -> ECKey:
 
 def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: float = TOKEN_HOURS) -> str:
     """A bearer token for the user; whether the account exists and is active is asked at each use."""
-    now = time.time()
-    claims: dict[str, Any] = {
-        "iss": ISSUER, "sub": user_name, "iat": now, "exp": now + hours * 3_600, "jti": str(uuid4()), "client": client,
-    }  # fmt: skip
-    return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM])
+    return _signed(key, {"sub": user_name, "exp": time.time() + hours * 3_600, "client": client})
 
 
-def new_api_key() -> NewKey:
-    """A key of 256 random bits, found by its open prefix."""
-    prefix = secrets.token_hex(6)
-    text = f"{KEY_MARK}{prefix}_{secrets.token_urlsafe(KEY_BYTES)}"
-    return NewKey(text=text, prefix=prefix, digest=hashlib.sha256(text.encode()).digest())
+class Tokens:
+    """Signs the tokens of those who sign in with a password: the domain's `TokenIssuer`."""
+
+    def __init__(self, key: ECKey, *, serves_demo: bool) -> None:
+        self._key = key
+        self.serves_demo = serves_demo
+
+    def issue(self, new: NewToken) -> str:
+        """The token's text; it names its sign-in (`sid`), so that both end together."""
+        return _signed(self._key, {
+            "sub": new.user_name, "exp": new.expires_at.timestamp(), "client": new.client, "sid": str(new.sign_in_id),
+            "auth_time": new.signed_in_at.timestamp(),
+        })  # fmt: skip
+
+
+def _signed(key: ECKey, more: Mapping[str, Any]) -> str:
+    claims: dict[str, Any] = {"iss": ISSUER, "iat": time.time(), "jti": str(uuid4()), **more}
+    return jwt.encode({"alg": ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[ALGORITHM])
+
+
+def key_set(key: ECKey) -> Mapping[str, Any]:
+    """The public half of our key as a key set (RFC 7517), for those who verify our tokens."""
+    public = key.as_dict(private=False)
+    return {"keys": [{**public, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}]}
 
 
 class Identity:
@@ -125,10 +131,17 @@ class Identity:
     """
 
     def __init__(
-        self, database: Database, key: ECKey, *, serves_demo: bool, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        key: ECKey,
+        *,
+        serves_demo: bool,
+        issuers: Issuers | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._key = key
+        self._issuers = issuers or Issuers(())
         self._serves_demo = serves_demo
         self._clock = clock
         self._claims_wanted = jwt.JWTClaimsRegistry(
@@ -143,6 +156,11 @@ class Identity:
         self.policy = Policy(version=0, lines=(), inherits=())
         self.companies: tuple[int, ...] = ()
         self._anonymous = compile_grants(self.policy, ANONYMOUS, self.companies)
+
+    @property
+    def keys(self) -> Mapping[str, Any]:
+        """The public keys of the tokens that this installation issues."""
+        return key_set(self._key)
 
     @property
     def version(self) -> int:
@@ -202,7 +220,7 @@ class Identity:
         if credentials.startswith(KEY_MARK):
             actor, until = await self._by_key(credentials)
         else:
-            actor, until = await self._by_token(self._claims(credentials))
+            actor, until = await self._by_token(await self._facts(credentials))
         caller = Caller(actor, compile_grants(policy, actor, self.companies), until, generation)
         if policy is self.policy:
             if len(self._callers) >= CALLERS_MAX:
@@ -210,17 +228,22 @@ class Identity:
             self._callers[digest] = caller
         return caller
 
-    async def _by_token(self, claims: Mapping[str, Any]) -> tuple[Actor, float]:
+    async def _by_token(self, facts: TokenFacts) -> tuple[Actor, float]:
         async with self._database.acquire() as connection:
-            account = await self._account(connection, claims["sub"])
-        issued = datetime.fromtimestamp(claims["iat"], UTC)
-        if account.revoked_at is not None and issued <= account.revoked_at:
+            if facts.issuer == ISSUER:
+                account = self._checked(await load_account(connection, facts.subject))
+            else:
+                account = self._checked(await load_linked(connection, facts.issuer, facts.subject))
+        if account.revoked_at is not None and datetime.fromtimestamp(facts.issued_at, UTC) <= account.revoked_at:
             raise Unauthenticated()
-        if claims["jti"] in {str(token_id) for token_id in account.revoked_tokens}:
+        if not account.revoked_tokens.isdisjoint(facts.ids):
             raise Unauthenticated()
-        client = claims.get("client")
-        actor = account.actor(client if isinstance(client, str) else "default")
-        return actor, _until(account, claims["exp"])
+        session = Session(
+            id=facts.ids[-1], kind=CredentialKind.TOKEN, issuer=facts.issuer,
+            expires_at=datetime.fromtimestamp(facts.expires_at, UTC),
+            signed_in_at=None if facts.signed_in_at is None else datetime.fromtimestamp(facts.signed_in_at, UTC),
+        )  # fmt: skip
+        return account.actor(facts.client, session=session), _until(account, facts.until)
 
     async def _by_key(self, text: str) -> tuple[Actor, float]:
         prefix = text.removeprefix(KEY_MARK).partition("_")[0]
@@ -229,24 +252,36 @@ class Identity:
             found = await connection.fetchrow(FIND_KEY, prefix)
             if found is None or not hmac.compare_digest(given, found["digest"]):
                 raise Unauthenticated()
-            account = await self._account(connection, found["name"])
+            account = self._checked(await load_account(connection, found["name"]))
             await connection.execute(USE_KEY, found["id"])
         until = self._clock() + KEY_REMEMBERED_SECONDS
         if found["expires_at"] is not None:
             until = min(until, found["expires_at"].timestamp())
-        return account.actor(f"key:{prefix}", only=found["scopes"]), _until(account, until)
+        session = Session(id=found["id"], kind=CredentialKind.KEY, issuer=ISSUER, expires_at=found["expires_at"])
+        return account.actor(found["client"], only=found["scopes"], session=session), _until(account, until)
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        """The claims of a token that we signed and that has not ended."""
+    async def _facts(self, token: str) -> TokenFacts:
+        """What a token says that we, or an issuer we trust, signed and that has not ended. Raises: Unauthenticated."""
         try:
-            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
-            self._claims_wanted.validate(decoded.claims)
-        except (JoseError, ValueError) as invalid:
+            issuer = issuer_of(token)
+            return self._own_facts(token) if issuer == ISSUER else await self._issuers.facts(issuer, token)
+        except (NotAccepted, JoseError, ValueError) as invalid:
             raise Unauthenticated() from invalid
-        return decoded.claims
 
-    async def _account(self, connection: Connection, name: str) -> Account:
-        account = await load_account(connection, name)
+    def _own_facts(self, token: str) -> TokenFacts:
+        """What a token of ours says. Raises: JoseError, ValueError."""
+        claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+        self._claims_wanted.validate(claims)
+        client = claims.get("client")
+        ids = [UUID(claims[name]) for name in ("jti", "sid") if name in claims]
+        return TokenFacts(
+            issuer=ISSUER, subject=claims["sub"], ids=tuple(ids), issued_at=claims["iat"], expires_at=claims["exp"],
+            until=claims["exp"], client=client if isinstance(client, str) else "default",
+            signed_in_at=claims.get("auth_time"),
+        )  # fmt: skip
+
+    def _checked(self, account: Account | None) -> Account:
+        """The account, if it may sign in here. Raises: Unauthenticated."""
         if account is None or not account.is_active or (account.is_demo and not self._serves_demo):
             raise Unauthenticated()
         return account

@@ -1,29 +1,56 @@
 """Governance: accounts, roles and the policy, changed by audited commands.
 
-The records stand in `domain.core.accounts`, below every module, because permission is asked everywhere; changing them
-is business of this module alone.
+The records of accounts and policy stand in `domain.core.accounts`, below every module, because permission is asked
+everywhere; changing them is business of this module alone. Client applications and their documents are its own.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from domain.core.accounts import ApiKey, PartnerLink, PolicyRule, RoleAssignment, TokenRevocation, UserAccount
+from domain.core.accounts import (
+    ApiKey,
+    PartnerLink,
+    PolicyRule,
+    RoleAssignment,
+    SignIn,
+    SignInGuard,
+    TokenRevocation,
+    UserAccount,
+    UserIdentity,
+)
 from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
+from domain.governance import models
 from domain.governance.accounts import (
     CreateUser,
     DeactivateUser,
     LinkPartner,
-    RegisterApiKey,
-    RevokeApiKey,
     RevokeToken,
     create_user,
     deactivate_user,
     link_partner,
-    register_api_key,
-    revoke_api_key,
     revoke_token,
 )
+from domain.governance.documents import (
+    ChangeApplication,
+    DeployDocuments,
+    RegisterApplication,
+    RetireDeployment,
+    change_application,
+    deploy_documents,
+    register_application,
+    retire_deployment,
+)
+from domain.governance.identities import LinkIdentity, UnlinkIdentity, link_identity, unlink_identity
+from domain.governance.keys import (
+    CreateApiKey,
+    RevokeApiKey,
+    RotateApiKey,
+    create_api_key,
+    revoke_api_key,
+    rotate_api_key,
+)
+from domain.governance.models import ClientApplication
 from domain.governance.permissions import (
     AddPolicyRule,
     GrantRole,
@@ -34,6 +61,18 @@ from domain.governance.permissions import (
     remove_policy_rule,
     revoke_role,
 )
+from domain.governance.sign_in import (
+    ChangePassword,
+    LogIn,
+    LogOut,
+    RenewToken,
+    SetPassword,
+    change_password,
+    log_in,
+    log_out,
+    renew_token,
+    set_password,
+)
 from domain.governance.tiers import (
     AssignKeyTier,
     AssignUserTier,
@@ -43,13 +82,25 @@ from domain.governance.tiers import (
     change_client_tier,
 )
 
-RECORDS = ()
+RECORDS = models.RECORDS
 COMMANDS: Mapping[type[Any], Handler] = {
     CreateUser: create_user,
     DeactivateUser: deactivate_user,
+    RegisterApplication: register_application,
+    ChangeApplication: change_application,
+    DeployDocuments: deploy_documents,
+    RetireDeployment: retire_deployment,
+    LogIn: log_in,
+    RenewToken: renew_token,
+    LogOut: log_out,
+    ChangePassword: change_password,
+    SetPassword: set_password,
+    LinkIdentity: link_identity,
+    UnlinkIdentity: unlink_identity,
     LinkPartner: link_partner,
     RevokeToken: revoke_token,
-    RegisterApiKey: register_api_key,
+    CreateApiKey: create_api_key,
+    RotateApiKey: rotate_api_key,
     RevokeApiKey: revoke_api_key,
     GrantRole: grant_role,
     RevokeRole: revoke_role,
@@ -63,9 +114,19 @@ HANDLERS = {}
 EVENTS = {
     "UserCreated": UserAccount,
     "UserDeactivated": UserAccount,
+    "ApplicationRegistered": ClientApplication,
+    "ApplicationChanged": ClientApplication,
+    "DocumentsDeployed": ClientApplication,
+    "DocumentsRetired": ClientApplication,
+    "PasswordSet": UserAccount,
+    "SignedIn": SignIn,
+    "SignInFailed": SignInGuard,
+    "IdentityLinked": UserIdentity,
+    "IdentityUnlinked": UserIdentity,
     "PartnerLinked": PartnerLink,
     "TokenRevoked": TokenRevocation,
-    "ApiKeyRegistered": ApiKey,
+    "ApiKeyCreated": ApiKey,
+    "ApiKeyRotated": ApiKey,
     "ApiKeyRevoked": ApiKey,
     "RoleGranted": RoleAssignment,
     "RoleRevoked": RoleAssignment,

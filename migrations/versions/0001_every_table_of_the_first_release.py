@@ -97,6 +97,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_seal_position', 'audit_seal', ['position'], unique=False, postgresql_where=sa.text('position IS NOT NULL'))
     op.create_index('ix_audit_seal_waiting', 'audit_seal', ['id'], unique=False, postgresql_where=sa.text('position IS NULL'))
+    op.create_table('client_application',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name, as tokens (client) and API keys carry it; `default` stands for every other.'),
+    sa.Column('audience', sa.Text(), nullable=False, comment='Whose visible schema its documents are checked against.'),
+    sa.Column('trusted_only', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether it may run its registered documents alone.'),
+    sa.Column('may_register', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether a document it sends with its hash is kept for a while and then runs by the hash alone.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_client_application_audience_known')),
+    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_client_application_name_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_application')),
+    sa.UniqueConstraint('name', name=op.f('uq_client_application_name'))
+    )
     op.create_table('client_bucket',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -257,6 +271,14 @@ def upgrade() -> None:
     op.create_index(op.f('ix_data_dictionary_entry_coordinate_id'), 'data_dictionary_entry', ['coordinate', 'id'], unique=False)
     op.create_index(op.f('ix_data_dictionary_entry_module_id'), 'data_dictionary_entry', ['module', 'id'], unique=False)
     op.create_index(op.f('ix_data_dictionary_entry_record_id'), 'data_dictionary_entry', ['record', 'id'], unique=False)
+    op.create_table('document_version',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000002'", name=op.f('ck_document_version_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_version'))
+    )
     op.create_table('duty_conflict',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('duty', sa.Text(), nullable=False, comment='A command.'),
@@ -464,6 +486,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_parent'))
     )
     op.create_index('uq_role_parent_live', 'role_parent', ['role', 'parent'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('sign_in_guard',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Whether a name or an address is counted.'),
+    sa.Column('subject', sa.Text(), nullable=False, comment='The name that was tried, or the address.'),
+    sa.Column('failures', sa.SmallInteger(), server_default=sa.text('0'), nullable=False, comment='Failures in a row, each within the window of the one before.'),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True, comment='When the last one was.'),
+    sa.Column('locked_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when no attempt is looked at.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("kind IN ('ACCOUNT', 'ADDRESS')", name=op.f('ck_sign_in_guard_kind_known')),
+    sa.CheckConstraint('char_length(subject) <= 64', name=op.f('ck_sign_in_guard_subject_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_guard'))
+    )
+    op.create_index('uq_sign_in_guard_kind_subject', 'sign_in_guard', ['kind', 'subject'], unique=True)
     op.create_table('source_system',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as adventureworks.'),
@@ -1054,6 +1091,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_profit_centre_company_id_code_id'), 'profit_centre', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False)
+    op.create_table('registered_document',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('application_id', sa.Uuid(), nullable=False, comment='Whose document.'),
+    sa.Column('document_id', sa.Text(), nullable=False, comment='What the application calls it: the id of its manifest.'),
+    sa.Column('digest', sa.Text(), nullable=False, comment='SHA-256 of its text in hex.'),
+    sa.Column('body', sa.Text(), nullable=False, comment='Its text.'),
+    sa.Column('deployment', sa.Text(), nullable=False, comment='The version of the application that last brought it.'),
+    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether it may be run.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(body) <= 100000', name=op.f('ck_registered_document_body_length')),
+    sa.CheckConstraint('char_length(deployment) <= 100', name=op.f('ck_registered_document_deployment_length')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_registered_document_digest_length')),
+    sa.CheckConstraint('char_length(document_id) <= 200', name=op.f('ck_registered_document_document_id_length')),
+    sa.ForeignKeyConstraint(['application_id'], ['client_application.id'], name=op.f('fk_registered_document_application_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_registered_document'))
+    )
+    op.create_index(op.f('ix_registered_document_application_id'), 'registered_document', ['application_id'], unique=False)
+    op.create_index('uq_registered_document_application_id_document_id', 'registered_document', ['application_id', 'document_id'], unique=True)
     op.create_table('scrap_reason',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1123,7 +1180,7 @@ def upgrade() -> None:
     sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much its programs may ask; that of its audience unless named.'),
     sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
     sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
-    sa.Column('password_hash', sa.Text(), nullable=True, comment='Argon2 hash of the password.'),
+    sa.Column('password_set_at', sa.DateTime(timezone=True), nullable=True, comment='When its password was set; empty while it has none.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -1132,7 +1189,6 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
     sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
     sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
-    sa.CheckConstraint('char_length(password_hash) <= 400', name=op.f('ck_user_account_password_hash_length')),
     sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_user_account_client_tier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
@@ -1202,23 +1258,28 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
     sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
     sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that uses it: its registered documents and idempotency keys.'),
     sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
     sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
     sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much it may ask; a key that names a tier has a bucket of its own.'),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
+    sa.Column('rotated_from_id', sa.Uuid(), nullable=True, comment='The key that it takes the place of.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_api_key_client_length')),
     sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
     sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
     sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_api_key_client_tier_id')),
+    sa.ForeignKeyConstraint(['rotated_from_id'], ['api_key.id'], name=op.f('fk_api_key_rotated_from_id')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
     sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
     )
     op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
+    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
     op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
     op.create_table('bank_statement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1759,6 +1820,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
     op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
+    op.create_table('sign_in',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who signed in.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that signed in.'),
+    sa.Column('address', sa.Text(), nullable=True, comment='Network address it came from.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when its tokens can be renewed.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(address) <= 64', name=op.f('ck_sign_in_address_length')),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_sign_in_client_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
+    )
+    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
     op.create_table('site',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1865,6 +1940,34 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
     )
     op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
+    op.create_table('user_identity',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whom the subject stands for.'),
+    sa.Column('issuer', sa.Text(), nullable=False, comment='The issuer, exactly as its tokens name it.'),
+    sa.Column('subject', sa.Text(), nullable=False, comment="The subject, exactly as the issuer's tokens name it."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(issuer) <= 400', name=op.f('ck_user_identity_issuer_length')),
+    sa.CheckConstraint('char_length(subject) <= 400', name=op.f('ck_user_identity_subject_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_identity_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_identity'))
+    )
+    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
+    op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('user_password',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose password.'),
+    sa.Column('hash', sa.Text(), nullable=False, comment='Argon2id hash in PHC form.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(hash) <= 400', name=op.f('ck_user_password_hash_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_password_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_password'))
+    )
+    op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
+    op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
     op.create_table('value_turnover',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
