@@ -13,8 +13,8 @@ from uuid import UUID
 
 from authz.policy import BASELINE, DUTIES, Policy, parse
 from domain.core.accounts import POLICY_VERSION_ID, Effect, Origin
-from domain.core.actors import Actor, Audience
-from domain.core.database import Connection
+from domain.core.actors import Actor, Audience, Session
+from domain.core.database import Connection, Row
 from domain.core.ids import new_id
 from domain.core.policy import Line
 
@@ -152,7 +152,7 @@ class Account:
     revoked_at: datetime | None
     revoked_tokens: frozenset[UUID]
 
-    def actor(self, client: str, only: Iterable[str] = ()) -> Actor:
+    def actor(self, client: str, only: Iterable[str] = (), session: Session | None = None) -> Actor:
         """The account as an actor; `only` narrows its roles, as an API key's scopes do."""
         chosen = frozenset(only)
         roles: dict[int, set[str]] = {}
@@ -168,10 +168,12 @@ class Account:
             sites=self.sites or None,
             locale=self.locale,
             client=client,
+            display_name=self.display_name,
+            session=session,
         )
 
 
-ACCOUNT = """
+_ACCOUNT = """
 SELECT u.id, u.name, u.display_name, u.audience, u.locale, u.is_demo,
   u.is_active AND u.archived_at IS NULL AS is_active,
   ARRAY(SELECT a.company_number::text || ' ' || a.role FROM role_assignment a
@@ -183,13 +185,24 @@ SELECT u.id, u.name, u.display_name, u.audience, u.locale, u.is_demo,
         WHERE a.user_id = u.id AND a.archived_at IS NULL AND t > statement_timestamp()) AS changes_at,
   (SELECT max(r.revoked_at) FROM token_revocation r WHERE r.user_id = u.id AND r.token_id IS NULL) AS revoked_at,
   ARRAY(SELECT r.token_id FROM token_revocation r WHERE r.user_id = u.id AND r.token_id IS NOT NULL) AS revoked_tokens
-FROM user_account u WHERE u.name = $1
-"""
+FROM user_account u WHERE """
+ACCOUNT = _ACCOUNT + "u.name = $1"
+LINKED = _ACCOUNT + (
+    "u.id = (SELECT i.user_id FROM user_identity i WHERE i.issuer = $1 AND i.subject = $2 AND i.archived_at IS NULL)"
+)
 
 
 async def load_account(connection: Connection, name: str) -> Account | None:
     """The account of that name, or None."""
-    row = await connection.fetchrow(ACCOUNT, name)
+    return _account(await connection.fetchrow(ACCOUNT, name))
+
+
+async def load_linked(connection: Connection, issuer: str, subject: str) -> Account | None:
+    """The account that another issuer's subject is linked to, or None."""
+    return _account(await connection.fetchrow(LINKED, issuer, subject))
+
+
+def _account(row: Row | None) -> Account | None:
     if row is None:
         return None
     roles = [entry.split(" ", 1) for entry in row["roles"]]

@@ -13,6 +13,7 @@ from domain.core.accounts import (
     SiteRestriction,
     TokenRevocation,
     UserAccount,
+    UserIdentity,
 )
 from domain.core.client_tiers import ClientTier
 from domain.core.dictionary import DataDictionaryEntry
@@ -30,6 +31,7 @@ class CoreQuery:
     client_tiers = root_many(ClientTier)
     user_account = root_one(UserAccount)
     user_accounts = root_many(UserAccount)
+    user_identities = root_many(UserIdentity)
     role_assignments = root_many(RoleAssignment)
     policy_rules = root_many(PolicyRule)
     role_parents = root_many(RoleParent)

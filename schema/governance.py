@@ -10,6 +10,7 @@ from domain.governance.accounts import (
     RevokeApiKey,
     RevokeToken,
 )
+from domain.governance.identities import LinkIdentity, UnlinkIdentity
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
 from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
 from schema.commands import performs
@@ -19,6 +20,8 @@ from schema.commands import performs
 class GovernanceMutation:
     create_user = performs(CreateUser)
     deactivate_user = performs(DeactivateUser)
+    link_identity = performs(LinkIdentity)
+    unlink_identity = performs(UnlinkIdentity)
     link_partner = performs(LinkPartner)
     revoke_token = performs(RevokeToken)
     register_api_key = performs(RegisterApiKey)

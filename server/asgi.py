@@ -36,8 +36,9 @@ from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
-from server.identity import Identity, signing_key
+from server.identity import ISSUER, Identity, signing_key
 from server.integration import companions_of, run_integration, storage_of
+from server.issuers import Issuers, read_issuers
 from server.jobs import run_background
 from server.logs import configure_logs
 from server.metrics import Metrics, Sharing
@@ -58,6 +59,8 @@ GRAPH_PATH = "/graphql"
 READY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5.0
+# How long others may keep our public keys; they follow from the secret and change with it alone.
+KEYS_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ class Application:
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
                 Route("/metrics", self._metrics),
+                Route("/.well-known/jwks.json", self._keys),
             ],
             lifespan=self._lifespan,
             exception_handlers={404: _nothing_here, 405: _not_so, 500: _broken},
@@ -140,6 +144,12 @@ class Application:
         assert self.services is not None, "the application has started"
         scrape = self.services.scrape
         return await scrape() if scrape.is_allowed(request) else await _nothing_here(request, NoSuchPath())
+
+
+    async def _keys(self, _: Request) -> Response:
+        """The public keys of our own tokens (RFC 7517)."""
+        assert self.services is not None, "the application has started"
+        return JSONResponse(self.services.identity.keys, headers={"cache-control": f"max-age={KEYS_SECONDS}"})
 
 
 @contextmanager
@@ -202,7 +212,9 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     limits = Limits(statement_ms=settings.statement_seconds * 1_000, lock_ms=settings.lock_seconds * 1_000)
     database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
     stack.push_async_callback(database.close)
-    identity = Identity(database, signing_key(settings.signing_secret()), serves_demo=settings.is_local)
+    key = signing_key(settings.signing_secret())
+    issuers = Issuers(read_issuers(settings.issuers_file, ISSUER))
+    identity = Identity(database, key, serves_demo=settings.is_local, issuers=issuers)
     await identity.refresh()
 
     read = ReadRoad(database)

@@ -75,9 +75,15 @@ def serve(
             f"demonstration credentials serve this machine only, not {settings.host}: "
             "set SKEIN_SECRET or SKEIN_SECRET_FILE"
         )
+    from server.identity import ISSUER
+    from server.issuers import read_issuers
     from server.serve import check_address
     from server.serve import serve as serve_forever
 
+    try:
+        read_issuers(settings.issuers_file, ISSUER)
+    except ValueError as reason:
+        raise Refused(f"SKEIN_ISSUERS_FILE: {reason}") from reason
     check_address(settings)
     with database_server(settings, say) as url:
         if prepare:

@@ -1,9 +1,9 @@
 """Who is asking: a bearer token or an API key becomes an `Actor` with its `Grants`.
 
 Both come in the Authorization header as `Bearer ...`. Our own tokens are signed with ES256 by a key that follows from
-the installation's secret, so every process verifies what any of them issued and nothing secret is stored. What a token
-stands for is remembered by its hash until it ends, the account's roles change by themselves, or the policy version
-moves; a request then costs one hash and one look-up.
+the installation's secret, so every process verifies what any of them issued and nothing secret is stored; tokens of
+other issuers are the business of `server.issuers`. What a token stands for is remembered by its hash until it ends, the
+account's roles change by themselves, or the policy version moves; a request then costs one hash and one look-up.
 """
 
 import asyncio
@@ -27,10 +27,11 @@ from joserfc.jwk import ECKey
 
 from authz.grants import compile_grants
 from authz.policy import Policy
-from authz.tables import Account, load_account, load_companies, load_policy, policy_version
-from domain.core.actors import Actor, Audience, Grants
-from domain.core.database import Connection, Database
+from authz.tables import Account, load_account, load_companies, load_linked, load_policy, policy_version
+from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
+from domain.core.database import Database
 from domain.core.errors import RequestError
+from server.issuers import Issuers, NotAccepted, TokenFacts, issuer_of
 
 ISSUER = "skein"
 ALGORITHM = "ES256"
@@ -108,7 +109,13 @@ def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: f
     claims: dict[str, Any] = {
         "iss": ISSUER, "sub": user_name, "iat": now, "exp": now + hours * 3_600, "jti": str(uuid4()), "client": client,
     }  # fmt: skip
-    return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM])
+    return jwt.encode({"alg": ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[ALGORITHM])
+
+
+def key_set(key: ECKey) -> Mapping[str, Any]:
+    """The public half of our key as a key set (RFC 7517), for those who verify our tokens."""
+    public = key.as_dict(private=False)
+    return {"keys": [{**public, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}]}
 
 
 def new_api_key() -> NewKey:
@@ -125,10 +132,17 @@ class Identity:
     """
 
     def __init__(
-        self, database: Database, key: ECKey, *, serves_demo: bool, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        key: ECKey,
+        *,
+        serves_demo: bool,
+        issuers: Issuers | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._key = key
+        self._issuers = issuers or Issuers(())
         self._serves_demo = serves_demo
         self._clock = clock
         self._claims_wanted = jwt.JWTClaimsRegistry(
@@ -143,6 +157,11 @@ class Identity:
         self.policy = Policy(version=0, lines=(), inherits=())
         self.companies: tuple[int, ...] = ()
         self._anonymous = compile_grants(self.policy, ANONYMOUS, self.companies)
+
+    @property
+    def keys(self) -> Mapping[str, Any]:
+        """The public keys of the tokens that this installation issues."""
+        return key_set(self._key)
 
     @property
     def version(self) -> int:
@@ -202,7 +221,7 @@ class Identity:
         if credentials.startswith(KEY_MARK):
             actor, until = await self._by_key(credentials)
         else:
-            actor, until = await self._by_token(self._claims(credentials))
+            actor, until = await self._by_token(await self._facts(credentials))
         caller = Caller(actor, compile_grants(policy, actor, self.companies), until, generation)
         if policy is self.policy:
             if len(self._callers) >= CALLERS_MAX:
@@ -210,17 +229,21 @@ class Identity:
             self._callers[digest] = caller
         return caller
 
-    async def _by_token(self, claims: Mapping[str, Any]) -> tuple[Actor, float]:
+    async def _by_token(self, facts: TokenFacts) -> tuple[Actor, float]:
         async with self._database.acquire() as connection:
-            account = await self._account(connection, claims["sub"])
-        issued = datetime.fromtimestamp(claims["iat"], UTC)
-        if account.revoked_at is not None and issued <= account.revoked_at:
+            if facts.issuer == ISSUER:
+                account = self._checked(await load_account(connection, facts.subject))
+            else:
+                account = self._checked(await load_linked(connection, facts.issuer, facts.subject))
+        if account.revoked_at is not None and datetime.fromtimestamp(facts.issued_at, UTC) <= account.revoked_at:
             raise Unauthenticated()
-        if claims["jti"] in {str(token_id) for token_id in account.revoked_tokens}:
+        if not account.revoked_tokens.isdisjoint(facts.ids):
             raise Unauthenticated()
-        client = claims.get("client")
-        actor = account.actor(client if isinstance(client, str) else "default")
-        return actor, _until(account, claims["exp"])
+        session = Session(
+            id=facts.ids[-1], kind=CredentialKind.TOKEN, issuer=facts.issuer,
+            expires_at=datetime.fromtimestamp(facts.expires_at, UTC),
+        )  # fmt: skip
+        return account.actor(facts.client, session=session), _until(account, facts.until)
 
     async def _by_key(self, text: str) -> tuple[Actor, float]:
         prefix = text.removeprefix(KEY_MARK).partition("_")[0]
@@ -229,24 +252,34 @@ class Identity:
             found = await connection.fetchrow(FIND_KEY, prefix)
             if found is None or not hmac.compare_digest(given, found["digest"]):
                 raise Unauthenticated()
-            account = await self._account(connection, found["name"])
+            account = self._checked(await load_account(connection, found["name"]))
             await connection.execute(USE_KEY, found["id"])
         until = self._clock() + KEY_REMEMBERED_SECONDS
         if found["expires_at"] is not None:
             until = min(until, found["expires_at"].timestamp())
-        return account.actor(f"key:{prefix}", only=found["scopes"]), _until(account, until)
+        session = Session(id=found["id"], kind=CredentialKind.KEY, issuer=ISSUER, expires_at=found["expires_at"])
+        return account.actor(f"key:{prefix}", only=found["scopes"], session=session), _until(account, until)
 
-    def _claims(self, token: str) -> dict[str, Any]:
-        """The claims of a token that we signed and that has not ended."""
+    async def _facts(self, token: str) -> TokenFacts:
+        """What a token says that we, or an issuer we trust, signed and that has not ended. Raises: Unauthenticated."""
         try:
-            decoded = jwt.decode(token, self._key, algorithms=[ALGORITHM])
-            self._claims_wanted.validate(decoded.claims)
-        except (JoseError, ValueError) as invalid:
+            issuer = issuer_of(token)
+            return self._own_facts(token) if issuer == ISSUER else await self._issuers.facts(issuer, token)
+        except (NotAccepted, JoseError, ValueError) as invalid:
             raise Unauthenticated() from invalid
-        return decoded.claims
 
-    async def _account(self, connection: Connection, name: str) -> Account:
-        account = await load_account(connection, name)
+    def _own_facts(self, token: str) -> TokenFacts:
+        """What a token of ours says. Raises: JoseError, ValueError."""
+        claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+        self._claims_wanted.validate(claims)
+        client = claims.get("client")
+        return TokenFacts(
+            issuer=ISSUER, subject=claims["sub"], ids=(UUID(claims["jti"]),), issued_at=claims["iat"],
+            expires_at=claims["exp"], until=claims["exp"], client=client if isinstance(client, str) else "default",
+        )  # fmt: skip
+
+    def _checked(self, account: Account | None) -> Account:
+        """The account, if it may sign in here. Raises: Unauthenticated."""
         if account is None or not account.is_active or (account.is_demo and not self._serves_demo):
             raise Unauthenticated()
         return account

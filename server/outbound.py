@@ -41,6 +41,10 @@ class TargetRefused(Exception):
     """The address may not be reached from here."""
 
 
+class Unreachable(Exception):
+    """Nothing that can be used was answered; the message is a stable code for the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """What came of a request: the status, the beginning of the answer, and why there is none (a stable code)."""
@@ -157,6 +161,28 @@ class Outbound:
             if failure is None:
                 raise
         return Reached(status, excerpt, failure, round((time.monotonic() - began) * 1_000))
+
+    async def get(self, url: str, bytes_max: int) -> bytes:
+        """The whole body at an address. Raises: Unreachable."""
+        try:
+            if self.targets.problem(url):
+                raise TargetRefused(url)
+            async with asyncio.timeout(self._seconds):
+                limits = {"timeout": {"connect": CONNECT_SECONDS, "pool": self._seconds}}
+                async with self._pool.stream("GET", url, extensions=limits) as answer:
+                    read = bytearray()
+                    async for chunk in answer.aiter_stream():
+                        read += chunk
+                        if len(read) > bytes_max:
+                            raise Unreachable("TOO_LARGE")
+                    if answer.status != 200:
+                        raise Unreachable("HTTP_STATUS")
+                    return bytes(read)
+        except Exception as fault:
+            failure = _failure(fault)
+            if failure is None:
+                raise
+            raise Unreachable(failure) from fault
 
     async def _exchange(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> tuple[int, str]:
         limits = {"timeout": {"connect": CONNECT_SECONDS, "pool": self._seconds}}

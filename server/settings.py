@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path(".skein"), description="Embedded database, log, generated secret.")
     secret: str | None = Field(default=None, min_length=SECRET_BYTES, description="Key that signs bearer tokens.")
     secret_file: Path | None = Field(default=None, description="File that holds the key; read unless `secret` is set.")
+    issuers_file: Path | None = Field(default=None, description="JSON list of other issuers whose tokens count.")
     pool_size: int = Field(default=10, ge=2, le=500, description="Connections of one process that serve requests.")
     statement_seconds: int = Field(default=30, ge=1, le=3_600, description="A longer statement is cancelled.")
     lock_seconds: int = Field(default=5, ge=1, le=60, description="A lock is awaited no longer.")

@@ -77,6 +77,27 @@ class UserAccount(GroupRecord, scope=STAFF_ONLY, zh="用户账号", key="name", 
     password_hash: Mapped[str | None] = text_column(doc="Argon2 hash of the password.", zh="密码哈希", exposed=False)
 
 
+class UserIdentity(GroupRecord, scope=STAFF_ONLY, zh="关联身份"):
+    """Whom a subject of another issuer stands for: its tokens act as the user while the link is not archived."""
+
+    __tablename__ = "user_identity"
+    __table_args__ = (
+        Index(
+            "uq_user_identity_live", "issuer", "subject", unique=True, postgresql_where=text("archived_at IS NULL")
+        ),
+    )
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Whom the subject stands for.", zh="用户", many="identities", tier=Tier.CONFIDENTIAL
+    )
+    issuer: Mapped[str] = text_column(
+        doc="The issuer, exactly as its tokens name it.", zh="签发方", tier=Tier.CONFIDENTIAL
+    )
+    subject: Mapped[str] = text_column(
+        doc="The subject, exactly as the issuer's tokens name it.", zh="主体", tier=Tier.CONFIDENTIAL
+    )
+
+
 class RoleAssignment(GroupRecord, scope=STAFF_ONLY, zh="角色分配"):
     """A role that a user holds in one company, or in the group and every company, for a time."""
 
@@ -246,6 +267,7 @@ class PolicyVersion(GroupRecord, scope=STAFF_ONLY, zh="权限版本", exposed=Fa
 
 RECORDS = (
     UserAccount,
+    UserIdentity,
     RoleAssignment,
     PartnerLink,
     SiteRestriction,

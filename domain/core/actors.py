@@ -6,6 +6,7 @@ that named them in `server`; the domain and the planner only look things up.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -38,12 +39,36 @@ class Action(StrEnum):
     ADMINISTER = "ADMINISTER"
 
 
+class CredentialKind(StrEnum):
+    """What a caller shows."""
+
+    TOKEN = "TOKEN"
+    KEY = "KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The credential that an actor came with: a bearer token, or an API key.
+
+    `id` is what ends it when it is revoked: the sign-in that a token goes back to, the token itself where there was
+    none, or the key. `issuer` is who made it; without `expires_at` it has no end of its own. `signed_in_at` is when a
+    password was given for it.
+    """
+
+    id: UUID
+    kind: CredentialKind
+    issuer: str
+    expires_at: datetime | None = None
+    signed_in_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """A person, client or process that asks.
 
     `partners` are the parties whose rows a partner may see (empty for staff); `sites` restricts staff to sites, None
-    means every site. `client` names the application: idempotency keys are unique within it.
+    means every site. `client` names the application: idempotency keys are unique within it. Processes of our own have
+    no `session`.
     """
 
     id: UUID
@@ -54,6 +79,8 @@ class Actor:
     sites: frozenset[UUID] | None = None
     locale: str = "en"
     client: str = "default"
+    display_name: str = ""
+    session: Session | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

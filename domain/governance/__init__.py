@@ -24,6 +24,7 @@ from domain.governance.accounts import (
     revoke_api_key,
     revoke_token,
 )
+from domain.governance.identities import LinkIdentity, UnlinkIdentity, link_identity, unlink_identity
 from domain.governance.permissions import (
     AddPolicyRule,
     GrantRole,
@@ -47,6 +48,8 @@ RECORDS = ()
 COMMANDS: Mapping[type[Any], Handler] = {
     CreateUser: create_user,
     DeactivateUser: deactivate_user,
+    LinkIdentity: link_identity,
+    UnlinkIdentity: unlink_identity,
     LinkPartner: link_partner,
     RevokeToken: revoke_token,
     RegisterApiKey: register_api_key,

@@ -97,41 +97,6 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_seal_position', 'audit_seal', ['position'], unique=False, postgresql_where=sa.text('position IS NOT NULL'))
     op.create_index('ix_audit_seal_waiting', 'audit_seal', ['id'], unique=False, postgresql_where=sa.text('position IS NULL'))
-    op.create_table('client_bucket',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('drained_at', sa.DateTime(timezone=True), nullable=False, comment='When everything that was poured in has leaked.'),
-    sa.Column('granted', sa.BigInteger(), nullable=False, comment='Points that the last lease took.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_client_bucket'))
-    )
-    op.create_table('client_tier',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Code of the tier.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the tier in English.'),
-    sa.Column('name_zh', sa.Text(), nullable=False, comment='Name of the tier in Chinese.'),
-    sa.Column('tokens', sa.Integer(), nullable=False, comment='Lexical tokens of a document at most.'),
-    sa.Column('depth', sa.Integer(), nullable=False, comment='Levels of nested fields at most.'),
-    sa.Column('aliases', sa.Integer(), nullable=False, comment='Aliases of a document at most, fragments expanded.'),
-    sa.Column('root_fields', sa.Integer(), nullable=False, comment='Fields at the root of a query at most.'),
-    sa.Column('mutations', sa.Integer(), nullable=False, comment='Mutations of a document at most.'),
-    sa.Column('directives', sa.Integer(), nullable=False, comment='Directives of a document at most.'),
-    sa.Column('cost', sa.Integer(), nullable=False, comment='Points of one operation at most.'),
-    sa.Column('bucket', sa.Integer(), nullable=False, comment='Points that a client may spend at once.'),
-    sa.Column('restore_rate', sa.Integer(), nullable=False, comment='Points that a client gets back in a second.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('bucket >= cost', name=op.f('ck_client_tier_bucket_holds_one_operation')),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_client_tier_code_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_client_tier_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_client_tier_name_zh_length')),
-    sa.CheckConstraint('least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate) > 0', name=op.f('ck_client_tier_limits_positive')),
-    sa.CheckConstraint('restore_rate <= 1000000', name=op.f('ck_client_tier_restore_rate_measurable')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_tier')),
-    sa.UniqueConstraint('code', name=op.f('uq_client_tier_code'))
-    )
     op.create_table('code_list',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code of the list, such as GMDN.'),
@@ -324,17 +289,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False)
-    op.create_table('mutation_chunk',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('run_id', sa.Uuid(), nullable=False, comment='The run.'),
-    sa.Column('first_line', sa.Integer(), nullable=False, comment='Number of the first of the lines, from 1.'),
-    sa.Column('results', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What became of each line, as the result file tells it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_mutation_chunk'))
-    )
-    op.create_index('ix_mutation_chunk_run_id_first_line', 'mutation_chunk', ['run_id', 'first_line'], unique=False)
     op.create_table('number_series',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -429,27 +383,6 @@ def upgrade() -> None:
     sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000001'", name=op.f('ck_policy_version_one_row')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_version'))
     )
-    op.create_table('qualification_rule',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('country', sa.Text(), nullable=False, comment='The destination.'),
-    sa.Column('needs_registration', sa.Boolean(), server_default='true', nullable=False, comment='Whether the item must be registered there.'),
-    sa.Column('registration_basis', sa.Text(), nullable=False, comment='The day on which the registration must hold.'),
-    sa.Column('needs_licence', sa.Boolean(), server_default='true', nullable=False, comment='Whether the customer must hold a licence whose scope covers the item.'),
-    sa.Column('scope_catalogue', sa.Text(), nullable=True, comment="The catalogue edition whose codes a licence's scope uses, such as NMPA-2017."),
-    sa.Column('source', sa.Text(), nullable=False, comment='The law and its clause.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day the rule holds.'),
-    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("registration_basis IN ('MADE', 'SHIPPED', 'ORDERED')", name=op.f('ck_qualification_rule_registration_basis_known')),
-    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_qualification_rule_country_length')),
-    sa.CheckConstraint('char_length(scope_catalogue) <= 64', name=op.f('ck_qualification_rule_scope_catalogue_length')),
-    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_qualification_rule_source_length')),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_qualification_rule_valid_period')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_rule')),
-    sa.UniqueConstraint('country', 'valid_from', name=op.f('uq_qualification_rule_country_valid_from'))
-    )
     op.create_table('role_parent',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role.'),
@@ -501,6 +434,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_unit_of_measure_code_id'), 'unit_of_measure', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_unit_of_measure_name_id'), 'unit_of_measure', ['name', 'id'], unique=False)
+    op.create_table('user_account',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name to sign in with.'),
+    sa.Column('display_name', sa.Text(), nullable=False, comment='Name as people read it.'),
+    sa.Column('email', sa.Text(), nullable=True, comment='Address for messages.'),
+    sa.Column('audience', sa.Text(), nullable=False, comment='Kind of reader, which fixes the visible schema.'),
+    sa.Column('locale', sa.Text(), nullable=False, comment='Language of messages, BCP 47.'),
+    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
+    sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
+    sa.Column('password_hash', sa.Text(), nullable=True, comment='Argon2 hash of the password.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_user_account_audience_known')),
+    sa.CheckConstraint('char_length(display_name) <= 400', name=op.f('ck_user_account_display_name_length')),
+    sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
+    sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
+    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
+    sa.CheckConstraint('char_length(password_hash) <= 400', name=op.f('ck_user_account_password_hash_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
+    sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
+    )
     op.create_table('work_calendar',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code of the calendar.'),
@@ -529,15 +484,10 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the account.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
     sa.Column('role', sa.Text(), nullable=True, comment='What automatic postings use the account for.'),
-    sa.Column('is_monetary', sa.Boolean(), server_default='false', nullable=False, comment='Whether it holds money, or claims to it, that period ends value at the closing rate.'),
-    sa.Column('bank_account_number', sa.Text(), nullable=True, comment='IBAN or national number of the bank account it stands for.'),
-    sa.Column('bank_code', sa.Text(), nullable=True, comment='BIC or CNAPS code of the bank.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
-    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
-    sa.CheckConstraint('char_length(bank_account_number) <= 64', name=op.f('ck_account_bank_account_number_length')),
-    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_account_bank_code_length')),
+    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS')", name=op.f('ck_account_role_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_account_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_account_name_zh_length')),
@@ -547,33 +497,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_company_id_code_id'), 'account', ['company_id', 'code', 'id'], unique=False)
     op.create_index('uq_account_role', 'account', ['company_id', 'role'], unique=True, postgresql_where=sa.text('role IS NOT NULL'))
-    op.create_table('account_turnover',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the transactions summed.'),
-    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
-    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
-    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
-    sa.Column('group_currency', sa.Text(), nullable=False, comment="Currency of the group's books when it was posted."),
-    sa.Column('is_closing', sa.Boolean(), server_default='false', nullable=False, comment='Whether the vouchers close a year: profit and loss leaves them out.'),
-    sa.Column('debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the company's currency."),
-    sa.Column('credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the company's currency, as a positive amount."),
-    sa.Column('transaction_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Debits in the currency of the transactions.'),
-    sa.Column('transaction_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Credits in the currency of the transactions, as a positive amount.'),
-    sa.Column('group_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the group's currency."),
-    sa.Column('group_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the group's currency, as a positive amount."),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_account_turnover_grain_known')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_account_turnover_currency_length')),
-    sa.CheckConstraint('char_length(group_currency) <= 3', name=op.f('ck_account_turnover_group_currency_length')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_turnover_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_turnover'))
-    )
-    op.create_index('ix_account_turnover_account', 'account_turnover', ['company_id', 'account_id', 'grain', 'starts_on'], unique=False)
-    op.create_index('ix_account_turnover_fresh', 'account_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
-    op.create_index('ix_account_turnover_span', 'account_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('address',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='Whose address it is; none for our own sites.'),
@@ -602,6 +525,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_address_city_id'), 'address', ['city', 'id'], unique=False)
     op.create_index(op.f('ix_address_party_id'), 'address', ['party_id'], unique=False)
+    op.create_table('api_key',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
+    sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
+    sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
+    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
+    sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
+    sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
+    )
+    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
     op.create_table('approval_limit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -667,26 +610,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_code_value_list_id'), 'code_value', ['list_id'], unique=False)
     op.create_index(op.f('ix_code_value_name_id'), 'code_value', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False)
-    op.create_table('cost_centre',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the cost centre.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the cost centre.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the cost centre.'),
-    sa.Column('parent_id', sa.Uuid(), nullable=True, comment='The cost centre it is part of.'),
-    sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether new lines may name it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_cost_centre_code_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_cost_centre_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_cost_centre_name_zh_length')),
-    sa.ForeignKeyConstraint(['company_id', 'parent_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_cost_centre_company_id_parent_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_cost_centre_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_cost_centre')),
-    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_cost_centre_company_id_code'))
-    )
-    op.create_index(op.f('ix_cost_centre_company_id_code_id'), 'cost_centre', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_cost_centre_company_id_parent_id'), 'cost_centre', ['company_id', 'parent_id'], unique=False)
     op.create_table('department',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -709,44 +632,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
-    op.create_table('dunning_level',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('level', sa.SmallInteger(), nullable=False, comment='1 for the first time.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the level, such as Reminder.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the level.'),
-    sa.Column('days_overdue', sa.SmallInteger(), nullable=False, comment='Days after the due day.'),
-    sa.Column('days_between', sa.SmallInteger(), server_default='0', nullable=False, comment='Days since payment was asked for before.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_dunning_level_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_dunning_level_name_zh_length')),
-    sa.CheckConstraint('days_overdue >= 0 AND days_between >= 0', name=op.f('ck_dunning_level_days_not_negative')),
-    sa.CheckConstraint('level BETWEEN 1 AND 9', name=op.f('ck_dunning_level_level_known')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_level_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_level')),
-    sa.UniqueConstraint('company_id', 'level', name=op.f('uq_dunning_level_company_id_level'))
-    )
-    op.create_table('dunning_notice',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the notice.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is asked.'),
-    sa.Column('dunned_on', sa.Date(), nullable=False, comment='Day of the notice.'),
-    sa.Column('level', sa.SmallInteger(), nullable=False, comment='Highest level of its lines.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of what is asked for.'),
-    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is asked for.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_dunning_notice_currency_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_dunning_notice_number_length')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_company_id')),
-    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_dunning_notice_party_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_dunning_notice_company_id_number'))
-    )
-    op.create_index(op.f('ix_dunning_notice_company_id_dunned_on_id'), 'dunning_notice', ['company_id', 'dunned_on', 'id'], unique=False)
-    op.create_index(op.f('ix_dunning_notice_company_id_number_id'), 'dunning_notice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_dunning_notice_company_id_party_id'), 'dunning_notice', ['company_id', 'party_id'], unique=False)
     op.create_table('fiscal_period',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -798,7 +683,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False, comment='Name.'),
     sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
     sa.Column('description', sa.Text(), nullable=True, comment='What it is, in more words.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='What kind of thing it is.'),
+    sa.Column('item_type', sa.Text(), nullable=False, comment='What kind of thing it is.'),
     sa.Column('status', sa.Text(), nullable=False, comment="Where it stands in the steward's hands."),
     sa.Column('unit_id', sa.Uuid(), nullable=False, comment='The unit its stock is counted in.'),
     sa.Column('category_id', sa.Uuid(), nullable=True, comment='Its place in the category tree.'),
@@ -824,7 +709,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
     sa.CheckConstraint("device_class IN ('NOT_A_DEVICE', 'CLASS_I', 'CLASS_IIA', 'CLASS_II', 'CLASS_IIB', 'CLASS_III', 'UNCLASSIFIED')", name=op.f('ck_item_device_class_known')),
-    sa.CheckConstraint("kind IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_item_kind_known')),
+    sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_item_item_type_known')),
     sa.CheckConstraint("lot_policy IN ('NONE', 'LOT', 'SERIAL', 'LOT_AND_SERIAL')", name=op.f('ck_item_lot_policy_known')),
     sa.CheckConstraint("make_or_buy IN ('MAKE', 'BUY')", name=op.f('ck_item_make_or_buy_known')),
     sa.CheckConstraint("status IN ('DRAFT', 'REVIEW', 'ACTIVE', 'RETIRED')", name=op.f('ck_item_status_known')),
@@ -902,6 +787,18 @@ def upgrade() -> None:
     op.create_index(op.f('ix_licence_number_id'), 'licence', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_licence_party_id'), 'licence', ['party_id'], unique=False)
     op.create_index(op.f('ix_licence_valid_to_id'), 'licence', ['valid_to', 'id'], unique=False)
+    op.create_table('partner_link',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who acts for the partner.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party whose rows the user sees.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_partner_link_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_link'))
+    )
+    op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
+    op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
     op.create_table('party_channel',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='Whom it reaches.'),
@@ -984,76 +881,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'party_id', name=op.f('uq_party_terms_company_id_party_id'))
     )
     op.create_index(op.f('ix_party_terms_company_id_party_id'), 'party_terms', ['company_id', 'party_id'], unique=False)
-    op.create_table('payment_terms',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the terms, such as N30.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the terms.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the terms.'),
-    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What is taken off for paying early.'),
-    sa.Column('discount_days', sa.SmallInteger(), nullable=True, comment='Days after the invoice within which paying is early.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
+    sa.Column('role', sa.Text(), nullable=False, comment='The role, as the policy names it.'),
+    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company where it is held; 0: the group and every company.'),
+    sa.Column('valid_from_at', sa.DateTime(timezone=True), nullable=False, comment='From when the role is held.'),
+    sa.Column('valid_to_at', sa.DateTime(timezone=True), nullable=True, comment='When it ends; empty while it has no end.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('(discount_percent IS NULL) = (discount_days IS NULL)', name=op.f('ck_payment_terms_discount_has_days')),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_payment_terms_code_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_payment_terms_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_payment_terms_name_zh_length')),
-    sa.CheckConstraint('discount_days >= 0', name=op.f('ck_payment_terms_discount_days_not_negative')),
-    sa.CheckConstraint('discount_percent > 0 AND discount_percent < 100', name=op.f('ck_payment_terms_discount_is_a_share')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_terms_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_terms')),
-    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_payment_terms_company_id_code'))
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_role_assignment_role_length')),
+    sa.CheckConstraint('valid_to_at IS NULL OR valid_to_at >= valid_from_at', name=op.f('ck_role_assignment_valid_to_after_from')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_assignment_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_assignment'))
     )
-    op.create_index(op.f('ix_payment_terms_company_id_code_id'), 'payment_terms', ['company_id', 'code', 'id'], unique=False)
-    op.create_table('price_list',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Code of the list.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='Whom the list binds.'),
-    sa.Column('customer_id', sa.Uuid(), nullable=True, comment='The customer whose contract it is.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the prices.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
-    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(kind = 'CONTRACT') = (customer_id IS NOT NULL)", name=op.f('ck_price_list_contract_has_customer')),
-    sa.CheckConstraint("kind <> 'ITEM'", name=op.f('ck_price_list_item_prices_stand_by_the_item')),
-    sa.CheckConstraint("kind IN ('CONTRACT', 'TENDER', 'GENERAL', 'ITEM')", name=op.f('ck_price_list_kind_known')),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_price_list_code_length')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_currency_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_price_list_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_price_list_name_zh_length')),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_valid_period')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_company_id')),
-    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_price_list_customer_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list')),
-    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_price_list_company_id_code'))
-    )
-    op.create_index(op.f('ix_price_list_company_id_code_id'), 'price_list', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_price_list_company_id_customer_id'), 'price_list', ['company_id', 'customer_id'], unique=False)
-    op.create_index(op.f('ix_price_list_company_id_name_id'), 'price_list', ['company_id', 'name', 'id'], unique=False)
-    op.create_table('profit_centre',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the profit centre.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the profit centre.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the profit centre.'),
-    sa.Column('parent_id', sa.Uuid(), nullable=True, comment='The profit centre it is part of.'),
-    sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether new lines may name it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_profit_centre_code_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_profit_centre_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_profit_centre_name_zh_length')),
-    sa.ForeignKeyConstraint(['company_id', 'parent_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_profit_centre_company_id_parent_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_profit_centre_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_profit_centre')),
-    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_profit_centre_company_id_code'))
-    )
-    op.create_index(op.f('ix_profit_centre_company_id_code_id'), 'profit_centre', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False)
+    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
+    op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
     op.create_table('scrap_reason',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1071,6 +915,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_scrap_reason_company_id_code_id'), 'scrap_reason', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_scrap_reason_company_id_name_id'), 'scrap_reason', ['company_id', 'name', 'id'], unique=False)
+    op.create_table('site_restriction',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who is restricted.'),
+    sa.Column('site_id', sa.Uuid(), nullable=False, comment='The site whose rows the user sees.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_site_restriction_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_restriction'))
+    )
+    op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
+    op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
     op.create_table('stock_move',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1094,50 +950,32 @@ def upgrade() -> None:
     op.create_index('ix_stock_move_posting', 'stock_move', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_stock_move_source', 'stock_move', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_stock_move_reversed_once', 'stock_move', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
-    op.create_table('tax_code',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    op.create_table('token_revocation',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the treatment.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the treatment.'),
-    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the treatment.'),
-    sa.Column('country', sa.Text(), nullable=True, comment='Country whose law it follows.'),
-    sa.Column('price_includes_tax', sa.Boolean(), server_default='false', nullable=False, comment='Whether prices on lines with this code include its taxes.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
+    sa.Column('token_id', sa.Uuid(), nullable=True, comment='The token; empty: all issued to the user until then.'),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=False, comment='From when it no longer counts.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_tax_code_code_length')),
-    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_tax_code_country_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_code_name_length')),
-    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_tax_code_name_zh_length')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_tax_code_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tax_code')),
-    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_tax_code_company_id_code'))
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_token_revocation_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
     )
-    op.create_index(op.f('ix_tax_code_company_id_code_id'), 'tax_code', ['company_id', 'code', 'id'], unique=False)
-    op.create_table('user_account',
+    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
+    op.create_table('user_identity',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name to sign in with.'),
-    sa.Column('display_name', sa.Text(), nullable=False, comment='Name as people read it.'),
-    sa.Column('email', sa.Text(), nullable=True, comment='Address for messages.'),
-    sa.Column('audience', sa.Text(), nullable=False, comment='Kind of reader, which fixes the visible schema.'),
-    sa.Column('locale', sa.Text(), nullable=False, comment='Language of messages, BCP 47.'),
-    sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much its programs may ask; that of its audience unless named.'),
-    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
-    sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
-    sa.Column('password_hash', sa.Text(), nullable=True, comment='Argon2 hash of the password.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whom the subject stands for.'),
+    sa.Column('issuer', sa.Text(), nullable=False, comment='The issuer, exactly as its tokens name it.'),
+    sa.Column('subject', sa.Text(), nullable=False, comment="The subject, exactly as the issuer's tokens name it."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_user_account_audience_known')),
-    sa.CheckConstraint('char_length(display_name) <= 400', name=op.f('ck_user_account_display_name_length')),
-    sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
-    sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
-    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
-    sa.CheckConstraint('char_length(password_hash) <= 400', name=op.f('ck_user_account_password_hash_length')),
-    sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_user_account_client_tier_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
-    sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
+    sa.CheckConstraint('char_length(issuer) <= 400', name=op.f('ck_user_identity_issuer_length')),
+    sa.CheckConstraint('char_length(subject) <= 400', name=op.f('ck_user_identity_subject_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_identity_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_identity'))
     )
-    op.create_index(op.f('ix_user_account_client_tier_id'), 'user_account', ['client_tier_id'], unique=False)
+    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
+    op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
     op.create_table('work_calendar_exception',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('calendar_id', sa.Uuid(), nullable=False, comment='The calendar.'),
@@ -1197,56 +1035,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
-    op.create_table('api_key',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
-    sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
-    sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
-    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
-    sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much it may ask; a key that names a tier has a bucket of its own.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
-    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
-    sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
-    sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_api_key_client_tier_id')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
-    sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
-    )
-    op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
-    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
-    op.create_table('bank_statement',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Our number of the statement.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account.'),
-    sa.Column('bank_reference', sa.Text(), nullable=False, comment="The bank's own identification of the statement."),
-    sa.Column('format', sa.Text(), nullable=False, comment='The form it came in.'),
-    sa.Column('first_on', sa.Date(), nullable=False, comment='First day it covers.'),
-    sa.Column('last_on', sa.Date(), nullable=False, comment='Last day it covers.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the account.'),
-    sa.Column('opening', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance before.'),
-    sa.Column('closing', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance after.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("format IN ('CSV', 'CAMT_053')", name=op.f('ck_bank_statement_format_known')),
-    sa.CheckConstraint('char_length(bank_reference) <= 64', name=op.f('ck_bank_statement_bank_reference_length')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_bank_statement_currency_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_bank_statement_number_length')),
-    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_bank_statement_span_positive')),
-    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_bank_statement_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement')),
-    sa.UniqueConstraint('company_id', 'account_id', 'bank_reference', name=op.f('uq_bank_statement_company_id_account_id_bank_reference')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_bank_statement_company_id_number'))
-    )
-    op.create_index(op.f('ix_bank_statement_company_id_account_id'), 'bank_statement', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_bank_statement_company_id_last_on_id'), 'bank_statement', ['company_id', 'last_on', 'id'], unique=False)
-    op.create_index(op.f('ix_bank_statement_company_id_number_id'), 'bank_statement', ['company_id', 'number', 'id'], unique=False)
     op.create_table('bill_of_material',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1263,31 +1051,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
-    op.create_table('bulk_upload',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who sends it, and may use it.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='What the file is.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Whether the file is there.'),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False, comment='When the address was asked for.'),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True, comment='When the file was there.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when the file is kept.'),
-    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of the file.'),
-    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
-    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("status <> 'RECEIVED' OR file IS NOT NULL", name=op.f('ck_bulk_upload_received_with_file')),
-    sa.CheckConstraint("status IN ('OPEN', 'RECEIVED', 'EXPIRED')", name=op.f('ck_bulk_upload_status_known')),
-    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_bulk_upload_digest_length')),
-    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_bulk_upload_file_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_bulk_upload_name_length')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_bulk_upload_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_upload'))
-    )
-    op.create_index('ix_bulk_upload_kept', 'bulk_upload', ['expires_at'], unique=False, postgresql_where=sa.text("status <> 'EXPIRED'"))
-    op.create_index(op.f('ix_bulk_upload_opened_at_id'), 'bulk_upload', ['opened_at', 'id'], unique=False)
-    op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False)
     op.create_table('code_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -1361,44 +1124,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('item_id', name=op.f('uq_device_profile_item_id'))
     )
     op.create_index(op.f('ix_device_profile_item_id'), 'device_profile', ['item_id'], unique=False)
-    op.create_table('export_run',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Under whose grants it runs; the file is for this account.'),
-    sa.Column('document', sa.Text(), nullable=False, comment='The query.'),
-    sa.Column('variables', sa.Text(), nullable=True, comment='Its variables, as JSON.'),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
-    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
-    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its file is kept.'),
-    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
-    sa.Column('row_count', sa.Integer(), server_default='0', nullable=False, comment='Lines written.'),
-    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of what was written.'),
-    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
-    sa.Column('withheld', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False, comment='The fields that are null for want of permission: coordinate, path, what it requires.'),
-    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
-    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
-    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_export_run_failed_with_reason')),
-    sa.CheckConstraint("(status = 'SUCCEEDED') = (file IS NOT NULL)", name=op.f('ck_export_run_succeeded_with_file')),
-    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED')", name=op.f('ck_export_run_status_known')),
-    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_export_run_digest_length')),
-    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_export_run_document_length')),
-    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_export_run_failure_length')),
-    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_export_run_failure_message_length')),
-    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_export_run_file_length')),
-    sa.CheckConstraint('char_length(variables) <= 64000', name=op.f('ck_export_run_variables_length')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_export_run_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_run'))
-    )
-    op.create_index('ix_export_run_file', 'export_run', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'SUCCEEDED'"))
-    op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
-    op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1506,16 +1231,9 @@ def upgrade() -> None:
     sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of the document that caused it.'),
     sa.Column('source_number', sa.Text(), nullable=True, comment='Number of the document that caused it.'),
     sa.Column('reverses_id', sa.Uuid(), nullable=True, comment='The voucher that this one takes back.'),
-    sa.Column('group_currency', sa.Text(), nullable=False, comment="Currency of the group's books."),
-    sa.Column('group_rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the group's currency for one of the company's."),
-    sa.Column('group_rate_type', sa.Text(), nullable=True, comment="Which rate led to the group's currency; none where it is the company's own."),
-    sa.Column('group_rate_source', sa.Text(), nullable=True, comment="Who published the rate to the group's currency."),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("group_rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_journal_entry_group_rate_type_known')),
-    sa.CheckConstraint("kind IN ('GENERAL', 'STOCK', 'PURCHASE', 'SALES', 'BANK', 'OPENING', 'MATCHING', 'REVALUATION', 'CLOSING')", name=op.f('ck_journal_entry_kind_known')),
+    sa.CheckConstraint("kind IN ('GENERAL', 'STOCK', 'PURCHASE', 'SALES', 'BANK', 'OPENING')", name=op.f('ck_journal_entry_kind_known')),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_journal_entry_description_length')),
-    sa.CheckConstraint('char_length(group_currency) <= 3', name=op.f('ck_journal_entry_group_currency_length')),
-    sa.CheckConstraint('char_length(group_rate_source) <= 64', name=op.f('ck_journal_entry_group_rate_source_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_journal_entry_number_length')),
     sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_journal_entry_source_kind_length')),
     sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_journal_entry_source_number_length')),
@@ -1557,208 +1275,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_lot_company_id_item_id'), 'lot', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_number_id'), 'lot', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_supplier_id'), 'lot', ['company_id', 'supplier_id'], unique=False)
-    op.create_table('open_item',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='What it comes from.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who owes, or is owed.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The control account it is part of.'),
-    sa.Column('source_kind', sa.Text(), nullable=False, comment='Type of the document it comes from.'),
-    sa.Column('source_id', sa.Uuid(), nullable=False, comment='Id of the document it comes from.'),
-    sa.Column('source_number', sa.Text(), nullable=False, comment='Number of the document it comes from.'),
-    sa.Column('instalment', sa.SmallInteger(), nullable=False, comment='Which instalment of the document, from 1.'),
-    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
-    sa.Column('due_on', sa.Date(), nullable=False, comment='Day on which it is due.'),
-    sa.Column('transaction_currency', sa.Text(), nullable=False, comment='Currency of the document.'),
-    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The whole amount in the document's currency."),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The whole amount in the company's currency, at the rate of its day."),
-    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the document's."),
-    sa.Column('open_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='The part not matched yet.'),
-    sa.Column('open_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The part not matched yet in the company's currency, at the rate of its day; valuations not counted."),
-    sa.Column('is_monetary', sa.Boolean(), server_default='true', nullable=False, comment='Whether period ends value it at the closing rate; a prepayment keeps the rate of its day.'),
-    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What may be taken off for paying early.'),
-    sa.Column('discount_until', sa.Date(), nullable=True, comment='Last day on which paying is early.'),
-    sa.Column('blocked_reason', sa.Text(), nullable=True, comment='Why it must not be paid yet; none where it may be.'),
-    sa.Column('dunning_level', sa.SmallInteger(), server_default='0', nullable=False, comment='How often payment was asked for; 0 not yet.'),
-    sa.Column('dunned_on', sa.Date(), nullable=True, comment='Day payment was last asked for.'),
-    sa.Column('partner_reference', sa.Text(), nullable=True, comment="The party's own number for the document, such as the supplier's invoice number."),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('INVOICE', 'CREDIT_NOTE', 'PAYMENT', 'PREPAYMENT')", name=op.f('ck_open_item_kind_known')),
-    sa.CheckConstraint('char_length(blocked_reason) <= 400', name=op.f('ck_open_item_blocked_reason_length')),
-    sa.CheckConstraint('char_length(partner_reference) <= 400', name=op.f('ck_open_item_partner_reference_length')),
-    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_open_item_source_kind_length')),
-    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_open_item_source_number_length')),
-    sa.CheckConstraint('char_length(transaction_currency) <= 3', name=op.f('ck_open_item_transaction_currency_length')),
-    sa.CheckConstraint('open_transaction_amount <> 0 OR open_amount = 0', name=op.f('ck_open_item_closed_in_both_currencies')),
-    sa.CheckConstraint('sign(transaction_amount) * open_transaction_amount BETWEEN 0 AND abs(transaction_amount)', name=op.f('ck_open_item_open_part_of_the_whole')),
-    sa.CheckConstraint('transaction_amount <> 0', name=op.f('ck_open_item_amount_moves')),
-    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_open_item_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_company_id')),
-    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_open_item_party_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item')),
-    sa.UniqueConstraint('company_id', 'source_id', 'instalment', name=op.f('uq_open_item_company_id_source_id_instalment'))
-    )
-    op.create_index(op.f('ix_open_item_company_id_account_id'), 'open_item', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_open_item_company_id_due_on_id'), 'open_item', ['company_id', 'due_on', 'id'], unique=False)
-    op.create_index(op.f('ix_open_item_company_id_occurred_on_id'), 'open_item', ['company_id', 'occurred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
-    op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
-    op.create_index('ix_open_item_party_open', 'open_item', ['company_id', 'party_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
-    op.create_table('partner_link',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who acts for the partner.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party whose rows the user sees.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_partner_link_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_link'))
-    )
-    op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
-    op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
-    op.create_table('payment_proposal',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the run.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where the run stands.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account that pays.'),
-    sa.Column('pay_on', sa.Date(), nullable=False, comment='Day the bank is to pay.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the payments.'),
-    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What all payments come to.'),
-    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who proposed it.'),
-    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='Who approved it.'),
-    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True, comment='When it was approved.'),
-    sa.Column('payment_file', sa.Text(), nullable=True, comment='The file for the bank, ISO 20022 pain.001, once it is executed.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'EXECUTED', 'CANCELLED')", name=op.f('ck_payment_proposal_status_known')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_proposal_currency_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_proposal_number_length')),
-    sa.CheckConstraint('char_length(payment_file) <= 4000000', name=op.f('ck_payment_proposal_payment_file_length')),
-    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_proposal_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_proposal_company_id_number'))
-    )
-    op.create_index(op.f('ix_payment_proposal_company_id_account_id'), 'payment_proposal', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_company_id_number_id'), 'payment_proposal', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_company_id_pay_on_id'), 'payment_proposal', ['company_id', 'pay_on', 'id'], unique=False)
-    op.create_table('payment_terms_instalment',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('payment_terms_id', sa.Uuid(), nullable=False, comment='The terms.'),
-    sa.Column('position', sa.SmallInteger(), nullable=False, comment='Order of the instalment, from 1.'),
-    sa.Column('share', sa.Text(), nullable=False, comment='Which part of the invoice it is.'),
-    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='Percentage of the whole.'),
-    sa.Column('fixed_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment='Fixed amount.'),
-    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the fixed amount.'),
-    sa.Column('start', sa.Text(), server_default='INVOICE_DATE', nullable=False, comment='From when days are counted.'),
-    sa.Column('months', sa.SmallInteger(), server_default='0', nullable=False, comment='Months added first.'),
-    sa.Column('days', sa.SmallInteger(), server_default='0', nullable=False, comment='Days added then.'),
-    sa.Column('fixed_day', sa.SmallInteger(), nullable=True, comment='Day of the month on which it falls due, the next one reached; 31 is the last.'),
-    sa.Column('minimum_days', sa.SmallInteger(), server_default='0', nullable=False, comment='Days after the invoice that must pass at least.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(share = 'FIXED') = (fixed_amount IS NOT NULL) AND (fixed_amount IS NULL) = (currency IS NULL)", name=op.f('ck_payment_terms_instalment_amount_of_a_fixed_instalment')),
-    sa.CheckConstraint("(share = 'PERCENT') = (percent IS NOT NULL)", name=op.f('ck_payment_terms_instalment_percent_of_a_share')),
-    sa.CheckConstraint("share IN ('PERCENT', 'FIXED', 'REMAINDER')", name=op.f('ck_payment_terms_instalment_share_known')),
-    sa.CheckConstraint("start IN ('INVOICE_DATE', 'END_OF_MONTH')", name=op.f('ck_payment_terms_instalment_start_known')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_terms_instalment_currency_length')),
-    sa.CheckConstraint('fixed_day BETWEEN 1 AND 31', name=op.f('ck_payment_terms_instalment_fixed_day_of_a_month')),
-    sa.CheckConstraint('least(months, days, minimum_days) >= 0', name=op.f('ck_payment_terms_instalment_spans_not_negative')),
-    sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_payment_terms_instalment_company_id_payment_terms_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_terms_instalment_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_terms_instalment')),
-    sa.UniqueConstraint('company_id', 'payment_terms_id', 'position', name=op.f('uq_payment_terms_instalment_company_id_payment_terms_id_position'))
-    )
-    op.create_index(op.f('ix_payment_terms_instalment_company_id_payment_terms_id'), 'payment_terms_instalment', ['company_id', 'payment_terms_id'], unique=False)
-    op.create_table('price_cap',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
-    sa.Column('territory', sa.Text(), nullable=True, comment='Where it holds; everywhere unless given.'),
-    sa.Column('source', sa.Text(), nullable=False, comment='The tender or rule that sets it.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the cap.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='The highest net price of one unit.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
-    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_cap_currency_length')),
-    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_price_cap_source_length')),
-    sa.CheckConstraint('char_length(territory) <= 400', name=op.f('ck_price_cap_territory_length')),
-    sa.CheckConstraint('unit_price > 0', name=op.f('ck_price_cap_unit_price_positive')),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_cap_valid_period')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_cap_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_cap_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_cap'))
-    )
-    op.create_index(op.f('ix_price_cap_company_id_item_id'), 'price_cap', ['company_id', 'item_id'], unique=False)
-    op.create_table('price_list_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('price_list_id', sa.Uuid(), nullable=False, comment='The list.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
-    sa.Column('quantity_min', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='From this ordered quantity on.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the price: that of its list.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
-    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_line_currency_length')),
-    sa.CheckConstraint('quantity_min >= 0', name=op.f('ck_price_list_line_quantity_min_not_negative')),
-    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_price_list_line_unit_price_not_negative')),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_line_valid_period')),
-    sa.ForeignKeyConstraint(['company_id', 'price_list_id'], ['price_list.company_id', 'price_list.id'], name=op.f('fk_price_list_line_company_id_price_list_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_line_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_list_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list_line')),
-    sa.UniqueConstraint('company_id', 'price_list_id', 'item_id', 'quantity_min', 'valid_from', name=op.f('uq_price_list_line_company_id_price_list_id_item_id_quantity_min_valid_from'))
-    )
-    op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_price_list_line_company_id_price_list_id'), 'price_list_line', ['company_id', 'price_list_id'], unique=False)
-    op.create_table('product_registration',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What may be sold.'),
-    sa.Column('country', sa.Text(), nullable=False, comment='Where it may be sold.'),
-    sa.Column('authority', sa.Text(), nullable=False, comment='Who registered it.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
-    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(authority) <= 400', name=op.f('ck_product_registration_authority_length')),
-    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_product_registration_country_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_product_registration_number_length')),
-    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_product_registration_valid_period')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_product_registration_item_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_registration')),
-    sa.UniqueConstraint('number', name=op.f('uq_product_registration_number'))
-    )
-    op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
-    op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
-    op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
-    op.create_table('role_assignment',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
-    sa.Column('role', sa.Text(), nullable=False, comment='The role, as the policy names it.'),
-    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company where it is held; 0: the group and every company.'),
-    sa.Column('valid_from_at', sa.DateTime(timezone=True), nullable=False, comment='From when the role is held.'),
-    sa.Column('valid_to_at', sa.DateTime(timezone=True), nullable=True, comment='When it ends; empty while it has no end.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_role_assignment_role_length')),
-    sa.CheckConstraint('valid_to_at IS NULL OR valid_to_at >= valid_from_at', name=op.f('ck_role_assignment_valid_to_after_from')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_assignment_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_assignment'))
-    )
-    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
-    op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
     op.create_table('site',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1783,18 +1299,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_site_company_id_calendar_id'), 'site', ['company_id', 'calendar_id'], unique=False)
     op.create_index(op.f('ix_site_company_id_code_id'), 'site', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_site_company_id_name_id'), 'site', ['company_id', 'name', 'id'], unique=False)
-    op.create_table('site_restriction',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who is restricted.'),
-    sa.Column('site_id', sa.Uuid(), nullable=False, comment='The site whose rows the user sees.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_site_restriction_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_restriction'))
-    )
-    op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
-    op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
     op.create_table('supplier_item',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1822,99 +1326,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_item_company_id_item_id'), 'supplier_item', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False)
-    op.create_table('tax_rule',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('tax_code_id', sa.Uuid(), nullable=False, comment='The code the rule belongs to.'),
-    sa.Column('position', sa.SmallInteger(), nullable=False, comment='Order of computing within the code, from 1.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name of the tax.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='What the tax is before the law.'),
-    sa.Column('method', sa.Text(), nullable=False, comment='How it is computed.'),
-    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='Share in percent; may be negative.'),
-    sa.Column('unit_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment='Amount for one unit.'),
-    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the amount for one unit.'),
-    sa.Column('sales_role', sa.Text(), nullable=False, comment='The account it lands on when we sell.'),
-    sa.Column('purchase_role', sa.Text(), nullable=True, comment='The account it is deducted on when we buy; none where it becomes part of the cost.'),
-    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day it holds.'),
-    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day it holds.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(method = 'FIXED_PER_UNIT') = (percent IS NULL)", name=op.f('ck_tax_rule_percent_of_other_tax')),
-    sa.CheckConstraint("(method = 'FIXED_PER_UNIT') = (unit_amount IS NOT NULL) AND (unit_amount IS NULL) = (currency IS NULL)", name=op.f('ck_tax_rule_unit_amount_of_fixed_tax')),
-    sa.CheckConstraint("kind IN ('VAT', 'LEVY', 'EXCISE', 'WITHHOLDING')", name=op.f('ck_tax_rule_kind_known')),
-    sa.CheckConstraint("method IN ('PERCENT', 'COMPOUND', 'FIXED_PER_UNIT')", name=op.f('ck_tax_rule_method_known')),
-    sa.CheckConstraint("purchase_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_purchase_role_known')),
-    sa.CheckConstraint("sales_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_sales_role_known')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_tax_rule_currency_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_rule_name_length')),
-    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_tax_rule_span_positive')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_tax_rule_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_tax_rule_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tax_rule')),
-    sa.UniqueConstraint('company_id', 'tax_code_id', 'position', 'valid_from', name=op.f('uq_tax_rule_company_id_tax_code_id_position_valid_from'))
-    )
-    op.create_index(op.f('ix_tax_rule_company_id_tax_code_id'), 'tax_rule', ['company_id', 'tax_code_id'], unique=False)
-    op.create_table('token_revocation',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
-    sa.Column('token_id', sa.Uuid(), nullable=True, comment='The token; empty: all issued to the user until then.'),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=False, comment='From when it no longer counts.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_token_revocation_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
-    )
-    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
-    op.create_table('value_turnover',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
-    sa.Column('site_id', sa.Uuid(), nullable=True, comment='Valuation area where it is a site; empty where it is the company.'),
-    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
-    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
-    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
-    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of the quantity that is valued.'),
-    sa.Column('gained', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value gained.'),
-    sa.Column('lost', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value lost, as a positive amount.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_value_turnover_grain_known')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_turnover_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_turnover_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_turnover'))
-    )
-    op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False)
-    op.create_index('ix_value_turnover_fresh', 'value_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
-    op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
-    op.create_table('webhook_subscription',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='What the subscription is for.'),
-    sa.Column('event', sa.Text(), nullable=False, comment='The event that is told, such as PurchaseOrderApproved.'),
-    sa.Column('url', sa.Text(), nullable=False, comment='Where messages are posted.'),
-    sa.Column('document', sa.Text(), nullable=False, comment="The query that reads each message's payload; $id is the record."),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to make it: no others count for it.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Whether it is served.'),
-    sa.Column('suspension_reason', sa.Text(), nullable=True, comment='Why the system stopped sending.'),
-    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True, comment='When the system stopped sending.'),
-    sa.Column('secret_generation', sa.Integer(), server_default='1', nullable=False, comment='Counts the secrets: the current one follows from this number.'),
-    sa.Column('previous_secret_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when messages are signed with the secret before, too.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("(status = 'SUSPENDED') = (suspension_reason IS NOT NULL)", name=op.f('ck_webhook_subscription_suspended_with_reason')),
-    sa.CheckConstraint("status IN ('ACTIVE', 'PAUSED', 'SUSPENDED')", name=op.f('ck_webhook_subscription_status_known')),
-    sa.CheckConstraint("suspension_reason IN ('OWNER_INACTIVE', 'NOT_PERMITTED', 'DOCUMENT_REFUSED', 'RECEIVER_GONE', 'BACKLOG_TOO_LONG')", name=op.f('ck_webhook_subscription_suspension_reason_known')),
-    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_webhook_subscription_document_length')),
-    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_subscription_event_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_webhook_subscription_name_length')),
-    sa.CheckConstraint('char_length(url) <= 2000', name=op.f('ck_webhook_subscription_url_length')),
-    sa.CheckConstraint('secret_generation > 0', name=op.f('ck_webhook_subscription_secret_generation_positive')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_webhook_subscription_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_subscription'))
-    )
-    op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
-    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1939,55 +1350,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_valid_from_id'), 'bill_of_material_line', ['company_id', 'valid_from', 'id'], unique=False)
-    op.create_table('customer_invoice',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Invoice number, without a gap in the company.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='Blue or red letter.'),
-    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who owes it.'),
-    sa.Column('invoiced_on', sa.Date(), nullable=False, comment='Day of the invoice.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the invoice.'),
-    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Taxes on it.'),
-    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount with taxes.'),
-    sa.Column('withheld', sa.Numeric(precision=20, scale=6), nullable=False, comment='Part of the total that the customer pays to its tax office for us.'),
-    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the invoice's."),
-    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none in the company's currency."),
-    sa.Column('payment_terms_id', sa.Uuid(), nullable=True, comment='Terms of payment.'),
-    sa.Column('digital_number', sa.Text(), nullable=True, comment='Number of the digital tax invoice, 20 digits (China).'),
-    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The blue-letter invoice that a red letter takes back.'),
-    sa.Column('reason', sa.Text(), nullable=True, comment='Why a red letter was issued.'),
-    sa.Column('customer_reference', sa.Text(), nullable=True, comment="The customer's own reference, such as its order number."),
-    sa.Column('source_kind', sa.Text(), nullable=True, comment='Type of the document that is invoiced.'),
-    sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of the document that is invoiced.'),
-    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id IS NOT NULL)", name=op.f('ck_customer_invoice_credit_note_names_its_invoice')),
-    sa.CheckConstraint("digital_number ~ '^[0-9]{20}$'", name=op.f('ck_customer_invoice_digital_number_of_20_digits')),
-    sa.CheckConstraint("kind IN ('INVOICE', 'CREDIT_NOTE')", name=op.f('ck_customer_invoice_kind_known')),
-    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_customer_invoice_rate_type_known')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_customer_invoice_currency_length')),
-    sa.CheckConstraint('char_length(customer_reference) <= 400', name=op.f('ck_customer_invoice_customer_reference_length')),
-    sa.CheckConstraint('char_length(digital_number) <= 20', name=op.f('ck_customer_invoice_digital_number_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_customer_invoice_number_length')),
-    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_customer_invoice_reason_length')),
-    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_customer_invoice_source_kind_length')),
-    sa.CheckConstraint('total = net + tax', name=op.f('ck_customer_invoice_total_is_net_and_tax')),
-    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_company_id_credits_id')),
-    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_customer_invoice_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_customer_invoice_company_id_payment_terms_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_company_id')),
-    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_customer_invoice_customer_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_customer_invoice_company_id_number'))
-    )
-    op.create_index(op.f('ix_customer_invoice_company_id_credits_id'), 'customer_invoice', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_customer_id'), 'customer_invoice', ['company_id', 'customer_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_invoiced_on_id'), 'customer_invoice', ['company_id', 'invoiced_on', 'id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_journal_entry_id'), 'customer_invoice', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
-    op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
     op.create_table('device_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item it identifies.'),
@@ -2025,24 +1387,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_device_identifier_revision_id'), 'device_identifier', ['revision_id'], unique=False)
     op.create_index(op.f('ix_device_identifier_value_id'), 'device_identifier', ['value', 'id'], unique=False)
     op.create_index('uq_device_identifier_agency_value_scope', 'device_identifier', ['agency', 'value', 'scope'], unique=True, postgresql_where=sa.text("scope IN ('PRIMARY', 'PACKAGE', 'SECONDARY', 'BASIC_UDI')"))
-    op.create_table('dunning_notice_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('dunning_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
-    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is overdue.'),
-    sa.Column('level', sa.SmallInteger(), nullable=False, comment='How often it was asked for with this notice.'),
-    sa.Column('days_overdue', sa.Integer(), nullable=False, comment='Days since it was due.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is open of it.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.ForeignKeyConstraint(['company_id', 'dunning_notice_id'], ['dunning_notice.company_id', 'dunning_notice.id'], name=op.f('fk_dunning_notice_line_company_id_dunning_notice_id')),
-    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_dunning_notice_line_company_id_open_item_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_line_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice_line')),
-    sa.UniqueConstraint('company_id', 'dunning_notice_id', 'open_item_id', name=op.f('uq_dunning_notice_line_company_id_dunning_notice_id_open_item_id'))
-    )
-    op.create_index(op.f('ix_dunning_notice_line_company_id_dunning_notice_id'), 'dunning_notice_line', ['company_id', 'dunning_notice_id'], unique=False)
-    op.create_index(op.f('ix_dunning_notice_line_company_id_open_item_id'), 'dunning_notice_line', ['company_id', 'open_item_id'], unique=False)
     op.create_table('employee',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2117,28 +1461,15 @@ def upgrade() -> None:
     sa.Column('transaction_currency', sa.Text(), nullable=False, comment='Currency of the transaction.'),
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Amount in the company's currency; debit positive, credit negative."),
     sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the transaction's."),
-    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none where the transaction is in the company's currency."),
-    sa.Column('rate_source', sa.Text(), nullable=True, comment='Who published the rate.'),
-    sa.Column('group_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Amount in the group's currency; debit positive, credit negative."),
-    sa.Column('is_rounding', sa.Boolean(), server_default='false', nullable=False, comment='Whether the line takes what rounding left over; a voucher has at most one.'),
     sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site the amount belongs to.'),
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item the amount belongs to.'),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='The customer or supplier the amount belongs to.'),
-    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears the amount.'),
-    sa.Column('profit_centre_id', sa.Uuid(), nullable=True, comment='The profit centre that earns the amount.'),
-    sa.Column('project_code', sa.Text(), nullable=True, comment='Code of the project the amount belongs to.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_journal_line_rate_type_known')),
-    sa.CheckConstraint('NOT is_rounding OR transaction_amount = 0', name=op.f('ck_journal_line_rounding_moves_no_transaction')),
     sa.CheckConstraint('amount <> 0 OR transaction_amount <> 0', name=op.f('ck_journal_line_amount_moves')),
-    sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_journal_line_project_code_length')),
-    sa.CheckConstraint('char_length(rate_source) <= 64', name=op.f('ck_journal_line_rate_source_length')),
     sa.CheckConstraint('char_length(transaction_currency) <= 3', name=op.f('ck_journal_line_transaction_currency_length')),
     sa.CheckConstraint('sign(amount) * sign(transaction_amount) >= 0', name=op.f('ck_journal_line_amounts_agree_in_sign')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_journal_line_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_journal_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_line_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_journal_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_journal_line_company_id_site_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_journal_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_journal_line_item_id')),
@@ -2148,14 +1479,10 @@ def upgrade() -> None:
     )
     op.create_index('ix_journal_line_account_day', 'journal_line', ['company_id', 'account_id', 'occurred_on'], unique=False, postgresql_include=['amount'])
     op.create_index(op.f('ix_journal_line_company_id_account_id'), 'journal_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_cost_centre_id'), 'journal_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_item_id'), 'journal_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_journal_entry_id'), 'journal_line', ['company_id', 'journal_entry_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_profit_centre_id'), 'journal_line', ['company_id', 'profit_centre_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
-    op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
-    op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2182,179 +1509,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_location_company_id_name_id'), 'location', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_location_company_id_parent_id'), 'location', ['company_id', 'parent_id'], unique=False)
     op.create_index(op.f('ix_location_company_id_site_id'), 'location', ['company_id', 'site_id'], unique=False)
-    op.create_table('matching',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the matching.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Whose items they are.'),
-    sa.Column('matched_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the items.'),
-    sa.Column('discount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was taken off for paying early.'),
-    sa.Column('written_off', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was given up as a difference.'),
-    sa.Column('exchange_difference', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What the change of the rate cost (debit positive) or brought.'),
-    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher of the differences; none where nothing differed.'),
-    sa.Column('undone_on', sa.Date(), nullable=True, comment='Day from which it counts no more.'),
-    sa.Column('undone_by', sa.Uuid(), nullable=True, comment='Who undid it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('(undone_on IS NULL) = (undone_by IS NULL)', name=op.f('ck_matching_undone_by_someone')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_matching_currency_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_matching_number_length')),
-    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_matching_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_matching_company_id')),
-    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_matching_party_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_matching')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_matching_company_id_number'))
-    )
-    op.create_index(op.f('ix_matching_company_id_journal_entry_id'), 'matching', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_matching_company_id_matched_on_id'), 'matching', ['company_id', 'matched_on', 'id'], unique=False)
-    op.create_index(op.f('ix_matching_company_id_number_id'), 'matching', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_matching_company_id_party_id'), 'matching', ['company_id', 'party_id'], unique=False)
-    op.create_table('mutation_run',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who performs it; the result is for this account.'),
-    sa.Column('upload_id', sa.Uuid(), nullable=False, comment='The file of lines.'),
-    sa.Column('mutation', sa.Text(), nullable=False, comment='The mutation field performed with each line.'),
-    sa.Column('policy', sa.Text(), nullable=False, comment='What a refused line means for the others.'),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
-    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
-    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its result is kept.'),
-    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
-    sa.Column('line_count', sa.Integer(), server_default='0', nullable=False, comment='Lines dealt with.'),
-    sa.Column('accepted_count', sa.Integer(), server_default='0', nullable=False, comment='Lines whose command was performed, or would be.'),
-    sa.Column('refused_count', sa.Integer(), server_default='0', nullable=False, comment='Lines refused.'),
-    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the result.'),
-    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
-    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
-    sa.Column('file', sa.Text(), nullable=True, comment='Name of the result in the store.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_mutation_run_failed_with_reason')),
-    sa.CheckConstraint("policy IN ('REJECT_ALL', 'REJECT_ROW', 'DRY_RUN')", name=op.f('ck_mutation_run_policy_known')),
-    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f('ck_mutation_run_status_known')),
-    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_mutation_run_digest_length')),
-    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_mutation_run_failure_length')),
-    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_mutation_run_failure_message_length')),
-    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_mutation_run_file_length')),
-    sa.CheckConstraint('char_length(mutation) <= 200', name=op.f('ck_mutation_run_mutation_length')),
-    sa.ForeignKeyConstraint(['upload_id'], ['bulk_upload.id'], name=op.f('fk_mutation_run_upload_id')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_mutation_run_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_mutation_run'))
-    )
-    op.create_index('ix_mutation_run_file', 'mutation_run', ['expires_at'], unique=False, postgresql_where=sa.text('file IS NOT NULL'))
-    op.create_index('ix_mutation_run_open', 'mutation_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
-    op.create_index(op.f('ix_mutation_run_queued_at_id'), 'mutation_run', ['queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_mutation_run_upload_id'), 'mutation_run', ['upload_id'], unique=False)
-    op.create_index(op.f('ix_mutation_run_user_id'), 'mutation_run', ['user_id'], unique=False)
-    op.create_table('payment',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the payment.'),
-    sa.Column('direction', sa.Text(), nullable=False, comment='Received or sent.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who paid, or was paid.'),
-    sa.Column('paid_on', sa.Date(), nullable=False, comment='Day the money moved.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank or cash account it moved on.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the payment.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
-    sa.Column('prepaid', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Part paid before there was an invoice; it keeps the rate of its day.'),
-    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the payment's."),
-    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none in the company's currency."),
-    sa.Column('bank_reference', sa.Text(), nullable=True, comment="The bank's own reference."),
-    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("direction IN ('IN', 'OUT')", name=op.f('ck_payment_direction_known')),
-    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_payment_rate_type_known')),
-    sa.CheckConstraint('amount > 0', name=op.f('ck_payment_amount_positive')),
-    sa.CheckConstraint('char_length(bank_reference) <= 400', name=op.f('ck_payment_bank_reference_length')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_currency_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_number_length')),
-    sa.CheckConstraint('prepaid >= 0 AND prepaid <= amount', name=op.f('ck_payment_prepaid_part_of_the_whole')),
-    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_payment_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_company_id')),
-    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_party_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_company_id_number'))
-    )
-    op.create_index(op.f('ix_payment_company_id_account_id'), 'payment', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_journal_entry_id'), 'payment', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_number_id'), 'payment', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_paid_on_id'), 'payment', ['company_id', 'paid_on', 'id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False)
-    op.create_table('payment_proposal_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('payment_proposal_id', sa.Uuid(), nullable=False, comment='The run.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the run.'),
-    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is paid.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is paid.'),
-    sa.Column('bank_account_id', sa.Uuid(), nullable=False, comment='The account that is paid to.'),
-    sa.Column('bank_account_version', sa.Integer(), nullable=True, comment='Version of that account when the run was approved; another version needs approval again.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid.'),
-    sa.Column('discount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is taken off for paying early.'),
-    sa.Column('is_open', sa.Boolean(), server_default='true', nullable=False, comment='Whether the run is still open; an item stands in one open run at most.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('amount > 0 AND discount >= 0', name=op.f('ck_payment_proposal_line_amount_positive')),
-    sa.ForeignKeyConstraint(['bank_account_id'], ['bank_account.id'], name=op.f('fk_payment_proposal_line_bank_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_payment_proposal_line_company_id_open_item_id')),
-    sa.ForeignKeyConstraint(['company_id', 'payment_proposal_id'], ['payment_proposal.company_id', 'payment_proposal.id'], name=op.f('fk_payment_proposal_line_company_id_payment_proposal_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_line_company_id')),
-    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_proposal_line_party_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal_line')),
-    sa.UniqueConstraint('company_id', 'payment_proposal_id', 'position', name=op.f('uq_payment_proposal_line_company_id_payment_proposal_id_position'))
-    )
-    op.create_index(op.f('ix_payment_proposal_line_company_id_bank_account_id'), 'payment_proposal_line', ['company_id', 'bank_account_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_open_item_id'), 'payment_proposal_line', ['company_id', 'open_item_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
-    op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
-    op.create_table('sales_order',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the order.'),
-    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who buys.'),
-    sa.Column('ship_to_id', sa.Uuid(), nullable=True, comment='Where the goods go.'),
-    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where the order is in its flow.'),
-    sa.Column('customer_reference', sa.Text(), nullable=True, comment="The customer's own number."),
-    sa.Column('ordered_on', sa.Date(), nullable=False, comment='Day of the order or quote.'),
-    sa.Column('ship_on', sa.Date(), nullable=True, comment='Day the goods are to leave.'),
-    sa.Column('quoted_until', sa.Date(), nullable=True, comment='Last day the quote can be confirmed.'),
-    sa.Column('confirmed_on', sa.Date(), nullable=True, comment='Day of confirmation.'),
-    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of every price and amount of the order.'),
-    sa.Column('subtotal', sa.Numeric(precision=20, scale=6), nullable=False, comment='Sum of the lines, net.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the order.'),
-    sa.Column('total_due', sa.Numeric(precision=20, scale=6), nullable=False, comment='Subtotal and tax.'),
-    sa.Column('warnings', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False, comment='What the checks let pass but want to be seen, such as a licence that ends before shipping.'),
-    sa.Column('created_by', sa.Uuid(), nullable=True, comment='The user who made the order.'),
-    sa.Column('confirmed_by', sa.Uuid(), nullable=True, comment='The user who confirmed the order.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("status IN ('QUOTED', 'CONFIRMED', 'SHIPPED', 'COMPLETE', 'CANCELLED')", name=op.f('ck_sales_order_status_known')),
-    sa.CheckConstraint("status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name=op.f('ck_sales_order_confirmed_once')),
-    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_sales_order_currency_length')),
-    sa.CheckConstraint('char_length(customer_reference) <= 64', name=op.f('ck_sales_order_customer_reference_length')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_sales_order_number_length')),
-    sa.CheckConstraint('total_due = subtotal + tax', name=op.f('ck_sales_order_total_due_sums')),
-    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_sales_order_company_id_site_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_company_id')),
-    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_sales_order_customer_id')),
-    sa.ForeignKeyConstraint(['ship_to_id'], ['address.id'], name=op.f('fk_sales_order_ship_to_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_sales_order_company_id_number'))
-    )
-    op.create_index(op.f('ix_sales_order_company_id_customer_id'), 'sales_order', ['company_id', 'customer_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_number_id'), 'sales_order', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_ordered_on_id'), 'sales_order', ['company_id', 'ordered_on', 'id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_ship_to_id'), 'sales_order', ['company_id', 'ship_to_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2380,44 +1534,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False)
     op.create_index('ix_value_layer_layer', 'value_layer', ['company_id', 'item_id', 'layer_id'], unique=False)
     op.create_index('ix_value_layer_posting', 'value_layer', ['company_id', 'posting_id'], unique=False)
-    op.create_table('webhook_delivery',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('subscription_id', sa.Uuid(), nullable=False, comment='The subscription.'),
-    sa.Column('message_id', sa.Text(), nullable=False, comment='The header webhook-id: the same at every attempt and replay.'),
-    sa.Column('replay_of_id', sa.Uuid(), nullable=True, comment='The delivery that this one repeats.'),
-    sa.Column('event', sa.Text(), nullable=False, comment='Name of the event.'),
-    sa.Column('position', sa.BigInteger(), nullable=False, comment='Position of the event among all events.'),
-    sa.Column('place', sa.SmallInteger(), nullable=False, comment='Place of the record among those the event names.'),
-    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company of the event, 0 for the group.'),
-    sa.Column('record_type', sa.Text(), nullable=False, comment='Type of the record.'),
-    sa.Column('record_id', sa.Uuid(), nullable=False, comment='Key of the record.'),
-    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When the event was recorded.'),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was queued.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where the message stands.'),
-    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='Attempts so far.'),
-    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True, comment='When it is tried next.'),
-    sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True, comment='When it was tried last.'),
-    sa.Column('response_code', sa.SmallInteger(), nullable=True, comment='HTTP status of the last answer.'),
-    sa.Column('duration_ms', sa.Integer(), nullable=True, comment='How long the last attempt took.'),
-    sa.Column('failure', sa.Text(), nullable=True, comment='Why the last attempt failed: a stable code.'),
-    sa.Column('response_excerpt', sa.Text(), nullable=True, comment='Beginning of the last answer.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("status IN ('PENDING', 'DELIVERED', 'NOT_VISIBLE', 'DEAD')", name=op.f('ck_webhook_delivery_status_known')),
-    sa.CheckConstraint('attempt_count >= 0', name=op.f('ck_webhook_delivery_attempt_count_not_negative')),
-    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_delivery_event_length')),
-    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_webhook_delivery_failure_length')),
-    sa.CheckConstraint('char_length(message_id) <= 200', name=op.f('ck_webhook_delivery_message_id_length')),
-    sa.CheckConstraint('char_length(record_type) <= 64', name=op.f('ck_webhook_delivery_record_type_length')),
-    sa.CheckConstraint('char_length(response_excerpt) <= 500', name=op.f('ck_webhook_delivery_response_excerpt_length')),
-    sa.ForeignKeyConstraint(['subscription_id'], ['webhook_subscription.id'], name=op.f('fk_webhook_delivery_subscription_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_webhook_delivery'))
-    )
-    op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
-    op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
-    op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
     op.create_table('work_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2452,88 +1568,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
-    op.create_table('bank_statement_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('bank_statement_id', sa.Uuid(), nullable=False, comment='The statement.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the statement.'),
-    sa.Column('booked_on', sa.Date(), nullable=False, comment='Day the bank booked it.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much: in positive, out negative.'),
-    sa.Column('reference_text', sa.Text(), nullable=True, comment='The reference that came with it, such as our end-to-end id.'),
-    sa.Column('counterparty', sa.Text(), nullable=True, comment='Name of the other side.'),
-    sa.Column('counterparty_account', sa.Text(), nullable=True, comment='Account of the other side.'),
-    sa.Column('remittance', sa.Text(), nullable=True, comment='What it was paid for, in words.'),
-    sa.Column('payment_id', sa.Uuid(), nullable=True, comment='The payment it is; none while it is not matched.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('amount <> 0', name=op.f('ck_bank_statement_line_amount_moves')),
-    sa.CheckConstraint('char_length(counterparty) <= 400', name=op.f('ck_bank_statement_line_counterparty_length')),
-    sa.CheckConstraint('char_length(counterparty_account) <= 64', name=op.f('ck_bank_statement_line_counterparty_account_length')),
-    sa.CheckConstraint('char_length(reference_text) <= 400', name=op.f('ck_bank_statement_line_reference_text_length')),
-    sa.CheckConstraint('char_length(remittance) <= 2000', name=op.f('ck_bank_statement_line_remittance_length')),
-    sa.ForeignKeyConstraint(['company_id', 'bank_statement_id'], ['bank_statement.company_id', 'bank_statement.id'], name=op.f('fk_bank_statement_line_company_id_bank_statement_id')),
-    sa.ForeignKeyConstraint(['company_id', 'payment_id'], ['payment.company_id', 'payment.id'], name=op.f('fk_bank_statement_line_company_id_payment_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_line_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement_line')),
-    sa.UniqueConstraint('company_id', 'bank_statement_id', 'position', name=op.f('uq_bank_statement_line_company_id_bank_statement_id_position'))
-    )
-    op.create_index(op.f('ix_bank_statement_line_company_id_bank_statement_id'), 'bank_statement_line', ['company_id', 'bank_statement_id'], unique=False)
-    op.create_index(op.f('ix_bank_statement_line_company_id_payment_id'), 'bank_statement_line', ['company_id', 'payment_id'], unique=False)
-    op.create_index('uq_bank_statement_line_payment_once', 'bank_statement_line', ['company_id', 'payment_id'], unique=True, postgresql_where=sa.text('payment_id IS NOT NULL'))
-    op.create_table('customer_invoice_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('customer_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the invoice.'),
-    sa.Column('description', sa.Text(), nullable=False, comment='What is charged.'),
-    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The income it counts as.'),
-    sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item sold.'),
-    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
-    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
-    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes; what is withheld not counted.'),
-    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The blue line that a red line takes back.'),
-    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears the amount.'),
-    sa.Column('profit_centre_id', sa.Uuid(), nullable=True, comment='The profit centre that earns the amount.'),
-    sa.Column('project_code', sa.Text(), nullable=True, comment='Code of the project the amount belongs to.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_customer_invoice_line_description_length')),
-    sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_customer_invoice_line_project_code_length')),
-    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_customer_invoice_line_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_customer_invoice_line_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice_line.company_id', 'customer_invoice_line.id'], name=op.f('fk_customer_invoice_line_company_id_credits_id')),
-    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_line_company_id_customer_invoice_id')),
-    sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_customer_invoice_line_company_id_profit_centre_id')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_invoice_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_line_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_customer_invoice_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_line')),
-    sa.UniqueConstraint('company_id', 'customer_invoice_id', 'position', name=op.f('uq_customer_invoice_line_company_id_customer_invoice_id_position'))
-    )
-    op.create_index(op.f('ix_customer_invoice_line_company_id_account_id'), 'customer_invoice_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_cost_centre_id'), 'customer_invoice_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_credits_id'), 'customer_invoice_line', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_customer_invoice_id'), 'customer_invoice_line', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False)
-    op.create_table('customer_invoice_tax',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('customer_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
-    sa.Column('tax_rule_id', sa.Uuid(), nullable=False, comment='The rule.'),
-    sa.Column('base', sa.Numeric(precision=20, scale=6), nullable=False, comment='Net amount of the lines it applies to.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='The tax.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_tax_company_id_customer_invoice_id')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_rule_id'], ['tax_rule.company_id', 'tax_rule.id'], name=op.f('fk_customer_invoice_tax_company_id_tax_rule_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_tax_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_tax')),
-    sa.UniqueConstraint('company_id', 'customer_invoice_id', 'tax_rule_id', name=op.f('uq_customer_invoice_tax_company_id_customer_invoice_id_tax_rule_id'))
-    )
-    op.create_index(op.f('ix_customer_invoice_tax_company_id_customer_invoice_id'), 'customer_invoice_tax', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
     op.create_table('employee_address',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2596,30 +1630,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'employee_id', 'valid_from', name=op.f('uq_employee_pay_rate_company_id_employee_id_valid_from'))
     )
     op.create_index(op.f('ix_employee_pay_rate_company_id_employee_id'), 'employee_pay_rate', ['company_id', 'employee_id'], unique=False)
-    op.create_table('open_item_entry',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='The item.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='What happened.'),
-    sa.Column('matching_id', sa.Uuid(), nullable=True, comment='The matching that did it, or was undone.'),
-    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it stands in; none where items of one account met exactly.'),
-    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
-    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change in the document's currency."),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change in the company's currency."),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(kind = 'MATCHING') = (matching_id IS NOT NULL)", name=op.f('ck_open_item_entry_matching_is_named')),
-    sa.CheckConstraint("kind IN ('ORIGIN', 'MATCHING', 'REVALUATION')", name=op.f('ck_open_item_entry_kind_known')),
-    sa.CheckConstraint('amount <> 0 OR transaction_amount <> 0', name=op.f('ck_open_item_entry_amount_moves')),
-    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_open_item_entry_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id', 'matching_id'], ['matching.company_id', 'matching.id'], name=op.f('fk_open_item_entry_company_id_matching_id')),
-    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_open_item_entry_company_id_open_item_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_entry_company_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item_entry'))
-    )
-    op.create_index(op.f('ix_open_item_entry_company_id_journal_entry_id'), 'open_item_entry', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_open_item_entry_company_id_matching_id'), 'open_item_entry', ['company_id', 'matching_id'], unique=False)
-    op.create_index(op.f('ix_open_item_entry_company_id_open_item_id'), 'open_item_entry', ['company_id', 'open_item_id'], unique=False)
-    op.create_index('ix_open_item_entry_day', 'open_item_entry', ['company_id', 'occurred_on', 'open_item_id'], unique=False)
     op.create_table('purchase_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2668,45 +1678,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
-    op.create_table('sales_order_line',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the line belongs to.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
-    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
-    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
-    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
-    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
-    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
-    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
-    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
-    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the line.'),
-    sa.Column('due_on', sa.Date(), nullable=True, comment='Day the customer wants it.'),
-    sa.Column('life_days_min', sa.Integer(), nullable=True, comment='Days of life that a lot must have left at delivery.'),
-    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
-    sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
-    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
-    sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
-    sa.CheckConstraint('shipped_quantity + cancelled_quantity <= ordered_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
-    sa.CheckConstraint('shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
-    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
-    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
-    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
-    )
-    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
-    op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('stock_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2767,33 +1738,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
-    op.create_index('ix_stock_entry_recorded', 'stock_entry', ['company_id', 'recorded_at', 'occurred_on'], unique=False, postgresql_using='brin')
-    op.create_table('stock_turnover',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What moved.'),
-    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it came to or left.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Whether the quantity may be used.'),
-    sa.Column('owner_id', sa.Uuid(), nullable=True, comment='Whose goods they are, if not ours.'),
-    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
-    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
-    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
-    sa.Column('received', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came, but by transfer.'),
-    sa.Column('issued', sa.Numeric(precision=20, scale=6), nullable=False, comment='What left, but by transfer, as a positive quantity.'),
-    sa.Column('transferred', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came by transfer without what left by it.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_stock_turnover_grain_known')),
-    sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_turnover_status_known')),
-    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_turnover_company_id_location_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_turnover_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_turnover_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_turnover'))
-    )
-    op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
-    op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
-    op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

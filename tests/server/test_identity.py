@@ -65,18 +65,30 @@ class World:
         return caught.value.code == "UNAUTHENTICATED" and caught.value.values == {}
 
 
-@pytest.fixture
-async def world(fresh_database: str, fresh_connection: asyncpg.Connection) -> AsyncIterator[World]:
+async def populate(raw: asyncpg.Connection) -> None:
     """Companies 1 and 2, the shipped policy, and the buyer Mei in company 1."""
-    await load_baseline(Connection(fresh_connection))
-    await fresh_connection.execute(
+    await load_baseline(Connection(raw))
+    await raw.execute(
         "INSERT INTO company (id, company_id, code, name, currency, country) VALUES "
         "(gen_random_uuid(), 1, 'DE', 'Skein GmbH', 'EUR', 'DE'), (gen_random_uuid(), 2, 'CN', '医疗', 'CNY', 'CN')"
     )
+    await raw.execute(
+        "INSERT INTO user_account (id, name, display_name, audience, locale) VALUES ($1, 'mei', 'Mei', 'STAFF', 'zh')",
+        MEI,
+    )
+    await raw.execute(
+        "INSERT INTO role_assignment (id, user_id, role, company_number, valid_from_at)"
+        " VALUES (gen_random_uuid(), $1, 'buyer', 1, now() - interval '1 hour')",
+        MEI,
+    )
+
+
+@pytest.fixture
+async def world(fresh_database: str, fresh_connection: asyncpg.Connection) -> AsyncIterator[World]:
+    """A populated database of the test's own, and the identity over it."""
+    await populate(fresh_connection)
     database = await Database.open(fresh_database, 3)
     made = World(database, fresh_connection)
-    await made.user("mei", id=MEI, locale="zh")
-    await made.role(MEI, "buyer", 1)
     await made.identity.refresh()
     yield made
     await database.close()
