@@ -7,7 +7,7 @@ validation, not in messages. Roles are asked one at a time: several read no more
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from authz.grants import Abilities, abilities
+from authz.grants import Abilities, abilities, own_abilities
 from authz.policy import Policy
 from domain.core.actors import Action, Audience
 from domain.core.columns import Tier
@@ -30,9 +30,10 @@ class Visible:
 
 
 def visible_to(policy: Policy, audience: Audience) -> Visible:
-    """What exists for the audience; the anonymous audience has no role, so nothing does."""
+    """What exists for the audience; the anonymous audience has no role, so nothing but its own commands does."""
     names = [role for role, its in policy.audiences.items() if its is audience]
-    return Visible(audience=audience, roles=frozenset(abilities(policy, frozenset({name})) for name in names))
+    able = [own_abilities(policy, audience), *(abilities(policy, frozenset({name})) for name in names)]
+    return Visible(audience=audience, roles=frozenset(able))
 
 
 def views(policy: Policy) -> Mapping[Audience, Visible]:

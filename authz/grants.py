@@ -1,11 +1,13 @@
 """Casbin policy -> `Grants`: compiled once per role set and policy, then only looked up.
 
 A role held for company 0 holds in the group and in every company. A role of another audience than the actor's gives
-nothing: a supplier's account that was handed `buyer` by mistake stays a supplier.
+nothing: a supplier's account that was handed `buyer` by mistake stays a supplier. A command that a line grants to an
+audience itself, such as to log out, is everyone's of that audience, role or none; without credentials there is only
+that.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -65,6 +67,16 @@ def abilities(policy: Policy, roles: frozenset[str]) -> Abilities:
     return policy.cache[key]
 
 
+def own_abilities(policy: Policy, audience: Audience) -> Abilities:
+    """What everyone of the audience may without any role: the commands that a line grants to the audience by name."""
+    lines = [line for line in policy.lines if line.role == audience and line.is_command]
+    return Abilities(
+        tiers=frozenset(), allowed=frozenset(), actions=frozenset(),
+        denied=frozenset(line.target for line in lines if line.effect == "deny"),
+        commands=frozenset(line.target for line in lines if line.effect == "allow"),
+    )  # fmt: skip
+
+
 def compile_grants(policy: Policy, actor: Actor, companies: tuple[int, ...]) -> Grants:
     """What the policy allows the actor in each of the companies and in the group (0).
 
@@ -74,6 +86,11 @@ def compile_grants(policy: Policy, actor: Actor, companies: tuple[int, ...]) -> 
     key = ("grants", actor.audience, tuple(held.items()))
     if key not in policy.cache:
         by_company = {company: abilities(policy, roles) for company, roles in held.items()}
+        own = own_abilities(policy, actor.audience)
+        in_group = by_company[GROUP]
+        by_company[GROUP] = replace(
+            in_group, commands=in_group.commands | own.commands, denied=in_group.denied | own.denied
+        )
         _remember(
             policy,
             key,

@@ -40,6 +40,14 @@ def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
         yield from _refusals(kind)
 
 
+def kinds_by_code() -> Mapping[str, Sequence[type[Refusal]]]:
+    """The refusals behind each code; none for what the edge of the server answers."""
+    kinds: dict[str, list[type[Refusal]]] = {}
+    for kind in _refusals(Refusal):
+        kinds.setdefault(kind.code, []).append(kind)
+    return kinds
+
+
 def user_error_types() -> Mapping[str, tuple[type[DomainError], Sequence[str]]]:
     """Every kind of entry of `userErrors` by the name of its type, with the names of the values its message tells."""
     kinds: dict[str, tuple[type[DomainError], Sequence[str]]] = {}

@@ -27,6 +27,8 @@ class GraphRequest:
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
     # 32 hex digits: the caller's trace (W3C traceparent) or one of our own; every error carries it.
     trace_id: str = ""
+    # The network address that the request came from, where there is one.
+    address: str | None = None
     # Whether each withheld field is told as an error of its own, besides its place in extensions.withheld.
     withheld_as_errors: bool = False
     # The caller's span (W3C traceparent), 16 hex digits.

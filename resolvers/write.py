@@ -17,9 +17,18 @@ from graphql.execution.values import VariableValues, get_argument_values, get_va
 from domain.core.actors import Actor, Grants
 from domain.core.commands import CommandSpec
 from domain.core.database import Connection, Database, to_json
-from domain.core.errors import DomainError, Forbidden, IdempotencyKeyRequired, InvalidInput, Refusal, RequestError
+from domain.core.errors import (
+    DomainError,
+    Forbidden,
+    IdempotencyKeyRequired,
+    InvalidInput,
+    Refusal,
+    Rejected,
+    RequestError,
+)
 from domain.core.perform import Performed, perform
 from domain.core.records import GROUP, is_sharded
+from domain.core.tokens import TokenIssuer
 from resolvers.catalog import CATALOG
 from resolvers.errors import error_entries, known_fault, public_values, withheld_entries
 from resolvers.inputs import Draft, Place, Wanted, company_place, draft, mutation_name, payload_field
@@ -126,10 +135,17 @@ class _Answered:
 
 
 class WriteRoad:
-    """Answers mutation operations: `commands` are the command classes that the graph exposes."""
+    """Answers mutation operations: `commands` are the command classes that the graph exposes, `issuer` signs tokens."""
 
-    def __init__(self, database: Database, records: RecordReader, commands: Sequence[type[Any]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        records: RecordReader,
+        commands: Sequence[type[Any]],
+        issuer: TokenIssuer | None = None,
+    ) -> None:
         self._database = database
+        self._issuer = issuer
         self._records = records
         self._commands: Mapping[str, type[Any]] = {mutation_name(_spec(one)): one for one in commands}
         # Some need the dispatcher, which needs this road: they are given once both are there.
@@ -184,7 +200,8 @@ class WriteRoad:
         payload = caller.parts(f"{spec.name}Payload", part.details)
         reader = await self._records.reader(caller.actor, caller.grants)
         try:
-            made, named = draft(cls, arguments["input"]), company_place(cls, arguments["input"])
+            given = arguments.get("input", {})
+            made, named = draft(cls, given), company_place(cls, given)
             company_id, command = await self._command((made, named), spec, reader, allowed)
             if cls in self.companions:
                 await self.companions[cls].check(command, caller.actor, caller.grants)
@@ -192,6 +209,8 @@ class WriteRoad:
             return _payload(caller, spec, payload, (Performed([refusal], committed=False), _NOTHING))
 
         async def show(connection: Connection, outcomes: Sequence[UUID | DomainError]) -> _Shown:
+            if not isinstance(outcomes[0], UUID):
+                return _NOTHING
             return await self._shown(connection, caller, (cls, part.key, payload), (company_id, outcomes[0]))
 
         async def still_granted(connection: Connection) -> None:
@@ -203,7 +222,8 @@ class WriteRoad:
         stages.end("plan")
         performed = await perform(
             self._database, caller.actor, caller.grants, company_id, [command],
-            idempotency_key=key, guard=still_granted, answer=show,
+            idempotency_key=key, guard=still_granted, answer=show, address=caller.operation.request.address,
+            issuer=self._issuer,
         )  # fmt: skip
         stages.end("statement")
         is_shown = isinstance(performed.answer, _Shown) and performed.committed
@@ -244,7 +264,7 @@ class WriteRoad:
                 shown[part.key] = row.json or "null"
                 withheld += row.withheld
                 cost += row.cost
-            elif spec.reveals is not None and part.name == spec.reveals.name:
+            elif cls in self.companions and any(part.name == one.name for one in spec.reveals):
                 shown[part.key] = _text(await self.companions[cls].reveal(connection, record[1]))
         return _Shown(shown, withheld, cost)
 
@@ -316,6 +336,7 @@ def _company_of(spec: CommandSpec, chosen: Mapping[Place, Found], companies: fro
 def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: tuple[Performed, _Shown]) -> _Answered:
     """The answer that is a payload: an object itself, as each of its refusals is."""
     performed, shown = done
+    revealed = {name: value for one in performed.revealed.values() for name, value in one.items()}
     fields: list[str] = []
     cost = 1 + shown.cost
     for part in parts:
@@ -323,12 +344,13 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
             case "__typename":
                 value = _text(f"{spec.name}Payload")
             case "userErrors":
-                refusals = [] if performed.committed else performed.refusals
-                cost += len(refusals)
-                value = f"[{','.join(_refusal(caller, part, one) for one in refusals)}]"
+                cost += len(performed.refusals)
+                value = f"[{','.join(_refusal(caller, part, one) for one in performed.refusals)}]"
             case "replayed":
                 value = "true" if performed.replayed else "false"
-            case name if performed.replayed and spec.reveals is not None and name == spec.reveals.name:
+            case name if name in revealed:
+                value = to_json(revealed[name]).decode()
+            case name if performed.replayed and any(one.name == name for one in spec.reveals):
                 value = "null"
             case _:
                 value = shown.json.get(part.key, "null")
@@ -348,7 +370,9 @@ def told_refusal(refusal: Refusal, locale: str) -> Mapping[str, Any]:
 
 def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
     """The JSON of an entry of userErrors, whose type is named after the refusal's kind."""
-    kind = next(one for one in type(refusal).__mro__ if "code" in one.__dict__)
+    # What its audience has no type for is told as the plainest kind there is.
+    kinds = (one for one in type(refusal).__mro__ if "code" in one.__dict__ and one.__name__ in caller.schema.type_map)
+    kind = next(kinds, Rejected)
     told = told_refusal(refusal, caller.actor.locale)
     known: Mapping[str, Any] = {
         **{name: None if value is None else str(value) for name, value in told["values"].items()},

@@ -134,20 +134,24 @@ def implies_company(cls: Any) -> bool:
 def performs(command: Any) -> Any:
     """A mutation field that performs the command."""
     spec: CommandSpec = command.spec
-    revealed = [Field(spec.reveals.name, "String | None", spec.reveals.doc)] if spec.reveals is not None else []
-    make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", [
+    payload = [
         Field(payload_field(spec), f"{spec.record.__name__} | None", "The record as it now is; null when refused."),
-        *revealed,
+        *(Field(one.name, f"{one.type_} | None", one.doc) for one in spec.reveals),
         Field("userErrors", "list[UserError]", "Why it was refused; empty when it was done."),
-        Field("replayed", "Boolean", "Whether an earlier request with the same idempotency key did it."),
-    ])  # fmt: skip
-    key = "Required: a retry with it has one effect." if spec.key_required else "A retry with it has one effect."
+    ]
+    if spec.takes_key:
+        doc = "Whether an earlier request with the same idempotency key did it."
+        payload.append(Field("replayed", "Boolean", doc))
+    make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", payload)
     made = strawberry_field(Field("", f"{spec.name}Payload | None", f"{spec.doc}\n\n{spec.zh}"))
     made.python_name, made.graphql_name = "", None
-    made.arguments = [
-        argument(Field("input", input_type(command), f"What {spec.name} needs.")),
-        argument(Field("idempotencyKey", "String | None", f"The client's own key for this request. {key}")),
-    ]
+    made.arguments = []
+    if fields(command):
+        made.arguments.append(argument(Field("input", input_type(command), f"What {spec.name} needs.")))
+    if spec.takes_key:
+        key = "Required: a retry with it has one effect." if spec.key_required else "A retry with it has one effect."
+        doc = f"The client's own key for this request. {key}"
+        made.arguments.append(argument(Field("idempotencyKey", "String | None", doc)))
     return made
 
 

@@ -10,6 +10,8 @@ from domain.core.accounts import (
     PolicyRule,
     RoleAssignment,
     RoleParent,
+    SignIn,
+    SignInGuard,
     SiteRestriction,
     TokenRevocation,
     UserAccount,
@@ -39,4 +41,6 @@ class CoreQuery:
     partner_links = root_many(PartnerLink)
     site_restrictions = root_many(SiteRestriction)
     api_keys = root_many(ApiKey)
+    sign_ins = root_many(SignIn)
+    sign_in_guards = root_many(SignInGuard)
     token_revocations = root_many(TokenRevocation)

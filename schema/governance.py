@@ -12,12 +12,18 @@ from domain.governance.accounts import (
 )
 from domain.governance.identities import LinkIdentity, UnlinkIdentity
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
+from domain.governance.sign_in import ChangePassword, LogIn, LogOut, RenewToken, SetPassword
 from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
 from schema.commands import performs
 
 
 @strawberry.type
 class GovernanceMutation:
+    log_in = performs(LogIn)
+    renew_token = performs(RenewToken)
+    log_out = performs(LogOut)
+    change_password = performs(ChangePassword)
+    set_password = performs(SetPassword)
     create_user = performs(CreateUser)
     deactivate_user = performs(DeactivateUser)
     link_identity = performs(LinkIdentity)

@@ -1,7 +1,7 @@
 """The whole graph, merged from the modules, and the part of it that each audience sees."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import strawberry
@@ -14,8 +14,11 @@ from authz.audiences import Visible
 from domain.core.actors import PARTNERS, Audience
 from domain.core.columns import Tier
 from domain.core.commands import CommandSpec
+from domain.core.errors import DomainError, Refusal
 from domain.core.records import Partners
+from domain.governance.sign_in import SIGN_IN_REFUSALS
 from resolvers.catalog import CATALOG, Entity, ToMany, ToOne, camel
+from resolvers.codes import kinds_by_code, user_error_types
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
@@ -103,6 +106,8 @@ def _grouped(fields: Mapping[str, object], key: str) -> str:
 
 
 _FIELDS = _field_names()
+_REFUSALS = {name: kind for name, (kind, _) in user_error_types().items()}
+_KINDS_BY_CODE = kinds_by_code()
 _ROOT_ENTITIES = {
     name: entity
     for name, root in _WHOLE.type_map["Query"].fields.items()
@@ -147,6 +152,25 @@ class _Seen:
             return False
         return self._view.visible(entity.module, source.spec.tier, entity.coordinate(field))
 
+    def performs(self, spec: CommandSpec) -> bool:
+        """Whether some role of the audience may perform the command."""
+        return self._view.performable(spec.module, spec.action, spec.name)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        """The modules in which the audience performs something, and the kernel that all of them refuse with."""
+        return frozenset({"core", *(one.spec.module for one in MUTATIONS.values() if self.performs(one.spec))})
+
+    def refusal(self, kind: type[Refusal]) -> bool:
+        """Whether the audience can meet the refusal: an entry of userErrors of a module in which it does something.
+
+        Those without credentials meet what logging in refuses, and the faults of a request.
+        """
+        if issubclass(kind, DomainError) and self._view.audience is Audience.ANONYMOUS:
+            return kind in SIGN_IN_REFUSALS
+        package, _, path = kind.__module__.partition(".")
+        return package != "domain" or path.partition(".")[0] in self._modules
+
     def __call__(self, type_name: str, member: str) -> bool:
         if type_name == "Query":
             if member in ("node", "nodes"):
@@ -156,8 +180,12 @@ class _Seen:
         if type_name == "Subscription":
             return self.exists(WATCHES[member].entity)
         if type_name == "Mutation":
-            spec: CommandSpec = MUTATIONS[member].spec
-            return self._view.performable(spec.module, spec.action, spec.name)
+            return self.performs(MUTATIONS[member].spec)
+        if type_name in _REFUSALS:
+            return self.refusal(_REFUSALS[type_name])
+        if type_name == "ErrorCode":
+            kinds = _KINDS_BY_CODE.get(member, ())
+            return not kinds or any(self.refusal(kind) for kind in kinds)
         known = _FIELDS.get(type_name)
         return known is None or self.field(known[0], known[1].get(member, member))
 

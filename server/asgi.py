@@ -36,7 +36,7 @@ from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
-from server.identity import ISSUER, Identity, signing_key
+from server.identity import ISSUER, Identity, Tokens, signing_key
 from server.integration import companions_of, run_integration, storage_of
 from server.issuers import Issuers, read_issuers
 from server.jobs import run_background
@@ -218,7 +218,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     await identity.refresh()
 
     read = ReadRoad(database)
-    write = WriteRoad(database, read, tuple(MUTATIONS.values()))
+    write = WriteRoad(database, read, tuple(MUTATIONS.values()), Tokens(key, serves_demo=settings.is_local))
     schemas = VisibleSchemas(identity)
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)

@@ -50,7 +50,7 @@ class Gate:
         Raises: Throttled, LimitExceeded, Invalid, OperationUnresolved, MethodNotAllowed for a mutation by GET.
         """
         client = self._client(session)
-        request.limits = client.tier.limits
+        request.limits, request.address = client.tier.limits, session.address or None
         try:
             self._throttle.check(client)
             if only_reads and self._dispatcher.kind(request) is OperationType.MUTATION:

@@ -31,6 +31,7 @@ from authz.tables import Account, load_account, load_companies, load_linked, loa
 from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
 from domain.core.database import Database
 from domain.core.errors import RequestError
+from domain.core.tokens import NewToken
 from server.issuers import Issuers, NotAccepted, TokenFacts, issuer_of
 
 ISSUER = "skein"
@@ -105,10 +106,26 @@ def signing_key(secret: bytes) -> ECKey:
 
 def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: float = TOKEN_HOURS) -> str:
     """A bearer token for the user; whether the account exists and is active is asked at each use."""
-    now = time.time()
-    claims: dict[str, Any] = {
-        "iss": ISSUER, "sub": user_name, "iat": now, "exp": now + hours * 3_600, "jti": str(uuid4()), "client": client,
-    }  # fmt: skip
+    return _signed(key, {"sub": user_name, "exp": time.time() + hours * 3_600, "client": client})
+
+
+class Tokens:
+    """Signs the tokens of those who sign in with a password: the domain's `TokenIssuer`."""
+
+    def __init__(self, key: ECKey, *, serves_demo: bool) -> None:
+        self._key = key
+        self.serves_demo = serves_demo
+
+    def issue(self, new: NewToken) -> str:
+        """The token's text; it names its sign-in (`sid`), so that both end together."""
+        return _signed(self._key, {
+            "sub": new.user_name, "exp": new.expires_at.timestamp(), "client": new.client, "sid": str(new.sign_in_id),
+            "auth_time": new.signed_in_at.timestamp(),
+        })  # fmt: skip
+
+
+def _signed(key: ECKey, more: Mapping[str, Any]) -> str:
+    claims: dict[str, Any] = {"iss": ISSUER, "iat": time.time(), "jti": str(uuid4()), **more}
     return jwt.encode({"alg": ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[ALGORITHM])
 
 
@@ -242,6 +259,7 @@ class Identity:
         session = Session(
             id=facts.ids[-1], kind=CredentialKind.TOKEN, issuer=facts.issuer,
             expires_at=datetime.fromtimestamp(facts.expires_at, UTC),
+            signed_in_at=None if facts.signed_in_at is None else datetime.fromtimestamp(facts.signed_in_at, UTC),
         )  # fmt: skip
         return account.actor(facts.client, session=session), _until(account, facts.until)
 
@@ -273,9 +291,11 @@ class Identity:
         claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
         self._claims_wanted.validate(claims)
         client = claims.get("client")
+        ids = [UUID(claims[name]) for name in ("jti", "sid") if name in claims]
         return TokenFacts(
-            issuer=ISSUER, subject=claims["sub"], ids=(UUID(claims["jti"]),), issued_at=claims["iat"],
-            expires_at=claims["exp"], until=claims["exp"], client=client if isinstance(client, str) else "default",
+            issuer=ISSUER, subject=claims["sub"], ids=tuple(ids), issued_at=claims["iat"], expires_at=claims["exp"],
+            until=claims["exp"], client=client if isinstance(client, str) else "default",
+            signed_in_at=claims.get("auth_time"),
         )  # fmt: skip
 
     def _checked(self, account: Account | None) -> Account:

@@ -109,6 +109,7 @@ class TokenFacts:
     expires_at: float
     until: float
     client: str
+    signed_in_at: float | None = None
 
 
 class NotAccepted(Exception):
@@ -160,6 +161,7 @@ class Issuers:
         return TokenFacts(
             issuer=trusted.issuer, subject=claims["sub"], ids=(_token_id(trusted.issuer, claims, token),),
             issued_at=claims["iat"], expires_at=claims["exp"], until=until, client=_client(claims),
+            signed_in_at=_instant(claims.get("auth_time")),
         )  # fmt: skip
 
 
@@ -278,3 +280,7 @@ def _client(claims: Mapping[str, Any]) -> str:
     """The application that asked for the token (RFC 9068, 2.2; OpenID Connect Core, 2)."""
     given = claims.get("client_id", claims.get("azp"))
     return given[:CLIENT_LENGTH_MAX] if isinstance(given, str) and given else "default"
+
+
+def _instant(given: Any) -> float | None:
+    return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else None

@@ -74,7 +74,19 @@ class UserAccount(GroupRecord, scope=STAFF_ONLY, zh="用户账号", key="name", 
         doc="Whether the account is part of the demo; it works on the loopback address only.",
         zh="演示账号", server_default=text("false"),
     )  # fmt: skip
-    password_hash: Mapped[str | None] = text_column(doc="Argon2 hash of the password.", zh="密码哈希", exposed=False)
+    password_set_at: Mapped[datetime | None] = instant_column(
+        doc="When its password was set; empty while it has none.", zh="密码设置时间", tier=Tier.CONFIDENTIAL
+    )
+
+
+class UserPassword(GroupRecord, scope=STAFF_ONLY, zh="用户密码", exposed=False):
+    """The password of an account as its Argon2 hash: apart from the account, so that no audit entry ever holds it."""
+
+    __tablename__ = "user_password"
+    __table_args__ = (Index("uq_user_password_user_id", "user_id", unique=True),)
+
+    user_id: Mapped[UUID] = reference("user_account", doc="Whose password.", zh="用户")
+    hash: Mapped[str] = text_column(doc="Argon2id hash in PHC form.", zh="哈希", exposed=False)
 
 
 class UserIdentity(GroupRecord, scope=STAFF_ONLY, zh="关联身份"):
@@ -198,6 +210,50 @@ class TokenRevocation(GroupRecord, scope=STAFF_ONLY, zh="令牌吊销", append_o
     )
 
 
+class SignIn(GroupRecord, scope=STAFF_ONLY, zh="登录", append_only=True):
+    """A password was given and accepted. The tokens that go back to it end together when its id is revoked."""
+
+    __tablename__ = "sign_in"
+
+    user_id: Mapped[UUID] = reference(
+        "user_account", doc="Who signed in.", zh="用户", many="sign_ins", tier=Tier.CONFIDENTIAL
+    )
+    client: Mapped[str] = code_column(doc="The application that signed in.", zh="应用", tier=Tier.CONFIDENTIAL)
+    address: Mapped[str | None] = code_column(doc="Network address it came from.", zh="网络地址", tier=Tier.PERSONAL)
+    expires_at: Mapped[datetime] = instant_column(
+        doc="Until when its tokens can be renewed.", zh="到期时间", tier=Tier.CONFIDENTIAL
+    )
+
+
+class GuardKind(StrEnum):
+    """What failed attempts to sign in are counted for."""
+
+    ACCOUNT = "ACCOUNT"
+    ADDRESS = "ADDRESS"
+
+
+class SignInGuard(GroupRecord, scope=STAFF_ONLY, zh="登录防护"):
+    """Failed attempts to sign in under one name, whether or not there is such an account, or from one address."""
+
+    __tablename__ = "sign_in_guard"
+    __table_args__ = (Index("uq_sign_in_guard_kind_subject", "kind", "subject", unique=True),)
+
+    kind: Mapped[GuardKind] = enum_column(
+        GuardKind, doc="Whether a name or an address is counted.", zh="类别", tier=Tier.CONFIDENTIAL
+    )
+    subject: Mapped[str] = code_column(doc="The name that was tried, or the address.", zh="对象", tier=Tier.PERSONAL)
+    failures: Mapped[int] = small_column(
+        doc="Failures in a row, each within the window of the one before.", zh="失败次数", tier=Tier.CONFIDENTIAL,
+        server_default=text("0"),
+    )  # fmt: skip
+    failed_at: Mapped[datetime | None] = instant_column(
+        doc="When the last one was.", zh="最近失败时间", tier=Tier.CONFIDENTIAL
+    )
+    locked_until_at: Mapped[datetime | None] = instant_column(
+        doc="Until when no attempt is looked at.", zh="锁定至", tier=Tier.CONFIDENTIAL
+    )
+
+
 class PolicyRule(GroupRecord, scope=STAFF_ONLY, zh="权限规则"):
     """One line of the policy: what a role is granted or denied. See `authz/policy.csv` for how lines read."""
 
@@ -267,12 +323,15 @@ class PolicyVersion(GroupRecord, scope=STAFF_ONLY, zh="权限版本", exposed=Fa
 
 RECORDS = (
     UserAccount,
+    UserPassword,
     UserIdentity,
     RoleAssignment,
     PartnerLink,
     SiteRestriction,
     ApiKey,
     TokenRevocation,
+    SignIn,
+    SignInGuard,
     PolicyRule,
     RoleParent,
     DutyConflict,

@@ -5,7 +5,7 @@ command, each a record id or the refusal that stands in its place. The single fo
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, dataclass_transform
 from uuid import UUID
@@ -35,7 +35,7 @@ class ArgumentSpec:
     """What one input of a command means; the graph's input field is derived from it.
 
     `reference` is the table an id points at (the graph then takes id, business key or legacy key); `unit` as on
-    columns.
+    columns. A `secret` is never shown, logged or kept.
     """
 
     doc: str
@@ -43,30 +43,35 @@ class ArgumentSpec:
     reference: str | None = None
     unit: str | None = None
     number: str | None = None
+    secret: bool = False
 
 
 def argument(*, doc: str, zh: str, default: Any = MISSING, **more: Any) -> Any:
     """An input of a command, with its meaning; `more` goes to `ArgumentSpec`."""
-    spec = {"spec": ArgumentSpec(doc=doc, zh=zh, **more)}
-    return field(metadata=spec) if default is MISSING else field(metadata=spec, default=default)
+    spec = ArgumentSpec(doc=doc, zh=zh, **more)
+    return field(metadata={"spec": spec}, default=default, repr=not spec.secret)
 
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
     """Something that a command's payload tells beside its record, such as a secret that is kept nowhere.
 
-    It is made by the process that answers, from the record and the installation's own secret; a replay answers null.
+    The command's function made it (`Work.reveal`), or the process that answers makes it from the record and the
+    installation's own secret; a replay answers null. `type_` is its type in the graph.
     """
 
     name: str
     doc: str
+    type_: str = "String"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec:
     """What a command says of itself: the action the policy must grant, and the record its payload shows.
 
-    `key_required` is true for postings: without an idempotency key a retry could post twice.
+    `key_required` is true for postings: without an idempotency key a retry could post twice. A command that takes a
+    secret does not `takes_key`: the digest that is kept under a key would let it be guessed. A `costly` command waits
+    for its turn without a connection (`domain.core.lanes`).
     """
 
     name: str
@@ -76,20 +81,29 @@ class CommandSpec:
     action: Action
     record: type[Record]
     key_required: bool
-    reveals: Reveal | None = None
+    takes_key: bool = True
+    reveals: tuple[Reveal, ...] = ()
+    costly: bool = False
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def command(
-    *, action: Action, record: type[Record], zh: str, key_required: bool = False, reveals: Reveal | None = None
+    *,
+    action: Action,
+    record: type[Record],
+    zh: str,
+    key_required: bool = False,
+    reveals: tuple[Reveal, ...] = (),
+    costly: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Make a class a frozen command; its fields are declared with `argument`."""
 
     def decorate(cls: type[C]) -> type[C]:
-        made = dataclass(frozen=True, kw_only=True)(cls)
-        made.spec = CommandSpec(  # type: ignore[attr-defined]  # the decorator is where commands get it
+        made: Any = dataclass(frozen=True, kw_only=True)(cls)
+        made.spec = CommandSpec(
             name=cls.__name__, module=cls.__module__.split(".")[1], doc=(cls.__doc__ or "").strip(), zh=zh,
-            action=action, record=record, key_required=key_required, reveals=reveals,
+            action=action, record=record, key_required=key_required, reveals=reveals, costly=costly,
+            takes_key=not any(one.metadata["spec"].secret for one in fields(made)),
         )  # fmt: skip
         return made
 

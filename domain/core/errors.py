@@ -84,7 +84,13 @@ class Refusal(Exception):
 
 
 class DomainError(Refusal):
-    """The business says no: an entry of `userErrors`; nothing of the command's row was written."""
+    """The business says no: an entry of `userErrors`; nothing of the command's row was written.
+
+    A refusal that `is_recorded` is itself what becomes true: what its command wrote, such as a count of failures,
+    stands.
+    """
+
+    is_recorded: ClassVar[bool] = False
 
 
 class RequestError(Refusal):

@@ -35,8 +35,10 @@ from domain.core.errors import (
     SegregationOfDuties,
 )
 from domain.core.idempotency import Claim, check_key, claim, complete, input_digest, keys_in_flight
+from domain.core.lanes import lane_of
 from domain.core.models import AuditEntry
 from domain.core.numbering import NumberRanges, ranges_of
+from domain.core.tokens import TokenIssuer
 from domain.core.work import Work
 
 # Commands of one transaction: more would hold its locks and its memory too long; an import sends several batches.
@@ -71,7 +73,8 @@ class Performed:
     """What became of the commands: one outcome each, in order.
 
     `committed` is false when nothing was written: a dry run, or a refusal that rejected all; ids in `outcomes` then
-    name rows that never were. `answer` is what the caller's reader made of them before the commit.
+    name rows that never were. `answer` is what the caller's reader made of them before the commit, `revealed` what each
+    record's command shows this once.
     """
 
     outcomes: Sequence[Outcome]
@@ -79,6 +82,7 @@ class Performed:
     replayed: bool = False
     work_id: UUID | None = None
     answer: Any = None
+    revealed: Mapping[UUID, Mapping[str, Any]] = field(default_factory=dict[UUID, Mapping[str, Any]])
 
     @property
     def ids(self) -> list[UUID]:
@@ -104,13 +108,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """How commands are performed: everything but who, where and what."""
+    """How commands are performed: everything but who, where and what. `address` is where the request came from."""
 
     idempotency_key: str | None = None
     policy: BatchPolicy = BatchPolicy.REJECT_ALL
     reason: str | None = None
     guard: Guard | None = None
     answer: Reader | None = None
+    address: str | None = None
+    issuer: TokenIssuer | None = None
     clock: Callable[[], datetime] = field(default=_now)
 
 
@@ -157,6 +163,9 @@ async def perform(
             performed = await _retried(source, request)
             turn.kept = performed.committed
             return performed
+    if request.spec.costly and isinstance(source, Database):
+        async with lane_of(source).turn():
+            return await _retried(source, request)
     return await _retried(source, request)
 
 
@@ -174,6 +183,8 @@ def _checked(
         raise Forbidden(what=spec.name)
     if len(commands) > COMMANDS_MAX:
         raise BatchTooLarge(count=len(commands), limit=COMMANDS_MAX)
+    if terms.idempotency_key is not None and not spec.takes_key:
+        raise TypeError(f"{spec.name} takes no idempotency key: it takes a secret")
     if terms.idempotency_key is not None:
         check_key(terms.idempotency_key)
     elif spec.key_required and terms.policy is not BatchPolicy.DRY_RUN:
@@ -235,6 +246,7 @@ async def _once(connection: Connection, request: _Request) -> Performed:
     work = Work(
         connection=connection, actor=request.actor, grants=request.grants, company_id=request.company_id,
         command=request.spec.name, now=terms.clock(), reason=terms.reason, ranges=request.ranges,
+        address=terms.address, issuer=terms.issuer,
     )  # fmt: skip
     if terms.guard is not None:
         await terms.guard(connection)
@@ -246,8 +258,8 @@ async def _once(connection: Connection, request: _Request) -> Performed:
             answer = await _answer(request, connection, held.record_ids)
             return Performed(held.record_ids, committed=True, replayed=True, answer=answer)
     outcomes = await _outcomes(work, request)
-    is_refused = any(isinstance(outcome, DomainError) for outcome in outcomes)
-    if is_refused and (terms.policy is BatchPolicy.REJECT_ALL or not any(isinstance(one, UUID) for one in outcomes)):
+    is_kept = [isinstance(outcome, UUID) or outcome.is_recorded for outcome in outcomes]
+    if not all(is_kept) and (terms.policy is BatchPolicy.REJECT_ALL or not any(is_kept)):
         raise _NothingWritten(Performed(outcomes, committed=False))
     await work.finish()
     if held is not None:
@@ -255,7 +267,7 @@ async def _once(connection: Connection, request: _Request) -> Performed:
     answer = await _answer(request, connection, outcomes)
     if terms.policy is BatchPolicy.DRY_RUN:
         raise _NothingWritten(Performed(outcomes, committed=False, answer=answer))
-    return Performed(outcomes, committed=True, work_id=work.id, answer=answer)
+    return Performed(outcomes, committed=True, work_id=work.id, answer=answer, revealed=work.revealed)
 
 
 async def _answer(request: _Request, connection: Connection, outcomes: Sequence[Outcome]) -> Any:

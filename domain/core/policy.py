@@ -97,6 +97,8 @@ def ancestors(role: str, parents: Mapping[str, Iterable[str]]) -> set[str]:
 
 def problem_of(line: Line) -> str:
     """Why a line is not acceptable, or nothing."""
+    if line.role == Audience.ANONYMOUS and not line.is_command:
+        return "without credentials nothing is read, and only commands that are named are performed"
     if line.effect not in ("allow", "deny"):
         return "the effect is neither allow nor deny"
     if line.tier != ANY and line.tier not in set(Tier):

@@ -32,6 +32,7 @@ from domain.core.ids import new_id
 from domain.core.models import AuditEntry, AuditSeal, OutboxEvent
 from domain.core.numbering import NumberRanges, Series, draw
 from domain.core.records import GROUP, GroupRecord, Record, SystemRecord
+from domain.core.tokens import TokenIssuer
 
 Values = Mapping[str, Any]
 
@@ -66,7 +67,8 @@ class Work:
     """One transaction of one company, for one command by one actor.
 
     `now` is the instant every row of the work may use; `reason` is the actor's own why, kept in the audit. `versions`
-    holds the version of each record the work wrote, `entry_count` the audit entries so far.
+    holds the version of each record the work wrote, `entry_count` the audit entries so far. `address` is where the
+    request came from, `issuer` makes tokens where people sign in, `revealed` is shown to the caller and kept nowhere.
     """
 
     connection: Connection
@@ -77,10 +79,13 @@ class Work:
     now: datetime
     reason: str | None = None
     ranges: NumberRanges | None = None
+    address: str | None = None
+    issuer: TokenIssuer | None = None
     id: UUID = field(default_factory=new_id)
     entry_count: int = 0
     versions: dict[UUID, int] = field(default_factory=dict[UUID, int])
     events: list[Event] = field(default_factory=list[Event])
+    revealed: dict[UUID, Values] = field(default_factory=dict[UUID, Values])
 
     async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
         """The rows of a Core statement; its parameter `company_id`, if it has one, is this work's unless given."""
@@ -178,6 +183,12 @@ class Work:
         for start in range(0, len(ids), RECORDS_PER_EVENT_MAX):
             part = list(ids[start : start + RECORDS_PER_EVENT_MAX])
             self.events.append(Event(event, record_type.__name__, part, data))
+
+    def reveal(self, record_id: UUID, values: Values) -> None:
+        """Show values once, under the names that the command `reveals`, to whoever sent the command that made the
+        record; they are neither stored nor logged.
+        """
+        self.revealed[record_id] = values
 
     async def number(self, series: Series, count: int) -> list[str]:
         """The next `count` numbers of the series, in order.

@@ -35,6 +35,18 @@ from domain.governance.permissions import (
     remove_policy_rule,
     revoke_role,
 )
+from domain.governance.sign_in import (
+    ChangePassword,
+    LogIn,
+    LogOut,
+    RenewToken,
+    SetPassword,
+    change_password,
+    log_in,
+    log_out,
+    renew_token,
+    set_password,
+)
 from domain.governance.tiers import (
     AssignKeyTier,
     AssignUserTier,
@@ -48,6 +60,11 @@ RECORDS = ()
 COMMANDS: Mapping[type[Any], Handler] = {
     CreateUser: create_user,
     DeactivateUser: deactivate_user,
+    LogIn: log_in,
+    RenewToken: renew_token,
+    LogOut: log_out,
+    ChangePassword: change_password,
+    SetPassword: set_password,
     LinkIdentity: link_identity,
     UnlinkIdentity: unlink_identity,
     LinkPartner: link_partner,

@@ -397,6 +397,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_parent'))
     )
     op.create_index('uq_role_parent_live', 'role_parent', ['role', 'parent'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('sign_in_guard',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Whether a name or an address is counted.'),
+    sa.Column('subject', sa.Text(), nullable=False, comment='The name that was tried, or the address.'),
+    sa.Column('failures', sa.SmallInteger(), server_default=sa.text('0'), nullable=False, comment='Failures in a row, each within the window of the one before.'),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True, comment='When the last one was.'),
+    sa.Column('locked_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when no attempt is looked at.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("kind IN ('ACCOUNT', 'ADDRESS')", name=op.f('ck_sign_in_guard_kind_known')),
+    sa.CheckConstraint('char_length(subject) <= 64', name=op.f('ck_sign_in_guard_subject_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_guard'))
+    )
+    op.create_index('uq_sign_in_guard_kind_subject', 'sign_in_guard', ['kind', 'subject'], unique=True)
     op.create_table('source_system',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as adventureworks.'),
@@ -443,7 +458,7 @@ def upgrade() -> None:
     sa.Column('locale', sa.Text(), nullable=False, comment='Language of messages, BCP 47.'),
     sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
     sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
-    sa.Column('password_hash', sa.Text(), nullable=True, comment='Argon2 hash of the password.'),
+    sa.Column('password_set_at', sa.DateTime(timezone=True), nullable=True, comment='When its password was set; empty while it has none.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -452,7 +467,6 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
     sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
     sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
-    sa.CheckConstraint('char_length(password_hash) <= 400', name=op.f('ck_user_account_password_hash_length')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
     )
@@ -915,6 +929,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_scrap_reason_company_id_code_id'), 'scrap_reason', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_scrap_reason_company_id_name_id'), 'scrap_reason', ['company_id', 'name', 'id'], unique=False)
+    op.create_table('sign_in',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who signed in.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that signed in.'),
+    sa.Column('address', sa.Text(), nullable=True, comment='Network address it came from.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when its tokens can be renewed.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(address) <= 64', name=op.f('ck_sign_in_address_length')),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_sign_in_client_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
+    )
+    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
     op.create_table('site_restriction',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who is restricted.'),
@@ -976,6 +1004,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
     op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('user_password',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose password.'),
+    sa.Column('hash', sa.Text(), nullable=False, comment='Argon2id hash in PHC form.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(hash) <= 400', name=op.f('ck_user_password_hash_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_password_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_password'))
+    )
+    op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
+    op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
     op.create_table('work_calendar_exception',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('calendar_id', sa.Uuid(), nullable=False, comment='The calendar.'),

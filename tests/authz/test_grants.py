@@ -69,7 +69,9 @@ def test_every_command_may_be_performed_exactly_where_casbin_says_so(role: str) 
     grants = compile_grants(policy, actor({2: {role}}, policy.audiences[role]), (1, 2, 3))
     for spec in commands():
         allowed = enforced(role, spec.module, spec.name, "", spec.action.value)
-        assert grants.may(spec.module, spec.action, spec.name) == ({2} if allowed else set()), (role, spec.name)
+        # What a line grants to the audience by name is everyone's in the group itself, whatever role they hold.
+        own = {0} if enforced(policy.audiences[role], spec.module, spec.name, "", spec.action.value) else set()
+        assert grants.may(spec.module, spec.action, spec.name) == ({2} if allowed else set()) | own, (role, spec.name)
 
 
 @pytest.mark.parametrize("role", ["clerk", "lead", "auditor", "outsider"])
@@ -115,6 +117,7 @@ def test_a_role_in_the_group_holds_in_the_group_and_in_every_company() -> None:
 def test_a_role_of_another_audience_gives_nothing() -> None:
     grants = compile_grants(baseline(), actor({0: {"controller"}}, Audience.SUPPLIER), (1,))
     assert (grants.companies, grants.tiers, grants.actions) == ((), {}, {})
+    assert set(grants.commands) == {"LogIn", "RenewToken", "LogOut", "ChangePassword"}
 
 
 def test_an_unknown_role_gives_nothing() -> None:
@@ -125,9 +128,16 @@ def test_an_audience_is_no_role() -> None:
     assert compile_grants(baseline(), actor({1: {"STAFF"}}), (1,)).tiers == {}
 
 
-def test_the_anonymous_actor_may_nothing() -> None:
+def test_the_anonymous_actor_may_log_in_and_nothing_else() -> None:
     grants = compile_grants(baseline(), actor({}, Audience.ANONYMOUS), (1, 2))
-    assert grants == Grants(version=1, audience=Audience.ANONYMOUS, companies=(), tiers={})
+    own = {"LogIn": frozenset({0})}
+    assert grants == Grants(version=1, audience=Audience.ANONYMOUS, companies=(), tiers={}, commands=own)
+
+
+def test_a_command_of_an_audience_can_be_denied_to_it() -> None:
+    text = "g, clerk, STAFF\np, STAFF, LogOut, *, *, allow\np, STAFF, LogOut, *, *, deny"
+    grants = compile_grants(parse(text, version=1), actor({}), (1,))
+    assert grants.may("governance", Action.CHANGE, "LogOut") == set()
 
 
 def test_equal_role_sets_share_one_compiled_value() -> None:

@@ -41,7 +41,7 @@ _OWNED = (
 )
 
 
-@command(action=Action.CREATE, record=WebhookSubscription, zh="订阅网络钩子", reveals=SECRET)
+@command(action=Action.CREATE, record=WebhookSubscription, zh="订阅网络钩子", reveals=(SECRET,))
 class CreateWebhookSubscription:
     """Have an address told of every record that an event names, as far as you may see it when it is told.
 
@@ -117,7 +117,7 @@ async def change_webhook_subscriptions(
     return await _changed(work, commands, change, ("name", "url", "document", "scopes"))
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="轮换网络钩子密钥", reveals=SECRET)
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="轮换网络钩子密钥", reveals=(SECRET,))
 class RotateWebhookSecret:
     """Sign with a new secret; for some hours messages carry a signature of the secret before as well."""
 
