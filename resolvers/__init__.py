@@ -7,7 +7,7 @@ The read road: `values` tells what of the variables shapes a statement, `selecti
 walks it with `filters`, `paging` and `aggregates` and asks `reader` for each record and field; `nodes` is the plan.
 Where rows follow from other rows instead of standing in a table, `reports` puts the report's select in its place.
 `sql`, `connections` and `tallies` render it with the `fragments` they share, `plan_cache` keeps it, `read` runs it.
-`catalog` is what can be shown of each record.
+`catalog` is what can be shown of each record; `viewer` is what a caller may know of itself.
 
 The write road: `inputs` and `references` make the command, `write` performs it and reads its payload before the
 commit.

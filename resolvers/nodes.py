@@ -14,7 +14,7 @@ from resolvers.catalog import Leaf, MoneyLeaf, ToMany, ToOne
 from resolvers.filters import Predicate, Scoped
 from resolvers.paging import Window
 from resolvers.reader import Narrow
-from resolvers.values import Bound
+from resolvers.values import Bound, Sym
 
 ResponsePath = tuple[str, ...]
 
@@ -189,10 +189,21 @@ class RootEntities:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalField:
+    """A field selected of an object the process holds; `type_name` is what its `__typename` answers."""
+
+    key: str
+    name: str
+    type_name: str
+    inner: "LocalSelection"
+
+
+@dataclass(frozen=True, slots=True)
 class LocalValue:
-    """A root that needs no table: what is selected of an object the process holds; (response key, name, inner)."""
+    """A root that needs no table: what is selected of an object the process holds."""
 
     name: str
+    arguments: tuple[tuple[str, Sym], ...]
     selection: "LocalSelection"
 
 
@@ -204,7 +215,7 @@ class Introspection:
     nodes: tuple[FieldNode, ...]
 
 
-LocalSelection = tuple[tuple[str, str, "LocalSelection"], ...]
+LocalSelection = tuple[LocalField, ...]
 
 RootValue = Text | ConnectionNode | RootRow | RootRows | RootEntities | LocalValue | Introspection
 

@@ -49,6 +49,7 @@ from resolvers.nodes import (
     LeafValue,
     LegacyKeys,
     ListValue,
+    LocalField,
     LocalSelection,
     LocalValue,
     Lookup,
@@ -73,9 +74,8 @@ from resolvers.reports import companies_asked, derivation_of
 from resolvers.representations import plan_entities
 from resolvers.selection import Selections
 from resolvers.values import Bound, Sym
+from resolvers.viewer import LOCAL_ROOTS
 
-# Roots that the process answers from what it holds about the caller.
-LOCAL_ROOTS = frozenset({"viewer"})
 # Roots that the visible schema answers itself.
 INTROSPECTION = frozenset({"__schema", "__type", "_service"})
 
@@ -119,7 +119,8 @@ class Planner:
         arguments = self.selections.arguments(root, node)
         target: str = _named(root.fields[name].type).name
         if name in LOCAL_ROOTS:
-            return LocalValue(name, self._local(_named(root.fields[name].type), nodes))
+            given = tuple((argument, sym) for argument, sym in arguments.items() if isinstance(sym, Sym))
+            return LocalValue(name, given, self._local(_named(root.fields[name].type), nodes))
         if name in ("node", "nodes"):
             return self._by_ids(name, arguments, nodes, (key,))
         if name == "_entities":
@@ -133,11 +134,11 @@ class Planner:
     def _local(self, type_: Any, nodes: Sequence[FieldNode]) -> LocalSelection:
         if not isinstance(type_, GraphQLObjectType):
             return ()
-        selection: list[tuple[str, str, LocalSelection]] = []
+        selection: list[LocalField] = []
         for key, found in self.selections.fields(type_, nodes).items():
             name = found[0].name.value
             inner = _named(type_.fields[name].type) if name in type_.fields else None
-            selection.append((key, name, self._local(inner, found)))
+            selection.append(LocalField(key, name, type_.name, self._local(inner, found)))
         return tuple(selection)
 
     def _one(

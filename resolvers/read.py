@@ -22,7 +22,6 @@ from graphql import (
     execute_sync,  # pyright: ignore[reportUnknownVariableType]  # graphql-core leaves its middleware untyped
 )
 
-from authz.viewer import viewer
 from domain.core.actors import Actor, Grants
 from domain.core.database import Connection, Database, to_json
 from domain.core.errors import RequestError, Unknown
@@ -47,6 +46,7 @@ from resolvers.selection import Selections
 from resolvers.sql import Statement, render, render_row
 from resolvers.values import Bound, Sym
 from resolvers.variables import Declarations, Declared, coerced_variables, symbols, variables_shape
+from resolvers.viewer import LOCAL_ROOTS
 
 # Readers remembered, with what they may read.
 READERS_MAX = 4_096
@@ -252,7 +252,7 @@ class ReadRoad:
             case LocalParameter():
                 if isinstance(parameter.value, Introspection):
                     return introspection_json(parameter.value, run.operation, run.declared.fragments)
-                return local_json(parameter.value, reader)
+                return local_json(parameter.value, reader, run.variables)
             case _:
                 return sorted(reader.actor.sites or ())
 
@@ -323,9 +323,10 @@ def counted(text: str) -> tuple[bytes, int]:
     return plain, len(marked) - len(plain)
 
 
-def local_json(value: LocalValue, reader: Reader) -> str:
-    """The JSON of a root about the caller, its objects marked."""
-    shown = _projected(viewer(reader.actor, reader.grants, reader.codes), value.selection)
+def local_json(value: LocalValue, reader: Reader, variables: Mapping[str, Any]) -> str:
+    """The JSON of a root about the caller, its objects marked. Raises: InvalidInput."""
+    arguments = {name: sym.value(variables) for name, sym in value.arguments}
+    shown = _projected(LOCAL_ROOTS[value.name](reader, arguments), value.selection)
     return MARK * count_rows(shown) + orjson.dumps(shown).decode()
 
 
@@ -350,7 +351,10 @@ def _projected(value: Any, selection: LocalSelection) -> Any:
         return [_projected(one, selection) for one in cast(Sequence[Any], value)]
     if not selection or not isinstance(value, dict):
         return value
-    return {key: "Viewer" if name == "__typename" else _projected(value[name], inner) for key, name, inner in selection}
+    return {
+        one.key: one.type_name if one.name == "__typename" else _projected(value[one.name], one.inner)
+        for one in selection
+    }
 
 
 def count_rows(data: Any) -> int:

@@ -73,7 +73,7 @@ def test_nothing_but_the_viewer_and_logging_in_exists_without_credentials() -> N
     own = {name for name in schema.type_map if not name.startswith("__")} - {"Boolean", "ID", "Int", "Float", "String"}
     assert own == {
         "DateTime", "ErrorCode", "JSON", "LogInInput", "LogInPayload", "Mutation", "Query", "Rejected", "SignInPaused",
-        "SignInRefused", "UserError", "Viewer",
+        "SignInRefused", "UserError", "Viewer", "ViewerKind", "ViewerRoles", "ViewerSession", "CredentialKind",
     }  # fmt: skip
 
 

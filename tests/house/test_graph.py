@@ -51,8 +51,8 @@ NOT_IN_THE_GRAPH = {
     "ExpireBulkUpload": "the runner of bulk mutations",
 }
 
-# Lists without a page: as long as a document's lines, the values of a row, or the faults of a request.
-SHORT_LISTS = {"SourceKey", "UserError", "Money", "String"}
+# Lists without a page: as long as a document's lines, the values of a row, the faults of a request, what a caller is.
+SHORT_LISTS = {"SourceKey", "UserError", "Money", "String", "ID", "ViewerRoles"}
 
 
 def own_types() -> Iterator[GraphQLNamedType]:

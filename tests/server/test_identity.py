@@ -13,7 +13,6 @@ import pytest
 from joserfc import jwt
 
 from authz.tables import load_baseline
-from authz.viewer import viewer
 from domain.core.actors import Action, Audience
 from domain.core.columns import Tier
 from domain.core.database import Connection, Database
@@ -337,14 +336,3 @@ async def test_a_signing_key_follows_from_the_secret_alone() -> None:
     assert signing_key(secret).as_dict(private=True) == signing_key(secret).as_dict(private=True)
     assert signing_key(secret).as_dict(private=True) != KEY.as_dict(private=True)
     assert signing_key(secret).as_dict(private=False)["crv"] == "P-256"
-
-
-async def test_the_viewer_is_told_who_it_is(world: World) -> None:
-    actor, grants = await world.identity(await world.bearer("mei"))
-    assert viewer(actor, grants, {"DE": 1, "CN": 2}) == {
-        "name": "mei", "audience": "STAFF", "roles": ["buyer"], "companies": ["DE"], "locale": "zh",
-    }  # fmt: skip
-    actor, grants = await world.identity(None)
-    assert viewer(actor, grants, {"DE": 1, "CN": 2}) == {
-        "name": "anonymous", "audience": "ANONYMOUS", "roles": [], "companies": [], "locale": "en",
-    }  # fmt: skip
