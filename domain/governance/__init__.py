@@ -7,7 +7,17 @@ is business of this module alone.
 from collections.abc import Mapping
 from typing import Any
 
-from domain.core.accounts import ApiKey, PartnerLink, PolicyRule, RoleAssignment, TokenRevocation, UserAccount
+from domain.core.accounts import (
+    ApiKey,
+    PartnerLink,
+    PolicyRule,
+    RoleAssignment,
+    SignIn,
+    SignInGuard,
+    TokenRevocation,
+    UserAccount,
+    UserIdentity,
+)
 from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
 from domain.governance.accounts import (
@@ -83,6 +93,11 @@ HANDLERS = {}
 EVENTS = {
     "UserCreated": UserAccount,
     "UserDeactivated": UserAccount,
+    "PasswordSet": UserAccount,
+    "SignedIn": SignIn,
+    "SignInFailed": SignInGuard,
+    "IdentityLinked": UserIdentity,
+    "IdentityUnlinked": UserIdentity,
     "PartnerLinked": PartnerLink,
     "TokenRevoked": TokenRevocation,
     "ApiKeyRegistered": ApiKey,

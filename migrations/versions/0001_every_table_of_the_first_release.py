@@ -1017,6 +1017,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
     op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
+    op.create_table('webhook_subscription',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What the subscription is for.'),
+    sa.Column('event', sa.Text(), nullable=False, comment='The event that is told, such as PurchaseOrderApproved.'),
+    sa.Column('url', sa.Text(), nullable=False, comment='Where messages are posted.'),
+    sa.Column('document', sa.Text(), nullable=False, comment="The query that reads each message's payload; $id is the record."),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to make it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether it is served.'),
+    sa.Column('suspension_reason', sa.Text(), nullable=True, comment='Why the system stopped sending.'),
+    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True, comment='When the system stopped sending.'),
+    sa.Column('secret_generation', sa.Integer(), server_default='1', nullable=False, comment='Counts the secrets: the current one follows from this number.'),
+    sa.Column('previous_secret_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when messages are signed with the secret before, too.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'SUSPENDED') = (suspension_reason IS NOT NULL)", name=op.f('ck_webhook_subscription_suspended_with_reason')),
+    sa.CheckConstraint("status IN ('ACTIVE', 'PAUSED', 'SUSPENDED')", name=op.f('ck_webhook_subscription_status_known')),
+    sa.CheckConstraint("suspension_reason IN ('OWNER_INACTIVE', 'NOT_PERMITTED', 'DOCUMENT_REFUSED', 'RECEIVER_GONE', 'BACKLOG_TOO_LONG')", name=op.f('ck_webhook_subscription_suspension_reason_known')),
+    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_webhook_subscription_document_length')),
+    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_subscription_event_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_webhook_subscription_name_length')),
+    sa.CheckConstraint('char_length(url) <= 2000', name=op.f('ck_webhook_subscription_url_length')),
+    sa.CheckConstraint('secret_generation > 0', name=op.f('ck_webhook_subscription_secret_generation_positive')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_webhook_subscription_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_subscription'))
+    )
+    op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
+    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
     op.create_table('work_calendar_exception',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('calendar_id', sa.Uuid(), nullable=False, comment='The calendar.'),
@@ -1367,6 +1396,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_item_company_id_item_id'), 'supplier_item', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False)
+    op.create_table('webhook_delivery',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('subscription_id', sa.Uuid(), nullable=False, comment='The subscription.'),
+    sa.Column('message_id', sa.Text(), nullable=False, comment='The header webhook-id: the same at every attempt and replay.'),
+    sa.Column('replay_of_id', sa.Uuid(), nullable=True, comment='The delivery that this one repeats.'),
+    sa.Column('event', sa.Text(), nullable=False, comment='Name of the event.'),
+    sa.Column('position', sa.BigInteger(), nullable=False, comment='Position of the event among all events.'),
+    sa.Column('place', sa.SmallInteger(), nullable=False, comment='Place of the record among those the event names.'),
+    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company of the event, 0 for the group.'),
+    sa.Column('record_type', sa.Text(), nullable=False, comment='Type of the record.'),
+    sa.Column('record_id', sa.Uuid(), nullable=False, comment='Key of the record.'),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When the event was recorded.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was queued.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the message stands.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='Attempts so far.'),
+    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True, comment='When it is tried next.'),
+    sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True, comment='When it was tried last.'),
+    sa.Column('response_code', sa.SmallInteger(), nullable=True, comment='HTTP status of the last answer.'),
+    sa.Column('duration_ms', sa.Integer(), nullable=True, comment='How long the last attempt took.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why the last attempt failed: a stable code.'),
+    sa.Column('response_excerpt', sa.Text(), nullable=True, comment='Beginning of the last answer.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PENDING', 'DELIVERED', 'NOT_VISIBLE', 'DEAD')", name=op.f('ck_webhook_delivery_status_known')),
+    sa.CheckConstraint('attempt_count >= 0', name=op.f('ck_webhook_delivery_attempt_count_not_negative')),
+    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_delivery_event_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_webhook_delivery_failure_length')),
+    sa.CheckConstraint('char_length(message_id) <= 200', name=op.f('ck_webhook_delivery_message_id_length')),
+    sa.CheckConstraint('char_length(record_type) <= 64', name=op.f('ck_webhook_delivery_record_type_length')),
+    sa.CheckConstraint('char_length(response_excerpt) <= 500', name=op.f('ck_webhook_delivery_response_excerpt_length')),
+    sa.ForeignKeyConstraint(['subscription_id'], ['webhook_subscription.id'], name=op.f('fk_webhook_delivery_subscription_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_webhook_delivery'))
+    )
+    op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
+    op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
+    op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
