@@ -6,11 +6,10 @@ from domain.governance.accounts import (
     CreateUser,
     DeactivateUser,
     LinkPartner,
-    RegisterApiKey,
-    RevokeApiKey,
     RevokeToken,
 )
 from domain.governance.identities import LinkIdentity, UnlinkIdentity
+from domain.governance.keys import CreateApiKey, RevokeApiKey, RotateApiKey
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
 from domain.governance.sign_in import ChangePassword, LogIn, LogOut, RenewToken, SetPassword
 from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
@@ -30,7 +29,8 @@ class GovernanceMutation:
     unlink_identity = performs(UnlinkIdentity)
     link_partner = performs(LinkPartner)
     revoke_token = performs(RevokeToken)
-    register_api_key = performs(RegisterApiKey)
+    create_api_key = performs(CreateApiKey)
+    rotate_api_key = performs(RotateApiKey)
     revoke_api_key = performs(RevokeApiKey)
     grant_role = performs(GrantRole)
     revoke_role = performs(RevokeRole)

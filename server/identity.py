@@ -9,7 +9,6 @@ account's roles change by themselves, or the policy version moves; a request the
 import asyncio
 import hashlib
 import hmac
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
 from domain.core.database import Database
 from domain.core.errors import RequestError
 from domain.core.tokens import NewToken
+from domain.governance.keys import KEY_MARK
 from server.issuers import Issuers, NotAccepted, TokenFacts, issuer_of
 
 ISSUER = "skein"
@@ -52,15 +52,13 @@ CALLERS_MAX = 10_000
 # How often a process looks whether the policy moved. The read road finds out with each answer; this is for the rest.
 POLL_SECONDS = 1.0
 
-KEY_MARK = "skein_"
-KEY_BYTES = 32
 # An API key's use is written down to the minute, so that a busy key does not write once a request.
 KEY_REMEMBERED_SECONDS = 60
 
 ANONYMOUS = Actor(id=UUID(int=0), name="anonymous", audience=Audience.ANONYMOUS, roles={})
 
 FIND_KEY = """
-SELECT k.id, k.digest, k.scopes, k.expires_at, u.name FROM api_key k JOIN user_account u ON u.id = k.user_id
+SELECT k.id, k.digest, k.client, k.scopes, k.expires_at, u.name FROM api_key k JOIN user_account u ON u.id = k.user_id
 WHERE k.prefix = $1 AND k.revoked_at IS NULL AND k.archived_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now())
 """
@@ -85,15 +83,6 @@ class Caller:
     grants: Grants
     until: float
     generation: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewKey:
-    """An API key as made: `text` goes to its owner and is kept nowhere, the rest into the table."""
-
-    text: str
-    prefix: str
-    digest: bytes
 
 
 def signing_key(secret: bytes) -> ECKey:
@@ -133,13 +122,6 @@ def key_set(key: ECKey) -> Mapping[str, Any]:
     """The public half of our key as a key set (RFC 7517), for those who verify our tokens."""
     public = key.as_dict(private=False)
     return {"keys": [{**public, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}]}
-
-
-def new_api_key() -> NewKey:
-    """A key of 256 random bits, found by its open prefix."""
-    prefix = secrets.token_hex(6)
-    text = f"{KEY_MARK}{prefix}_{secrets.token_urlsafe(KEY_BYTES)}"
-    return NewKey(text=text, prefix=prefix, digest=hashlib.sha256(text.encode()).digest())
 
 
 class Identity:
@@ -276,7 +258,7 @@ class Identity:
         if found["expires_at"] is not None:
             until = min(until, found["expires_at"].timestamp())
         session = Session(id=found["id"], kind=CredentialKind.KEY, issuer=ISSUER, expires_at=found["expires_at"])
-        return account.actor(f"key:{prefix}", only=found["scopes"], session=session), _until(account, until)
+        return account.actor(found["client"], only=found["scopes"], session=session), _until(account, until)
 
     async def _facts(self, token: str) -> TokenFacts:
         """What a token says that we, or an issuer we trust, signed and that has not ended. Raises: Unauthenticated."""

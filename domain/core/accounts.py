@@ -175,6 +175,10 @@ class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
         doc="Open part of the key, by which it is found.", zh="前缀", tier=Tier.CONFIDENTIAL
     )
     label: Mapped[str] = text_column(doc="What the key is for.", zh="用途", tier=Tier.CONFIDENTIAL)
+    client: Mapped[str] = code_column(
+        doc="The application that uses it: its registered documents and idempotency keys.", zh="应用",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
     digest: Mapped[bytes] = column(LargeBinary(), doc="SHA-256 of the whole key.", zh="摘要", exposed=False)
     scopes: Mapped[list[str]] = texts_column(
         doc="Roles the key may use of those its user holds; empty means all of them.", zh="范围", tier=Tier.CONFIDENTIAL
@@ -191,6 +195,9 @@ class ApiKey(GroupRecord, scope=STAFF_ONLY, zh="接口密钥", key="prefix"):
     )
     revoked_at: Mapped[datetime | None] = instant_column(
         doc="When it was revoked.", zh="吊销时间", tier=Tier.CONFIDENTIAL
+    )
+    rotated_from_id: Mapped[UUID | None] = reference(
+        "api_key", doc="The key that it takes the place of.", zh="轮换自", tier=Tier.CONFIDENTIAL
     )
 
 

@@ -1,12 +1,11 @@
-"""Commands on accounts: who may sign in, for which partner, with which key; and whose tokens no longer count."""
+"""Commands on accounts: who may sign in, for which partner; and whose tokens no longer count."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.core.accounts import ApiKey, PartnerLink, TokenRevocation, UserAccount
+from domain.core.accounts import PartnerLink, TokenRevocation, UserAccount
 from domain.core.actors import PARTNERS, Action, Audience
 from domain.core.commands import Results, argument, command
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
@@ -17,8 +16,6 @@ from domain.governance.policy import hold_policy, raise_version
 # What can be typed, read out and put in a log without doubt.
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 LOCALE = re.compile(r"(en|zh)(-[A-Za-z]{2,4})?")
-PREFIX = re.compile(r"[0-9a-f]{12}")
-DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @command(action=Action.ADMINISTER, record=UserAccount, zh="创建用户账号")
@@ -167,90 +164,5 @@ async def revoke_token(work: Work, commands: Sequence[RevokeToken]) -> Results[T
         outcomes.append(rows[-1]["id"])
     if rows:
         work.emit("TokenRevoked", TokenRevocation, await work.insert(TokenRevocation, rows))
-        await raise_version(work)
-    return Results(outcomes)
-
-
-@command(action=Action.ADMINISTER, record=ApiKey, zh="登记接口密钥")
-class RegisterApiKey:
-    """Let a program act as a user. Its key is made where it will be used; only prefix and digest come here.
-
-    The key reads skein_<prefix>_<43 characters of base64url>; the digest is the SHA-256 of that text.
-    """
-
-    user_id: UUID = argument(doc="As whom the program acts.", zh="用户", reference="user_account")
-    label: str = argument(doc="What the key is for.", zh="用途")
-    prefix: str = argument(doc="Open part of the key: 12 hex digits.", zh="前缀")
-    digest: str = argument(doc="SHA-256 of the whole key, 64 hex digits.", zh="摘要")
-    scopes: tuple[str, ...] = argument(doc="Roles it may use; all its user's unless given.", zh="范围", default=())
-    expires_at: datetime | None = argument(doc="When it ends; never unless given.", zh="到期时间", default=None)
-
-
-async def register_api_key(work: Work, commands: Sequence[RegisterApiKey]) -> Results[ApiKey]:
-    """The keys, good from the commit on.
-
-    Raises: NotFound, Rejected (per row), AlreadyExists. Emits: ApiKeyRegistered.
-    """
-    users = await work.lock(UserAccount, [one.user_id for one in commands])
-    outcomes: list[UUID | DomainError] = []
-    rows: list[Mapping[str, Any]] = []
-    for one in commands:
-        refusal = _key_refused(one, one.user_id in users)
-        if refusal is not None:
-            outcomes.append(refusal)
-            continue
-        rows.append(
-            {
-                "id": new_id(), "user_id": one.user_id, "label": one.label, "prefix": one.prefix,
-                "digest": bytes.fromhex(one.digest), "scopes": list(one.scopes), "expires_at": one.expires_at,
-            }
-        )  # fmt: skip
-        outcomes.append(rows[-1]["id"])
-    if rows:
-        work.emit("ApiKeyRegistered", ApiKey, await work.insert(ApiKey, rows))
-    return Results(outcomes)
-
-
-def _key_refused(one: RegisterApiKey, is_known: bool) -> DomainError | None:
-    """Why the key cannot be registered, or None."""
-    if not is_known:
-        return NotFound(("user",), what="user", key=str(one.user_id))
-    if not PREFIX.fullmatch(one.prefix):
-        reason, reason_zh = "it has 12 hex digits in lower case", "须为 12 位小写十六进制数字"
-        return Rejected(("prefix",), what="prefix", value=one.prefix[:20], reason=reason, reason_zh=reason_zh)
-    if not DIGEST.fullmatch(one.digest):
-        reason, reason_zh = "it has 64 hex digits in lower case", "须为 64 位小写十六进制数字"
-        return Rejected(("digest",), what="digest", value="", reason=reason, reason_zh=reason_zh)
-    return None
-
-
-@command(action=Action.ADMINISTER, record=ApiKey, zh="吊销接口密钥")
-class RevokeApiKey:
-    """Make a key worthless; the next request with it is refused."""
-
-    key_id: UUID = argument(doc="The key that ends.", zh="接口密钥", reference="api_key")
-
-
-async def revoke_api_key(work: Work, commands: Sequence[RevokeApiKey]) -> Results[ApiKey]:
-    """The keys, revoked.
-
-    Raises: NotFound, WrongState (per row). Emits: ApiKeyRevoked.
-    """
-    await hold_policy(work)
-    rows = await work.lock(ApiKey, [one.key_id for one in commands])
-    outcomes: list[UUID | DomainError] = []
-    ended: dict[UUID, Mapping[str, Any]] = {}
-    for one in commands:
-        row = rows.get(one.key_id)
-        if row is None:
-            outcomes.append(NotFound(("key",), what="API key", key=str(one.key_id)))
-        elif row["revoked_at"] is not None or row["id"] in ended:
-            outcomes.append(WrongState(what="API key", key=row["prefix"], state="REVOKED", transition="be revoked"))
-        else:
-            ended[row["id"]] = {"id": row["id"], "revoked_at": work.now}
-            outcomes.append(row["id"])
-    if ended:
-        await work.update(ApiKey, list(ended.values()), fields=("revoked_at",))
-        work.emit("ApiKeyRevoked", ApiKey, list(ended))
         await raise_version(work)
     return Results(outcomes)

@@ -544,20 +544,25 @@ def upgrade() -> None:
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
     sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
     sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that uses it: its registered documents and idempotency keys.'),
     sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
     sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
+    sa.Column('rotated_from_id', sa.Uuid(), nullable=True, comment='The key that it takes the place of.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_api_key_client_length')),
     sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
     sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
+    sa.ForeignKeyConstraint(['rotated_from_id'], ['api_key.id'], name=op.f('fk_api_key_rotated_from_id')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
     sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
     )
+    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
     op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
     op.create_table('approval_limit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),

@@ -13,10 +13,11 @@ import pytest
 from joserfc import jwt
 
 from authz.tables import load_baseline
-from domain.core.actors import Action, Audience
+from domain.core.actors import Action, Audience, CredentialKind
 from domain.core.columns import Tier
 from domain.core.database import Connection, Database
-from server.identity import ANONYMOUS, Identity, Unauthenticated, issue_token, new_api_key, signing_key
+from domain.governance.keys import new_api_key
+from server.identity import ANONYMOUS, Identity, Unauthenticated, issue_token, signing_key
 
 KEY = signing_key(b"a secret of this test, long enough")
 MEI = UUID(int=21)
@@ -290,8 +291,8 @@ async def api_key(world: World, **more: Any) -> str:
     made = new_api_key()
     values = {"scopes": [], "expires_at": None, "revoked_at": None, **more}
     await world.raw.execute(
-        "INSERT INTO api_key (id, user_id, prefix, label, digest, scopes, expires_at, revoked_at) "
-        "VALUES (gen_random_uuid(), $1, $2, 'test', $3, $4, $5, $6)",
+        "INSERT INTO api_key (id, user_id, prefix, client, label, digest, scopes, expires_at, revoked_at) "
+        "VALUES (gen_random_uuid(), $1, $2, 'portal', 'test', $3, $4, $5, $6)",
         MEI, made.prefix, made.digest, values["scopes"], values["expires_at"], values["revoked_at"],
     )  # fmt: skip
     return f"Bearer {made.text}"
@@ -300,8 +301,8 @@ async def api_key(world: World, **more: Any) -> str:
 async def test_an_api_key_acts_as_its_user_and_remembers_its_use(world: World) -> None:
     header = await api_key(world)
     actor, grants = await world.identity(header)
-    prefix = header.split("_")[1]
-    assert (actor.id, actor.client, grants.companies) == (MEI, f"key:{prefix}", (1,))
+    assert (actor.id, actor.client, grants.companies) == (MEI, "portal", (1,))
+    assert actor.session is not None and actor.session.kind is CredentialKind.KEY
     assert await world.raw.fetchval("SELECT last_used_at IS NOT NULL FROM api_key") is True
 
 

@@ -1,6 +1,5 @@
 """Accounts are opened and closed by command; what stops counting stops at the version it raised."""
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +8,7 @@ import pytest
 
 from authz.tables import load_account
 from domain.core.actors import Audience
-from domain.governance import CreateUser, DeactivateUser, LinkPartner, RegisterApiKey, RevokeApiKey, RevokeToken
+from domain.governance import CreateUser, DeactivateUser, LinkPartner, RevokeToken
 from tests.domain.governance.conftest import Office
 
 PARTY = UUID(int=70)
@@ -96,34 +95,3 @@ async def test_all_tokens_are_revoked_up_to_an_instant(office: Office) -> None:
     account = await load_account(office.connection, "mei")
     assert account is not None and account.revoked_at is not None
     assert before <= account.revoked_at <= datetime.now(UTC)
-
-
-def new_key(user: UUID, **more: Any) -> RegisterApiKey:
-    """A key to register."""
-    digest = hashlib.sha256(b"skein_0123456789ab_secret").hexdigest()
-    return RegisterApiKey(**{"user_id": user, "label": "portal", "prefix": "0123456789ab", "digest": digest, **more})
-
-
-async def test_a_key_is_registered_and_revoked(office: Office) -> None:
-    user = await office.user("mei")
-    (key,) = await office.done(new_key(user, scopes=("buyer",)))
-    row = await office.raw.fetchrow("SELECT * FROM api_key")
-    assert (row["prefix"], row["scopes"], row["revoked_at"]) == ("0123456789ab", ["buyer"], None)
-    assert row["digest"] == hashlib.sha256(b"skein_0123456789ab_secret").digest()
-    version = await office.version()
-    await office.done(RevokeApiKey(key_id=key))
-    assert await office.raw.fetchval("SELECT revoked_at IS NOT NULL FROM api_key") is True
-    assert await office.version() == version + 1
-    ((code, values),) = await office.refused(RevokeApiKey(key_id=key))
-    assert (code, values["key"]) == ("WRONG_STATE", "0123456789ab")
-
-
-@pytest.mark.parametrize("more, what", [
-    ({"prefix": "0123"}, "prefix"),
-    ({"prefix": "0123456789AB"}, "prefix"),
-    ({"digest": "00"}, "digest"),
-])  # fmt: skip
-async def test_a_key_that_is_none_is_refused(office: Office, more: dict[str, Any], what: str) -> None:
-    user = await office.user("mei")
-    ((code, values),) = await office.refused(new_key(user, **more))
-    assert (code, values["what"]) == ("INVALID_VALUE", what)
