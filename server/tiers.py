@@ -27,7 +27,7 @@ FROM client_tier WHERE archived_at IS NULL
 HOLDERS = """
 SELECT id AS user_id, '' AS client, client_tier_id FROM user_account WHERE client_tier_id IS NOT NULL
 UNION ALL
-SELECT user_id, 'key:' || prefix, client_tier_id FROM api_key WHERE client_tier_id IS NOT NULL
+SELECT user_id, client, client_tier_id FROM api_key WHERE client_tier_id IS NOT NULL AND revoked_at IS NULL
 """
 
 # The tier of those who name none.
@@ -82,13 +82,14 @@ class Tiers:
         self._by_code: Mapping[str, ClientTier] = {}
         # Clients found so far, by the identity of their actor, which is kept with it.
         self._found: dict[int, tuple[Actor, Client]] = {}
-        # (account, its key or "").
+        # (account, the application of its key or "").
         self._by_holder: Mapping[tuple[UUID, str], ClientTier] = {}
 
     def of(self, actor: Actor, address: str) -> Client:
         """The client that an actor is; the anonymous ones are told apart by the address they come from.
 
-        A key that names a tier has a bucket of its own; whatever else acts for an account shares the account's.
+        A key that names a tier has a bucket of its own, which goes by its application, so that a rotated key keeps it;
+        whatever else acts for an account shares the account's.
         """
         if actor.audience is Audience.ANONYMOUS:
             tier = self._coded(BY_AUDIENCE[actor.audience])

@@ -121,6 +121,10 @@ def _length(what: str, value: str, most: int) -> Rejected:
     return Rejected((what,), what=what, value=value[:40], reason=reason, reason_zh=reason_zh)
 
 
+# What a key hands on to the one that takes its place.
+KEPT = ("user_id", "label", "client", "scopes", "expires_at", "client_tier_id")
+
+
 @command(action=Action.ADMINISTER, record=ApiKey, zh="轮换接口密钥", reveals=_KEY)
 class RotateApiKey:
     """Give a program a new key in the place of one it has. The answer holds the new one, this once."""
@@ -154,7 +158,7 @@ async def rotate_api_key(work: Work, commands: Sequence[RotateApiKey]) -> Result
         else:
             new, ends = new_api_key(), work.now + timedelta(hours=one.overlap_hours)
             ending[row["id"]] = {"id": row["id"], "expires_at": min(row["expires_at"] or ends, ends)}
-            kept = {name: row[name] for name in ("user_id", "label", "client", "scopes", "expires_at")}
+            kept = {name: row[name] for name in KEPT}
             made.append(
                 {**kept, "id": new_id(), "prefix": new.prefix, "digest": new.digest, "rotated_from_id": row["id"]}
             )

@@ -97,6 +97,41 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_seal_position', 'audit_seal', ['position'], unique=False, postgresql_where=sa.text('position IS NOT NULL'))
     op.create_index('ix_audit_seal_waiting', 'audit_seal', ['id'], unique=False, postgresql_where=sa.text('position IS NULL'))
+    op.create_table('client_bucket',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('drained_at', sa.DateTime(timezone=True), nullable=False, comment='When everything that was poured in has leaked.'),
+    sa.Column('granted', sa.BigInteger(), nullable=False, comment='Points that the last lease took.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_client_bucket'))
+    )
+    op.create_table('client_tier',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Code of the tier.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the tier in English.'),
+    sa.Column('name_zh', sa.Text(), nullable=False, comment='Name of the tier in Chinese.'),
+    sa.Column('tokens', sa.Integer(), nullable=False, comment='Lexical tokens of a document at most.'),
+    sa.Column('depth', sa.Integer(), nullable=False, comment='Levels of nested fields at most.'),
+    sa.Column('aliases', sa.Integer(), nullable=False, comment='Aliases of a document at most, fragments expanded.'),
+    sa.Column('root_fields', sa.Integer(), nullable=False, comment='Fields at the root of a query at most.'),
+    sa.Column('mutations', sa.Integer(), nullable=False, comment='Mutations of a document at most.'),
+    sa.Column('directives', sa.Integer(), nullable=False, comment='Directives of a document at most.'),
+    sa.Column('cost', sa.Integer(), nullable=False, comment='Points of one operation at most.'),
+    sa.Column('bucket', sa.Integer(), nullable=False, comment='Points that a client may spend at once.'),
+    sa.Column('restore_rate', sa.Integer(), nullable=False, comment='Points that a client gets back in a second.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('bucket >= cost', name=op.f('ck_client_tier_bucket_holds_one_operation')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_client_tier_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_client_tier_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_client_tier_name_zh_length')),
+    sa.CheckConstraint('least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate) > 0', name=op.f('ck_client_tier_limits_positive')),
+    sa.CheckConstraint('restore_rate <= 1000000', name=op.f('ck_client_tier_restore_rate_measurable')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_tier')),
+    sa.UniqueConstraint('code', name=op.f('uq_client_tier_code'))
+    )
     op.create_table('code_list',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code of the list, such as GMDN.'),
@@ -449,27 +484,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_unit_of_measure_code_id'), 'unit_of_measure', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_unit_of_measure_name_id'), 'unit_of_measure', ['name', 'id'], unique=False)
-    op.create_table('user_account',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='Name to sign in with.'),
-    sa.Column('display_name', sa.Text(), nullable=False, comment='Name as people read it.'),
-    sa.Column('email', sa.Text(), nullable=True, comment='Address for messages.'),
-    sa.Column('audience', sa.Text(), nullable=False, comment='Kind of reader, which fixes the visible schema.'),
-    sa.Column('locale', sa.Text(), nullable=False, comment='Language of messages, BCP 47.'),
-    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
-    sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
-    sa.Column('password_set_at', sa.DateTime(timezone=True), nullable=True, comment='When its password was set; empty while it has none.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_user_account_audience_known')),
-    sa.CheckConstraint('char_length(display_name) <= 400', name=op.f('ck_user_account_display_name_length')),
-    sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
-    sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
-    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
-    sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
-    )
     op.create_table('work_calendar',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code of the calendar.'),
@@ -539,31 +553,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_address_city_id'), 'address', ['city', 'id'], unique=False)
     op.create_index(op.f('ix_address_party_id'), 'address', ['party_id'], unique=False)
-    op.create_table('api_key',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
-    sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
-    sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
-    sa.Column('client', sa.Text(), nullable=False, comment='The application that uses it: its registered documents and idempotency keys.'),
-    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
-    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
-    sa.Column('rotated_from_id', sa.Uuid(), nullable=True, comment='The key that it takes the place of.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_api_key_client_length')),
-    sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
-    sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
-    sa.ForeignKeyConstraint(['rotated_from_id'], ['api_key.id'], name=op.f('fk_api_key_rotated_from_id')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
-    sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
-    )
-    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
-    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
     op.create_table('approval_limit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -806,18 +795,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_licence_number_id'), 'licence', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_licence_party_id'), 'licence', ['party_id'], unique=False)
     op.create_index(op.f('ix_licence_valid_to_id'), 'licence', ['valid_to', 'id'], unique=False)
-    op.create_table('partner_link',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who acts for the partner.'),
-    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party whose rows the user sees.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_partner_link_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_link'))
-    )
-    op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
-    op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
     op.create_table('party_channel',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='Whom it reaches.'),
@@ -900,23 +877,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'party_id', name=op.f('uq_party_terms_company_id_party_id'))
     )
     op.create_index(op.f('ix_party_terms_company_id_party_id'), 'party_terms', ['company_id', 'party_id'], unique=False)
-    op.create_table('role_assignment',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
-    sa.Column('role', sa.Text(), nullable=False, comment='The role, as the policy names it.'),
-    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company where it is held; 0: the group and every company.'),
-    sa.Column('valid_from_at', sa.DateTime(timezone=True), nullable=False, comment='From when the role is held.'),
-    sa.Column('valid_to_at', sa.DateTime(timezone=True), nullable=True, comment='When it ends; empty while it has no end.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_role_assignment_role_length')),
-    sa.CheckConstraint('valid_to_at IS NULL OR valid_to_at >= valid_from_at', name=op.f('ck_role_assignment_valid_to_after_from')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_assignment_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_assignment'))
-    )
-    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
-    op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
     op.create_table('scrap_reason',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -934,32 +894,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_scrap_reason_company_id_code_id'), 'scrap_reason', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_scrap_reason_company_id_name_id'), 'scrap_reason', ['company_id', 'name', 'id'], unique=False)
-    op.create_table('sign_in',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who signed in.'),
-    sa.Column('client', sa.Text(), nullable=False, comment='The application that signed in.'),
-    sa.Column('address', sa.Text(), nullable=True, comment='Network address it came from.'),
-    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when its tokens can be renewed.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(address) <= 64', name=op.f('ck_sign_in_address_length')),
-    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_sign_in_client_length')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
-    )
-    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
-    op.create_table('site_restriction',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who is restricted.'),
-    sa.Column('site_id', sa.Uuid(), nullable=False, comment='The site whose rows the user sees.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_site_restriction_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_restriction'))
-    )
-    op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
-    op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
     op.create_table('stock_move',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -983,74 +917,30 @@ def upgrade() -> None:
     op.create_index('ix_stock_move_posting', 'stock_move', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_stock_move_source', 'stock_move', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_stock_move_reversed_once', 'stock_move', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
-    op.create_table('token_revocation',
+    op.create_table('user_account',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
-    sa.Column('token_id', sa.Uuid(), nullable=True, comment='The token; empty: all issued to the user until then.'),
-    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=False, comment='From when it no longer counts.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_token_revocation_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
-    )
-    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
-    op.create_table('user_identity',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whom the subject stands for.'),
-    sa.Column('issuer', sa.Text(), nullable=False, comment='The issuer, exactly as its tokens name it.'),
-    sa.Column('subject', sa.Text(), nullable=False, comment="The subject, exactly as the issuer's tokens name it."),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name to sign in with.'),
+    sa.Column('display_name', sa.Text(), nullable=False, comment='Name as people read it.'),
+    sa.Column('email', sa.Text(), nullable=True, comment='Address for messages.'),
+    sa.Column('audience', sa.Text(), nullable=False, comment='Kind of reader, which fixes the visible schema.'),
+    sa.Column('locale', sa.Text(), nullable=False, comment='Language of messages, BCP 47.'),
+    sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much its programs may ask; that of its audience unless named.'),
+    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether the account may sign in.'),
+    sa.Column('is_demo', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether the account is part of the demo; it works on the loopback address only.'),
+    sa.Column('password_set_at', sa.DateTime(timezone=True), nullable=True, comment='When its password was set; empty while it has none.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(issuer) <= 400', name=op.f('ck_user_identity_issuer_length')),
-    sa.CheckConstraint('char_length(subject) <= 400', name=op.f('ck_user_identity_subject_length')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_identity_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_identity'))
+    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_user_account_audience_known')),
+    sa.CheckConstraint('char_length(display_name) <= 400', name=op.f('ck_user_account_display_name_length')),
+    sa.CheckConstraint('char_length(email) <= 320', name=op.f('ck_user_account_email_length')),
+    sa.CheckConstraint('char_length(locale) <= 64', name=op.f('ck_user_account_locale_length')),
+    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_user_account_name_length')),
+    sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_user_account_client_tier_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
+    sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
     )
-    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
-    op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
-    op.create_table('user_password',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose password.'),
-    sa.Column('hash', sa.Text(), nullable=False, comment='Argon2id hash in PHC form.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(hash) <= 400', name=op.f('ck_user_password_hash_length')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_password_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_password'))
-    )
-    op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
-    op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
-    op.create_table('webhook_subscription',
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
-    sa.Column('name', sa.Text(), nullable=False, comment='What the subscription is for.'),
-    sa.Column('event', sa.Text(), nullable=False, comment='The event that is told, such as PurchaseOrderApproved.'),
-    sa.Column('url', sa.Text(), nullable=False, comment='Where messages are posted.'),
-    sa.Column('document', sa.Text(), nullable=False, comment="The query that reads each message's payload; $id is the record."),
-    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to make it: no others count for it.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Whether it is served.'),
-    sa.Column('suspension_reason', sa.Text(), nullable=True, comment='Why the system stopped sending.'),
-    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True, comment='When the system stopped sending.'),
-    sa.Column('secret_generation', sa.Integer(), server_default='1', nullable=False, comment='Counts the secrets: the current one follows from this number.'),
-    sa.Column('previous_secret_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when messages are signed with the secret before, too.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("(status = 'SUSPENDED') = (suspension_reason IS NOT NULL)", name=op.f('ck_webhook_subscription_suspended_with_reason')),
-    sa.CheckConstraint("status IN ('ACTIVE', 'PAUSED', 'SUSPENDED')", name=op.f('ck_webhook_subscription_status_known')),
-    sa.CheckConstraint("suspension_reason IN ('OWNER_INACTIVE', 'NOT_PERMITTED', 'DOCUMENT_REFUSED', 'RECEIVER_GONE', 'BACKLOG_TOO_LONG')", name=op.f('ck_webhook_subscription_suspension_reason_known')),
-    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_webhook_subscription_document_length')),
-    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_subscription_event_length')),
-    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_webhook_subscription_name_length')),
-    sa.CheckConstraint('char_length(url) <= 2000', name=op.f('ck_webhook_subscription_url_length')),
-    sa.CheckConstraint('secret_generation > 0', name=op.f('ck_webhook_subscription_secret_generation_positive')),
-    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_webhook_subscription_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_subscription'))
-    )
-    op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
-    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
+    op.create_index(op.f('ix_user_account_client_tier_id'), 'user_account', ['client_tier_id'], unique=False)
     op.create_table('work_calendar_exception',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('calendar_id', sa.Uuid(), nullable=False, comment='The calendar.'),
@@ -1110,6 +1000,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
+    op.create_table('api_key',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
+    sa.Column('prefix', sa.Text(), nullable=False, comment='Open part of the key, by which it is found.'),
+    sa.Column('label', sa.Text(), nullable=False, comment='What the key is for.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that uses it: its registered documents and idempotency keys.'),
+    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='SHA-256 of the whole key.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='Roles the key may use of those its user holds; empty means all of them.'),
+    sa.Column('client_tier_id', sa.Uuid(), nullable=True, comment='How much it may ask; a key that names a tier has a bucket of its own.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='When the key ends.'),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True, comment='When it was last used, to the minute.'),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True, comment='When it was revoked.'),
+    sa.Column('rotated_from_id', sa.Uuid(), nullable=True, comment='The key that it takes the place of.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_api_key_client_length')),
+    sa.CheckConstraint('char_length(label) <= 400', name=op.f('ck_api_key_label_length')),
+    sa.CheckConstraint('char_length(prefix) <= 64', name=op.f('ck_api_key_prefix_length')),
+    sa.ForeignKeyConstraint(['client_tier_id'], ['client_tier.id'], name=op.f('fk_api_key_client_tier_id')),
+    sa.ForeignKeyConstraint(['rotated_from_id'], ['api_key.id'], name=op.f('fk_api_key_rotated_from_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_api_key_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
+    sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
+    )
+    op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
+    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
+    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
     op.create_table('bill_of_material',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1350,6 +1268,49 @@ def upgrade() -> None:
     op.create_index(op.f('ix_lot_company_id_item_id'), 'lot', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_number_id'), 'lot', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_supplier_id'), 'lot', ['company_id', 'supplier_id'], unique=False)
+    op.create_table('partner_link',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who acts for the partner.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party whose rows the user sees.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_partner_link_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_link'))
+    )
+    op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
+    op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
+    op.create_table('role_assignment',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
+    sa.Column('role', sa.Text(), nullable=False, comment='The role, as the policy names it.'),
+    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company where it is held; 0: the group and every company.'),
+    sa.Column('valid_from_at', sa.DateTime(timezone=True), nullable=False, comment='From when the role is held.'),
+    sa.Column('valid_to_at', sa.DateTime(timezone=True), nullable=True, comment='When it ends; empty while it has no end.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_role_assignment_role_length')),
+    sa.CheckConstraint('valid_to_at IS NULL OR valid_to_at >= valid_from_at', name=op.f('ck_role_assignment_valid_to_after_from')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_assignment_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_assignment'))
+    )
+    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
+    op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
+    op.create_table('sign_in',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who signed in.'),
+    sa.Column('client', sa.Text(), nullable=False, comment='The application that signed in.'),
+    sa.Column('address', sa.Text(), nullable=True, comment='Network address it came from.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when its tokens can be renewed.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(address) <= 64', name=op.f('ck_sign_in_address_length')),
+    sa.CheckConstraint('char_length(client) <= 64', name=op.f('ck_sign_in_client_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
+    )
+    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
     op.create_table('site',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1374,6 +1335,18 @@ def upgrade() -> None:
     op.create_index(op.f('ix_site_company_id_calendar_id'), 'site', ['company_id', 'calendar_id'], unique=False)
     op.create_index(op.f('ix_site_company_id_code_id'), 'site', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_site_company_id_name_id'), 'site', ['company_id', 'name', 'id'], unique=False)
+    op.create_table('site_restriction',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who is restricted.'),
+    sa.Column('site_id', sa.Uuid(), nullable=False, comment='The site whose rows the user sees.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_site_restriction_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_restriction'))
+    )
+    op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
+    op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
     op.create_table('supplier_item',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1401,44 +1374,74 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_item_company_id_item_id'), 'supplier_item', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False)
-    op.create_table('webhook_delivery',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    op.create_table('token_revocation',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('subscription_id', sa.Uuid(), nullable=False, comment='The subscription.'),
-    sa.Column('message_id', sa.Text(), nullable=False, comment='The header webhook-id: the same at every attempt and replay.'),
-    sa.Column('replay_of_id', sa.Uuid(), nullable=True, comment='The delivery that this one repeats.'),
-    sa.Column('event', sa.Text(), nullable=False, comment='Name of the event.'),
-    sa.Column('position', sa.BigInteger(), nullable=False, comment='Position of the event among all events.'),
-    sa.Column('place', sa.SmallInteger(), nullable=False, comment='Place of the record among those the event names.'),
-    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company of the event, 0 for the group.'),
-    sa.Column('record_type', sa.Text(), nullable=False, comment='Type of the record.'),
-    sa.Column('record_id', sa.Uuid(), nullable=False, comment='Key of the record.'),
-    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When the event was recorded.'),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was queued.'),
-    sa.Column('status', sa.Text(), nullable=False, comment='Where the message stands.'),
-    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='Attempts so far.'),
-    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True, comment='When it is tried next.'),
-    sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True, comment='When it was tried last.'),
-    sa.Column('response_code', sa.SmallInteger(), nullable=True, comment='HTTP status of the last answer.'),
-    sa.Column('duration_ms', sa.Integer(), nullable=True, comment='How long the last attempt took.'),
-    sa.Column('failure', sa.Text(), nullable=True, comment='Why the last attempt failed: a stable code.'),
-    sa.Column('response_excerpt', sa.Text(), nullable=True, comment='Beginning of the last answer.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
+    sa.Column('token_id', sa.Uuid(), nullable=True, comment='The token; empty: all issued to the user until then.'),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=False, comment='From when it no longer counts.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("status IN ('PENDING', 'DELIVERED', 'NOT_VISIBLE', 'DEAD')", name=op.f('ck_webhook_delivery_status_known')),
-    sa.CheckConstraint('attempt_count >= 0', name=op.f('ck_webhook_delivery_attempt_count_not_negative')),
-    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_delivery_event_length')),
-    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_webhook_delivery_failure_length')),
-    sa.CheckConstraint('char_length(message_id) <= 200', name=op.f('ck_webhook_delivery_message_id_length')),
-    sa.CheckConstraint('char_length(record_type) <= 64', name=op.f('ck_webhook_delivery_record_type_length')),
-    sa.CheckConstraint('char_length(response_excerpt) <= 500', name=op.f('ck_webhook_delivery_response_excerpt_length')),
-    sa.ForeignKeyConstraint(['subscription_id'], ['webhook_subscription.id'], name=op.f('fk_webhook_delivery_subscription_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_webhook_delivery'))
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_token_revocation_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
     )
-    op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
-    op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
-    op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
+    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
+    op.create_table('user_identity',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whom the subject stands for.'),
+    sa.Column('issuer', sa.Text(), nullable=False, comment='The issuer, exactly as its tokens name it.'),
+    sa.Column('subject', sa.Text(), nullable=False, comment="The subject, exactly as the issuer's tokens name it."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(issuer) <= 400', name=op.f('ck_user_identity_issuer_length')),
+    sa.CheckConstraint('char_length(subject) <= 400', name=op.f('ck_user_identity_subject_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_identity_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_identity'))
+    )
+    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
+    op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('user_password',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose password.'),
+    sa.Column('hash', sa.Text(), nullable=False, comment='Argon2id hash in PHC form.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(hash) <= 400', name=op.f('ck_user_password_hash_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_password_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_user_password'))
+    )
+    op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
+    op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
+    op.create_table('webhook_subscription',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What the subscription is for.'),
+    sa.Column('event', sa.Text(), nullable=False, comment='The event that is told, such as PurchaseOrderApproved.'),
+    sa.Column('url', sa.Text(), nullable=False, comment='Where messages are posted.'),
+    sa.Column('document', sa.Text(), nullable=False, comment="The query that reads each message's payload; $id is the record."),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to make it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether it is served.'),
+    sa.Column('suspension_reason', sa.Text(), nullable=True, comment='Why the system stopped sending.'),
+    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True, comment='When the system stopped sending.'),
+    sa.Column('secret_generation', sa.Integer(), server_default='1', nullable=False, comment='Counts the secrets: the current one follows from this number.'),
+    sa.Column('previous_secret_until_at', sa.DateTime(timezone=True), nullable=True, comment='Until when messages are signed with the secret before, too.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'SUSPENDED') = (suspension_reason IS NOT NULL)", name=op.f('ck_webhook_subscription_suspended_with_reason')),
+    sa.CheckConstraint("status IN ('ACTIVE', 'PAUSED', 'SUSPENDED')", name=op.f('ck_webhook_subscription_status_known')),
+    sa.CheckConstraint("suspension_reason IN ('OWNER_INACTIVE', 'NOT_PERMITTED', 'DOCUMENT_REFUSED', 'RECEIVER_GONE', 'BACKLOG_TOO_LONG')", name=op.f('ck_webhook_subscription_suspension_reason_known')),
+    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_webhook_subscription_document_length')),
+    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_subscription_event_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_webhook_subscription_name_length')),
+    sa.CheckConstraint('char_length(url) <= 2000', name=op.f('ck_webhook_subscription_url_length')),
+    sa.CheckConstraint('secret_generation > 0', name=op.f('ck_webhook_subscription_secret_generation_positive')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_webhook_subscription_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_subscription'))
+    )
+    op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
+    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1647,6 +1650,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False)
     op.create_index('ix_value_layer_layer', 'value_layer', ['company_id', 'item_id', 'layer_id'], unique=False)
     op.create_index('ix_value_layer_posting', 'value_layer', ['company_id', 'posting_id'], unique=False)
+    op.create_table('webhook_delivery',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('subscription_id', sa.Uuid(), nullable=False, comment='The subscription.'),
+    sa.Column('message_id', sa.Text(), nullable=False, comment='The header webhook-id: the same at every attempt and replay.'),
+    sa.Column('replay_of_id', sa.Uuid(), nullable=True, comment='The delivery that this one repeats.'),
+    sa.Column('event', sa.Text(), nullable=False, comment='Name of the event.'),
+    sa.Column('position', sa.BigInteger(), nullable=False, comment='Position of the event among all events.'),
+    sa.Column('place', sa.SmallInteger(), nullable=False, comment='Place of the record among those the event names.'),
+    sa.Column('company_number', sa.SmallInteger(), nullable=False, comment='Company of the event, 0 for the group.'),
+    sa.Column('record_type', sa.Text(), nullable=False, comment='Type of the record.'),
+    sa.Column('record_id', sa.Uuid(), nullable=False, comment='Key of the record.'),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When the event was recorded.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was queued.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the message stands.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='Attempts so far.'),
+    sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True, comment='When it is tried next.'),
+    sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True, comment='When it was tried last.'),
+    sa.Column('response_code', sa.SmallInteger(), nullable=True, comment='HTTP status of the last answer.'),
+    sa.Column('duration_ms', sa.Integer(), nullable=True, comment='How long the last attempt took.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why the last attempt failed: a stable code.'),
+    sa.Column('response_excerpt', sa.Text(), nullable=True, comment='Beginning of the last answer.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PENDING', 'DELIVERED', 'NOT_VISIBLE', 'DEAD')", name=op.f('ck_webhook_delivery_status_known')),
+    sa.CheckConstraint('attempt_count >= 0', name=op.f('ck_webhook_delivery_attempt_count_not_negative')),
+    sa.CheckConstraint('char_length(event) <= 64', name=op.f('ck_webhook_delivery_event_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_webhook_delivery_failure_length')),
+    sa.CheckConstraint('char_length(message_id) <= 200', name=op.f('ck_webhook_delivery_message_id_length')),
+    sa.CheckConstraint('char_length(record_type) <= 64', name=op.f('ck_webhook_delivery_record_type_length')),
+    sa.CheckConstraint('char_length(response_excerpt) <= 500', name=op.f('ck_webhook_delivery_response_excerpt_length')),
+    sa.ForeignKeyConstraint(['subscription_id'], ['webhook_subscription.id'], name=op.f('fk_webhook_delivery_subscription_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_webhook_delivery'))
+    )
+    op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
+    op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
+    op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
     op.create_table('work_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

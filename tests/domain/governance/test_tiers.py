@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from domain.core.client_tiers import ClientTier
-from domain.governance import AssignKeyTier, AssignUserTier, ChangeClientTier, RegisterApiKey
+from domain.governance import AssignKeyTier, AssignUserTier, ChangeClientTier, CreateApiKey
 from tests.domain.governance.conftest import Office
 from tests.factory import insert, row
 
@@ -55,7 +55,7 @@ async def test_limits_that_no_bucket_can_keep_are_refused(office: Office, given:
 
 async def test_an_account_and_a_key_are_given_a_tier_and_lose_it_again(office: Office) -> None:
     id_, user = await tier(office), await office.user("mei")
-    [key] = await office.done(RegisterApiKey(user_id=user, label="portal", prefix="0" * 12, digest="0" * 64))
+    [key] = await office.done(CreateApiKey(user_id=user, label="portal"))
     await office.done(AssignUserTier(user_id=user, tier_id=id_))
     await office.done(AssignKeyTier(key_id=key, tier_id=id_))
     sql = "SELECT u.client_tier_id, k.client_tier_id FROM user_account u JOIN api_key k ON k.user_id = u.id"
