@@ -21,6 +21,7 @@ TRANSPORT_CODES: Mapping[str, str] = {
     "SUBSCRIPTION_LIMIT": "The socket carries as many subscriptions as one may.",
     "SLOW_CONSUMER": "The client reads more slowly than events arrive; resume after the last cursor.",
     "DOCUMENT_NOT_ALLOWED": "The client may only run the documents that it registered.",
+    "PERSISTED_QUERY_NOT_FOUND": "No document is registered under this id or hash; send its text.",
 }
 
 

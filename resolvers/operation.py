@@ -32,7 +32,7 @@ from graphql import (
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import to_json
 from domain.core.errors import Refusal
-from resolvers.limits import CostLimit, Limits, TooManyTokens, cost, measure, page_variables
+from resolvers.limits import CostLimit, LimitExceeded, Limits, TooManyTokens, cost, measure, page_variables
 from resolvers.request import (
     Answer,
     Document,
@@ -195,6 +195,21 @@ class Dispatcher:
             raise Invalid(ValidationFailed, seen.errors)
         if grants.audience is Audience.ANONYMOUS and any(roots & _REVEALING for roots in prepared.roots.values()):
             raise Invalid(ValidationFailed, [GraphQLError("Introspection needs a credential.")])
+
+
+def faults_of(text: str, schema: GraphQLSchema, limits: Limits) -> list[str]:
+    """What keeps a document from running for whoever sees the schema, whatever its variables; nothing if it runs."""
+    try:
+        node = parse(text, max_tokens=limits.tokens)
+        measure(node, limits)
+    except (GraphQLSyntaxError, LimitExceeded) as fault:
+        return [fault.message if isinstance(fault, GraphQLSyntaxError) else fault.message()]
+    errors = validate(schema, node, max_errors=limits.validation_errors, hide_suggestions=True)
+    if errors:
+        return [error.message for error in errors]
+    operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+    is_too_costly = any(cost(node, one, {}, schema) > limits.cost for one in operations)
+    return [CostLimit(limit=limits.cost).message()] if is_too_costly else []
 
 
 def _check(node: DocumentNode, limits: Limits) -> None:

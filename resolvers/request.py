@@ -21,7 +21,10 @@ from resolvers.stages import Stages
 class GraphRequest:
     """What a client asks, its shape checked and nothing else."""
 
+    # The document's text; empty until a persisted document that is only named was found.
     query: str
+    # What the client calls a document that was registered before; it sends no text then.
+    document_id: str | None = None
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])

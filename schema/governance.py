@@ -8,16 +8,33 @@ from domain.governance.accounts import (
     LinkPartner,
     RevokeToken,
 )
+from domain.governance.documents import ChangeApplication, DeployDocuments, RegisterApplication, RetireDeployment
 from domain.governance.identities import LinkIdentity, UnlinkIdentity
 from domain.governance.keys import CreateApiKey, RevokeApiKey, RotateApiKey
+from domain.governance.models import ClientApplication, RegisteredDocument
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
 from domain.governance.sign_in import ChangePassword, LogIn, LogOut, RenewToken, SetPassword
 from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
 from schema.commands import performs
+from schema.derive import graph_type, root_many, root_one
+
+for _record in (ClientApplication, RegisteredDocument):
+    graph_type(_record)
+
+
+@strawberry.type
+class GovernanceQuery:
+    client_application = root_one(ClientApplication)
+    client_applications = root_many(ClientApplication)
+    registered_documents = root_many(RegisteredDocument)
 
 
 @strawberry.type
 class GovernanceMutation:
+    register_application = performs(RegisterApplication)
+    change_application = performs(ChangeApplication)
+    deploy_documents = performs(DeployDocuments)
+    retire_deployment = performs(RetireDeployment)
     log_in = performs(LogIn)
     renew_token = performs(RenewToken)
     log_out = performs(LogOut)

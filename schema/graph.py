@@ -27,7 +27,7 @@ from schema.commands import USER_ERRORS
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
-from schema.governance import GovernanceMutation
+from schema.governance import GovernanceMutation, GovernanceQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
 from schema.master_data import MasterDataMutation, MasterDataQuery
@@ -40,7 +40,7 @@ from schema.visible import visible_schema
 
 Query = merge_types("Query", (
     ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, SalesQuery,
-    ManufacturingQuery,     CoexistenceQuery, AlertsQuery, CoreQuery,
+    ManufacturingQuery, CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (

@@ -24,12 +24,14 @@ from domain.core.database import Database, Limits, connect, to_json
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
 from domain.core.sequencer import LOST
+from domain.governance import DeployDocuments
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
+from server.documents import DeployCompanion, Documents
 from server.downloads import Downloads
 from server.faults import error_entries, trace_of
 from server.gate import Gate
@@ -222,19 +224,21 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     schemas = VisibleSchemas(identity)
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
-    write.companions = companions_of(settings, roads, schemas)
+    write.companions = {**companions_of(settings, roads, schemas), DeployDocuments: DeployCompanion(database)}
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
-    tiers, throttle = Tiers(database), Throttle(database)
+    tiers, throttle, documents = Tiers(database), Throttle(database), Documents(database)
     await tiers.refresh()
+    await documents.refresh()
     observer = compose_observer(settings, stack)
-    gate = Gate(dispatcher, tiers, throttle, observer)
+    gate = Gate(dispatcher, tiers, throttle, observer, documents=documents)
     stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
     tasks = [
         asyncio.create_task(_surviving("identity", identity.watch)),
         asyncio.create_task(_surviving("watch", hub.run)),
         asyncio.create_task(_surviving("tiers", tiers.watch)),
+        asyncio.create_task(_surviving("documents", documents.watch)),
         asyncio.create_task(throttle.watch()),
         asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
     ]

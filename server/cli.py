@@ -1,4 +1,4 @@
-"""The command line: `skein serve | work | migrate | import | verify | schema | policy | report | token`.
+"""The command line: `skein serve | work | migrate | import | documents | verify | schema | policy | report | token`.
 
 A refusal is one line on the error stream and exit code 2. What a command needs is imported inside it: `skein token`
 should not pay for the graph. Progress goes to the error stream, answers to the output.
@@ -27,6 +27,8 @@ EXIT_REFUSED = 2
 
 console = Console(stderr=True)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+documents = typer.Typer(no_args_is_help=True, help="The documents that client applications may run.")
+app.add_typer(documents, name="documents")
 imports = typer.Typer(no_args_is_help=True, help="Bring data of another system over; a second run changes nothing.")
 app.add_typer(imports, name="import")
 
@@ -165,6 +167,38 @@ def _import(importing: "Importing") -> None:
     print("\n".join(report.lines()))
     if report.refused:
         sys.exit(EXIT_FOUND)
+
+
+@documents.command("import")
+def import_documents(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The manifest that the build wrote.")],
+    client: Annotated[str, typer.Option(help="Name of the client application.")],
+    deployment: Annotated[str | None, typer.Option(help="Version that brings them; else a hash of the file.")] = None,
+    audience: Annotated[str | None, typer.Option(help="Register an unknown application, for this audience.")] = None,
+) -> None:
+    """Register a manifest of graphql-codegen, Relay or Apollo: each document must run in the application's schema."""
+    import hashlib
+
+    from domain.core.actors import Audience
+    from domain.core.errors import Refusal
+    from domain.governance.manifests import ManifestInvalid
+    from server.documents import deploy_documents
+
+    if audience is not None and audience.upper() not in Audience.__members__:
+        raise Refused(f"there is no audience {audience}: it is one of {', '.join(Audience)}")
+    content = file.read_bytes()
+    version = deployment or hashlib.sha256(content).hexdigest()[:12]
+    try:
+        with database(load_settings()) as url:
+            given = Audience(audience.upper()) if audience is not None else None
+            count = asyncio.run(deploy_documents(url, client, content.decode(), (version, given)))
+    except UnicodeDecodeError as fault:
+        raise Refused(f"{file} is not UTF-8") from fault
+    except ManifestInvalid as fault:
+        raise Refused(f"{file}: {fault}") from fault
+    except Refusal as refusal:
+        raise Refused(refusal.message()) from refusal
+    print(f"{count} documents of {client} are registered as {version}")
 
 
 @app.command()

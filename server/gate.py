@@ -15,6 +15,7 @@ from resolvers.errors import REQUEST_SECONDS, code_of
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import Answer, GraphRequest, MethodNotAllowed, Operation
+from server.documents import Documents
 from server.observe import Observer
 from server.sessions import BearerSession
 from server.throttle import Throttle
@@ -38,21 +39,27 @@ _EXTENSIONS = b'{"extensions":{'
 class Gate:
     """Prepares and answers operations for the clients of this process."""
 
-    def __init__(self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, observer: Observer) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, observer: Observer, *, documents: Documents
+    ) -> None:
         self.observer = observer
         self._dispatcher = dispatcher
+        self._documents = documents
         self._tiers = tiers
         self._throttle = throttle
 
     def prepare(self, request: GraphRequest, session: BearerSession, *, only_reads: bool = False) -> Operation:
         """The operation that a request names, within the limits of the client's tier.
 
-        Raises: Throttled, LimitExceeded, Invalid, OperationUnresolved, MethodNotAllowed for a mutation by GET.
+        A document that is only named is found first, and a client that may run registered documents alone held to them.
+        Raises: Throttled, DocumentNotAllowed, PersistedQueryNotFound, LimitExceeded, Invalid, OperationUnresolved,
+        MethodNotAllowed for a mutation by GET.
         """
         client = self._client(session)
         request.limits, request.address = client.tier.limits, session.address or None
         try:
             self._throttle.check(client)
+            self._documents.resolve(request, session.actor)
             if only_reads and self._dispatcher.kind(request) is OperationType.MUTATION:
                 raise MethodNotAllowed(method="GET")
             return self._dispatcher.prepare(request, session.grants)

@@ -27,6 +27,7 @@ from resolvers.request import (
     UnsupportedMediaType,
 )
 from server import federated_tracing
+from server.documents import persisted_id
 from server.faults import fault_answer, span_of, trace_of
 from server.gate import Gate
 from server.observe import TIMING, server_timing
@@ -230,7 +231,7 @@ def read_query(query_string: bytes, trace_id: str) -> GraphRequest:
     except ValueError:
         raise MalformedRequest(reason="the query string is not readable", reason_zh="查询字符串无法读取") from None
     fields: dict[str, Any] = {}
-    for name in ("query", "operationName", "variables", "extensions"):
+    for name in ("query", "documentId", "operationName", "variables", "extensions"):
         values = given.get(name, [])
         if len(values) > 1:
             raise MalformedRequest(reason=f"{name} is given twice", reason_zh=f"{name} 重复")
@@ -250,14 +251,17 @@ def read_request(decoded: Any, trace_id: str) -> GraphRequest:
     if not isinstance(decoded, dict):
         raise MalformedRequest(reason="the body is not a JSON object", reason_zh="内容不是 JSON 对象")
     fields = cast(dict[str, Any], decoded)
-    query, name = fields.get("query"), fields.get("operationName")
-    if not isinstance(query, str):
+    query, name, extensions = fields.get("query"), fields.get("operationName"), _object(fields, "extensions")
+    document_id = fields.get("documentId")
+    if document_id is not None or "persistedQuery" in extensions:
+        document_id = persisted_id(query, document_id, extensions.get("persistedQuery"))
+    elif not isinstance(query, str):
         raise MalformedRequest(reason="query is not a string", reason_zh="query 不是字符串")
     if name is not None and not isinstance(name, str):
         raise MalformedRequest(reason="operationName is not a string", reason_zh="operationName 不是字符串")
     return GraphRequest(
-        query=query, operation_name=name, variables=_object(fields, "variables"),
-        extensions=_object(fields, "extensions"), trace_id=trace_id,
+        query=query or "", document_id=document_id, operation_name=name, variables=_object(fields, "variables"),
+        extensions=extensions, trace_id=trace_id,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Governance: accounts, roles and the policy, changed by audited commands.
 
-The records stand in `domain.core.accounts`, below every module, because permission is asked everywhere; changing them
-is business of this module alone.
+The records of accounts and policy stand in `domain.core.accounts`, below every module, because permission is asked
+everywhere; changing them is business of this module alone. Client applications and their documents are its own.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from domain.core.accounts import (
 )
 from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
+from domain.governance import models
 from domain.governance.accounts import (
     CreateUser,
     DeactivateUser,
@@ -30,6 +31,16 @@ from domain.governance.accounts import (
     link_partner,
     revoke_token,
 )
+from domain.governance.documents import (
+    ChangeApplication,
+    DeployDocuments,
+    RegisterApplication,
+    RetireDeployment,
+    change_application,
+    deploy_documents,
+    register_application,
+    retire_deployment,
+)
 from domain.governance.identities import LinkIdentity, UnlinkIdentity, link_identity, unlink_identity
 from domain.governance.keys import (
     CreateApiKey,
@@ -39,6 +50,7 @@ from domain.governance.keys import (
     revoke_api_key,
     rotate_api_key,
 )
+from domain.governance.models import ClientApplication
 from domain.governance.permissions import (
     AddPolicyRule,
     GrantRole,
@@ -70,10 +82,14 @@ from domain.governance.tiers import (
     change_client_tier,
 )
 
-RECORDS = ()
+RECORDS = models.RECORDS
 COMMANDS: Mapping[type[Any], Handler] = {
     CreateUser: create_user,
     DeactivateUser: deactivate_user,
+    RegisterApplication: register_application,
+    ChangeApplication: change_application,
+    DeployDocuments: deploy_documents,
+    RetireDeployment: retire_deployment,
     LogIn: log_in,
     RenewToken: renew_token,
     LogOut: log_out,
@@ -98,6 +114,10 @@ HANDLERS = {}
 EVENTS = {
     "UserCreated": UserAccount,
     "UserDeactivated": UserAccount,
+    "ApplicationRegistered": ClientApplication,
+    "ApplicationChanged": ClientApplication,
+    "DocumentsDeployed": ClientApplication,
+    "DocumentsRetired": ClientApplication,
     "PasswordSet": UserAccount,
     "SignedIn": SignIn,
     "SignInFailed": SignInGuard,

@@ -97,6 +97,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_audit_seal_position', 'audit_seal', ['position'], unique=False, postgresql_where=sa.text('position IS NOT NULL'))
     op.create_index('ix_audit_seal_waiting', 'audit_seal', ['id'], unique=False, postgresql_where=sa.text('position IS NULL'))
+    op.create_table('client_application',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name, as tokens (client) and API keys carry it; `default` stands for every other.'),
+    sa.Column('audience', sa.Text(), nullable=False, comment='Whose visible schema its documents are checked against.'),
+    sa.Column('trusted_only', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether it may run its registered documents alone.'),
+    sa.Column('may_register', sa.Boolean(), server_default=sa.text('false'), nullable=False, comment='Whether a document it sends with its hash is kept for a while and then runs by the hash alone.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("audience IN ('ANONYMOUS', 'SUPPLIER', 'CUSTOMER', 'STAFF')", name=op.f('ck_client_application_audience_known')),
+    sa.CheckConstraint('char_length(name) <= 64', name=op.f('ck_client_application_name_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_application')),
+    sa.UniqueConstraint('name', name=op.f('uq_client_application_name'))
+    )
     op.create_table('client_bucket',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -257,6 +271,14 @@ def upgrade() -> None:
     op.create_index(op.f('ix_data_dictionary_entry_coordinate_id'), 'data_dictionary_entry', ['coordinate', 'id'], unique=False)
     op.create_index(op.f('ix_data_dictionary_entry_module_id'), 'data_dictionary_entry', ['module', 'id'], unique=False)
     op.create_index(op.f('ix_data_dictionary_entry_record_id'), 'data_dictionary_entry', ['record', 'id'], unique=False)
+    op.create_table('document_version',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000002'", name=op.f('ck_document_version_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_version'))
+    )
     op.create_table('duty_conflict',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('duty', sa.Text(), nullable=False, comment='A command.'),
@@ -877,6 +899,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'party_id', name=op.f('uq_party_terms_company_id_party_id'))
     )
     op.create_index(op.f('ix_party_terms_company_id_party_id'), 'party_terms', ['company_id', 'party_id'], unique=False)
+    op.create_table('registered_document',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('application_id', sa.Uuid(), nullable=False, comment='Whose document.'),
+    sa.Column('document_id', sa.Text(), nullable=False, comment='What the application calls it: the id of its manifest.'),
+    sa.Column('digest', sa.Text(), nullable=False, comment='SHA-256 of its text in hex.'),
+    sa.Column('body', sa.Text(), nullable=False, comment='Its text.'),
+    sa.Column('deployment', sa.Text(), nullable=False, comment='The version of the application that last brought it.'),
+    sa.Column('is_active', sa.Boolean(), server_default=sa.text('true'), nullable=False, comment='Whether it may be run.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(body) <= 100000', name=op.f('ck_registered_document_body_length')),
+    sa.CheckConstraint('char_length(deployment) <= 100', name=op.f('ck_registered_document_deployment_length')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_registered_document_digest_length')),
+    sa.CheckConstraint('char_length(document_id) <= 200', name=op.f('ck_registered_document_document_id_length')),
+    sa.ForeignKeyConstraint(['application_id'], ['client_application.id'], name=op.f('fk_registered_document_application_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_registered_document'))
+    )
+    op.create_index(op.f('ix_registered_document_application_id'), 'registered_document', ['application_id'], unique=False)
+    op.create_index('uq_registered_document_application_id_document_id', 'registered_document', ['application_id', 'document_id'], unique=True)
     op.create_table('scrap_reason',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
