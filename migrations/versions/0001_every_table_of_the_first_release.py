@@ -346,6 +346,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False)
+    op.create_table('mutation_chunk',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('run_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('first_line', sa.Integer(), nullable=False, comment='Number of the first of the lines, from 1.'),
+    sa.Column('results', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What became of each line, as the result file tells it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_mutation_chunk'))
+    )
+    op.create_index('ix_mutation_chunk_run_id_first_line', 'mutation_chunk', ['run_id', 'first_line'], unique=False)
     op.create_table('number_series',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -534,10 +545,11 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the account.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
     sa.Column('role', sa.Text(), nullable=True, comment='What automatic postings use the account for.'),
+    sa.Column('is_monetary', sa.Boolean(), server_default='false', nullable=False, comment='Whether it holds money, or claims to it, that period ends value at the closing rate.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
-    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS')", name=op.f('ck_account_role_known')),
+    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_account_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_account_name_zh_length')),
@@ -547,6 +559,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_company_id_code_id'), 'account', ['company_id', 'code', 'id'], unique=False)
     op.create_index('uq_account_role', 'account', ['company_id', 'role'], unique=True, postgresql_where=sa.text('role IS NOT NULL'))
+    op.create_table('account_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the transactions summed.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('group_currency', sa.Text(), nullable=False, comment="Currency of the group's books when it was posted."),
+    sa.Column('is_closing', sa.Boolean(), server_default='false', nullable=False, comment='Whether the vouchers close a year: profit and loss leaves them out.'),
+    sa.Column('debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the company's currency."),
+    sa.Column('credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the company's currency, as a positive amount."),
+    sa.Column('transaction_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Debits in the currency of the transactions.'),
+    sa.Column('transaction_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment='Credits in the currency of the transactions, as a positive amount.'),
+    sa.Column('group_debit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Debits in the group's currency."),
+    sa.Column('group_credit', sa.Numeric(precision=20, scale=6), nullable=False, comment="Credits in the group's currency, as a positive amount."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_account_turnover_grain_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_account_turnover_currency_length')),
+    sa.CheckConstraint('char_length(group_currency) <= 3', name=op.f('ck_account_turnover_group_currency_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_turnover_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_turnover'))
+    )
+    op.create_index('ix_account_turnover_account', 'account_turnover', ['company_id', 'account_id', 'grain', 'starts_on'], unique=False)
+    op.create_index('ix_account_turnover_fresh', 'account_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_account_turnover_span', 'account_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('address',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='Whose address it is; none for our own sites.'),
@@ -640,6 +679,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_code_value_list_id'), 'code_value', ['list_id'], unique=False)
     op.create_index(op.f('ix_code_value_name_id'), 'code_value', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False)
+    op.create_table('cost_centre',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the cost centre.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the cost centre.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the cost centre.'),
+    sa.Column('parent_id', sa.Uuid(), nullable=True, comment='The cost centre it is part of.'),
+    sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether new lines may name it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_cost_centre_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_cost_centre_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_cost_centre_name_zh_length')),
+    sa.ForeignKeyConstraint(['company_id', 'parent_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_cost_centre_company_id_parent_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_cost_centre_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_cost_centre')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_cost_centre_company_id_code'))
+    )
+    op.create_index(op.f('ix_cost_centre_company_id_code_id'), 'cost_centre', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_cost_centre_company_id_parent_id'), 'cost_centre', ['company_id', 'parent_id'], unique=False)
     op.create_table('department',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -713,7 +772,7 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False, comment='Name.'),
     sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
     sa.Column('description', sa.Text(), nullable=True, comment='What it is, in more words.'),
-    sa.Column('item_type', sa.Text(), nullable=False, comment='What kind of thing it is.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What kind of thing it is.'),
     sa.Column('status', sa.Text(), nullable=False, comment="Where it stands in the steward's hands."),
     sa.Column('unit_id', sa.Uuid(), nullable=False, comment='The unit its stock is counted in.'),
     sa.Column('category_id', sa.Uuid(), nullable=True, comment='Its place in the category tree.'),
@@ -739,7 +798,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
     sa.CheckConstraint("device_class IN ('NOT_A_DEVICE', 'CLASS_I', 'CLASS_IIA', 'CLASS_II', 'CLASS_IIB', 'CLASS_III', 'UNCLASSIFIED')", name=op.f('ck_item_device_class_known')),
-    sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_item_item_type_known')),
+    sa.CheckConstraint("kind IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_item_kind_known')),
     sa.CheckConstraint("lot_policy IN ('NONE', 'LOT', 'SERIAL', 'LOT_AND_SERIAL')", name=op.f('ck_item_lot_policy_known')),
     sa.CheckConstraint("make_or_buy IN ('MAKE', 'BUY')", name=op.f('ck_item_make_or_buy_known')),
     sa.CheckConstraint("status IN ('DRAFT', 'REVIEW', 'ACTIVE', 'RETIRED')", name=op.f('ck_item_status_known')),
@@ -899,6 +958,47 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'party_id', name=op.f('uq_party_terms_company_id_party_id'))
     )
     op.create_index(op.f('ix_party_terms_company_id_party_id'), 'party_terms', ['company_id', 'party_id'], unique=False)
+    op.create_table('payment_terms',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the terms, such as N30.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the terms.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the terms.'),
+    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What is taken off for paying early.'),
+    sa.Column('discount_days', sa.SmallInteger(), nullable=True, comment='Days after the invoice within which paying is early.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(discount_percent IS NULL) = (discount_days IS NULL)', name=op.f('ck_payment_terms_discount_has_days')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_payment_terms_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_payment_terms_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_payment_terms_name_zh_length')),
+    sa.CheckConstraint('discount_days >= 0', name=op.f('ck_payment_terms_discount_days_not_negative')),
+    sa.CheckConstraint('discount_percent > 0 AND discount_percent < 100', name=op.f('ck_payment_terms_discount_is_a_share')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_terms_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_terms')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_payment_terms_company_id_code'))
+    )
+    op.create_index(op.f('ix_payment_terms_company_id_code_id'), 'payment_terms', ['company_id', 'code', 'id'], unique=False)
+    op.create_table('profit_centre',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the profit centre.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the profit centre.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the profit centre.'),
+    sa.Column('parent_id', sa.Uuid(), nullable=True, comment='The profit centre it is part of.'),
+    sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether new lines may name it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_profit_centre_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_profit_centre_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_profit_centre_name_zh_length')),
+    sa.ForeignKeyConstraint(['company_id', 'parent_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_profit_centre_company_id_parent_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_profit_centre_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_profit_centre')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_profit_centre_company_id_code'))
+    )
+    op.create_index(op.f('ix_profit_centre_company_id_code_id'), 'profit_centre', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False)
     op.create_table('registered_document',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('application_id', sa.Uuid(), nullable=False, comment='Whose document.'),
@@ -959,6 +1059,25 @@ def upgrade() -> None:
     op.create_index('ix_stock_move_posting', 'stock_move', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_stock_move_source', 'stock_move', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_stock_move_reversed_once', 'stock_move', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
+    op.create_table('tax_code',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the treatment.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the treatment.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the treatment.'),
+    sa.Column('country', sa.Text(), nullable=True, comment='Country whose law it follows.'),
+    sa.Column('price_includes_tax', sa.Boolean(), server_default='false', nullable=False, comment='Whether prices on lines with this code include its taxes.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_tax_code_code_length')),
+    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_tax_code_country_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_code_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_tax_code_name_zh_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_tax_code_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tax_code')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_tax_code_company_id_code'))
+    )
+    op.create_index(op.f('ix_tax_code_company_id_code_id'), 'tax_code', ['company_id', 'code', 'id'], unique=False)
     op.create_table('user_account',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('name', sa.Text(), nullable=False, comment='Name to sign in with.'),
@@ -1086,6 +1205,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
+    op.create_table('bulk_upload',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who sends it, and may use it.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What the file is.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether the file is there.'),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False, comment='When the address was asked for.'),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True, comment='When the file was there.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when the file is kept.'),
+    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of the file.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status <> 'RECEIVED' OR file IS NOT NULL", name=op.f('ck_bulk_upload_received_with_file')),
+    sa.CheckConstraint("status IN ('OPEN', 'RECEIVED', 'EXPIRED')", name=op.f('ck_bulk_upload_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_bulk_upload_digest_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_bulk_upload_file_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_bulk_upload_name_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_bulk_upload_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_upload'))
+    )
+    op.create_index('ix_bulk_upload_kept', 'bulk_upload', ['expires_at'], unique=False, postgresql_where=sa.text("status <> 'EXPIRED'"))
+    op.create_index(op.f('ix_bulk_upload_opened_at_id'), 'bulk_upload', ['opened_at', 'id'], unique=False)
+    op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False)
     op.create_table('code_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -1159,6 +1303,44 @@ def upgrade() -> None:
     sa.UniqueConstraint('item_id', name=op.f('uq_device_profile_item_id'))
     )
     op.create_index(op.f('ix_device_profile_item_id'), 'device_profile', ['item_id'], unique=False)
+    op.create_table('export_run',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Under whose grants it runs; the file is for this account.'),
+    sa.Column('document', sa.Text(), nullable=False, comment='The query.'),
+    sa.Column('variables', sa.Text(), nullable=True, comment='Its variables, as JSON.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its file is kept.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
+    sa.Column('row_count', sa.Integer(), server_default='0', nullable=False, comment='Lines written.'),
+    sa.Column('file_kib', sa.Integer(), server_default='0', nullable=False, comment='Size of what was written.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the file.'),
+    sa.Column('withheld', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False, comment='The fields that are null for want of permission: coordinate, path, what it requires.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
+    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_export_run_failed_with_reason')),
+    sa.CheckConstraint("(status = 'SUCCEEDED') = (file IS NOT NULL)", name=op.f('ck_export_run_succeeded_with_file')),
+    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED')", name=op.f('ck_export_run_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_export_run_digest_length')),
+    sa.CheckConstraint('char_length(document) <= 16000', name=op.f('ck_export_run_document_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_export_run_failure_length')),
+    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_export_run_failure_message_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_export_run_file_length')),
+    sa.CheckConstraint('char_length(variables) <= 64000', name=op.f('ck_export_run_variables_length')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_export_run_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export_run'))
+    )
+    op.create_index('ix_export_run_file', 'export_run', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'SUCCEEDED'"))
+    op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
+    op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1266,9 +1448,16 @@ def upgrade() -> None:
     sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of the document that caused it.'),
     sa.Column('source_number', sa.Text(), nullable=True, comment='Number of the document that caused it.'),
     sa.Column('reverses_id', sa.Uuid(), nullable=True, comment='The voucher that this one takes back.'),
+    sa.Column('group_currency', sa.Text(), nullable=False, comment="Currency of the group's books."),
+    sa.Column('group_rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the group's currency for one of the company's."),
+    sa.Column('group_rate_type', sa.Text(), nullable=True, comment="Which rate led to the group's currency; none where it is the company's own."),
+    sa.Column('group_rate_source', sa.Text(), nullable=True, comment="Who published the rate to the group's currency."),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('GENERAL', 'STOCK', 'PURCHASE', 'SALES', 'BANK', 'OPENING')", name=op.f('ck_journal_entry_kind_known')),
+    sa.CheckConstraint("group_rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_journal_entry_group_rate_type_known')),
+    sa.CheckConstraint("kind IN ('GENERAL', 'STOCK', 'PURCHASE', 'SALES', 'BANK', 'OPENING', 'MATCHING', 'REVALUATION', 'CLOSING')", name=op.f('ck_journal_entry_kind_known')),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_journal_entry_description_length')),
+    sa.CheckConstraint('char_length(group_currency) <= 3', name=op.f('ck_journal_entry_group_currency_length')),
+    sa.CheckConstraint('char_length(group_rate_source) <= 64', name=op.f('ck_journal_entry_group_rate_source_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_journal_entry_number_length')),
     sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_journal_entry_source_kind_length')),
     sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_journal_entry_source_number_length')),
@@ -1310,6 +1499,55 @@ def upgrade() -> None:
     op.create_index(op.f('ix_lot_company_id_item_id'), 'lot', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_number_id'), 'lot', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_lot_company_id_supplier_id'), 'lot', ['company_id', 'supplier_id'], unique=False)
+    op.create_table('open_item',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What it comes from.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who owes, or is owed.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The control account it is part of.'),
+    sa.Column('source_kind', sa.Text(), nullable=False, comment='Type of the document it comes from.'),
+    sa.Column('source_id', sa.Uuid(), nullable=False, comment='Id of the document it comes from.'),
+    sa.Column('source_number', sa.Text(), nullable=False, comment='Number of the document it comes from.'),
+    sa.Column('instalment', sa.SmallInteger(), nullable=False, comment='Which instalment of the document, from 1.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('due_on', sa.Date(), nullable=False, comment='Day on which it is due.'),
+    sa.Column('transaction_currency', sa.Text(), nullable=False, comment='Currency of the document.'),
+    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The whole amount in the document's currency."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The whole amount in the company's currency, at the rate of its day."),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the document's."),
+    sa.Column('open_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='The part not matched yet.'),
+    sa.Column('open_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The part not matched yet in the company's currency, at the rate of its day; valuations not counted."),
+    sa.Column('is_monetary', sa.Boolean(), server_default='true', nullable=False, comment='Whether period ends value it at the closing rate; a prepayment keeps the rate of its day.'),
+    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What may be taken off for paying early.'),
+    sa.Column('discount_until', sa.Date(), nullable=True, comment='Last day on which paying is early.'),
+    sa.Column('blocked_reason', sa.Text(), nullable=True, comment='Why it must not be paid yet; none where it may be.'),
+    sa.Column('dunning_level', sa.SmallInteger(), server_default='0', nullable=False, comment='How often payment was asked for; 0 not yet.'),
+    sa.Column('dunned_on', sa.Date(), nullable=True, comment='Day payment was last asked for.'),
+    sa.Column('partner_reference', sa.Text(), nullable=True, comment="The party's own number for the document, such as the supplier's invoice number."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('INVOICE', 'CREDIT_NOTE', 'PAYMENT', 'PREPAYMENT')", name=op.f('ck_open_item_kind_known')),
+    sa.CheckConstraint('char_length(blocked_reason) <= 400', name=op.f('ck_open_item_blocked_reason_length')),
+    sa.CheckConstraint('char_length(partner_reference) <= 400', name=op.f('ck_open_item_partner_reference_length')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_open_item_source_kind_length')),
+    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_open_item_source_number_length')),
+    sa.CheckConstraint('char_length(transaction_currency) <= 3', name=op.f('ck_open_item_transaction_currency_length')),
+    sa.CheckConstraint('open_transaction_amount <> 0 OR open_amount = 0', name=op.f('ck_open_item_closed_in_both_currencies')),
+    sa.CheckConstraint('sign(transaction_amount) * open_transaction_amount BETWEEN 0 AND abs(transaction_amount)', name=op.f('ck_open_item_open_part_of_the_whole')),
+    sa.CheckConstraint('transaction_amount <> 0', name=op.f('ck_open_item_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_open_item_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_open_item_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item')),
+    sa.UniqueConstraint('company_id', 'source_id', 'instalment', name=op.f('uq_open_item_company_id_source_id_instalment'))
+    )
+    op.create_index(op.f('ix_open_item_company_id_account_id'), 'open_item', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_due_on_id'), 'open_item', ['company_id', 'due_on', 'id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_occurred_on_id'), 'open_item', ['company_id', 'occurred_on', 'id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
+    op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
+    op.create_index('ix_open_item_party_open', 'open_item', ['company_id', 'party_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
     op.create_table('partner_link',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who acts for the partner.'),
@@ -1322,6 +1560,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
     op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
+    op.create_table('payment_terms_instalment',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('payment_terms_id', sa.Uuid(), nullable=False, comment='The terms.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='Order of the instalment, from 1.'),
+    sa.Column('share', sa.Text(), nullable=False, comment='Which part of the invoice it is.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='Percentage of the whole.'),
+    sa.Column('fixed_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment='Fixed amount.'),
+    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the fixed amount.'),
+    sa.Column('start', sa.Text(), server_default='INVOICE_DATE', nullable=False, comment='From when days are counted.'),
+    sa.Column('months', sa.SmallInteger(), server_default='0', nullable=False, comment='Months added first.'),
+    sa.Column('days', sa.SmallInteger(), server_default='0', nullable=False, comment='Days added then.'),
+    sa.Column('fixed_day', sa.SmallInteger(), nullable=True, comment='Day of the month on which it falls due, the next one reached; 31 is the last.'),
+    sa.Column('minimum_days', sa.SmallInteger(), server_default='0', nullable=False, comment='Days after the invoice that must pass at least.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(share = 'FIXED') = (fixed_amount IS NOT NULL) AND (fixed_amount IS NULL) = (currency IS NULL)", name=op.f('ck_payment_terms_instalment_amount_of_a_fixed_instalment')),
+    sa.CheckConstraint("(share = 'PERCENT') = (percent IS NOT NULL)", name=op.f('ck_payment_terms_instalment_percent_of_a_share')),
+    sa.CheckConstraint("share IN ('PERCENT', 'FIXED', 'REMAINDER')", name=op.f('ck_payment_terms_instalment_share_known')),
+    sa.CheckConstraint("start IN ('INVOICE_DATE', 'END_OF_MONTH')", name=op.f('ck_payment_terms_instalment_start_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_terms_instalment_currency_length')),
+    sa.CheckConstraint('fixed_day BETWEEN 1 AND 31', name=op.f('ck_payment_terms_instalment_fixed_day_of_a_month')),
+    sa.CheckConstraint('least(months, days, minimum_days) >= 0', name=op.f('ck_payment_terms_instalment_spans_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_payment_terms_instalment_company_id_payment_terms_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_terms_instalment_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_terms_instalment')),
+    sa.UniqueConstraint('company_id', 'payment_terms_id', 'position', name=op.f('uq_payment_terms_instalment_company_id_payment_terms_id_position'))
+    )
+    op.create_index(op.f('ix_payment_terms_instalment_company_id_payment_terms_id'), 'payment_terms_instalment', ['company_id', 'payment_terms_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -1416,6 +1683,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_item_company_id_item_id'), 'supplier_item', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False)
+    op.create_table('tax_rule',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=False, comment='The code the rule belongs to.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='Order of computing within the code, from 1.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the tax.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What the tax is before the law.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How it is computed.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='Share in percent; may be negative.'),
+    sa.Column('unit_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment='Amount for one unit.'),
+    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the amount for one unit.'),
+    sa.Column('sales_role', sa.Text(), nullable=False, comment='The account it lands on when we sell.'),
+    sa.Column('purchase_role', sa.Text(), nullable=True, comment='The account it is deducted on when we buy; none where it becomes part of the cost.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day it holds.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(method = 'FIXED_PER_UNIT') = (percent IS NULL)", name=op.f('ck_tax_rule_percent_of_other_tax')),
+    sa.CheckConstraint("(method = 'FIXED_PER_UNIT') = (unit_amount IS NOT NULL) AND (unit_amount IS NULL) = (currency IS NULL)", name=op.f('ck_tax_rule_unit_amount_of_fixed_tax')),
+    sa.CheckConstraint("kind IN ('VAT', 'LEVY', 'EXCISE', 'WITHHOLDING')", name=op.f('ck_tax_rule_kind_known')),
+    sa.CheckConstraint("method IN ('PERCENT', 'COMPOUND', 'FIXED_PER_UNIT')", name=op.f('ck_tax_rule_method_known')),
+    sa.CheckConstraint("purchase_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_purchase_role_known')),
+    sa.CheckConstraint("sales_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_sales_role_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_tax_rule_currency_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_rule_name_length')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_tax_rule_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_tax_rule_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_tax_rule_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tax_rule')),
+    sa.UniqueConstraint('company_id', 'tax_code_id', 'position', 'valid_from', name=op.f('uq_tax_rule_company_id_tax_code_id_position_valid_from'))
+    )
+    op.create_index(op.f('ix_tax_rule_company_id_tax_code_id'), 'tax_rule', ['company_id', 'tax_code_id'], unique=False)
     op.create_table('token_revocation',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
@@ -1455,6 +1754,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
     op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
+    op.create_table('value_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='Valuation area where it is a site; empty where it is the company.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of the quantity that is valued.'),
+    sa.Column('gained', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value gained.'),
+    sa.Column('lost', sa.Numeric(precision=20, scale=6), nullable=False, comment='Value lost, as a positive amount.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_value_turnover_grain_known')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_turnover_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_turnover_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_turnover'))
+    )
+    op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False)
+    op.create_index('ix_value_turnover_fresh', 'value_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('webhook_subscription',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
@@ -1508,6 +1828,55 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_valid_from_id'), 'bill_of_material_line', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_table('customer_invoice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Invoice number, without a gap in the company.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Blue or red letter.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who owes it.'),
+    sa.Column('invoiced_on', sa.Date(), nullable=False, comment='Day of the invoice.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the invoice.'),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Taxes on it.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount with taxes.'),
+    sa.Column('withheld', sa.Numeric(precision=20, scale=6), nullable=False, comment='Part of the total that the customer pays to its tax office for us.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the invoice's."),
+    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none in the company's currency."),
+    sa.Column('payment_terms_id', sa.Uuid(), nullable=True, comment='Terms of payment.'),
+    sa.Column('digital_number', sa.Text(), nullable=True, comment='Number of the digital tax invoice, 20 digits (China).'),
+    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The blue-letter invoice that a red letter takes back.'),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why a red letter was issued.'),
+    sa.Column('customer_reference', sa.Text(), nullable=True, comment="The customer's own reference, such as its order number."),
+    sa.Column('source_kind', sa.Text(), nullable=True, comment='Type of the document that is invoiced.'),
+    sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of the document that is invoiced.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id IS NOT NULL)", name=op.f('ck_customer_invoice_credit_note_names_its_invoice')),
+    sa.CheckConstraint("digital_number ~ '^[0-9]{20}$'", name=op.f('ck_customer_invoice_digital_number_of_20_digits')),
+    sa.CheckConstraint("kind IN ('INVOICE', 'CREDIT_NOTE')", name=op.f('ck_customer_invoice_kind_known')),
+    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_customer_invoice_rate_type_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_customer_invoice_currency_length')),
+    sa.CheckConstraint('char_length(customer_reference) <= 400', name=op.f('ck_customer_invoice_customer_reference_length')),
+    sa.CheckConstraint('char_length(digital_number) <= 20', name=op.f('ck_customer_invoice_digital_number_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_customer_invoice_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_customer_invoice_reason_length')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_customer_invoice_source_kind_length')),
+    sa.CheckConstraint('total = net + tax', name=op.f('ck_customer_invoice_total_is_net_and_tax')),
+    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_company_id_credits_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_customer_invoice_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_customer_invoice_company_id_payment_terms_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_customer_invoice_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_customer_invoice_company_id_number'))
+    )
+    op.create_index(op.f('ix_customer_invoice_company_id_credits_id'), 'customer_invoice', ['company_id', 'credits_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_customer_id'), 'customer_invoice', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_invoiced_on_id'), 'customer_invoice', ['company_id', 'invoiced_on', 'id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_journal_entry_id'), 'customer_invoice', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
     op.create_table('device_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item it identifies.'),
@@ -1619,15 +1988,28 @@ def upgrade() -> None:
     sa.Column('transaction_currency', sa.Text(), nullable=False, comment='Currency of the transaction.'),
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Amount in the company's currency; debit positive, credit negative."),
     sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the transaction's."),
+    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none where the transaction is in the company's currency."),
+    sa.Column('rate_source', sa.Text(), nullable=True, comment='Who published the rate.'),
+    sa.Column('group_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Amount in the group's currency; debit positive, credit negative."),
+    sa.Column('is_rounding', sa.Boolean(), server_default='false', nullable=False, comment='Whether the line takes what rounding left over; a voucher has at most one.'),
     sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site the amount belongs to.'),
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item the amount belongs to.'),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='The customer or supplier the amount belongs to.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears the amount.'),
+    sa.Column('profit_centre_id', sa.Uuid(), nullable=True, comment='The profit centre that earns the amount.'),
+    sa.Column('project_code', sa.Text(), nullable=True, comment='Code of the project the amount belongs to.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_journal_line_rate_type_known')),
+    sa.CheckConstraint('NOT is_rounding OR transaction_amount = 0', name=op.f('ck_journal_line_rounding_moves_no_transaction')),
     sa.CheckConstraint('amount <> 0 OR transaction_amount <> 0', name=op.f('ck_journal_line_amount_moves')),
+    sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_journal_line_project_code_length')),
+    sa.CheckConstraint('char_length(rate_source) <= 64', name=op.f('ck_journal_line_rate_source_length')),
     sa.CheckConstraint('char_length(transaction_currency) <= 3', name=op.f('ck_journal_line_transaction_currency_length')),
     sa.CheckConstraint('sign(amount) * sign(transaction_amount) >= 0', name=op.f('ck_journal_line_amounts_agree_in_sign')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_journal_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_journal_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_journal_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_journal_line_company_id_site_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_journal_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_journal_line_item_id')),
@@ -1637,10 +2019,14 @@ def upgrade() -> None:
     )
     op.create_index('ix_journal_line_account_day', 'journal_line', ['company_id', 'account_id', 'occurred_on'], unique=False, postgresql_include=['amount'])
     op.create_index(op.f('ix_journal_line_company_id_account_id'), 'journal_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_journal_line_company_id_cost_centre_id'), 'journal_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_item_id'), 'journal_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_journal_entry_id'), 'journal_line', ['company_id', 'journal_entry_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_journal_line_company_id_profit_centre_id'), 'journal_line', ['company_id', 'profit_centre_id'], unique=False)
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
+    op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
+    op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1667,6 +2053,109 @@ def upgrade() -> None:
     op.create_index(op.f('ix_location_company_id_name_id'), 'location', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_location_company_id_parent_id'), 'location', ['company_id', 'parent_id'], unique=False)
     op.create_index(op.f('ix_location_company_id_site_id'), 'location', ['company_id', 'site_id'], unique=False)
+    op.create_table('matching',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the matching.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Whose items they are.'),
+    sa.Column('matched_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the items.'),
+    sa.Column('discount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was taken off for paying early.'),
+    sa.Column('written_off', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was given up as a difference.'),
+    sa.Column('exchange_difference', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What the change of the rate cost (debit positive) or brought.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher of the differences; none where nothing differed.'),
+    sa.Column('undone_on', sa.Date(), nullable=True, comment='Day from which it counts no more.'),
+    sa.Column('undone_by', sa.Uuid(), nullable=True, comment='Who undid it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(undone_on IS NULL) = (undone_by IS NULL)', name=op.f('ck_matching_undone_by_someone')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_matching_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_matching_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_matching_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_matching_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_matching_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_matching')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_matching_company_id_number'))
+    )
+    op.create_index(op.f('ix_matching_company_id_journal_entry_id'), 'matching', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_matching_company_id_matched_on_id'), 'matching', ['company_id', 'matched_on', 'id'], unique=False)
+    op.create_index(op.f('ix_matching_company_id_number_id'), 'matching', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_matching_company_id_party_id'), 'matching', ['company_id', 'party_id'], unique=False)
+    op.create_table('mutation_run',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who performs it; the result is for this account.'),
+    sa.Column('upload_id', sa.Uuid(), nullable=False, comment='The file of lines.'),
+    sa.Column('mutation', sa.Text(), nullable=False, comment='The mutation field performed with each line.'),
+    sa.Column('policy', sa.Text(), nullable=False, comment='What a refused line means for the others.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles its owner used to ask for it: no others count for it.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it stands.'),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True, comment='When it last began.'),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True, comment='When it ended.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True, comment='Until when its result is kept.'),
+    sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='How often it was begun.'),
+    sa.Column('line_count', sa.Integer(), server_default='0', nullable=False, comment='Lines dealt with.'),
+    sa.Column('accepted_count', sa.Integer(), server_default='0', nullable=False, comment='Lines whose command was performed, or would be.'),
+    sa.Column('refused_count', sa.Integer(), server_default='0', nullable=False, comment='Lines refused.'),
+    sa.Column('digest', sa.Text(), nullable=True, comment='SHA-256 of the result.'),
+    sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
+    sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
+    sa.Column('file', sa.Text(), nullable=True, comment='Name of the result in the store.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name=op.f('ck_mutation_run_failed_with_reason')),
+    sa.CheckConstraint("policy IN ('REJECT_ALL', 'REJECT_ROW', 'DRY_RUN')", name=op.f('ck_mutation_run_policy_known')),
+    sa.CheckConstraint("status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')", name=op.f('ck_mutation_run_status_known')),
+    sa.CheckConstraint('char_length(digest) <= 64', name=op.f('ck_mutation_run_digest_length')),
+    sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_mutation_run_failure_length')),
+    sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_mutation_run_failure_message_length')),
+    sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_mutation_run_file_length')),
+    sa.CheckConstraint('char_length(mutation) <= 200', name=op.f('ck_mutation_run_mutation_length')),
+    sa.ForeignKeyConstraint(['upload_id'], ['bulk_upload.id'], name=op.f('fk_mutation_run_upload_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_mutation_run_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mutation_run'))
+    )
+    op.create_index('ix_mutation_run_file', 'mutation_run', ['expires_at'], unique=False, postgresql_where=sa.text('file IS NOT NULL'))
+    op.create_index('ix_mutation_run_open', 'mutation_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
+    op.create_index(op.f('ix_mutation_run_queued_at_id'), 'mutation_run', ['queued_at', 'id'], unique=False)
+    op.create_index(op.f('ix_mutation_run_upload_id'), 'mutation_run', ['upload_id'], unique=False)
+    op.create_index(op.f('ix_mutation_run_user_id'), 'mutation_run', ['user_id'], unique=False)
+    op.create_table('payment',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the payment.'),
+    sa.Column('direction', sa.Text(), nullable=False, comment='Received or sent.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who paid, or was paid.'),
+    sa.Column('paid_on', sa.Date(), nullable=False, comment='Day the money moved.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank or cash account it moved on.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the payment.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('prepaid', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Part paid before there was an invoice; it keeps the rate of its day.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the payment's."),
+    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none in the company's currency."),
+    sa.Column('bank_reference', sa.Text(), nullable=True, comment="The bank's own reference."),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("direction IN ('IN', 'OUT')", name=op.f('ck_payment_direction_known')),
+    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_payment_rate_type_known')),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_payment_amount_positive')),
+    sa.CheckConstraint('char_length(bank_reference) <= 400', name=op.f('ck_payment_bank_reference_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_number_length')),
+    sa.CheckConstraint('prepaid >= 0 AND prepaid <= amount', name=op.f('ck_payment_prepaid_part_of_the_whole')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_payment_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_company_id_number'))
+    )
+    op.create_index(op.f('ix_payment_company_id_account_id'), 'payment', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_journal_entry_id'), 'payment', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_number_id'), 'payment', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_paid_on_id'), 'payment', ['company_id', 'paid_on', 'id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1764,6 +2253,60 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
+    op.create_table('customer_invoice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('customer_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the invoice.'),
+    sa.Column('description', sa.Text(), nullable=False, comment='What is charged.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The income it counts as.'),
+    sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item sold.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes; what is withheld not counted.'),
+    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The blue line that a red line takes back.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears the amount.'),
+    sa.Column('profit_centre_id', sa.Uuid(), nullable=True, comment='The profit centre that earns the amount.'),
+    sa.Column('project_code', sa.Text(), nullable=True, comment='Code of the project the amount belongs to.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_customer_invoice_line_description_length')),
+    sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_customer_invoice_line_project_code_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_customer_invoice_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_customer_invoice_line_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice_line.company_id', 'customer_invoice_line.id'], name=op.f('fk_customer_invoice_line_company_id_credits_id')),
+    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_line_company_id_customer_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_customer_invoice_line_company_id_profit_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_invoice_line_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_customer_invoice_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_line')),
+    sa.UniqueConstraint('company_id', 'customer_invoice_id', 'position', name=op.f('uq_customer_invoice_line_company_id_customer_invoice_id_position'))
+    )
+    op.create_index(op.f('ix_customer_invoice_line_company_id_account_id'), 'customer_invoice_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_cost_centre_id'), 'customer_invoice_line', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_credits_id'), 'customer_invoice_line', ['company_id', 'credits_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_customer_invoice_id'), 'customer_invoice_line', ['company_id', 'customer_invoice_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_table('customer_invoice_tax',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('customer_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
+    sa.Column('tax_rule_id', sa.Uuid(), nullable=False, comment='The rule.'),
+    sa.Column('base', sa.Numeric(precision=20, scale=6), nullable=False, comment='Net amount of the lines it applies to.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='The tax.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_tax_company_id_customer_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_rule_id'], ['tax_rule.company_id', 'tax_rule.id'], name=op.f('fk_customer_invoice_tax_company_id_tax_rule_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_tax_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_tax')),
+    sa.UniqueConstraint('company_id', 'customer_invoice_id', 'tax_rule_id', name=op.f('uq_customer_invoice_tax_company_id_customer_invoice_id_tax_rule_id'))
+    )
+    op.create_index(op.f('ix_customer_invoice_tax_company_id_customer_invoice_id'), 'customer_invoice_tax', ['company_id', 'customer_invoice_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
     op.create_table('employee_address',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1826,6 +2369,30 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'employee_id', 'valid_from', name=op.f('uq_employee_pay_rate_company_id_employee_id_valid_from'))
     )
     op.create_index(op.f('ix_employee_pay_rate_company_id_employee_id'), 'employee_pay_rate', ['company_id', 'employee_id'], unique=False)
+    op.create_table('open_item_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What happened.'),
+    sa.Column('matching_id', sa.Uuid(), nullable=True, comment='The matching that did it, or was undone.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it stands in; none where items of one account met exactly.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change in the document's currency."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change in the company's currency."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(kind = 'MATCHING') = (matching_id IS NOT NULL)", name=op.f('ck_open_item_entry_matching_is_named')),
+    sa.CheckConstraint("kind IN ('ORIGIN', 'MATCHING', 'REVALUATION')", name=op.f('ck_open_item_entry_kind_known')),
+    sa.CheckConstraint('amount <> 0 OR transaction_amount <> 0', name=op.f('ck_open_item_entry_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_open_item_entry_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'matching_id'], ['matching.company_id', 'matching.id'], name=op.f('fk_open_item_entry_company_id_matching_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_open_item_entry_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_entry_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item_entry'))
+    )
+    op.create_index(op.f('ix_open_item_entry_company_id_journal_entry_id'), 'open_item_entry', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_open_item_entry_company_id_matching_id'), 'open_item_entry', ['company_id', 'matching_id'], unique=False)
+    op.create_index(op.f('ix_open_item_entry_company_id_open_item_id'), 'open_item_entry', ['company_id', 'open_item_id'], unique=False)
+    op.create_index('ix_open_item_entry_day', 'open_item_entry', ['company_id', 'occurred_on', 'open_item_id'], unique=False)
     op.create_table('purchase_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1934,6 +2501,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
+    op.create_index('ix_stock_entry_recorded', 'stock_entry', ['company_id', 'recorded_at', 'occurred_on'], unique=False, postgresql_using='brin')
+    op.create_table('stock_turnover',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What moved.'),
+    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it came to or left.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether the quantity may be used.'),
+    sa.Column('owner_id', sa.Uuid(), nullable=True, comment='Whose goods they are, if not ours.'),
+    sa.Column('grain', sa.Text(), nullable=False, comment='The span that is covered.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span.'),
+    sa.Column('is_folded', sa.Boolean(), server_default='false', nullable=False, comment="Whether the job has made one row of the key's rows; a posting appends false."),
+    sa.Column('received', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came, but by transfer.'),
+    sa.Column('issued', sa.Numeric(precision=20, scale=6), nullable=False, comment='What left, but by transfer, as a positive quantity.'),
+    sa.Column('transferred', sa.Numeric(precision=20, scale=6), nullable=False, comment='What came by transfer without what left by it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_stock_turnover_grain_known')),
+    sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_turnover_status_known')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_turnover_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_turnover_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_turnover_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_turnover'))
+    )
+    op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
+    op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
+    op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

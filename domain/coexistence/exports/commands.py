@@ -69,7 +69,7 @@ _WAITING = (
 )
 
 
-@command(action=Action.CREATE, record=ExportRun, zh="批量导出", reveals=ADDRESS)
+@command(action=Action.CREATE, record=ExportRun, zh="批量导出", reveals=(ADDRESS,))
 class BulkExport:
     """Run a query to its end into a file of JSON lines, as you could see everything at one moment.
 
@@ -128,7 +128,7 @@ def _refused(one: BulkExport) -> DomainError | None:
     return None
 
 
-@command(action=Action.CREATE, record=ExportRun, zh="签发导出地址", reveals=ADDRESS)
+@command(action=Action.CREATE, record=ExportRun, zh="签发导出地址", reveals=(ADDRESS,))
 class SignBulkExport:
     """Have the address of the file told once more; only the account that asked for the export may."""
 

@@ -66,7 +66,7 @@ _UNSENT = (
 )
 
 
-@command(action=Action.CREATE, record=BulkUpload, zh="创建批量上传", reveals=UPLOAD_ADDRESS)
+@command(action=Action.CREATE, record=BulkUpload, zh="创建批量上传", reveals=(UPLOAD_ADDRESS,))
 class CreateBulkUpload:
     """Have an address to which a file of JSON lines can be posted, for bulk mutations of your own."""
 
@@ -130,7 +130,7 @@ async def receive_bulk_uploads(work: Work, commands: Sequence[ReceiveBulkUpload]
     return Results(outcomes)
 
 
-@command(action=Action.CREATE, record=MutationRun, zh="批量变更", reveals=RESULT_ADDRESS)
+@command(action=Action.CREATE, record=MutationRun, zh="批量变更", reveals=(RESULT_ADDRESS,))
 class BulkMutation:
     """Perform a mutation with each line of a file that you uploaded: `{"input": {...}}`, as its arguments would be.
 
@@ -182,7 +182,7 @@ async def bulk_mutation(work: Work, commands: Sequence[BulkMutation]) -> Results
     return Results(outcomes)
 
 
-@command(action=Action.CREATE, record=MutationRun, zh="签发结果地址", reveals=RESULT_ADDRESS)
+@command(action=Action.CREATE, record=MutationRun, zh="签发结果地址", reveals=(RESULT_ADDRESS,))
 class SignBulkMutation:
     """Have the address of the result told once more; only the account that asked for the run may."""
 
