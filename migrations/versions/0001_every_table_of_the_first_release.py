@@ -451,6 +451,27 @@ def upgrade() -> None:
     sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000001'", name=op.f('ck_policy_version_one_row')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_version'))
     )
+    op.create_table('qualification_rule',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('country', sa.Text(), nullable=False, comment='The destination.'),
+    sa.Column('needs_registration', sa.Boolean(), server_default='true', nullable=False, comment='Whether the item must be registered there.'),
+    sa.Column('registration_basis', sa.Text(), nullable=False, comment='The day on which the registration must hold.'),
+    sa.Column('needs_licence', sa.Boolean(), server_default='true', nullable=False, comment='Whether the customer must hold a licence whose scope covers the item.'),
+    sa.Column('scope_catalogue', sa.Text(), nullable=True, comment="The catalogue edition whose codes a licence's scope uses, such as NMPA-2017."),
+    sa.Column('source', sa.Text(), nullable=False, comment='The law and its clause.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day the rule holds.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("registration_basis IN ('MADE', 'SHIPPED', 'ORDERED')", name=op.f('ck_qualification_rule_registration_basis_known')),
+    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_qualification_rule_country_length')),
+    sa.CheckConstraint('char_length(scope_catalogue) <= 64', name=op.f('ck_qualification_rule_scope_catalogue_length')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_qualification_rule_source_length')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_qualification_rule_valid_period')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_rule')),
+    sa.UniqueConstraint('country', 'valid_from', name=op.f('uq_qualification_rule_country_valid_from'))
+    )
     op.create_table('role_parent',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role.'),
@@ -546,10 +567,14 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
     sa.Column('role', sa.Text(), nullable=True, comment='What automatic postings use the account for.'),
     sa.Column('is_monetary', sa.Boolean(), server_default='false', nullable=False, comment='Whether it holds money, or claims to it, that period ends value at the closing rate.'),
+    sa.Column('bank_account_number', sa.Text(), nullable=True, comment='IBAN or national number of the bank account it stands for.'),
+    sa.Column('bank_code', sa.Text(), nullable=True, comment='BIC or CNAPS code of the bank.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
     sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
+    sa.CheckConstraint('char_length(bank_account_number) <= 64', name=op.f('ck_account_bank_account_number_length')),
+    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_account_bank_code_length')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_account_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_account_name_zh_length')),
@@ -721,6 +746,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
+    op.create_table('dunning_level',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='1 for the first time.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the level, such as Reminder.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the level.'),
+    sa.Column('days_overdue', sa.SmallInteger(), nullable=False, comment='Days after the due day.'),
+    sa.Column('days_between', sa.SmallInteger(), server_default='0', nullable=False, comment='Days since payment was asked for before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_dunning_level_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_dunning_level_name_zh_length')),
+    sa.CheckConstraint('days_overdue >= 0 AND days_between >= 0', name=op.f('ck_dunning_level_days_not_negative')),
+    sa.CheckConstraint('level BETWEEN 1 AND 9', name=op.f('ck_dunning_level_level_known')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_level_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_level')),
+    sa.UniqueConstraint('company_id', 'level', name=op.f('uq_dunning_level_company_id_level'))
+    )
+    op.create_table('dunning_notice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the notice.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is asked.'),
+    sa.Column('dunned_on', sa.Date(), nullable=False, comment='Day of the notice.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='Highest level of its lines.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of what is asked for.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is asked for.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_dunning_notice_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_dunning_notice_number_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_dunning_notice_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_dunning_notice_company_id_number'))
+    )
+    op.create_index(op.f('ix_dunning_notice_company_id_dunned_on_id'), 'dunning_notice', ['company_id', 'dunned_on', 'id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_company_id_number_id'), 'dunning_notice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_company_id_party_id'), 'dunning_notice', ['company_id', 'party_id'], unique=False)
     op.create_table('fiscal_period',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -979,6 +1042,35 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_payment_terms_company_id_code'))
     )
     op.create_index(op.f('ix_payment_terms_company_id_code_id'), 'payment_terms', ['company_id', 'code', 'id'], unique=False)
+    op.create_table('price_list',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Code of the list.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Whom the list binds.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=True, comment='The customer whose contract it is.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the prices.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(kind = 'CONTRACT') = (customer_id IS NOT NULL)", name=op.f('ck_price_list_contract_has_customer')),
+    sa.CheckConstraint("kind <> 'ITEM'", name=op.f('ck_price_list_item_prices_stand_by_the_item')),
+    sa.CheckConstraint("kind IN ('CONTRACT', 'TENDER', 'GENERAL', 'ITEM')", name=op.f('ck_price_list_kind_known')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_price_list_code_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_currency_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_price_list_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_price_list_name_zh_length')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_valid_period')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_price_list_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_price_list_company_id_code'))
+    )
+    op.create_index(op.f('ix_price_list_company_id_code_id'), 'price_list', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_price_list_company_id_customer_id'), 'price_list', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_price_list_company_id_name_id'), 'price_list', ['company_id', 'name', 'id'], unique=False)
     op.create_table('profit_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1189,6 +1281,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
     op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
     op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
+    op.create_table('bank_statement',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Our number of the statement.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account.'),
+    sa.Column('bank_reference', sa.Text(), nullable=False, comment="The bank's own identification of the statement."),
+    sa.Column('format', sa.Text(), nullable=False, comment='The form it came in.'),
+    sa.Column('first_on', sa.Date(), nullable=False, comment='First day it covers.'),
+    sa.Column('last_on', sa.Date(), nullable=False, comment='Last day it covers.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the account.'),
+    sa.Column('opening', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance before.'),
+    sa.Column('closing', sa.Numeric(precision=20, scale=6), nullable=False, comment='Balance after.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("format IN ('CSV', 'CAMT_053')", name=op.f('ck_bank_statement_format_known')),
+    sa.CheckConstraint('char_length(bank_reference) <= 64', name=op.f('ck_bank_statement_bank_reference_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_bank_statement_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_bank_statement_number_length')),
+    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_bank_statement_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_bank_statement_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement')),
+    sa.UniqueConstraint('company_id', 'account_id', 'bank_reference', name=op.f('uq_bank_statement_company_id_account_id_bank_reference')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_bank_statement_company_id_number'))
+    )
+    op.create_index(op.f('ix_bank_statement_company_id_account_id'), 'bank_statement', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_company_id_last_on_id'), 'bank_statement', ['company_id', 'last_on', 'id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_company_id_number_id'), 'bank_statement', ['company_id', 'number', 'id'], unique=False)
     op.create_table('bill_of_material',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1560,6 +1679,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
     op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
+    op.create_table('payment_proposal',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the run.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the run stands.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The bank account that pays.'),
+    sa.Column('pay_on', sa.Date(), nullable=False, comment='Day the bank is to pay.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the payments.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What all payments come to.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who proposed it.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='Who approved it.'),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True, comment='When it was approved.'),
+    sa.Column('payment_file', sa.Text(), nullable=True, comment='The file for the bank, ISO 20022 pain.001, once it is executed.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'EXECUTED', 'CANCELLED')", name=op.f('ck_payment_proposal_status_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_payment_proposal_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_proposal_number_length')),
+    sa.CheckConstraint('char_length(payment_file) <= 4000000', name=op.f('ck_payment_proposal_payment_file_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_proposal_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_proposal_company_id_number'))
+    )
+    op.create_index(op.f('ix_payment_proposal_company_id_account_id'), 'payment_proposal', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_company_id_number_id'), 'payment_proposal', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_company_id_pay_on_id'), 'payment_proposal', ['company_id', 'pay_on', 'id'], unique=False)
     op.create_table('payment_terms_instalment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1589,6 +1735,74 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'payment_terms_id', 'position', name=op.f('uq_payment_terms_instalment_company_id_payment_terms_id_position'))
     )
     op.create_index(op.f('ix_payment_terms_instalment_company_id_payment_terms_id'), 'payment_terms_instalment', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_table('price_cap',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('territory', sa.Text(), nullable=True, comment='Where it holds; everywhere unless given.'),
+    sa.Column('source', sa.Text(), nullable=False, comment='The tender or rule that sets it.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the cap.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='The highest net price of one unit.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_cap_currency_length')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_price_cap_source_length')),
+    sa.CheckConstraint('char_length(territory) <= 400', name=op.f('ck_price_cap_territory_length')),
+    sa.CheckConstraint('unit_price > 0', name=op.f('ck_price_cap_unit_price_positive')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_cap_valid_period')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_cap_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_cap_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_cap'))
+    )
+    op.create_index(op.f('ix_price_cap_company_id_item_id'), 'price_cap', ['company_id', 'item_id'], unique=False)
+    op.create_table('price_list_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('price_list_id', sa.Uuid(), nullable=False, comment='The list.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('quantity_min', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='From this ordered quantity on.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the price: that of its list.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_price_list_line_currency_length')),
+    sa.CheckConstraint('quantity_min >= 0', name=op.f('ck_price_list_line_quantity_min_not_negative')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_price_list_line_unit_price_not_negative')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_line_valid_period')),
+    sa.ForeignKeyConstraint(['company_id', 'price_list_id'], ['price_list.company_id', 'price_list.id'], name=op.f('fk_price_list_line_company_id_price_list_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_list_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list_line')),
+    sa.UniqueConstraint('company_id', 'price_list_id', 'item_id', 'quantity_min', 'valid_from', name=op.f('uq_price_list_line_company_id_price_list_id_item_id_quantity_min_valid_from'))
+    )
+    op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_price_list_line_company_id_price_list_id'), 'price_list_line', ['company_id', 'price_list_id'], unique=False)
+    op.create_table('product_registration',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What may be sold.'),
+    sa.Column('country', sa.Text(), nullable=False, comment='Where it may be sold.'),
+    sa.Column('authority', sa.Text(), nullable=False, comment='Who registered it.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(authority) <= 400', name=op.f('ck_product_registration_authority_length')),
+    sa.CheckConstraint('char_length(country) <= 2', name=op.f('ck_product_registration_country_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_product_registration_number_length')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_product_registration_valid_period')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_product_registration_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_registration')),
+    sa.UniqueConstraint('number', name=op.f('uq_product_registration_number'))
+    )
+    op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
+    op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
+    op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -1914,6 +2128,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_device_identifier_revision_id'), 'device_identifier', ['revision_id'], unique=False)
     op.create_index(op.f('ix_device_identifier_value_id'), 'device_identifier', ['value', 'id'], unique=False)
     op.create_index('uq_device_identifier_agency_value_scope', 'device_identifier', ['agency', 'value', 'scope'], unique=True, postgresql_where=sa.text("scope IN ('PRIMARY', 'PACKAGE', 'SECONDARY', 'BASIC_UDI')"))
+    op.create_table('dunning_notice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('dunning_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is overdue.'),
+    sa.Column('level', sa.SmallInteger(), nullable=False, comment='How often it was asked for with this notice.'),
+    sa.Column('days_overdue', sa.Integer(), nullable=False, comment='Days since it was due.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is open of it.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'dunning_notice_id'], ['dunning_notice.company_id', 'dunning_notice.id'], name=op.f('fk_dunning_notice_line_company_id_dunning_notice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_dunning_notice_line_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice_line')),
+    sa.UniqueConstraint('company_id', 'dunning_notice_id', 'open_item_id', name=op.f('uq_dunning_notice_line_company_id_dunning_notice_id_open_item_id'))
+    )
+    op.create_index(op.f('ix_dunning_notice_line_company_id_dunning_notice_id'), 'dunning_notice_line', ['company_id', 'dunning_notice_id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_line_company_id_open_item_id'), 'dunning_notice_line', ['company_id', 'open_item_id'], unique=False)
     op.create_table('employee',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2156,6 +2388,76 @@ def upgrade() -> None:
     op.create_index(op.f('ix_payment_company_id_number_id'), 'payment', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_payment_company_id_paid_on_id'), 'payment', ['company_id', 'paid_on', 'id'], unique=False)
     op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False)
+    op.create_table('payment_proposal_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('payment_proposal_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the run.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is paid.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who is paid.'),
+    sa.Column('bank_account_id', sa.Uuid(), nullable=False, comment='The account that is paid to.'),
+    sa.Column('bank_account_version', sa.Integer(), nullable=True, comment='Version of that account when the run was approved; another version needs approval again.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid.'),
+    sa.Column('discount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is taken off for paying early.'),
+    sa.Column('is_open', sa.Boolean(), server_default='true', nullable=False, comment='Whether the run is still open; an item stands in one open run at most.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount > 0 AND discount >= 0', name=op.f('ck_payment_proposal_line_amount_positive')),
+    sa.ForeignKeyConstraint(['bank_account_id'], ['bank_account.id'], name=op.f('fk_payment_proposal_line_bank_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_payment_proposal_line_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_proposal_id'], ['payment_proposal.company_id', 'payment_proposal.id'], name=op.f('fk_payment_proposal_line_company_id_payment_proposal_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_line_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_proposal_line_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal_line')),
+    sa.UniqueConstraint('company_id', 'payment_proposal_id', 'position', name=op.f('uq_payment_proposal_line_company_id_payment_proposal_id_position'))
+    )
+    op.create_index(op.f('ix_payment_proposal_line_company_id_bank_account_id'), 'payment_proposal_line', ['company_id', 'bank_account_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_open_item_id'), 'payment_proposal_line', ['company_id', 'open_item_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
+    op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
+    op.create_table('sales_order',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the order.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who buys.'),
+    sa.Column('ship_to_id', sa.Uuid(), nullable=True, comment='Where the goods go.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the order is in its flow.'),
+    sa.Column('customer_reference', sa.Text(), nullable=True, comment="The customer's own number."),
+    sa.Column('ordered_on', sa.Date(), nullable=False, comment='Day of the order or quote.'),
+    sa.Column('ship_on', sa.Date(), nullable=True, comment='Day the goods are to leave.'),
+    sa.Column('quoted_until', sa.Date(), nullable=True, comment='Last day the quote can be confirmed.'),
+    sa.Column('confirmed_on', sa.Date(), nullable=True, comment='Day of confirmation.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of every price and amount of the order.'),
+    sa.Column('subtotal', sa.Numeric(precision=20, scale=6), nullable=False, comment='Sum of the lines, net.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the order.'),
+    sa.Column('total_due', sa.Numeric(precision=20, scale=6), nullable=False, comment='Subtotal and tax.'),
+    sa.Column('warnings', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False, comment='What the checks let pass but want to be seen, such as a licence that ends before shipping.'),
+    sa.Column('created_by', sa.Uuid(), nullable=True, comment='The user who made the order.'),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=True, comment='The user who confirmed the order.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('QUOTED', 'CONFIRMED', 'SHIPPED', 'COMPLETE', 'CANCELLED')", name=op.f('ck_sales_order_status_known')),
+    sa.CheckConstraint("status NOT IN ('CONFIRMED', 'SHIPPED', 'COMPLETE') OR confirmed_on IS NOT NULL", name=op.f('ck_sales_order_confirmed_once')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_sales_order_currency_length')),
+    sa.CheckConstraint('char_length(customer_reference) <= 64', name=op.f('ck_sales_order_customer_reference_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_sales_order_number_length')),
+    sa.CheckConstraint('total_due = subtotal + tax', name=op.f('ck_sales_order_total_due_sums')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_sales_order_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_sales_order_customer_id')),
+    sa.ForeignKeyConstraint(['ship_to_id'], ['address.id'], name=op.f('fk_sales_order_ship_to_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_sales_order_company_id_number'))
+    )
+    op.create_index(op.f('ix_sales_order_company_id_customer_id'), 'sales_order', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_number_id'), 'sales_order', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_ordered_on_id'), 'sales_order', ['company_id', 'ordered_on', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_ship_to_id'), 'sales_order', ['company_id', 'ship_to_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2253,6 +2555,34 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
+    op.create_table('bank_statement_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('bank_statement_id', sa.Uuid(), nullable=False, comment='The statement.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the statement.'),
+    sa.Column('booked_on', sa.Date(), nullable=False, comment='Day the bank booked it.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much: in positive, out negative.'),
+    sa.Column('reference_text', sa.Text(), nullable=True, comment='The reference that came with it, such as our end-to-end id.'),
+    sa.Column('counterparty', sa.Text(), nullable=True, comment='Name of the other side.'),
+    sa.Column('counterparty_account', sa.Text(), nullable=True, comment='Account of the other side.'),
+    sa.Column('remittance', sa.Text(), nullable=True, comment='What it was paid for, in words.'),
+    sa.Column('payment_id', sa.Uuid(), nullable=True, comment='The payment it is; none while it is not matched.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_bank_statement_line_amount_moves')),
+    sa.CheckConstraint('char_length(counterparty) <= 400', name=op.f('ck_bank_statement_line_counterparty_length')),
+    sa.CheckConstraint('char_length(counterparty_account) <= 64', name=op.f('ck_bank_statement_line_counterparty_account_length')),
+    sa.CheckConstraint('char_length(reference_text) <= 400', name=op.f('ck_bank_statement_line_reference_text_length')),
+    sa.CheckConstraint('char_length(remittance) <= 2000', name=op.f('ck_bank_statement_line_remittance_length')),
+    sa.ForeignKeyConstraint(['company_id', 'bank_statement_id'], ['bank_statement.company_id', 'bank_statement.id'], name=op.f('fk_bank_statement_line_company_id_bank_statement_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_id'], ['payment.company_id', 'payment.id'], name=op.f('fk_bank_statement_line_company_id_payment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement_line')),
+    sa.UniqueConstraint('company_id', 'bank_statement_id', 'position', name=op.f('uq_bank_statement_line_company_id_bank_statement_id_position'))
+    )
+    op.create_index(op.f('ix_bank_statement_line_company_id_bank_statement_id'), 'bank_statement_line', ['company_id', 'bank_statement_id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_line_company_id_payment_id'), 'bank_statement_line', ['company_id', 'payment_id'], unique=False)
+    op.create_index('uq_bank_statement_line_payment_once', 'bank_statement_line', ['company_id', 'payment_id'], unique=True, postgresql_where=sa.text('payment_id IS NOT NULL'))
     op.create_table('customer_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2441,6 +2771,45 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
+    op.create_table('sales_order_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
+    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
+    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
+    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
+    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
+    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the line.'),
+    sa.Column('due_on', sa.Date(), nullable=True, comment='Day the customer wants it.'),
+    sa.Column('life_days_min', sa.Integer(), nullable=True, comment='Days of life that a lot must have left at delivery.'),
+    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
+    sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
+    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
+    sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
+    sa.CheckConstraint('shipped_quantity + cancelled_quantity <= ordered_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
+    sa.CheckConstraint('shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
+    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
+    )
+    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('stock_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
