@@ -93,7 +93,7 @@ def bulk_target(
         raise NotInBulk(("mutation",), what=name[:80])
     spec: CommandSpec = cast(Any, cls).spec
     allowed = reader[1].may(spec.module, spec.action, spec.name)
-    if spec.reveals or not allowed:
+    if spec.reveals or not spec.takes_key or not allowed:
         raise NotInBulk(("mutation",), what=mutation_name(spec))
     return BulkTarget(cls, spec, schema, allowed)
 

@@ -56,8 +56,7 @@ class Gate:
         MethodNotAllowed for a mutation by GET.
         """
         client = self._client(session)
-        request.limits = client.tier.limits
-        request.address = session.address or None
+        request.limits, request.address = client.tier.limits, session.address or None
         try:
             self._throttle.check(client)
             self._documents.resolve(request, session.actor)

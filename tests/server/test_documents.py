@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from hashlib import md5, sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -224,7 +223,7 @@ async def test_what_the_command_line_deploys_is_checked_like_a_mutation_s(deploy
 
 
 async def test_a_partner_s_application_is_checked_against_a_partner_s_schema(
-    deployed: Deployed, tmp_path: Path
+    deployed: Deployed
 ) -> None:
     await administer(deployed.serving.database_url, RegisterApplication(name="portal", audience=Audience.CUSTOMER))
     payload = await deploy(deployed.serving, "portal", {"a": ORDERS})
