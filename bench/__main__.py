@@ -1,5 +1,6 @@
 """`make bench`: every benchmark, one after the other."""
 
+from bench.exports.__main__ import main as measure_exports
 from bench.reads.__main__ import main as measure_reads
 from bench.reports.__main__ import main as measure_reports
 from bench.watch.__main__ import main as measure_watch
@@ -8,3 +9,4 @@ if __name__ == "__main__":
     measure_reads()
     measure_watch()
     measure_reports()
+    measure_exports()

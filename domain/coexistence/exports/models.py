@@ -48,8 +48,8 @@ class ExportRun(GroupRecord, scope=Scope(), zh="导出运行", retention="90 day
     __table_args__ = (
         Index("ix_export_run_open", "queued_at", "id", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
         Index("ix_export_run_file", "expires_at", postgresql_where=text("status = 'SUCCEEDED'")),
-        CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name="failed_with_reason"),
-        CheckConstraint("(status = 'SUCCEEDED') = (file IS NOT NULL)", name="succeeded_with_file"),
+        CheckConstraint("status <> 'FAILED' OR failure IS NOT NULL", name="failed_with_reason"),
+        CheckConstraint("status <> 'SUCCEEDED' OR file IS NOT NULL", name="succeeded_with_file"),
     )
 
     user_id: Mapped[UUID] = reference(

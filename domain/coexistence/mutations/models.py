@@ -77,7 +77,7 @@ class MutationRun(GroupRecord, scope=Scope(), zh="批量变更运行", retention
     __table_args__ = (
         Index("ix_mutation_run_open", "queued_at", "id", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
         Index("ix_mutation_run_file", "expires_at", postgresql_where=text("file IS NOT NULL")),
-        CheckConstraint("(status = 'FAILED') = (failure IS NOT NULL)", name="failed_with_reason"),
+        CheckConstraint("status <> 'FAILED' OR failure IS NOT NULL", name="failed_with_reason"),
     )
 
     user_id: Mapped[UUID] = reference(
