@@ -12,6 +12,8 @@ from tests.conformance.ground import ROOT, Ground
 from tests.conformance.suites import Check, Outcome, Run
 
 RUN_SECONDS = 3_600.0
+# The long tests draw new cases each time; the oracle as many a reader as the fuzzers.
+LONG = {"SKEIN_TEST_PROFILE": "soak", "SKEIN_ORACLE_CASES": "1000"}
 # Of a failed test so many characters of its report are told.
 REPORT_CHARACTERS = 1_000
 
@@ -28,7 +30,7 @@ async def _counted(ground: Ground, ids: Sequence[str], *, soak: bool) -> Outcome
         command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"--junit-xml={report}", *ids]
         if soak:
             command += ["-m", "soak or not soak"]
-        environment = {"SKEIN_TEST_PROFILE": "soak"} if soak else {}
+        environment = LONG if soak else {}
         code, output, complaints = await run(command, ROOT, environment, RUN_SECONDS)
         if not _exists(report):
             return Outcome(

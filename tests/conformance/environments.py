@@ -111,7 +111,9 @@ async def run(command: list[str], place: Path, environment: dict[str, str], seco
     return process.returncode or 0, output.decode(), complaints.decode(errors="replace")
 
 
-async def found(command: list[str], place: Path, ground: Ground, **more: str) -> Outcome:
+async def found(
+    command: list[str], place: Path, ground: Ground, *, seconds: float = RUN_SECONDS, **more: str
+) -> Outcome:
     """What a script finds at a server; one that ends badly has a fault of its own."""
     environment = {
         "GRAPH_URL": ground.url,
@@ -122,7 +124,7 @@ async def found(command: list[str], place: Path, ground: Ground, **more: str) ->
     if ground.is_ours:
         environment["GRAPH_TOKEN"] = await ground.token()
         environment["GRAPH_BUYER_TOKEN"] = await ground.token("buyer")
-    code, output, complaints = await run(command, place, environment, RUN_SECONDS)
+    code, output, complaints = await run(command, place, environment, seconds)
     told = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     checks = [Check(one["check"], one.get("fault")) for one in told if "check" in one]
     if code != 0 or not checks:

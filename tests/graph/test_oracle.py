@@ -159,9 +159,15 @@ async def test_planned_reports_are_the_bytes_of_executed_ones(bench: Bench, name
 
 @pytest.mark.soak
 @pytest.mark.parametrize("name", READERS)
-async def test_a_flood_of_planned_answers_are_the_bytes_of_executed_ones(bench: Bench, name: str) -> None:
+async def test_a_flood_of_planned_answers_are_the_bytes_of_executed_ones(
+    bench: Bench, name: str, record_property: Callable[[str, object], None]
+) -> None:
     start = random.SystemRandom().randrange(10**9)
     cases = int(os.environ.get("SKEIN_ORACLE_CASES", SOAK_CASES))
-    assert await _compare(bench, READERS[name], range(start, start + cases)) > cases // 2
+    compared = await _compare(bench, READERS[name], range(start, start + cases))
+    assert compared > cases // 2
     known = tuple(root for root in REPORTS if root in visible(VIEWS[READERS[name].audience]).query_type.fields)
-    assert not known or await _compare(bench, READERS[name], range(start, start + cases), known) > cases // 2
+    reports = await _compare(bench, READERS[name], range(start, start + cases), known) if known else 0
+    assert not known or reports > cases // 2
+    told = f"{compared} answers of {cases} operations and {reports} of reports are the same bytes"
+    record_property("figure", f"{name}: {told}, the rest refused alike")
