@@ -2,9 +2,9 @@
 
 A `graphql` block is asked as the user named in the paragraph above it ("As `buyer`:"), with the variables of a
 `json variables` block below it, and answers the `json` block below that. An `http` block is sent as it is, with
-`$BUYER_TOKEN` and the like filled in, and answers the `http` block below it. A variable `…endCursor` is the `endCursor`
-of the answer before. `python` blocks of a page are one program, `typescript` blocks are parts of files that are compiled
-and run elsewhere. In an answer `…` stands for any text, alone for any value.
+`$BUYER_TOKEN` and the like filled in, and answers the `http` block below it. A variable `…endCursor` is the last
+`endCursor` that was answered. `python` blocks of a page are one program, `typescript` blocks parts of files that are
+compiled and run elsewhere. In an answer `…` stands for any text, alone for any value.
 """
 
 import asyncio
