@@ -34,6 +34,14 @@ def error_codes() -> Mapping[str, str]:
     return dict(sorted(codes.items()))
 
 
+def refusals_by_code() -> Mapping[str, Sequence[type[Refusal]]]:
+    """The refusals behind each code that has any here; what the edge of the server answers has none."""
+    found: dict[str, list[type[Refusal]]] = {}
+    for kind in _refusals(Refusal):
+        found.setdefault(kind.code, []).append(kind)
+    return found
+
+
 def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
     for kind in sorted(root.__subclasses__(), key=lambda one: one.__name__):
         if "code" in kind.__dict__ and kind.__module__.partition(".")[0] in GATHERED:

@@ -75,10 +75,15 @@ def fault_answer(error: BaseException, trace_id: str, locale: str = "en") -> Ans
 
 def _status_of(fault: Refusal | Invalid) -> tuple[int, bool]:
     """The HTTP status, and whether it holds for application/json too."""
-    if isinstance(fault, Invalid | LimitExceeded):
+    return (400, False) if isinstance(fault, Invalid) else status_of(type(fault))
+
+
+def status_of(kind: type[Refusal]) -> tuple[int, bool]:
+    """The HTTP status of a refusal that is all of an answer, and whether it holds for application/json too."""
+    if issubclass(kind, LimitExceeded):
         return 400, False
-    status = _STATUS.get(type(fault)) or _BY_CODE.get(fault.code)
+    status = _STATUS.get(kind) or _BY_CODE.get(kind.code)
     return (400, False) if status is None else (status, True)
 
 
-__all__ = ["error_entries", "fault_answer", "known_fault", "span_of", "trace_of"]
+__all__ = ["error_entries", "fault_answer", "known_fault", "span_of", "status_of", "trace_of"]

@@ -1,7 +1,6 @@
 """README.md says what happens: its questions give its answers, its other documents are valid."""
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +8,21 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from schema.graph import SDL
+from tests.scenarios.documents import examples_of
 from tests.server.conftest import Serving
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
-BLOCK = re.compile(r"```graphql\n(?P<document>.*?)```\n(?:```json\n(?P<answer>.*?)```)?", re.DOTALL)
-NAMED = re.compile(r"As `(\w+)`:")
+EXAMPLES = examples_of(README)
 
 
 def blocks() -> list[tuple[str | None, str, Any]]:
     """(user, document, answer) of each document; the answer is None where README.md shows none."""
-    found: list[tuple[str | None, str, Any]] = []
-    for block in BLOCK.finditer(README):
-        paragraph = README[: block.start()].rstrip().rpartition("\n\n")[2]
-        named = NAMED.search(paragraph)
-        answer = json.loads(block["answer"]) if block["answer"] else None
-        found.append((named[1] if named else None, block["document"], answer))
-    return found
+    return [
+        (one.block.user, one.block.text, json.loads(one.answer) if one.answer else None)
+        for one in EXAMPLES
+        if one.block.kind == "graphql"
+    ]
 
 
 ANSWERED = [(user, document, answer) for user, document, answer in blocks() if answer is not None]
