@@ -97,10 +97,10 @@ def test_tokens_are_counted_while_the_document_is_read() -> None:
 @pytest.mark.parametrize("links", [25, 200, 400])
 @pytest.mark.parametrize("inner", ["a", "b: a", "a @skip(if: true)", "self { a }"])
 def test_chained_doubling_fragments_are_refused_at_once(links: int, inner: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     with pytest.raises(LimitExceeded):
         weigh(doubling(links, inner))
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 @pytest.mark.parametrize(
@@ -136,10 +136,10 @@ def test_fragments_that_are_spread_side_by_side_are_compared_too() -> None:
 ])  # fmt: skip
 def test_documents_that_repeat_themselves_are_refused_at_once(query: str) -> None:
     document = parse(query, max_tokens=LIMITS.tokens)
-    begun = time.process_time()
+    begun = time.thread_time()
     with pytest.raises(LimitExceeded):
         measure(document, LIMITS)
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_limits_hold_through_fragments() -> None:
