@@ -6,6 +6,8 @@ from domain import finance
 from domain.finance.models import (
     Account,
     AccountBalance,
+    AllocationCycle,
+    AllocationReceiver,
     BankStatement,
     BankStatementLine,
     CostCentre,
@@ -76,6 +78,9 @@ class FinanceQuery:
     payment_proposal = root_one(PaymentProposal)
     payment_proposals = root_many(PaymentProposal)
     payment_proposal_lines = root_many(PaymentProposalLine)
+    allocation_cycle = root_one(AllocationCycle)
+    allocation_cycles = root_many(AllocationCycle)
+    allocation_receivers = root_many(AllocationReceiver)
     dunning_levels = root_many(DunningLevel)
     dunning_notice = root_one(DunningNotice)
     dunning_notices = root_many(DunningNotice)

@@ -11,7 +11,7 @@ from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_t
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.credit import credit_of
-from domain.finance.journal import accounts, hold_periods, post_vouchers
+from domain.finance.journal import Books, accounts, books_of, hold_periods, post_vouchers
 from domain.finance.models import (
     CustomerInvoice,
     DunningNotice,
@@ -60,10 +60,12 @@ __all__ = [
     "Bill",
     "BillLine",
     "BillTax",
+    "Books",
     "account_balances_on",
     "accounts",
     "accounts_by_role",
     "block_items",
+    "books_of",
     "company_currency",
     "credit_of",
     "found_books",

@@ -13,10 +13,9 @@ from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
-from domain.finance.journal import accounts, post_vouchers
+from domain.finance.journal import Books, books_of, post_vouchers
 from domain.finance.models import AccountRole, JournalKind, OpenItemKind, SubLedger, TaxKind
 from domain.finance.open_items import NewItem, open_items
-from domain.finance.rates import company_currency
 from domain.finance.rules import Leg, Quote, Voucher, in_company_currency, moving, rounded
 from domain.finance.rules.open_items import control_role, valued
 from domain.finance.rules.taxes import Charged
@@ -104,7 +103,7 @@ def purchase_taxes(charged: Iterable[Charged], sign: int = 1) -> tuple[list[Bill
     return deducted, cost
 
 
-async def post_bills(work: Work, bills: Sequence[Bill]) -> list[list[NewItem]]:
+async def post_bills(work: Work, bills: Sequence[Bill], *, books: Books | None = None) -> list[list[NewItem]]:
     """The items that each document opened, in order, one an instalment; call it last, its numbers lock their series.
 
     Posts: the party's account against lines and taxes, with a rounding line where converting them left something over.
@@ -112,12 +111,13 @@ async def post_bills(work: Work, bills: Sequence[Bill]) -> list[list[NewItem]]:
     """
     if not bills:
         return []
-    currency = await company_currency(work)
+    known = books or await books_of(work)
+    currency = known.currencies.company
     roles = {tax.role for bill in bills for tax in bill.taxes} | {AccountRole.ROUNDING}
     roles |= {control_role(bill.sub_ledger, is_prepayment=False) for bill in bills}
-    own = await accounts(work, *sorted(roles))
+    own = known.need(*sorted(roles))
     vouchers = [_voucher(bill, own, currency) for bill in bills]
-    await post_vouchers(work, vouchers, ids=[bill.entry_id for bill in bills])
+    await post_vouchers(work, vouchers, ids=[bill.entry_id for bill in bills], books=known)
     opened = [_items(bill, own, currency) for bill in bills]
     await open_items(work, [item for items in opened for item in items])
     return opened

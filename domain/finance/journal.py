@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -55,6 +56,26 @@ _HOLD_PERIODS = (
     .order_by(_period.c.id)
     .with_for_update(read=True)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What every posting of a company needs to know: its currencies, and the accounts that automatic postings use."""
+
+    currencies: Currencies
+    accounts: Mapping[AccountRole, UUID]
+
+    def need(self, *roles: AccountRole) -> Mapping[AccountRole, UUID]:
+        """The accounts; raises AccountMissing for the first of the roles without one."""
+        for role in roles:
+            if role not in self.accounts:
+                raise AccountMissing(role=role.value)
+        return self.accounts
+
+
+async def books_of(work: Work) -> Books:
+    """The books of the work's company; read them before a number is drawn, its series waits for every statement."""
+    return Books(await currencies(work), await accounts_by_role(work))
 
 
 async def accounts(work: Work, *roles: AccountRole) -> dict[AccountRole, UUID]:
@@ -131,10 +152,12 @@ def _period_or_refusal(periods: Sequence[Period], sub_ledger: SubLedger, day: da
         return refusal
 
 
-async def post_vouchers(work: Work, vouchers: Sequence[Voucher], *, ids: Sequence[UUID] | None = None) -> list[UUID]:
+async def post_vouchers(
+    work: Work, vouchers: Sequence[Voucher], *, ids: Sequence[UUID] | None = None, books: Books | None = None
+) -> list[UUID]:
     """The ids of the journal entries made, in order; call it last, because its numbers lock their series.
 
-    `ids`, where given, are the entries' own: documents written before their voucher name it. Posts: one entry and its
+    `ids`, where given, are the entries' own; `books`, where the caller has read them already. Posts: one entry and its
     lines a voucher, and what they turn over. Raises: EmptyPosting, Unbalanced, PeriodClosed, RateMissing.
     """
     if not vouchers:
@@ -148,7 +171,7 @@ async def post_vouchers(work: Work, vouchers: Sequence[Voucher], *, ids: Sequenc
     checked = [
         (check_voucher(voucher), periods[voucher.sub_ledger, voucher.posting.occurred_on]) for voucher in vouchers
     ]
-    known = await currencies(work)
+    known = books.currencies if books is not None else await currencies(work)
     quotes = await _group_quotes(work, known, vouchers)
     entry_ids = list(ids) if ids is not None else [new_id() for _ in checked]
     numbers = await _draw_numbers(work, checked)
@@ -262,6 +285,6 @@ def _line_row(leg: Leg, in_group: Decimal) -> dict[str, object]:
 
 
 __all__ = [
-    "accounts", "company_currency", "currencies", "hold_periods", "open_days", "period_from", "post_vouchers",
-    "quotes_on", "rates_to",
+    "Books", "accounts", "books_of", "company_currency", "currencies", "hold_periods", "open_days", "period_from",
+    "post_vouchers", "quotes_on", "rates_to",
 ]  # fmt: skip

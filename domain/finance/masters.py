@@ -82,6 +82,7 @@ async def tax_code_ids(work: Work, codes: Iterable[str]) -> dict[str, UUID]:
 
 async def ledger_accounts(work: Work, ids: Iterable[UUID]) -> dict[UUID, LedgerAccount]:
     """The company's accounts by id; an unknown id is absent."""
+    asked = sorted(set(ids))
     return {
         row["id"]: LedgerAccount(
             id=row["id"],
@@ -89,7 +90,7 @@ async def ledger_accounts(work: Work, ids: Iterable[UUID]) -> dict[UUID, LedgerA
             role=AccountRole(row["role"]) if row["role"] else None,
             is_monetary=row["is_monetary"],
         )
-        for row in await work.fetch(_ACCOUNTS, ids=sorted(set(ids)))
+        for row in (await work.fetch(_ACCOUNTS, ids=asked) if asked else [])
     }
 
 

@@ -1253,6 +1253,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
+    op.create_table('allocation_cycle',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the cycle.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the cycle.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the cycle.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account whose amounts are given on.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=False, comment='The cost centre that gives on.'),
+    sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether it is still run.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_allocation_cycle_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_allocation_cycle_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_allocation_cycle_name_zh_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_allocation_cycle_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_allocation_cycle_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_allocation_cycle_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_allocation_cycle')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_allocation_cycle_company_id_code'))
+    )
+    op.create_index(op.f('ix_allocation_cycle_company_id_account_id'), 'allocation_cycle', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_allocation_cycle_company_id_code_id'), 'allocation_cycle', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_allocation_cycle_company_id_cost_centre_id'), 'allocation_cycle', ['company_id', 'cost_centre_id'], unique=False)
     op.create_table('api_key',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
@@ -2018,6 +2041,25 @@ def upgrade() -> None:
     )
     op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
     op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
+    op.create_table('allocation_receiver',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('allocation_cycle_id', sa.Uuid(), nullable=False, comment='The cycle.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='Order of the receiver, from 1.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=False, comment='The cost centre that receives.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment='Its share in percent.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('percent > 0 AND percent <= 100', name=op.f('ck_allocation_receiver_percent_is_a_share')),
+    sa.ForeignKeyConstraint(['company_id', 'allocation_cycle_id'], ['allocation_cycle.company_id', 'allocation_cycle.id'], name=op.f('fk_allocation_receiver_company_id_allocation_cycle_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_allocation_receiver_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_allocation_receiver_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_allocation_receiver')),
+    sa.UniqueConstraint('company_id', 'allocation_cycle_id', 'cost_centre_id', name=op.f('uq_allocation_receiver_company_id_allocation_cycle_id_cost_centre_id')),
+    sa.UniqueConstraint('company_id', 'allocation_cycle_id', 'position', name=op.f('uq_allocation_receiver_company_id_allocation_cycle_id_position'))
+    )
+    op.create_index(op.f('ix_allocation_receiver_company_id_allocation_cycle_id'), 'allocation_receiver', ['company_id', 'allocation_cycle_id'], unique=False)
+    op.create_index(op.f('ix_allocation_receiver_company_id_cost_centre_id'), 'allocation_receiver', ['company_id', 'cost_centre_id'], unique=False)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

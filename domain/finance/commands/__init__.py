@@ -4,6 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.core.commands import Handler
+from domain.finance.commands.allocations import (
+    CreateAllocationCycle,
+    ReceiverInput,
+    RunAllocation,
+    create_allocation_cycles,
+    run_allocations,
+)
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
 from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
@@ -90,6 +97,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ExecutePaymentProposal: execute_payment_proposals,
     CancelPaymentProposal: cancel_payment_proposals,
     RunDunning: run_dunning,
+    CreateAllocationCycle: create_allocation_cycles,
+    RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
     MatchBankStatement: match_bank_statements,
     MatchBankStatementLine: match_bank_statement_lines,
@@ -97,9 +106,10 @@ COMMANDS: Mapping[type[Any], Handler] = {
 
 __all__ = [
     "COMMANDS", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangePeriodState", "CloseYear",
-    "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput",
-    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
-    "PostCustomerInvoice", "PostJournal", "ProposePayments", "RecordPayment", "ReopenYear",
-    "RevalueForeignCurrency", "ReverseJournal", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
+    "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput",
+    "CustomerInvoiceLineInput", "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput",
+    "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine", "MatchInput",
+    "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput",
+    "RecordPayment", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning",
+    "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

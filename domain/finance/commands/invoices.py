@@ -18,7 +18,7 @@ from domain.core.quantity import QUANTITY, RATE, in_scale
 from domain.core.work import Work
 from domain.finance import masters
 from domain.finance.billing import Bill, BillLine, post_bills, sales_taxes
-from domain.finance.journal import accounts, hold_periods
+from domain.finance.journal import Books, books_of, hold_periods
 from domain.finance.models import (
     AccountRole,
     CostCentre,
@@ -30,7 +30,7 @@ from domain.finance.models import (
     ProfitCentre,
     SubLedger,
 )
-from domain.finance.rates import Quotes, currencies, quotes_on
+from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Period, PeriodClosed, Quote
 from domain.finance.rules.invoices import Line, Priced, check_digital_number, price
 from domain.finance.rules.journals import LedgerAccount, by_hand, line_count, line_quote
@@ -91,8 +91,7 @@ class PostCustomerInvoice:
 class Known:
     """What a batch of invoices names, fetched once."""
 
-    currency: str
-    revenue: UUID
+    books: Books
     customers: Mapping[UUID, Row]
     currencies: frozenset[str]
     items: Mapping[UUID, Row]
@@ -135,7 +134,7 @@ async def post_customer_invoices(
     accepted = [draft for draft in drafts if isinstance(draft, Draft)]
     if accepted:
         origins = dict(zip([id(one) for one in commands], sources or [None] * len(commands), strict=True))
-        await _post(work, accepted, [origins[id(draft.asked)] for draft in accepted])
+        await _post(work, accepted, [origins[id(draft.asked)] for draft in accepted], known.books)
         work.emit("CustomerInvoicePosted", CustomerInvoice, [draft.id for draft in accepted])
     return Results([draft.id if isinstance(draft, Draft) else draft for draft in drafts])
 
@@ -143,12 +142,12 @@ async def post_customer_invoices(
 async def _known(work: Work, commands: Sequence[PostCustomerInvoice]) -> Known:
     today = work.now.date()
     lines = [line for one in commands for line in one.lines]
-    own = await currencies(work)
+    books = await books_of(work)
+    books.need(AccountRole.REVENUE)
     agreed = await masters.agreed_terms(work, [one.customer_id for one in commands])
     wanted = [(one.currency, one.invoiced_on or today) for one in commands]
     return Known(
-        currency=own.company,
-        revenue=(await accounts(work, AccountRole.REVENUE))[AccountRole.REVENUE],
+        books=books,
         customers=await masters.parties_by_id(work, [one.customer_id for one in commands]),
         currencies=await masters.known_currencies(work, [one.currency for one in commands]),
         items=await masters.items_by_id(work, [line.item_id for line in lines]),
@@ -158,7 +157,7 @@ async def _known(work: Work, commands: Sequence[PostCustomerInvoice]) -> Known:
         agreed=agreed,
         cost_centres=await masters.centres(work, CostCentre, [line.cost_centre_id for line in lines]),
         profit_centres=await masters.centres(work, ProfitCentre, [line.profit_centre_id for line in lines]),
-        quotes=await quotes_on(work, wanted, own.company),
+        quotes=await quotes_on(work, wanted, books.currencies.company),
         periods=await hold_periods(work, SubLedger.RECEIVABLES, [on for _, on in wanted]),
     )
 
@@ -180,7 +179,7 @@ def _draft(one: PostCustomerInvoice, known: Known, on: date) -> Draft:
     line_count(len(one.lines))
     if one.digital_number is not None:
         check_digital_number(one.digital_number, on)
-    quote = line_quote(one.currency, known.currency, one.rate, known.quotes[one.currency, on])
+    quote = line_quote(one.currency, known.books.currencies.company, one.rate, known.quotes[one.currency, on])
     lines: list[tuple[Line, UUID, str]] = []
     for place, line in enumerate(one.lines):
         try:
@@ -235,7 +234,7 @@ def _line(line: CustomerInvoiceLineInput, currency: str, on: date, known: Known)
 
 def _account(line: CustomerInvoiceLineInput, known: Known) -> UUID:
     if line.account_id is None:
-        return known.revenue
+        return known.books.accounts[AccountRole.REVENUE]
     return by_hand(known.accounts.get(line.account_id), line.account_id, ("account",)).id
 
 
@@ -252,11 +251,11 @@ def _description(line: CustomerInvoiceLineInput, known: Known) -> str:
     return known.items[line.item_id]["name"]
 
 
-async def _post(work: Work, drafts: Sequence[Draft], origins: Sequence[Source | None]) -> None:
+async def _post(work: Work, drafts: Sequence[Draft], origins: Sequence[Source | None], books: Books) -> None:
     """Number, post and write checked invoices; the vouchers stand before the invoices that name them."""
     numbers = await work.number(INVOICE_NUMBERS, len(drafts))
     bills = [_bill(draft, number) for draft, number in zip(drafts, numbers, strict=True)]
-    opened = await post_bills(work, bills)
+    opened = await post_bills(work, bills, books=books)
     assert all(opened), "an invoice over more than nothing opens an item"
     await work.insert(
         CustomerInvoice,

@@ -16,8 +16,7 @@ from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance import masters
-from domain.finance.chart import accounts_by_role
-from domain.finance.journal import accounts, hold_periods, post_vouchers
+from domain.finance.journal import Books, books_of, hold_periods, post_vouchers
 from domain.finance.models import (
     CONTROL_ROLES,
     AccountRole,
@@ -36,7 +35,7 @@ from domain.finance.open_items import (
     open_items,
     write_matches,
 )
-from domain.finance.rates import Quotes, currencies, quotes_on
+from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Leg, Period, PeriodClosed, Quote, Voucher, in_company_currency, moving
 from domain.finance.rules.journals import LedgerAccount, in_minor_units, line_count, line_quote
 from domain.finance.rules.open_items import Item, control_role, settle, take
@@ -93,13 +92,17 @@ class RecordPayment:
 class Known:
     """What a batch of payments names, fetched once; the items are locked, and change as the batch takes from them."""
 
-    currency: str
-    own: Mapping[AccountRole, UUID]
+    books: Books
     accounts: Mapping[UUID, LedgerAccount]
     parties: Mapping[UUID, Row]
     items: dict[UUID, Item]
     quotes: Quotes
     periods: Mapping[tuple[SubLedger, date], Period | PeriodClosed]
+
+    @property
+    def currency(self) -> str:
+        """The currency the company's books are kept in."""
+        return self.books.currencies.company
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,16 +158,15 @@ async def record_payments(work: Work, commands: Sequence[RecordPayment]) -> Resu
 
 async def _known(work: Work, commands: Sequence[RecordPayment]) -> Known:
     today = work.now.date()
-    own = await currencies(work)
+    books = await books_of(work)
+    own = books.currencies
     periods: dict[tuple[SubLedger, date], Period | PeriodClosed] = {}
     for ledger in sorted({sub_ledger_of(one.direction) for one in commands}):
         days = [one.paid_on or today for one in commands if sub_ledger_of(one.direction) is ledger]
         periods |= {(ledger, day): period for day, period in (await hold_periods(work, ledger, days)).items()}
-    by_role = await accounts_by_role(work)
-    named = [one.account_id for one in commands if one.account_id] + list(by_role.values())
+    named = [one.account_id for one in commands if one.account_id] + list(books.accounts.values())
     return Known(
-        currency=own.company,
-        own=by_role,
+        books=books,
         accounts=await masters.ledger_accounts(work, named),
         parties=await masters.parties_by_id(work, [one.party_id for one in commands]),
         quotes=await quotes_on(work, [(one.amount.currency, one.paid_on or today) for one in commands], own.company),
@@ -231,7 +233,7 @@ def _wish(match: PaymentMatchInput, currency: str, place: int) -> Wish:
 
 def _bank(one: RecordPayment, known: Known) -> UUID:
     """The account the money moved on. Raises: AccountMissing as NotFound, Rejected for one that holds no money."""
-    wanted = one.account_id or known.own.get(AccountRole.BANK)
+    wanted = one.account_id or known.books.accounts.get(AccountRole.BANK)
     account = known.accounts.get(wanted) if wanted else None
     if account is None:
         raise NotFound(("account",), what="account", key=str(wanted or AccountRole.BANK.value))
@@ -252,7 +254,7 @@ async def _post(work: Work, drafts: Sequence[Draft], known: Known) -> None:
         if amount
     ]
     roles += [one.role for draft in drafts for one in draft.applied.reductions]
-    own = await accounts(work, *sorted(set(roles)))
+    own = known.books.need(*sorted(set(roles)))
     numbers = await work.number(PAYMENT_NUMBERS, len(drafts))
     sources = [
         Source(kind=Payment.__name__, id=draft.id, number=number) for draft, number in zip(drafts, numbers, strict=True)
@@ -274,6 +276,7 @@ async def _post(work: Work, drafts: Sequence[Draft], known: Known) -> None:
         work,
         [*vouchers, *(voucher for _, voucher in differences)],
         ids=[*(draft.entry_id for draft in drafts), *(id_ for id_, _ in differences)],
+        books=known.books,
     )
     await work.insert(Payment, [_row(draft, source.number) for draft, source in zip(drafts, sources, strict=True)])
     await open_items(work, [item for own_items in items.values() for item in own_items])

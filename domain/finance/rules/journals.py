@@ -12,6 +12,9 @@ from domain.core.quantity import RATE, positive
 from domain.finance.models import CONTROL_ROLES, AccountRole, JournalKind, RateKind
 from domain.finance.rules.vouchers import ONE, PAR, Quote, RateMissing
 
+# The documents whose vouchers a hand may take back: nothing of theirs but the voucher would be left.
+REVERSIBLE_SOURCES: Final = frozenset({None, "AllocationCycle"})
+
 # The lines of one document that a reader gets as a plain list; a larger act is several vouchers.
 LINES_MAX: Final = 1_000
 
@@ -136,13 +139,13 @@ def line_quote(
 
 
 def reversible(entry: Entry, reversed_ids: Sequence[UUID]) -> Entry:
-    """The voucher, if a hand may take it back: posted by hand, not reversed yet and no reversal itself.
+    """The voucher, if a hand may take it back: posted by hand or a cycle, not reversed yet and no reversal itself.
 
     Raises: AlreadyReversed, VoucherOfDocument.
     """
     if entry.id in reversed_ids or entry.reverses_id is not None:
         raise AlreadyReversed(number=entry.number)
-    if entry.kind is not JournalKind.GENERAL or entry.source_kind is not None:
+    if entry.kind is not JournalKind.GENERAL or entry.source_kind not in REVERSIBLE_SOURCES:
         raise VoucherOfDocument(
             number=entry.number, source_kind=entry.source_kind or entry.kind.value,
             source_number=entry.source_number or "",
