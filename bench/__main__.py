@@ -1,10 +1,14 @@
 """`make bench`: every benchmark, one after the other."""
 
+import asyncio
+
 from bench.reads.__main__ import main as measure_reads
 from bench.reports.__main__ import main as measure_reports
+from bench.stock.__main__ import main as measure_stock
 from bench.watch.__main__ import main as measure_watch
 
 if __name__ == "__main__":
     measure_reads()
     measure_watch()
     measure_reports()
+    asyncio.run(measure_stock())
