@@ -1,8 +1,11 @@
 """`make bench`: every benchmark, one after the other."""
 
+import asyncio
+
 from bench.exports.__main__ import main as measure_exports
 from bench.reads.__main__ import main as measure_reads
 from bench.reports.__main__ import main as measure_reports
+from bench.stock.__main__ import main as measure_stock
 from bench.watch.__main__ import main as measure_watch
 
 if __name__ == "__main__":
@@ -10,3 +13,4 @@ if __name__ == "__main__":
     measure_watch()
     measure_reports()
     measure_exports()
+    asyncio.run(measure_stock())

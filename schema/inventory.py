@@ -3,8 +3,43 @@
 import strawberry
 
 from domain import inventory
-from domain.inventory.commands import CountStock
-from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
+from domain.inventory.commands import (
+    AddLandedCost,
+    CancelLandedCost,
+    ChangeStockStatus,
+    ConvertStock,
+    CountStock,
+    IssueReservation,
+    IssueStock,
+    ReceiveTransfer,
+    ReleaseReservation,
+    ReserveStock,
+    ReturnToSupplier,
+    RevalueStock,
+    ReverseStockMove,
+    SetItemValuation,
+    ShipTransfer,
+    TransferStock,
+)
+from domain.inventory.documents import (
+    LandedCost,
+    LandedCostLine,
+    StockAllocation,
+    StockReservation,
+    StockRevaluation,
+    StockTransfer,
+    StockTransferLine,
+)
+from domain.inventory.models import (
+    ItemValuation,
+    Lot,
+    OpenLayer,
+    StockBalance,
+    StockEntry,
+    StockMove,
+    ValueLayer,
+    ValuePool,
+)
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
 from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
@@ -21,13 +56,42 @@ class InventoryQuery:
     stock_moves = root_many(StockMove)
     stock_entries = root_many(StockEntry)
     stock_balances = root_many(StockBalance)
+    item_valuations = root_many(ItemValuation)
+    value_pools = root_many(ValuePool)
+    open_layers = root_many(OpenLayer)
     value_layers = root_many(ValueLayer)
     stock_on_hand = root_many(StockOnHandLine)
     stock_movements = root_many(StockMovementLine)
     stock_valuation = root_many(StockValuationLine)
     stock_tie_out = root_many(StockTieOutLine)
+    stock_transfer = root_one(StockTransfer)
+    stock_transfers = root_many(StockTransfer)
+    stock_transfer_lines = root_many(StockTransferLine)
+    landed_cost = root_one(LandedCost)
+    landed_costs = root_many(LandedCost)
+    landed_cost_lines = root_many(LandedCostLine)
+    stock_revaluation = root_one(StockRevaluation)
+    stock_revaluations = root_many(StockRevaluation)
+    stock_reservation = root_one(StockReservation)
+    stock_reservations = root_many(StockReservation)
+    stock_allocations = root_many(StockAllocation)
 
 
 @strawberry.type
 class InventoryMutation:
     count_stock = performs(CountStock)
+    set_item_valuation = performs(SetItemValuation)
+    issue_stock = performs(IssueStock)
+    convert_stock = performs(ConvertStock)
+    transfer_stock = performs(TransferStock)
+    ship_transfer = performs(ShipTransfer)
+    receive_transfer = performs(ReceiveTransfer)
+    return_to_supplier = performs(ReturnToSupplier)
+    reverse_stock_move = performs(ReverseStockMove)
+    change_stock_status = performs(ChangeStockStatus)
+    revalue_stock = performs(RevalueStock)
+    add_landed_cost = performs(AddLandedCost)
+    cancel_landed_cost = performs(CancelLandedCost)
+    reserve_stock = performs(ReserveStock)
+    release_reservation = performs(ReleaseReservation)
+    issue_reservation = performs(IssueReservation)

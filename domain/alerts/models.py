@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
 
     RECEIPT_OVERDUE = "RECEIPT_OVERDUE"
     BELOW_REORDER_POINT = "BELOW_REORDER_POINT"
+    LOT_EXPIRING = "LOT_EXPIRING"
 
 
 class AlertSeverity(StrEnum):
@@ -68,7 +69,7 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     severity: Mapped[AlertSeverity] = enum_column(AlertSeverity, doc="Severity of the alerts it raises.", zh="严重程度")
     threshold: Mapped[Decimal] = rate_column(
         unit="threshold_unit", zh="阈值",
-        doc="Where the condition begins: days after the due date, or percent of the reorder point.",
+        doc="Where the condition begins: days after the due date, days before expiry, percent of the reorder point.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
         unit="threshold_unit", server_default="0", zh="回差",

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SmallInteger, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, SmallInteger, and_, bindparam, false, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Text, Uuid
 
 from domain.alerts.models import Alert, AlertKind, AlertRule, AlertStatus
-from domain.alerts.rules import OpenReceipt, Rule, Stock
+from domain.alerts.rules import LotInStock, OpenReceipt, Rule, Stock
 from domain.core.database import Connection
-from domain.inventory.models import StockBalance, StockStatus
+from domain.inventory.models import Lot, StockBalance, StockStatus
 from domain.master_data import ON_HAND
 from domain.master_data.items import Item, ItemPlanning
 from domain.master_data.parties import Party
@@ -22,7 +23,7 @@ from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, Purchase
 
 _rule, _alert = AlertRule.table, Alert.table
 _planning, _item, _unit = ItemPlanning.table, Item.table, UnitOfMeasure.table
-_balance, _location = StockBalance.table, Location.table
+_balance, _location, _lot = StockBalance.table, Location.table, Lot.table
 _order, _line, _party = PurchaseOrder.table, PurchaseOrderLine.table, Party.table
 
 _company_id = bindparam("company_id", type_=SmallInteger())
@@ -95,6 +96,30 @@ _RECEIPTS = (
     .order_by(_order.c.id)
 )
 
+_LOTS = (
+    select(
+        _lot.c.id.label("lot_id"),
+        _lot.c.number,
+        _lot.c.item_id,
+        _item.c.code.label("item_code"),
+        _unit.c.code.label("unit"),
+        _lot.c.expires_on,
+        func.sum(_balance.c.quantity).label("on_hand"),
+    )
+    .join_from(_lot, _balance, and_(_balance.c.company_id == _lot.c.company_id, _balance.c.lot_id == _lot.c.id))
+    .join(_item, _item.c.id == _lot.c.item_id)
+    .join(_unit, _unit.c.id == _item.c.unit_id)
+    .where(
+        _lot.c.company_id == _company_id,
+        _lot.c.expires_on <= bindparam("until", type_=Date()),
+        _balance.c.owner_id.is_(None),
+        _asked(_lot.c.id),
+    )
+    .group_by(_lot.c.company_id, _lot.c.id, _item.c.code, _unit.c.code)
+    .having(func.sum(_balance.c.quantity) > 0)
+    .order_by(_lot.c.id)
+)
+
 _OPEN = select(_alert.c.id, _alert.c.fingerprint).where(
     _alert.c.company_id == _company_id,
     _alert.c.rule_id == func.any(bindparam("rules", type_=ARRAY(Uuid()))),
@@ -126,6 +151,12 @@ async def stock_levels(connection: Connection, company_id: int, among: Among) ->
     """What is available of the planned items: released, our own, on hand."""
     rows = await connection.fetch(_STOCK, company_id=company_id, **among.parameters())
     return [Stock(**dict(row)) for row in rows]
+
+
+async def expiring_lots(connection: Connection, company_id: int, among: Among, until: date) -> list[LotInStock]:
+    """The lots that we hold some of and that expire by a day."""
+    rows = await connection.fetch(_LOTS, company_id=company_id, until=until, **among.parameters())
+    return [LotInStock(**dict(row)) for row in rows]
 
 
 async def open_receipts(connection: Connection, company_id: int, among: Among) -> list[OpenReceipt]:

@@ -1,5 +1,6 @@
 """When a condition holds, when it is over, and what is said of it (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,6 +68,51 @@ class OpenReceipt:
     supplier: str
     due_on: date
     open_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotInStock:
+    """A lot of which we hold some, with its last day."""
+
+    lot_id: UUID
+    number: str
+    item_id: UUID
+    item_code: str
+    unit: str
+    expires_on: date
+    on_hand: Decimal
+
+
+def lot_verdict(lot: LotInStock, rule: Rule, rules: Iterable[Rule], today: date) -> Verdict:
+    """Whether a lot expires within `threshold` days, and no stricter one of the `rules` says so already.
+
+    What expired longer ago than the window is history.
+    """
+    days_left = (lot.expires_on - today).days
+    if days_left < -rule.window_days:
+        return Verdict.HOLD
+    if any(days_left <= other.threshold < rule.threshold for other in rules):
+        return Verdict.RESOLVE
+    if days_left <= rule.threshold:
+        return Verdict.RAISE
+    return Verdict.HOLD if days_left <= rule.threshold + rule.hysteresis else Verdict.RESOLVE
+
+
+def lot_fingerprint(lot: LotInStock, rule: Rule) -> str:
+    """The name of the cause: this rule, this lot."""
+    return f"{rule.code}:{lot.lot_id}"
+
+
+def lot_messages(lot: LotInStock, today: date) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    days, on_hand = (lot.expires_on - today).days, plain(lot.on_hand)
+    left = "1 day" if days == 1 else f"{days} days"
+    when = f"expires on {lot.expires_on}, {left} left" if days >= 0 else f"expired on {lot.expires_on}"
+    when_zh = f"将于 {lot.expires_on} 到期，剩余 {days} 天" if days >= 0 else f"已于 {lot.expires_on} 到期"
+    return (
+        f"Lot {lot.number} of {lot.item_code} {when}; {on_hand} {lot.unit} on hand.",
+        f"物料 {lot.item_code} 的批次 {lot.number} {when_zh}，现存 {on_hand} {lot.unit}。",
+    )
 
 
 def stock_verdict(stock: Stock, rule: Rule) -> Verdict:

@@ -4,15 +4,27 @@ Both do the same and may do it twice: a condition that holds has one open alert,
 """
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain.alerts.commands import RaiseAlert, ResolveAlert
 from domain.alerts.models import AlertKind, AlertSeverity
-from domain.alerts.reads import Among, OpenAlerts, open_alerts, open_receipts, rules_in_force, stock_levels
+from domain.alerts.reads import (
+    Among,
+    OpenAlerts,
+    expiring_lots,
+    open_alerts,
+    open_receipts,
+    rules_in_force,
+    stock_levels,
+)
 from domain.alerts.rules import (
     Verdict,
+    lot_fingerprint,
+    lot_messages,
+    lot_verdict,
     receipt_fingerprint,
     receipt_messages,
     receipt_verdict,
@@ -35,6 +47,12 @@ async def watch_stock(handling: Handling, events: Sequence[PublishedEvent]) -> N
     """Look at the reorder points of the items whose stock changed."""
     items = {UUID(change["item"]) for event in events for change in event.data.get("changes", ())}
     await check_stock(handling, Among(items))
+
+
+async def watch_lots(handling: Handling, events: Sequence[PublishedEvent]) -> None:
+    """Look at the last day of the lots whose stock changed."""
+    lots = {UUID(change["lot"]) for event in events for change in event.data.get("changes", ()) if change.get("lot")}
+    await check_lots(handling, Among(lots))
 
 
 async def watch_orders(handling: Handling, events: Sequence[PublishedEvent]) -> None:
@@ -69,6 +87,38 @@ async def check_stock(handling: Handling, among: Among | None = None) -> None:
                         subject_type="Item", subject_id=stock.item_id, item_id=stock.item_id, site_id=stock.site_id,
                         message=message, message_zh=message_zh, measured=stock.on_hand,
                         measured_limit=stock.reorder_point, measured_unit=stock.unit,
+                    )
+                )  # fmt: skip
+    await _settle(handling, raised, known, standing)
+
+
+async def check_lots(handling: Handling, among: Among | None = None) -> None:
+    """One open alert for each lot in stock that expires soon, of the strictest rule that says so."""
+    among = among or Among()
+    kind = AlertKind.LOT_EXPIRING
+    rules = await rules_in_force(handling.connection, kind)
+    if not rules:
+        return
+    until = handling.today + timedelta(days=int(max(rule.threshold + rule.hysteresis for rule in rules)))
+    lots = await expiring_lots(handling.connection, handling.company_id, among, until)
+    known = await open_alerts(handling.connection, handling.company_id, rules, among)
+    raised: list[RaiseAlert] = []
+    standing: set[str] = set()
+    for rule in rules:
+        for lot in lots:
+            fingerprint = lot_fingerprint(lot, rule)
+            verdict = lot_verdict(lot, rule, rules, handling.today)
+            if verdict is not Verdict.RESOLVE:
+                standing.add(fingerprint)
+            if verdict is Verdict.RAISE and fingerprint not in known:
+                message, message_zh = lot_messages(lot, handling.today)
+                raised.append(
+                    RaiseAlert(
+                        rule_id=rule.id, kind=kind, severity=AlertSeverity(rule.severity), fingerprint=fingerprint,
+                        subject_type="Lot", subject_id=lot.lot_id, item_id=lot.item_id,
+                        message=message, message_zh=message_zh,
+                        measured=Decimal((lot.expires_on - handling.today).days), measured_limit=rule.threshold,
+                        measured_unit="day", due_on=lot.expires_on,
                     )
                 )  # fmt: skip
     await _settle(handling, raised, known, standing)
@@ -115,7 +165,7 @@ async def _settle(
 
 
 HANDLERS = {
-    "StockChanged": (watch_stock,),
+    "StockChanged": (watch_stock, watch_lots),
     "PurchaseOrderApproved": (watch_orders,),
     "PurchaseOrderRejected": (watch_orders,),
     "GoodsReceived": (watch_orders,),
@@ -124,4 +174,5 @@ HANDLERS = {
 SWEEPS = (
     Sweep("alerts.reorder_points", check_stock, SWEEP_SECONDS),
     Sweep("alerts.receipts", check_receipts, SWEEP_SECONDS),
+    Sweep("alerts.lots", check_lots, SWEEP_SECONDS),
 )

@@ -1,11 +1,73 @@
-"""Goods: lots, moves, what is on hand and what it is worth.
+"""Goods: lots, moves, what is on hand, what it is worth and to whom it is promised.
 
-Others take goods in with `receive_stock`, open a company's stock with `open_stock`, and ask `on_hand`.
+Others take goods in with `receive_stock` and out with `issue_stock` and `issue_reservations`, bring them back with
+`return_stock` (customers) and `return_to_suppliers`, promise them with `reserve_stock`, open a company's stock with
+`open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with `share_late_costs`: the
+entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post, its own legs added. What
+is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a variance.
+
+Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
+ReservationReleased, ReservationFulfilled (StockReservation).
 """
 
 from domain.inventory.balances import locations
-from domain.inventory.commands import CountStock, count_stock
-from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, StockStatus, ValueLayer
+from domain.inventory.commands import (
+    AddLandedCost,
+    CancelLandedCost,
+    ChangeStockStatus,
+    ConvertStock,
+    CountStock,
+    IssueReservation,
+    IssueStock,
+    ReceiveTransfer,
+    ReleaseReservation,
+    ReserveStock,
+    ReturnToSupplier,
+    RevalueStock,
+    ReverseStockMove,
+    SetItemValuation,
+    ShipTransfer,
+    TransferStock,
+    add_landed_costs,
+    cancel_landed_costs,
+    change_stock_statuses,
+    convert_stock,
+    count_stock,
+    issue_reservations,
+    issue_stock,
+    receive_transfers,
+    release_reservations,
+    reserve_stock,
+    return_to_suppliers,
+    revalue_stock,
+    reverse_stock_moves,
+    set_item_valuations,
+    ship_transfers,
+    transfer_stock,
+)
+from domain.inventory.costs import standard_costs
+from domain.inventory.customer_returns import CustomerReturn, return_stock
+from domain.inventory.documents import (
+    LandedCost,
+    LandedCostLine,
+    StockAllocation,
+    StockReservation,
+    StockRevaluation,
+    StockTransfer,
+    StockTransferLine,
+)
+from domain.inventory.late_costs import CostShare, LateCostDocument, received_entries, share_late_costs
+from domain.inventory.models import (
+    ItemValuation,
+    Lot,
+    OpenLayer,
+    StockBalance,
+    StockEntry,
+    StockMove,
+    StockStatus,
+    ValueLayer,
+    ValuePool,
+)
 from domain.inventory.reports import (
     StockMovementLine,
     StockOnHandLine,
@@ -17,20 +79,62 @@ from domain.inventory.reports import (
     stock_valuation,
 )
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
-from domain.inventory.stock import on_hand, open_stock, receive_stock, standard_costs
+from domain.inventory.stock import on_hand, open_stock, receive_stock
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
 from domain.inventory.verify import VERIFIERS
 
-RECORDS = (Lot, StockMove, StockEntry, StockBalance, ValueLayer, StockTurnover, ValueTurnover)
+RECORDS = (
+    Lot,
+    StockMove,
+    StockEntry,
+    StockBalance,
+    ItemValuation,
+    ValuePool,
+    OpenLayer,
+    ValueLayer,
+    StockTransfer,
+    StockTransferLine,
+    LandedCost,
+    LandedCostLine,
+    StockRevaluation,
+    StockReservation,
+    StockAllocation,
+    StockTurnover,
+    ValueTurnover,
+)
 REPORTS = {
     StockOnHandLine: stock_on_hand,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,
 }
-COMMANDS = {CountStock: count_stock}
+COMMANDS = {
+    CountStock: count_stock,
+    SetItemValuation: set_item_valuations,
+    IssueStock: issue_stock,
+    ConvertStock: convert_stock,
+    TransferStock: transfer_stock,
+    ShipTransfer: ship_transfers,
+    ReceiveTransfer: receive_transfers,
+    ReturnToSupplier: return_to_suppliers,
+    ReverseStockMove: reverse_stock_moves,
+    ChangeStockStatus: change_stock_statuses,
+    RevalueStock: revalue_stock,
+    AddLandedCost: add_landed_costs,
+    CancelLandedCost: cancel_landed_costs,
+    ReserveStock: reserve_stock,
+    ReleaseReservation: release_reservations,
+    IssueReservation: issue_reservations,
+}
 HANDLERS = {}
-EVENTS = {"StockChanged": StockBalance}
+EVENTS = {
+    "StockChanged": StockBalance,
+    "TransferShipped": StockTransfer,
+    "TransferReceived": StockTransfer,
+    "StockReserved": StockReservation,
+    "ReservationReleased": StockReservation,
+    "ReservationFulfilled": StockReservation,
+}
 
 __all__ = [
     "COMMANDS",
@@ -40,13 +144,29 @@ __all__ = [
     "REPORTS",
     "SWEEPS",
     "VERIFIERS",
+    "CostShare",
+    "CustomerReturn",
     "Incoming",
     "IncomingLine",
+    "IssueReservation",
+    "IssueStock",
+    "LateCostDocument",
     "OpeningStock",
+    "ReleaseReservation",
+    "ReserveStock",
+    "ReturnToSupplier",
     "StockStatus",
+    "issue_reservations",
+    "issue_stock",
     "locations",
     "on_hand",
     "open_stock",
     "receive_stock",
+    "received_entries",
+    "release_reservations",
+    "reserve_stock",
+    "return_stock",
+    "return_to_suppliers",
+    "share_late_costs",
     "standard_costs",
 ]

@@ -60,6 +60,9 @@ _LOCK = (
 )
 
 
+_FIELDS = ("quantity", "standard_unit_cost", "storage_bin", "reserved_quantity")
+
+
 async def lock_balances(work: Work, keys: Iterable[StockKey]) -> dict[StockKey, Balance]:
     """The balance row of each key, made empty where there was none, locked until the work ends."""
     ordered = sorted(set(keys), key=StockKey.sort_key)
@@ -77,7 +80,11 @@ async def lock_balances(work: Work, keys: Iterable[StockKey]) -> dict[StockKey, 
     rows = await work.fetch(_LOCK, **wanted)
     return {
         ordered[row["place"] - 1]: Balance(
-            id=row["id"], quantity=row["quantity"], unit_cost=row["standard_unit_cost"], storage_bin=row["storage_bin"]
+            id=row["id"],
+            quantity=row["quantity"],
+            unit_cost=row["standard_unit_cost"],
+            storage_bin=row["storage_bin"],
+            reserved=row["reserved_quantity"],
         )
         for row in rows
     }
@@ -95,10 +102,11 @@ async def write_balances(work: Work, balances: Mapping[StockKey, Balance]) -> No
             "quantity": balances[key].quantity,
             "standard_unit_cost": balances[key].unit_cost,
             "storage_bin": balances[key].storage_bin,
+            "reserved_quantity": balances[key].reserved,
         }
         for key in ordered
     ]
-    await work.update(StockBalance, rows, fields=("quantity", "standard_unit_cost", "storage_bin"), audited=False)
+    await work.update(StockBalance, rows, _FIELDS, audited=False)
     for start in range(0, len(ordered), RECORDS_PER_EVENT_MAX):
         part = ordered[start : start + RECORDS_PER_EVENT_MAX]
         changes = [_change(key, balances[key]) for key in part]

@@ -1,8 +1,10 @@
-"""What a move of goods is and what it is worth, pure.
+"""What a move of goods is and what it makes of money, pure.
 
-Standard cost (the only method that posts today): goods enter at the standard cost in force, the difference to the price
-is purchase price variance at once; a balance that still carries another cost is brought to the one in force by the same
-posting.
+An act is one document: lines that each take goods from one place to another. What a line is worth is found by
+`valuation`; this file says where goods may go, what balances become, and the one rule of money: stock gains what its
+goods gained, the other side is what the document says (`counter`), and what is left over between the two goes to the
+line's account: the whole value of goods that are used up, the price variance of goods at standard cost, the part of a
+cost that belongs to goods already gone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +14,23 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from domain.core.errors import DomainError
+from domain.core.errors import DomainError, Rejected
+from domain.core.flow import Flow, Transition
 from domain.core.ledger import Book, Share, Source
 from domain.core.money import EXACT, ZERO, Money, product, to_minor_unit, to_scale, total
 from domain.finance.models import AccountRole
 from domain.finance.rules import ONE, Leg, in_company_currency, moving
-from domain.inventory.models import StockStatus
-
-COST_DIGITS: Final = 10
+from domain.inventory.models import (
+    LandedCostBasis,
+    MoveKind,
+    StockStatus,
+    TransferStatus,
+    ValuationArea,
+    ValuationMethod,
+)
+from domain.inventory.valuation.pools import COST_DIGITS
+from domain.inventory.valuation.standard import ledger_value
+from domain.master_data.places import LocationKind
 
 
 class StockAlreadyOpen(DomainError):
@@ -34,6 +45,112 @@ class InsufficientStock(DomainError):
     code = "INSUFFICIENT_STOCK"
     zh = "物料 {item} 在库位 {location} 可用 {available}，不足 {requested}。"
     en = "Item {item} at location {location} has {available}, less than {requested}."
+
+
+class SourceDocumentRules(DomainError):
+    """A move that another document made is taken back by taking back that document."""
+
+    code = "SOURCE_DOCUMENT_RULES"
+    zh = "该库存移动由 {source} {number} 产生，请冲销该单据。"
+    en = "The move was made by {source} {number}; take that document back instead."
+
+
+class AlreadyReversed(DomainError):
+    code = "ALREADY_REVERSED"
+    zh = "库存移动 {move} 已被冲销，不能再次冲销。"
+    en = "Stock move {move} was taken back already."
+
+
+class ItemHoldsStock(DomainError):
+    """The way an item is valued cannot change while there is something to value."""
+
+    code = "ITEM_HOLDS_STOCK"
+    zh = "物料 {item} 尚有库存 {quantity}，不能更改计价方法或范围。"
+    en = "Item {item} holds {quantity}; its valuation can change only while it holds nothing."
+
+
+class ClaimExceedsInvoice(DomainError):
+    """More landed cost is claimed on a supplier's invoice than it says in all."""
+
+    code = "CLAIM_EXCEEDS_INVOICE"
+    zh = "发票 {invoice} 金额 {amount}，已分摊 {claimed}，再分摊 {claiming} 将超过发票金额。"
+    en = "Invoice {invoice} is over {amount}, of which {claimed} are claimed; {claiming} more exceed it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Goods that came in, with what a cost can be shared by; weight and volume of one unit, where they are known."""
+
+    item: str
+    quantity: Decimal
+    value: Decimal
+    weight: Decimal | None
+    volume: Decimal | None
+
+
+def landed_cost_weights(basis: LandedCostBasis, goods: Sequence[Measured]) -> tuple[Decimal, ...]:
+    """What each of the goods weighs in the sharing of a cost. Raises: Rejected where one cannot be measured."""
+    weights = tuple(_weight(basis, one) for one in goods)
+    if not any(weights):
+        reason, reason_zh = "the goods have nothing to share it by", "货物没有可分摊的依据"
+        raise Rejected(("basis",), what="basis", value=basis, reason=reason, reason_zh=reason_zh)
+    return weights
+
+
+def _weight(basis: LandedCostBasis, one: Measured) -> Decimal:
+    if basis is LandedCostBasis.EQUAL:
+        return ONE
+    if basis is LandedCostBasis.QUANTITY:
+        return one.quantity
+    if basis is LandedCostBasis.VALUE:
+        return one.value
+    per_unit = one.weight if basis is LandedCostBasis.WEIGHT else one.volume
+    if per_unit is None:
+        reason, reason_zh = f"item {one.item} has no {basis.lower()}", f"物料 {one.item} 未维护该数据"
+        raise Rejected(("basis",), what="basis", value=basis, reason=reason, reason_zh=reason_zh)
+    return to_scale(product(one.quantity, per_unit), COST_DIGITS)
+
+
+RECEIVE: Final = "be received"
+COMPLETE: Final = "be completed"
+
+TRANSFER_FLOW: Final = Flow(
+    document="Stock transfer",
+    initial=TransferStatus.IN_TRANSIT,
+    transitions={
+        RECEIVE: Transition(frozenset({TransferStatus.IN_TRANSIT}), TransferStatus.IN_TRANSIT),
+        COMPLETE: Transition(frozenset({TransferStatus.IN_TRANSIT}), TransferStatus.RECEIVED),
+    },
+)
+
+
+def transfer_status_after(lines: Iterable[tuple[Decimal, Decimal]]) -> TransferStatus:
+    """RECEIVED once everything of each (shipped, received) has arrived, IN_TRANSIT until then."""
+    is_complete = all(shipped == received for shipped, received in lines)
+    return TransferStatus.RECEIVED if is_complete else TransferStatus.IN_TRANSIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuation:
+    """How a company values an item."""
+
+    method: ValuationMethod = ValuationMethod.STANDARD
+    area: ValuationArea = ValuationArea.COMPANY
+    may_be_negative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PoolKey:
+    """What identifies a pool of value: an item, and the area or lot that is valued apart."""
+
+    item_id: UUID
+    site_id: UUID | None = None
+    location_id: UUID | None = None
+    lot_id: UUID | None = None
+
+    def sort_key(self) -> tuple[str, ...]:
+        """The one order in which pools are made and locked: that of their columns, what is empty first."""
+        return tuple(str(part or "") for part in (self.item_id, self.site_id, self.location_id, self.lot_id))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,12 +170,59 @@ class StockKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """A balance row as the rules see it."""
+    """A balance row as the rules see it; of its quantity, `reserved` is promised to documents."""
 
     id: UUID
     quantity: Decimal
     unit_cost: Decimal
     storage_bin: str | None = None
+    reserved: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Goods of one item that go from one place to another; a place beyond the company has no balance.
+
+    `cost` is what goods that come in cost in the company's currency; goods that only change places take their value
+    along. `counter` are the legs of the other side. `account_id` takes what is left over, `variance_id` instead where
+    the item is at standard cost, `correction_id` what is found later, and follows the goods where there is none.
+    `takes_from` is the movement whose goods leave first. `fulfils` is how much of what is promised this line fulfils.
+    `unit_cost` is the standard cost of goods brought over from elsewhere.
+    """
+
+    source: StockKey
+    target: StockKey
+    quantity: Decimal
+    account_id: UUID
+    cost: Decimal = ZERO
+    counter: tuple[Leg, ...] = ()
+    variance_id: UUID | None = None
+    correction_id: UUID | None = None
+    takes_from: UUID | None = None
+    fulfils: Decimal = ZERO
+    unit_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One document that moves goods; its posting id is shared by the move and the voucher.
+
+    With `is_conversion` the goods that come in are worth what those of the same act that leave are worth, beside what
+    `cost` and `counter` say. `counter` are legs of the act as a whole; what is left over then goes to the account of
+    its first line.
+    """
+
+    id: UUID
+    kind: MoveKind
+    occurred_on: date
+    lines: tuple[Line, ...]
+    source: Source | None = None
+    site_id: UUID | None = None
+    party_id: UUID | None = None
+    reverses_id: UUID | None = None
+    reverses_voucher_id: UUID | None = None
+    counter: tuple[Leg, ...] = ()
+    is_conversion: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +249,7 @@ class IncomingLine:
     rejected: Decimal
     unit_price: Decimal
     lot_id: UUID | None = None
+    status: StockStatus = StockStatus.RELEASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +289,7 @@ class CostChange:
     """A balance whose goods change from one standard cost to another."""
 
     key: StockKey
+    unit_cost: Decimal
     value: Decimal
 
 
@@ -138,107 +304,96 @@ def _opposite(leg: GoodsLeg) -> GoodsLeg:
 GOODS: Final = Book[GoodsLeg](name="goods", shares=_shares, opposite=_opposite)
 
 
-def ledger_value(quantity: Decimal, unit_cost: Decimal, currency: str) -> Decimal:
-    """What a quantity is worth in the ledger: rounded once to the currency's minor unit."""
-    return to_minor_unit(product(quantity, unit_cost), currency)
-
-
 def first_cost(unit_price: Decimal, rate: Decimal) -> Decimal:
     """The standard cost that an item without one takes from its first receipt: the price in the company's currency."""
     return to_scale(product(unit_price, rate), COST_DIGITS)
 
 
-def accepted_key(line: IncomingLine) -> StockKey:
-    """The balance row of the accepted goods of a line."""
-    return StockKey(line.item_id, line.location_id, line.lot_id)
+def pool_of(key: StockKey, valuation: Valuation, site_id: UUID | None) -> PoolKey | None:
+    """The pool in which goods at a place of that site are valued; None at standard cost."""
+    lot_id = key.lot_id if valuation.method is ValuationMethod.LOT else None
+    if valuation.method is ValuationMethod.STANDARD:
+        return None
+    match valuation.area:
+        case ValuationArea.LOCATION:
+            return PoolKey(key.item_id, None, key.location_id, lot_id)
+        case ValuationArea.SITE:
+            return PoolKey(key.item_id, site_id, None, lot_id)
+        case ValuationArea.COMPANY:
+            return PoolKey(key.item_id, None, None, lot_id)
 
 
-def rejected_key(line: IncomingLine, supplier_id: UUID) -> StockKey:
-    """The balance row of the rejected goods of a line: there, but the supplier's."""
-    return StockKey(line.item_id, line.location_id, line.lot_id, StockStatus.REJECTED, supplier_id)
+def method_in(valuation: Valuation, kind: LocationKind) -> ValuationMethod:
+    """How a pool at a place of that kind values goods.
+
+    A transit location that is an area of its own keeps its consignments apart, so that each arrives at the value with
+    which it left.
+    """
+    if valuation.area is ValuationArea.LOCATION and kind is LocationKind.TRANSIT:
+        return ValuationMethod.FIFO
+    return valuation.method
 
 
-def valued_leg(key: StockKey, quantity: Decimal, unit_cost: Decimal, currency: str) -> GoodsLeg:
-    """An entry of goods that are on hand and ours, with its ledger value."""
-    value = ledger_value(quantity, unit_cost, currency)
-    return GoodsLeg(key=key, quantity=quantity, unit_cost=unit_cost, value=value, valued=True)
+def owed(incoming: Incoming, line: IncomingLine, currency: str) -> tuple[Money, Decimal]:
+    """What accepted goods are owed for, in the currency of the price and in the company's; each rounded once."""
+    amount = Money(product(line.accepted, line.unit_price), incoming.currency).to_minor_unit()
+    return amount, in_company_currency(amount, incoming.rate, currency)
 
 
-def receipt_legs(
-    incoming: Incoming, costs: Mapping[UUID, Decimal], currency: str, outside_id: UUID
-) -> tuple[GoodsLeg, ...]:
-    """The goods entries of a delivery, out of the counter-location; only accepted goods have a value."""
-    legs: list[GoodsLeg] = []
+def incoming_lines(
+    incoming: Incoming, currency: str, accounts: Mapping[AccountRole, UUID], outside_id: UUID
+) -> tuple[Line, ...]:
+    """The lines of a delivery, out of the counter-location; only accepted goods are owed for."""
+    lines: list[Line] = []
     for line in incoming.lines:
-        if line.accepted:
-            legs.append(valued_leg(accepted_key(line), line.accepted, costs[line.item_id], currency))
-        if line.rejected:
-            legs.append(GoodsLeg(key=rejected_key(line, incoming.supplier_id), quantity=line.rejected))
         outside = StockKey(line.item_id, outside_id, line.lot_id)
-        legs.append(GoodsLeg(key=outside, quantity=-EXACT.add(line.accepted, line.rejected)))
-    return tuple(legs)
-
-
-def opening_legs(row: OpeningStock, currency: str, outside_id: UUID) -> tuple[GoodsLeg, ...]:
-    """The goods entries that open one balance, out of the counter-location."""
-    outside = StockKey(row.item_id, outside_id, row.lot_id)
-    return (
-        valued_leg(row.key, row.quantity, row.unit_cost, currency),
-        GoodsLeg(key=outside, quantity=-row.quantity),
-    )
-
-
-def after(balances: Mapping[StockKey, Balance], legs: Iterable[GoodsLeg]) -> dict[StockKey, Balance]:
-    """The balances once the entries are counted; entries of counter-locations have no balance."""
-    result = dict(balances)
-    for leg in legs:
-        held = result.get(leg.key)
-        if held is not None:
-            cost = leg.unit_cost if leg.valued else held.unit_cost
-            result[leg.key] = replace(held, quantity=EXACT.add(held.quantity, leg.quantity), unit_cost=cost)
-    return result
-
-
-def delivery_keys(deliveries: Iterable[Incoming]) -> set[StockKey]:
-    """The balance rows that deliveries change."""
-    keys: set[StockKey] = set()
-    for delivery in deliveries:
-        for line in delivery.lines:
-            if line.accepted:
-                keys.add(accepted_key(line))
-            if line.rejected:
-                keys.add(rejected_key(line, delivery.supplier_id))
-    return keys
-
-
-def receipt_money(
-    incoming: Incoming, costs: Mapping[UUID, Decimal], currency: str, accounts: Mapping[AccountRole, UUID]
-) -> tuple[Leg, ...]:
-    """The money entries of a delivery: stock at standard cost, GR/IR at the price, the difference as variance."""
-    legs: list[Leg] = []
-    for line in incoming.lines:
-        owed = Money(product(line.accepted, line.unit_price), incoming.currency).to_minor_unit()
-        stock = ledger_value(line.accepted, costs[line.item_id], currency)
-        clearing = in_company_currency(owed, incoming.rate, currency)
-        variance = EXACT.subtract(clearing, stock)
-        shares = (
-            (AccountRole.STOCK, stock, Money(stock, currency), ONE),
-            (AccountRole.GR_IR, -clearing, -owed, incoming.rate),
-            (AccountRole.PURCHASE_PRICE_VARIANCE, variance, Money(variance, currency), ONE),
-        )
-        legs += [
-            Leg(
-                account_id=accounts[role],
-                amount=amount,
-                transaction=transaction,
-                rate=rate,
+        if line.accepted:
+            amount, cost = owed(incoming, line, currency)
+            counter = Leg(
+                account_id=accounts[AccountRole.GR_IR],
+                amount=-cost,
+                transaction=-amount,
+                rate=incoming.rate,
                 site_id=incoming.site_id,
                 item_id=line.item_id,
                 party_id=incoming.supplier_id,
             )
-            for role, amount, transaction, rate in shares
-        ]
-    return moving(legs)
+            lines.append(
+                Line(
+                    source=outside,
+                    target=StockKey(line.item_id, line.location_id, line.lot_id, line.status),
+                    quantity=line.accepted,
+                    cost=cost,
+                    counter=(counter,),
+                    account_id=accounts[AccountRole.COST_OF_SALES],
+                    variance_id=accounts[AccountRole.PURCHASE_PRICE_VARIANCE],
+                    correction_id=accounts[AccountRole.COST_OF_SALES],
+                )
+            )
+        if line.rejected:
+            rejected = StockKey(line.item_id, line.location_id, line.lot_id, StockStatus.REJECTED, incoming.supplier_id)
+            lines.append(
+                Line(
+                    source=outside, target=rejected, quantity=line.rejected,
+                    account_id=accounts[AccountRole.COST_OF_SALES],
+                )
+            )  # fmt: skip
+    return tuple(lines)
+
+
+def opening_line(row: OpeningStock, currency: str, accounts: Mapping[AccountRole, UUID], outside_id: UUID) -> Line:
+    """The line that opens one balance, out of the counter-location."""
+    account = accounts[AccountRole.OPENING_BALANCE]
+    cost = ledger_value(row.quantity, row.unit_cost, currency)
+    return Line(
+        source=StockKey(row.item_id, outside_id, row.lot_id),
+        target=row.key,
+        quantity=row.quantity,
+        cost=cost,
+        account_id=account,
+        correction_id=accounts[AccountRole.COST_OF_SALES],
+        unit_cost=row.unit_cost,
+    )
 
 
 def cost_changes(
@@ -251,30 +406,34 @@ def cost_changes(
         if key.owner_id is None and held.quantity and cost is not None and cost != held.unit_cost:
             before = ledger_value(held.quantity, held.unit_cost, currency)
             value = EXACT.subtract(ledger_value(held.quantity, cost, currency), before)
-            changes.append(CostChange(key=key, value=value))
-    return tuple(change for change in changes if change.value)
+            changes.append(CostChange(key=key, unit_cost=cost, value=value))
+    return tuple(changes)
+
+
+def plain_legs(
+    amounts: Iterable[tuple[UUID, Decimal, UUID | None]], currency: str, site_id: UUID | None = None
+) -> tuple[Leg, ...]:
+    """Legs in the company's currency of (account, amount, item), those that move something."""
+    return moving(
+        Leg(account_id=account, amount=amount, transaction=Money(amount, currency), site_id=site_id, item_id=item)
+        for account, amount, item in amounts
+    )
 
 
 def revaluation_money(
     changes: Iterable[CostChange], currency: str, accounts: Mapping[AccountRole, UUID]
 ) -> tuple[Leg, ...]:
     """The money entries of changed standard costs: stock against revaluation."""
-    return tuple(
-        Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency), item_id=change.key.item_id)
-        for change in changes
-        for role, amount in (
-            (AccountRole.STOCK, change.value),
-            (AccountRole.STOCK_REVALUATION, -change.value),
-        )
-    )
-
-
-def opening_money(row: OpeningStock, currency: str, accounts: Mapping[AccountRole, UUID]) -> tuple[Leg, ...]:
-    """The money entries that open one balance: stock against opening balances."""
-    value = ledger_value(row.quantity, row.unit_cost, currency)
-    return moving(
-        Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency), item_id=row.item_id)
-        for role, amount in ((AccountRole.STOCK, value), (AccountRole.OPENING_BALANCE, -value))
+    return plain_legs(
+        (
+            (accounts[role], amount, change.key.item_id)
+            for change in changes
+            for role, amount in (
+                (AccountRole.STOCK, change.value),
+                (AccountRole.STOCK_REVALUATION, -change.value),
+            )
+        ),
+        currency,
     )
 
 
@@ -287,25 +446,51 @@ def opening_difference(rows: Sequence[OpeningStock], currency: str) -> Decimal:
 
 def rounding_money(difference: Decimal, currency: str, accounts: Mapping[AccountRole, UUID]) -> tuple[Leg, ...]:
     """The money entries that carry a rounding difference from the opening account to the rounding account."""
-    return moving(
-        Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency))
-        for role, amount in ((AccountRole.ROUNDING, difference), (AccountRole.OPENING_BALANCE, -difference))
-    )
+    amounts = ((AccountRole.ROUNDING, difference), (AccountRole.OPENING_BALANCE, -difference))
+    return plain_legs(((accounts[role], amount, None) for role, amount in amounts), currency)
 
 
-def count_legs(
-    key: StockKey, difference: Decimal, cost: Decimal, currency: str, outside_id: UUID
-) -> tuple[GoodsLeg, ...]:
-    """The goods entries that change a balance by what was counted more or less, against the loss location."""
-    outside = StockKey(key.item_id, outside_id, key.lot_id)
-    return (valued_leg(key, difference, cost, currency), GoodsLeg(key=outside, quantity=-difference))
+def line_money(line: Line, act: Act, gained: Decimal, stock_id: UUID, currency: str) -> tuple[Leg, ...]:
+    """The money entries of a line whose goods changed the value of stock by `gained`.
+
+    Stock, the other side, and what is left over between them; nothing where goods only changed places.
+    """
+    item = line.source.item_id
+    left_over = -EXACT.add(gained, total([leg.amount for leg in line.counter]))
+    stock = plain_legs(((stock_id, gained, item),), currency, act.site_id)
+    rest = plain_legs(((line.account_id, left_over, item),), currency, act.site_id)
+    legs = moving((*stock, *line.counter, *rest))
+    return tuple(replace(leg, party_id=leg.party_id or act.party_id) for leg in legs)
 
 
-def adjustment_money(legs: Iterable[GoodsLeg], currency: str, accounts: Mapping[AccountRole, UUID]) -> tuple[Leg, ...]:
-    """The money entries of counted differences: stock against stock differences."""
-    return moving(
-        Leg(account_id=accounts[role], amount=amount, transaction=Money(amount, currency), item_id=leg.key.item_id)
-        for leg in legs
-        if leg.valued
-        for role, amount in ((AccountRole.STOCK, leg.value), (AccountRole.STOCK_ADJUSTMENT, -leg.value))
-    )
+def act_money(act: Act, gained: Sequence[Decimal], stock_id: UUID, currency: str) -> tuple[Leg, ...]:
+    """The money entries of an act whose other side is told as a whole; `gained` by line."""
+    stock = plain_legs(
+        ((stock_id, value, line.source.item_id) for line, value in zip(act.lines, gained, strict=True)),
+        currency, act.site_id,
+    )  # fmt: skip
+    left_over = -EXACT.add(total(gained), total([leg.amount for leg in act.counter]))
+    rest = plain_legs(((act.lines[0].account_id, left_over, act.lines[0].source.item_id),), currency, act.site_id)
+    return moving((*stock, *act.counter, *rest))
+
+
+def after_line(balances: Mapping[StockKey, Balance], line: Line) -> dict[StockKey, Balance]:
+    """The balances that a line changes, as they then are."""
+    changed: dict[StockKey, Balance] = {}
+    for key, quantity in ((line.source, -line.quantity), (line.target, line.quantity)):
+        held = changed.get(key) or balances.get(key)
+        if held is not None:
+            reserved = EXACT.subtract(held.reserved, line.fulfils) if key == line.source else held.reserved
+            changed[key] = replace(held, quantity=EXACT.add(held.quantity, quantity), reserved=reserved)
+    return changed
+
+
+def enough(line: Line, held: Balance, may_be_negative: bool) -> None:
+    """Nothing; raises InsufficientStock when less is there, and free, than the line takes."""
+    kept = max(EXACT.subtract(held.reserved, line.fulfils), ZERO)
+    available = EXACT.subtract(held.quantity, kept)
+    if line.quantity > available and not (may_be_negative and not kept):
+        raise InsufficientStock(
+            item=str(line.source.item_id), location=str(line.source.location_id), available=available,
+            requested=line.quantity,
+        )  # fmt: skip

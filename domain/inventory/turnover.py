@@ -103,10 +103,11 @@ _FOLDS = (fold_statement(_goods, GOODS_KEYS, GOODS_SUMS), fold_statement(_value,
 # The turnover that entries and layers add up to, one row a key.
 COUNTED_GOODS = """
 SELECT e.company_id, e.item_id, e.location_id, e.status, e.owner_id, s.grain, s.starts_on,
-       coalesce(sum(e.quantity) FILTER (WHERE m.kind <> 'TRANSFER' AND e.quantity > 0), 0) AS received,
-       coalesce(-sum(e.quantity) FILTER (WHERE m.kind <> 'TRANSFER' AND e.quantity < 0), 0) AS issued,
-       coalesce(sum(e.quantity) FILTER (WHERE m.kind = 'TRANSFER'), 0) AS transferred
+       coalesce(sum(e.quantity) FILTER (WHERE NOT w.is_within AND e.quantity > 0), 0) AS received,
+       coalesce(-sum(e.quantity) FILTER (WHERE NOT w.is_within AND e.quantity < 0), 0) AS issued,
+       coalesce(sum(e.quantity) FILTER (WHERE w.is_within), 0) AS transferred
 FROM stock_entry e JOIN stock_move m ON m.company_id = e.company_id AND m.id = e.stock_move_id
+CROSS JOIN LATERAL (SELECT m.kind IN ('TRANSFER', 'STATUS_CHANGE') AS is_within) AS w
 CROSS JOIN LATERAL (
     VALUES ('DAY', e.occurred_on), ('MONTH', date_trunc('month', e.occurred_on)::date)
 ) AS s (grain, starts_on)
@@ -138,6 +139,10 @@ FROM ({COUNTED_VALUE}) AS counted
 )
 
 
+# Moves by which the company neither receives nor issues anything.
+WITHIN = frozenset({MoveKind.TRANSFER, MoveKind.STATUS_CHANGE})
+
+
 def _spans(day: date) -> tuple[tuple[Grain, date], ...]:
     return (Grain.DAY, day), (Grain.MONTH, day.replace(day=1))
 
@@ -149,7 +154,7 @@ async def append_goods(work: Work, kind: MoveKind, postings: Sequence[Posting[Go
         for leg in posting.entries:
             key = (leg.key.item_id, leg.key.location_id, leg.key.status, leg.key.owner_id)
             moved = (max(leg.quantity, ZERO), max(-leg.quantity, ZERO), ZERO)
-            _add(sums, key, posting.occurred_on, (ZERO, ZERO, leg.quantity) if kind is MoveKind.TRANSFER else moved)
+            _add(sums, key, posting.occurred_on, (ZERO, ZERO, leg.quantity) if kind in WITHIN else moved)
     await work.insert(StockTurnover, _rows(GOODS_KEYS, GOODS_SUMS, sums), audited=False)
 
 

@@ -2,9 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping
 
+from sqlalchemy import Integer, Numeric, and_, case, cast, func, select
+
 from domain.core.database import Connection
+from domain.core.money import DIGITS_USUAL, MINOR_UNIT_DIGITS
 from domain.core.verify import Finding, Verifier
+from domain.inventory.models import ItemValuation, StockBalance, ValuationMethod, ValueLayer
 from domain.inventory.turnover import COUNTED_GOODS, COUNTED_VALUE
+from domain.master_data.companies import Company
+from domain.master_data.items import Item
 
 # What leaves one location enters another: each move sums to zero by item and lot.
 _UNBALANCED_MOVE = """
@@ -39,26 +45,33 @@ HAVING sum(m.quantity) <> sum(m.held)
 ORDER BY m.company_id, i.code, l.code LIMIT 1
 """
 
-# The value of stock three times: layers, entries and the account; changes of cost stand in layers of quantity 0.
+# The value of stock twice: layers and the account.
 _WRONG_VALUE = """
 WITH layers AS (
-    SELECT company_id, sum(value) AS value, sum(value) FILTER (WHERE quantity <> 0) AS moved
-    FROM value_layer GROUP BY company_id
-), entries AS (
-    SELECT company_id, sum(value) AS value FROM stock_entry GROUP BY company_id
+    SELECT company_id, sum(value) AS value FROM value_layer GROUP BY company_id
 ), accounts AS (
     SELECT l.company_id, sum(l.amount) AS value
     FROM journal_line l JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
     WHERE a.role = 'STOCK' GROUP BY l.company_id
 )
-SELECT c.company_id, coalesce(y.value, 0) AS layers, coalesce(y.moved, 0) AS moved, coalesce(e.value, 0) AS entries,
-       coalesce(a.value, 0) AS account
+SELECT c.company_id, coalesce(y.value, 0) AS layers, coalesce(a.value, 0) AS account
 FROM company c
 LEFT JOIN layers y ON y.company_id = c.company_id
-LEFT JOIN entries e ON e.company_id = c.company_id
 LEFT JOIN accounts a ON a.company_id = c.company_id
-WHERE coalesce(y.value, 0) <> coalesce(a.value, 0) OR coalesce(y.moved, 0) <> coalesce(e.value, 0)
+WHERE coalesce(y.value, 0) <> coalesce(a.value, 0)
 ORDER BY c.company_id LIMIT 1
+"""
+
+# An entry is worth what its layers of the same posting say; what came later stands beside it.
+_WRONG_ENTRY = """
+SELECT e.company_id, e.id, e.value, coalesce(sum(y.value), 0) AS layers, coalesce(sum(y.quantity), 0) AS quantity
+FROM stock_entry e
+JOIN stock_move m ON m.company_id = e.company_id AND m.id = e.stock_move_id
+LEFT JOIN value_layer y
+    ON y.company_id = e.company_id AND y.movement_id = e.id AND y.posting_id = m.posting_id
+GROUP BY e.company_id, e.id, e.value, e.quantity
+HAVING e.value <> coalesce(sum(y.value), 0) OR (count(y.id) > 0 AND sum(y.quantity) <> e.quantity)
+ORDER BY e.company_id, e.id LIMIT 1
 """
 
 # The posting in which they first part.
@@ -114,10 +127,183 @@ HAVING (sum(side * quantity), sum(side * gained), sum(side * lost)) <> (0, 0, 0)
 ORDER BY p.company_id, p.starts_on, p.grain, i.code LIMIT 1
 """
 
+# A pool is the sum of its layers.
+_WRONG_POOL = """
+SELECT p.company_id, i.code, p.id, p.quantity, p.value,
+       coalesce(y.quantity, 0) AS counted, coalesce(y.value, 0) AS worth
+FROM value_pool p JOIN item i ON i.id = p.item_id
+LEFT JOIN (
+    SELECT company_id, pool_id, sum(quantity) AS quantity, sum(value) AS value FROM value_layer
+    GROUP BY company_id, pool_id
+) AS y ON y.company_id = p.company_id AND y.pool_id = p.id
+WHERE (p.quantity, p.value) <> (coalesce(y.quantity, 0), coalesce(y.value, 0)) OR (p.quantity = 0 AND p.value <> 0)
+ORDER BY p.company_id, i.code LIMIT 1
+"""
+
+# What is left of a layer of first in, first out is the sum of what changed it; an empty one is worth nothing.
+_WRONG_LAYER = """
+WITH changes AS (
+    SELECT company_id, pool_id, layer_id AS id, sum(quantity) AS quantity, sum(value) AS value FROM value_layer
+    WHERE pool_id IS NOT NULL AND method = 'FIFO' GROUP BY company_id, pool_id, layer_id
+)
+SELECT coalesce(c.company_id, o.company_id) AS company_id, i.code, coalesce(c.id, o.id) AS id,
+       coalesce(o.quantity, 0) AS quantity, coalesce(o.value, 0) AS value,
+       coalesce(c.quantity, 0) AS counted, coalesce(c.value, 0) AS worth
+FROM changes c FULL JOIN open_layer o ON o.company_id = c.company_id AND o.id = c.id AND o.pool_id = c.pool_id
+JOIN value_pool p ON p.company_id = coalesce(c.company_id, o.company_id) AND p.id = coalesce(c.pool_id, o.pool_id)
+JOIN item i ON i.id = p.item_id
+WHERE (coalesce(o.quantity, 0), coalesce(o.value, 0)) <> (coalesce(c.quantity, 0), coalesce(c.value, 0))
+   OR (o.quantity = 0 AND o.value <> 0)
+ORDER BY company_id, i.code LIMIT 1
+"""
+
+# The goods of pools are the goods on hand: by item, what is ours there is what its pools hold.
+_WRONG_QUANTITY = """
+WITH held AS (
+    SELECT b.company_id, b.item_id, sum(b.quantity) AS quantity FROM stock_balance b
+    WHERE b.owner_id IS NULL GROUP BY b.company_id, b.item_id
+), pooled AS (
+    SELECT company_id, item_id, sum(quantity) AS quantity FROM value_pool GROUP BY company_id, item_id
+)
+SELECT v.company_id, i.code, coalesce(h.quantity, 0) AS quantity, coalesce(p.quantity, 0) AS pooled
+FROM item_valuation v JOIN item i ON i.id = v.item_id
+LEFT JOIN held h ON h.company_id = v.company_id AND h.item_id = v.item_id
+LEFT JOIN pooled p ON p.company_id = v.company_id AND p.item_id = v.item_id
+WHERE v.method <> 'STANDARD' AND coalesce(h.quantity, 0) <> coalesce(p.quantity, 0)
+ORDER BY v.company_id, i.code LIMIT 1
+"""
+
+# Less than nothing is there only where the item's setting allows it.
+_BELOW_ZERO = """
+SELECT s.company_id, i.code, s.what, s.quantity
+FROM (
+    SELECT company_id, item_id, 'balance' AS what, quantity FROM stock_balance WHERE quantity < 0
+    UNION ALL
+    SELECT company_id, item_id, 'pool', quantity FROM value_pool WHERE quantity < 0
+    UNION ALL
+    SELECT p.company_id, p.item_id, 'layer', o.quantity
+    FROM open_layer o JOIN value_pool p ON p.company_id = o.company_id AND p.id = o.pool_id WHERE o.quantity < 0
+) AS s
+JOIN item i ON i.id = s.item_id
+LEFT JOIN item_valuation v ON v.company_id = s.company_id AND v.item_id = s.item_id
+WHERE NOT coalesce(v.may_be_negative, false)
+ORDER BY s.company_id, i.code, s.what LIMIT 1
+"""
+
+# What a balance has promised is what active allocations still ask of it, and never more than is there.
+_WRONG_RESERVED = """
+WITH asked AS (
+    SELECT a.company_id, a.stock_balance_id AS id, sum(a.quantity - a.fulfilled_quantity) AS quantity
+    FROM stock_allocation a
+    JOIN stock_reservation r ON r.company_id = a.company_id AND r.id = a.stock_reservation_id
+    WHERE r.status = 'ACTIVE' GROUP BY a.company_id, a.stock_balance_id
+)
+SELECT b.company_id, i.code, l.code AS location, b.reserved_quantity AS stored, coalesce(k.quantity, 0) AS counted,
+       b.quantity
+FROM stock_balance b
+JOIN item i ON i.id = b.item_id
+JOIN location l ON l.company_id = b.company_id AND l.id = b.location_id
+LEFT JOIN asked k ON k.company_id = b.company_id AND k.id = b.id
+WHERE b.reserved_quantity <> coalesce(k.quantity, 0) OR (b.reserved_quantity > 0 AND b.reserved_quantity > b.quantity)
+ORDER BY b.company_id, i.code, l.code LIMIT 1
+"""
+
+# A reservation is what its allocations give.
+_WRONG_RESERVATION = """
+SELECT r.company_id, r.number, r.quantity, r.fulfilled_quantity AS fulfilled, coalesce(sum(a.quantity), 0) AS allocated,
+       coalesce(sum(a.fulfilled_quantity), 0) AS gone
+FROM stock_reservation r
+LEFT JOIN stock_allocation a ON a.company_id = r.company_id AND a.stock_reservation_id = r.id
+GROUP BY r.company_id, r.id, r.number, r.quantity, r.fulfilled_quantity
+HAVING (r.quantity, r.fulfilled_quantity)
+    <> (coalesce(sum(a.quantity), 0), coalesce(sum(a.fulfilled_quantity), 0))
+ORDER BY r.company_id, r.number LIMIT 1
+"""
+
+# What a transfer says arrived is what its moves out of transit took; all of it once it is received. Where transit is a
+# valuation area of its own, each consignment's layer holds exactly what is still on the way.
+_WRONG_TRANSFER = """
+SELECT t.company_id, t.number, l.position, l.received_quantity AS stored, coalesce(a.quantity, 0) AS counted
+FROM stock_transfer t
+JOIN stock_transfer_line l ON l.company_id = t.company_id AND l.stock_transfer_id = t.id
+LEFT JOIN LATERAL (
+    SELECT -sum(e.quantity) AS quantity FROM stock_move m
+    JOIN stock_entry e ON e.company_id = m.company_id AND e.stock_move_id = m.id
+    WHERE m.company_id = t.company_id AND m.source_id = t.id AND e.location_id = t.transit_id AND e.quantity < 0
+      AND e.item_id = l.item_id AND e.lot_id IS NOT DISTINCT FROM l.lot_id AND e.status = l.status
+) AS a ON true
+LEFT JOIN (
+    SELECT company_id, stock_transfer_id, item_id, lot_id, status, sum(received_quantity) AS received
+    FROM stock_transfer_line GROUP BY company_id, stock_transfer_id, item_id, lot_id, status
+) AS s ON s.company_id = l.company_id AND s.stock_transfer_id = t.id AND s.item_id = l.item_id
+    AND s.lot_id IS NOT DISTINCT FROM l.lot_id AND s.status = l.status
+LEFT JOIN open_layer o ON o.company_id = l.company_id AND o.id = l.stock_entry_id
+WHERE coalesce(a.quantity, 0) <> s.received
+   OR (t.status = 'RECEIVED') <> NOT EXISTS (
+        SELECT FROM stock_transfer_line n WHERE n.company_id = t.company_id AND n.stock_transfer_id = t.id
+        AND n.received_quantity <> n.shipped_quantity)
+   OR (o.id IS NOT NULL AND o.quantity <> l.shipped_quantity - l.received_quantity)
+ORDER BY t.company_id, t.number, l.position LIMIT 1
+"""
+
+_balance, _layer, _company, _valuation = StockBalance.table, ValueLayer.table, Company.table, ItemValuation.table
+_digits = case(dict(MINOR_UNIT_DIGITS), value=_company.c.currency, else_=DIGITS_USUAL)
+_exact_value = cast(_balance.c.quantity * _balance.c.standard_unit_cost, Numeric())
+_at_standard = (
+    select(
+        _balance.c.company_id,
+        _balance.c.item_id,
+        func.sum(
+            func.round(cast(_balance.c.quantity * _balance.c.standard_unit_cost, Numeric()), cast(_digits, Integer))
+        ).label("value"),
+    )
+    .join_from(_balance, _company, _company.c.company_id == _balance.c.company_id)
+    .join(
+        _valuation,
+        and_(_valuation.c.company_id == _balance.c.company_id, _valuation.c.item_id == _balance.c.item_id),
+        isouter=True,
+    )
+    .where(
+        _balance.c.owner_id.is_(None),
+        func.coalesce(_valuation.c.method, ValuationMethod.STANDARD.value) == ValuationMethod.STANDARD.value,
+    )
+    .group_by(_balance.c.company_id, _balance.c.item_id)
+    .cte("at_standard")
+)
+_layered = (
+    select(_layer.c.company_id, _layer.c.item_id, func.sum(_layer.c.value).label("value"))
+    .where(_layer.c.method == ValuationMethod.STANDARD.value)
+    .group_by(_layer.c.company_id, _layer.c.item_id)
+    .cte("layered")
+)
+# Balances at standard cost are worth their quantity at that cost, each rounded once.
+_WRONG_STANDARD = (
+    select(
+        func.coalesce(_at_standard.c.company_id, _layered.c.company_id).label("company_id"),
+        Item.table.c.code,
+        func.coalesce(_at_standard.c.value, 0).label("value"),
+        func.coalesce(_layered.c.value, 0).label("layers"),
+    )
+    .select_from(_at_standard)
+    .join(
+        _layered,
+        and_(_layered.c.company_id == _at_standard.c.company_id, _layered.c.item_id == _at_standard.c.item_id),
+        full=True,
+    )
+    .join(Item.table, Item.table.c.id == func.coalesce(_at_standard.c.item_id, _layered.c.item_id))
+    .where(func.coalesce(_at_standard.c.value, 0) != func.coalesce(_layered.c.value, 0))
+    .order_by("company_id", Item.table.c.code)
+    .limit(1)
+)
+
 GOODS_BALANCE = "goods balance"
 STOCK_BALANCES = "stock balances"
 STOCK_VALUE = "stock value"
 STOCK_TURNOVER = "stock turnover"
+VALUE_POOLS = "value pools"
+STOCK_BELOW_ZERO = "stock below zero"
+RESERVATIONS = "stock reservations"
+TRANSFERS = "stock transfers"
 
 
 async def goods_balance(connection: Connection) -> AsyncIterator[Finding]:
@@ -136,20 +322,68 @@ async def stock_balances(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
-    """The first company whose layers, entries and stock account part, and the first posting in which they do."""
+    """The first company whose layers and stock account part, and the first entry and item that are worth otherwise."""
     for row in await connection.fetch(_WRONG_VALUE):
         first = await connection.fetchrow(_FIRST_WRONG_POSTING, row["company_id"])
         where = f"; first in posting {first['posting_id']}" if first is not None else ""
-        message = (
-            f"layers are worth {row['layers']}, the stock account {row['account']}; "
-            f"layers of moves {row['moved']}, entries {row['entries']}{where}"
-        )
+        message = f"layers are worth {row['layers']}, the stock account {row['account']}{where}"
         yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}", message=message)
+    for row in await connection.fetch(_WRONG_ENTRY):
+        message = f"the entry is worth {row['value']}, its layers {row['layers']} for {row['quantity']}"
+        yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}, entry {row['id']}", message=message)
     for row in await connection.fetch(_VALUE_ELSEWHERE):
         subject = f"company {row['company_id']}, entry {row['id']}"
         yield Finding(
             check=STOCK_VALUE, subject=subject, message="goods that are not on hand or not ours carry a value"
         )
+    for row in await connection.fetch(_WRONG_STANDARD):
+        message = f"balances at standard cost are worth {row['value']}, their layers {row['layers']}"
+        yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}, item {row['code']}", message=message)
+
+
+async def value_pools(connection: Connection) -> AsyncIterator[Finding]:
+    """The first pool and the first layer that are not the sum of their changes, and the first item whose pools do not
+    hold what is on hand.
+    """
+    for what, statement in (("pool", _WRONG_POOL), ("layer", _WRONG_LAYER)):
+        for row in await connection.fetch(statement):
+            subject = f"company {row['company_id']}, item {row['code']}, {what} {row['id']}"
+            stored, counted = f"{row['quantity']} worth {row['value']}", f"{row['counted']} worth {row['worth']}"
+            yield Finding(
+                check=VALUE_POOLS, subject=subject, message=f"it holds {stored}, its changes sum to {counted}"
+            )
+    for row in await connection.fetch(_WRONG_QUANTITY):
+        message = f"{row['quantity']} are on hand, the pools hold {row['pooled']}"
+        yield Finding(check=VALUE_POOLS, subject=f"company {row['company_id']}, item {row['code']}", message=message)
+
+
+async def stock_below_zero(connection: Connection) -> AsyncIterator[Finding]:
+    """The first balance, pool or layer below zero of an item that may not be."""
+    for row in await connection.fetch(_BELOW_ZERO):
+        subject = f"company {row['company_id']}, item {row['code']}"
+        yield Finding(check=STOCK_BELOW_ZERO, subject=subject, message=f"a {row['what']} holds {row['quantity']}")
+
+
+async def reservations(connection: Connection) -> AsyncIterator[Finding]:
+    """The first balance and the first reservation that do not promise what allocations ask."""
+    for row in await connection.fetch(_WRONG_RESERVED):
+        subject = f"company {row['company_id']}, item {row['code']} at {row['location']}"
+        message = f"{row['stored']} of {row['quantity']} are reserved, allocations ask {row['counted']}"
+        yield Finding(check=RESERVATIONS, subject=subject, message=message)
+    for row in await connection.fetch(_WRONG_RESERVATION):
+        message = (
+            f"it is over {row['quantity']} ({row['fulfilled']} gone), allocations {row['allocated']} ({row['gone']})"
+        )
+        subject = f"company {row['company_id']}, reservation {row['number']}"
+        yield Finding(check=RESERVATIONS, subject=subject, message=message)
+
+
+async def transfers(connection: Connection) -> AsyncIterator[Finding]:
+    """The first line of a transfer whose goods are not where it says."""
+    for row in await connection.fetch(_WRONG_TRANSFER):
+        subject = f"company {row['company_id']}, transfer {row['number']} line {row['position']}"
+        message = f"the line says {row['stored']} arrived, moves out of transit took {row['counted']}"
+        yield Finding(check=TRANSFERS, subject=subject, message=message)
 
 
 async def stock_turnover(connection: Connection) -> AsyncIterator[Finding]:
@@ -166,4 +400,8 @@ VERIFIERS: Mapping[str, Verifier] = {
     STOCK_BALANCES: stock_balances,
     STOCK_VALUE: stock_value,
     STOCK_TURNOVER: stock_turnover,
+    VALUE_POOLS: value_pools,
+    STOCK_BELOW_ZERO: stock_below_zero,
+    RESERVATIONS: reservations,
+    TRANSFERS: transfers,
 }

@@ -151,6 +151,10 @@ class Item(GroupRecord, scope=Scope(partner=ANYONE), zh="物料", key="code", na
         doc="Weight of one.", zh="重量", unit="weight_unit.code", tier=Tier.PUBLIC
     )
     weight_unit_id: Mapped[UUID | None] = reference("unit_of_measure", doc="Unit of the weight.", zh="重量单位")
+    volume: Mapped[Decimal | None] = quantity_column(
+        doc="Volume of one.", zh="体积", unit="volume_unit.code", tier=Tier.PUBLIC
+    )
+    volume_unit_id: Mapped[UUID | None] = reference("unit_of_measure", doc="Unit of the volume.", zh="体积单位")
     product_line: Mapped[str | None] = code_column(doc="Product line it belongs to.", zh="产品线")
     grade: Mapped[str | None] = code_column(doc="Grade within its line, such as H for high.", zh="等级")
     style: Mapped[str | None] = code_column(doc="Whom it is styled for, such as W for women.", zh="款式")

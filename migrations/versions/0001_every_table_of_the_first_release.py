@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=False, comment='Name of the rule in Chinese.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='The condition that the rule watches.'),
     sa.Column('severity', sa.Text(), nullable=False, comment='Severity of the alerts it raises.'),
-    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, or percent of the reorder point.'),
+    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, days before expiry, percent of the reorder point.'),
     sa.Column('hysteresis', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How far beyond the threshold the value must recover before the alert resolves itself.'),
     sa.Column('threshold_unit', sa.Text(), nullable=False, comment='Unit of threshold and hysteresis: day or %.'),
     sa.Column('window_days', sa.Integer(), nullable=False, comment='Causes older than this many days are history and raise nothing.'),
@@ -43,7 +43,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT')", name=op.f('ck_alert_rule_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING')", name=op.f('ck_alert_rule_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_rule_severity_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_alert_rule_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_alert_rule_name_length')),
@@ -572,7 +572,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
-    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
+    sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'WORK_IN_PROCESS', 'SCRAP', 'LANDED_COST', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
     sa.CheckConstraint('char_length(bank_account_number) <= 64', name=op.f('ck_account_bank_account_number_length')),
     sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_account_bank_code_length')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
@@ -851,6 +851,8 @@ def upgrade() -> None:
     sa.Column('size_unit_id', sa.Uuid(), nullable=True, comment='Unit of the size.'),
     sa.Column('weight', sa.Numeric(precision=20, scale=6), nullable=True, comment='Weight of one.'),
     sa.Column('weight_unit_id', sa.Uuid(), nullable=True, comment='Unit of the weight.'),
+    sa.Column('volume', sa.Numeric(precision=20, scale=6), nullable=True, comment='Volume of one.'),
+    sa.Column('volume_unit_id', sa.Uuid(), nullable=True, comment='Unit of the volume.'),
     sa.Column('product_line', sa.Text(), nullable=True, comment='Product line it belongs to.'),
     sa.Column('grade', sa.Text(), nullable=True, comment='Grade within its line, such as H for high.'),
     sa.Column('style', sa.Text(), nullable=True, comment='Whom it is styled for, such as W for women.'),
@@ -881,6 +883,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['manufacturer_id'], ['party.id'], name=op.f('fk_item_manufacturer_id')),
     sa.ForeignKeyConstraint(['size_unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_size_unit_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_unit_id')),
+    sa.ForeignKeyConstraint(['volume_unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_volume_unit_id')),
     sa.ForeignKeyConstraint(['weight_unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_weight_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
     sa.UniqueConstraint('code', name=op.f('uq_item_code'))
@@ -891,7 +894,38 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_name_id'), 'item', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_size_unit_id'), 'item', ['size_unit_id'], unique=False)
     op.create_index(op.f('ix_item_unit_id'), 'item', ['unit_id'], unique=False)
+    op.create_index(op.f('ix_item_volume_unit_id'), 'item', ['volume_unit_id'], unique=False)
     op.create_index(op.f('ix_item_weight_unit_id'), 'item', ['weight_unit_id'], unique=False)
+    op.create_table('landed_cost',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the document.'),
+    sa.Column('basis', sa.Text(), nullable=False, comment='By what the cost is shared.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=True, comment='Who charges the cost.'),
+    sa.Column('invoice_number', sa.Text(), nullable=True, comment="The supplier's invoice that the cost stands on."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='The cost in the currency it is charged in; negative where it takes back another.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the cost.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the cost's."),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='The day the cost counts from.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the document shares with its layers and voucher.'),
+    sa.Column('reverses_id', sa.Uuid(), nullable=True, comment='The document that this one takes back.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("basis IN ('EQUAL', 'QUANTITY', 'WEIGHT', 'VOLUME', 'VALUE')", name=op.f('ck_landed_cost_basis_known')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_landed_cost_amount_moves')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_landed_cost_currency_length')),
+    sa.CheckConstraint('char_length(invoice_number) <= 64', name=op.f('ck_landed_cost_invoice_number_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_landed_cost_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'reverses_id'], ['landed_cost.company_id', 'landed_cost.id'], name=op.f('fk_landed_cost_company_id_reverses_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_landed_cost_company_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_landed_cost_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_landed_cost')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_landed_cost_company_id_number'))
+    )
+    op.create_index(op.f('ix_landed_cost_company_id_number_id'), 'landed_cost', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_company_id_occurred_on_id'), 'landed_cost', ['company_id', 'occurred_on', 'id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_company_id_reverses_id'), 'landed_cost', ['company_id', 'reverses_id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_company_id_supplier_id'), 'landed_cost', ['company_id', 'supplier_id'], unique=False)
     op.create_table('legacy_key',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1139,7 +1173,7 @@ def upgrade() -> None:
     sa.Column('source_number', sa.Text(), nullable=True, comment='Number of the document that caused it.'),
     sa.Column('reverses_id', sa.Uuid(), nullable=True, comment='The move that this one takes back.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('OPENING', 'RECEIPT', 'ISSUE', 'TRANSFER', 'PRODUCTION', 'ADJUSTMENT', 'REVERSAL')", name=op.f('ck_stock_move_kind_known')),
+    sa.CheckConstraint("kind IN ('OPENING', 'RECEIPT', 'ISSUE', 'TRANSFER', 'PRODUCTION', 'ADJUSTMENT', 'RETURN', 'STATUS_CHANGE', 'REVERSAL')", name=op.f('ck_stock_move_kind_known')),
     sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_stock_move_source_kind_length')),
     sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_stock_move_source_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'reverses_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_move_company_id_reverses_id')),
@@ -1577,6 +1611,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_item_unit_conversion_item_id'), 'item_unit_conversion', ['item_id'], unique=False)
     op.create_index(op.f('ix_item_unit_conversion_unit_id'), 'item_unit_conversion', ['unit_id'], unique=False)
+    op.create_table('item_valuation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How the value of what leaves is found.'),
+    sa.Column('area', sa.Text(), server_default='COMPANY', nullable=False, comment='Which places share one value.'),
+    sa.Column('may_be_negative', sa.Boolean(), server_default='false', nullable=False, comment='Whether more may go out than is there.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("area IN ('COMPANY', 'SITE', 'LOCATION')", name=op.f('ck_item_valuation_area_known')),
+    sa.CheckConstraint("method IN ('STANDARD', 'AVERAGE', 'FIFO', 'LOT')", name=op.f('ck_item_valuation_method_known')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_item_valuation_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_valuation_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_item_valuation')),
+    sa.UniqueConstraint('company_id', 'item_id', name=op.f('uq_item_valuation_company_id_item_id'))
+    )
+    op.create_index(op.f('ix_item_valuation_company_id_item_id'), 'item_valuation', ['company_id', 'item_id'], unique=False)
     op.create_table('journal_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1893,6 +1944,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
     op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
+    op.create_table('stock_reservation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the reservation.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is promised.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the reservation is in its flow.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is promised.'),
+    sa.Column('fulfilled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it has gone out.'),
+    sa.Column('delivery_on', sa.Date(), nullable=False, comment='Day of delivery that it is promised for.'),
+    sa.Column('remaining_days_min', sa.Integer(), server_default='0', nullable=False, comment='Days that the goods must still be usable on the day of delivery.'),
+    sa.Column('source_kind', sa.Text(), nullable=True, comment='Type of the document line that it is for.'),
+    sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of the document line that it is for.'),
+    sa.Column('source_number', sa.Text(), nullable=True, comment='Number of the document that it is for.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(status = 'FULFILLED') = (fulfilled_quantity = quantity)", name=op.f('ck_stock_reservation_fulfilled_is_all')),
+    sa.CheckConstraint("status IN ('ACTIVE', 'FULFILLED', 'RELEASED')", name=op.f('ck_stock_reservation_status_known')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_stock_reservation_number_length')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_stock_reservation_source_kind_length')),
+    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_stock_reservation_source_number_length')),
+    sa.CheckConstraint('fulfilled_quantity <= quantity', name=op.f('ck_stock_reservation_fulfilled_within_reserved')),
+    sa.CheckConstraint('fulfilled_quantity >= 0', name=op.f('ck_stock_reservation_fulfilled_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_stock_reservation_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_reservation_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_reservation_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_reservation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_reservation_company_id_number'))
+    )
+    op.create_index(op.f('ix_stock_reservation_company_id_delivery_on_id'), 'stock_reservation', ['company_id', 'delivery_on', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_reservation_company_id_item_id'), 'stock_reservation', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_reservation_company_id_number_id'), 'stock_reservation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_reservation_company_id_status_id'), 'stock_reservation', ['company_id', 'status', 'id'], unique=False)
+    op.create_index('ix_stock_reservation_source', 'stock_reservation', ['company_id', 'source_id'], unique=False)
     op.create_table('supplier_item',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1941,8 +2025,8 @@ def upgrade() -> None:
     sa.CheckConstraint("(method = 'FIXED_PER_UNIT') = (unit_amount IS NOT NULL) AND (unit_amount IS NULL) = (currency IS NULL)", name=op.f('ck_tax_rule_unit_amount_of_fixed_tax')),
     sa.CheckConstraint("kind IN ('VAT', 'LEVY', 'EXCISE', 'WITHHOLDING')", name=op.f('ck_tax_rule_kind_known')),
     sa.CheckConstraint("method IN ('PERCENT', 'COMPOUND', 'FIXED_PER_UNIT')", name=op.f('ck_tax_rule_method_known')),
-    sa.CheckConstraint("purchase_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_purchase_role_known')),
-    sa.CheckConstraint("sales_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_sales_role_known')),
+    sa.CheckConstraint("purchase_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'WORK_IN_PROCESS', 'SCRAP', 'LANDED_COST', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_purchase_role_known')),
+    sa.CheckConstraint("sales_role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'ROUNDING', 'COST_OF_SALES', 'WORK_IN_PROCESS', 'SCRAP', 'LANDED_COST', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_tax_rule_sales_role_known')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_tax_rule_currency_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_rule_name_length')),
     sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_tax_rule_span_positive')),
@@ -2500,31 +2584,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
-    op.create_table('value_layer',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='The posting that made the change.'),
-    sa.Column('layer_id', sa.Uuid(), nullable=False, comment='The row that opened the layer; a row that opens one names itself.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
-    sa.Column('site_id', sa.Uuid(), nullable=True, comment='Valuation area where it is a site; empty where it is the company.'),
-    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot, where lots are valued each.'),
-    sa.Column('method', sa.Text(), nullable=False, comment='The method that found the value.'),
-    sa.Column('occurred_on', sa.Date(), nullable=False, comment='The day the change counts from.'),
-    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of quantity; 0 for a late cost or revaluation.'),
-    sa.Column('value', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change of value, in the minor unit of the company's currency."),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("method IN ('STANDARD', 'AVERAGE', 'FIFO', 'LOT')", name=op.f('ck_value_layer_method_known')),
-    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_value_layer_company_id_lot_id')),
-    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_value_layer_company_id_site_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_layer_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_layer_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_layer'))
-    )
-    op.create_index(op.f('ix_value_layer_company_id_item_id'), 'value_layer', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_lot_id'), 'value_layer', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False)
-    op.create_index('ix_value_layer_layer', 'value_layer', ['company_id', 'item_id', 'layer_id'], unique=False)
-    op.create_index('ix_value_layer_posting', 'value_layer', ['company_id', 'posting_id'], unique=False)
     op.create_table('webhook_delivery',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2862,12 +2921,17 @@ def upgrade() -> None:
     sa.Column('owner_id', sa.Uuid(), nullable=True, comment='Whose goods they are, if not ours.'),
     sa.Column('storage_bin', sa.Text(), nullable=True, comment='Shelf and bin within the location.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='On hand.'),
+    sa.Column('reserved_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Promised to documents.'),
+    sa.Column('available_quantity', sa.Numeric(precision=20, scale=6), sa.Computed("CASE WHEN status = 'RELEASED' AND owner_id IS NULL THEN quantity - reserved_quantity ELSE 0 END", persisted=True), nullable=False, comment='What may still be promised: released and not reserved.'),
     sa.Column('standard_unit_cost', sa.Numeric(precision=24, scale=10), nullable=False, comment='Standard cost of one unit.'),
     sa.Column('standard_value', sa.Numeric(precision=20, scale=6), sa.Computed('quantity * standard_unit_cost', persisted=True), nullable=False, comment="Quantity at standard cost, exact; the ledger's value is rounded once a posting."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("reserved_quantity = 0 OR (status = 'RELEASED' AND owner_id IS NULL)", name=op.f('ck_stock_balance_reserved_is_released_and_ours')),
     sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_balance_status_known')),
     sa.CheckConstraint('char_length(storage_bin) <= 400', name=op.f('ck_stock_balance_storage_bin_length')),
+    sa.CheckConstraint('reserved_quantity = 0 OR reserved_quantity <= quantity', name=op.f('ck_stock_balance_reserved_is_there')),
+    sa.CheckConstraint('reserved_quantity >= 0', name=op.f('ck_stock_balance_reserved_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_balance_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_balance_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_balance_company_id')),
@@ -2913,6 +2977,59 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
     op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
     op.create_index('ix_stock_entry_recorded', 'stock_entry', ['company_id', 'recorded_at', 'occurred_on'], unique=False, postgresql_using='brin')
+    op.create_table('stock_revaluation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the document.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is revalued.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='A place of the area, where areas are valued apart.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot, where lots are valued each.'),
+    sa.Column('unit_cost', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is worth from then on.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='The day the new cost counts from.'),
+    sa.Column('value', sa.Numeric(precision=20, scale=6), nullable=False, comment='By how much the value of stock changed.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the document shares with its layers and voucher.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_stock_revaluation_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_revaluation_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_revaluation_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_revaluation_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_revaluation_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_revaluation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_revaluation_company_id_number'))
+    )
+    op.create_index(op.f('ix_stock_revaluation_company_id_item_id'), 'stock_revaluation', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_revaluation_company_id_location_id'), 'stock_revaluation', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_stock_revaluation_company_id_lot_id'), 'stock_revaluation', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_stock_revaluation_company_id_number_id'), 'stock_revaluation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_revaluation_company_id_occurred_on_id'), 'stock_revaluation', ['company_id', 'occurred_on', 'id'], unique=False)
+    op.create_table('stock_transfer',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the transfer.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the transfer is in its flow.'),
+    sa.Column('transit_id', sa.Uuid(), nullable=False, comment='Where the goods are until they arrive.'),
+    sa.Column('target_id', sa.Uuid(), nullable=False, comment='Where the goods go.'),
+    sa.Column('shipped_on', sa.Date(), nullable=False, comment='Day the goods left.'),
+    sa.Column('received_on', sa.Date(), nullable=True, comment='Day the last of them arrived.'),
+    sa.Column('stock_move_id', sa.Uuid(), nullable=False, comment='The move into transit.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('IN_TRANSIT', 'RECEIVED')", name=op.f('ck_stock_transfer_status_known')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_stock_transfer_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_transfer_company_id_stock_move_id')),
+    sa.ForeignKeyConstraint(['company_id', 'target_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_transfer_company_id_target_id')),
+    sa.ForeignKeyConstraint(['company_id', 'transit_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_transfer_company_id_transit_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_transfer_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_transfer')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_transfer_company_id_number'))
+    )
+    op.create_index(op.f('ix_stock_transfer_company_id_number_id'), 'stock_transfer', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_shipped_on_id'), 'stock_transfer', ['company_id', 'shipped_on', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_status_id'), 'stock_transfer', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_stock_move_id'), 'stock_transfer', ['company_id', 'stock_move_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_target_id'), 'stock_transfer', ['company_id', 'target_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_transit_id'), 'stock_transfer', ['company_id', 'transit_id'], unique=False)
     op.create_table('stock_turnover',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2939,6 +3056,36 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
     op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
     op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
+    op.create_table('value_pool',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The area, where it is a site.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='The area, where it is a location.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot, where lots are valued each.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How the value of what leaves is found.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Goods in the area, ours.'),
+    sa.Column('value', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Ledger value of the goods.'),
+    sa.Column('last_unit_cost', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Cost of one unit at which goods last moved; goods that are not covered go out at it.'),
+    sa.Column('first_unit_cost', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Cost of one unit that goes out before any came in.'),
+    sa.Column('last_moved_on', sa.Date(), nullable=True, comment='Latest day from which a movement counts.'),
+    sa.Column('movement_count', sa.Integer(), server_default='0', nullable=False, comment='Movements so far.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("method <> 'STANDARD'", name=op.f('ck_value_pool_method_has_pools')),
+    sa.CheckConstraint("method IN ('STANDARD', 'AVERAGE', 'FIFO', 'LOT')", name=op.f('ck_value_pool_method_known')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_value_pool_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_value_pool_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_value_pool_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_pool_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_pool_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_pool')),
+    sa.UniqueConstraint('company_id', 'item_id', 'site_id', 'location_id', 'lot_id', name='uq_value_pool_area', postgresql_nulls_not_distinct=True)
+    )
+    op.create_index(op.f('ix_value_pool_company_id_item_id'), 'value_pool', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_value_pool_company_id_location_id'), 'value_pool', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_value_pool_company_id_lot_id'), 'value_pool', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_value_pool_company_id_site_id'), 'value_pool', ['company_id', 'site_id'], unique=False)
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2993,7 +3140,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT')", name=op.f('ck_alert_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING')", name=op.f('ck_alert_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
     sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
     sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
@@ -3041,6 +3188,43 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_company_id_number_id'), 'goods_receipt', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_received_on_id'), 'goods_receipt', ['company_id', 'received_on', 'id'], unique=False)
+    op.create_table('landed_cost_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('landed_cost_id', sa.Uuid(), nullable=False, comment='The document the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the document.'),
+    sa.Column('stock_entry_id', sa.Uuid(), nullable=False, comment='The goods as they came in.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came in.'),
+    sa.Column('weight', sa.Numeric(precision=24, scale=10), nullable=False, comment='What the share was found by, in the unit of the basis.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The share in the company's currency."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'landed_cost_id'], ['landed_cost.company_id', 'landed_cost.id'], name=op.f('fk_landed_cost_line_company_id_landed_cost_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_landed_cost_line_company_id_stock_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_landed_cost_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_landed_cost_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_landed_cost_line')),
+    sa.UniqueConstraint('company_id', 'landed_cost_id', 'position', name=op.f('uq_landed_cost_line_company_id_landed_cost_id_position'))
+    )
+    op.create_index(op.f('ix_landed_cost_line_company_id_item_id'), 'landed_cost_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_line_company_id_landed_cost_id'), 'landed_cost_line', ['company_id', 'landed_cost_id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_line_company_id_stock_entry_id'), 'landed_cost_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_table('open_layer',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('pool_id', sa.Uuid(), nullable=False, comment='The pool the layer is in.'),
+    sa.Column('opened_on', sa.Date(), nullable=False, comment='The day the layer counts from; the oldest goes first.'),
+    sa.Column('sequence', sa.Integer(), nullable=False, comment="Its movement's place in the pool, within the day."),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is left.'),
+    sa.Column('value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is worth.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'pool_id'], ['value_pool.company_id', 'value_pool.id'], name=op.f('fk_open_layer_company_id_pool_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_layer_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_layer'))
+    )
+    op.create_index(op.f('ix_open_layer_company_id_pool_id'), 'open_layer', ['company_id', 'pool_id'], unique=False)
+    op.create_index('ix_open_layer_left', 'open_layer', ['company_id', 'pool_id', 'opened_on', 'sequence'], unique=False, postgresql_where=sa.text('quantity <> 0'))
     op.create_table('purchase_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3073,6 +3257,102 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_table('stock_allocation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('stock_reservation_id', sa.Uuid(), nullable=False, comment='The reservation the goods are for.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place: what expires first goes first.'),
+    sa.Column('stock_balance_id', sa.Uuid(), nullable=False, comment='The balance that gives.'),
+    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where the goods are.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much it gives.'),
+    sa.Column('fulfilled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it has gone out.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('fulfilled_quantity <= quantity', name=op.f('ck_stock_allocation_fulfilled_within_allocated')),
+    sa.CheckConstraint('fulfilled_quantity >= 0', name=op.f('ck_stock_allocation_fulfilled_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_stock_allocation_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_allocation_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_allocation_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_balance_id'], ['stock_balance.company_id', 'stock_balance.id'], name=op.f('fk_stock_allocation_company_id_stock_balance_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_reservation_id'], ['stock_reservation.company_id', 'stock_reservation.id'], name=op.f('fk_stock_allocation_company_id_stock_reservation_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_allocation_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_allocation')),
+    sa.UniqueConstraint('company_id', 'stock_reservation_id', 'position', name=op.f('uq_stock_allocation_company_id_stock_reservation_id_position'))
+    )
+    op.create_index(op.f('ix_stock_allocation_company_id_location_id'), 'stock_allocation', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_stock_allocation_company_id_lot_id'), 'stock_allocation', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_stock_allocation_company_id_stock_balance_id'), 'stock_allocation', ['company_id', 'stock_balance_id'], unique=False)
+    op.create_index(op.f('ix_stock_allocation_company_id_stock_reservation_id'), 'stock_allocation', ['company_id', 'stock_reservation_id'], unique=False)
+    op.create_table('stock_transfer_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('stock_transfer_id', sa.Uuid(), nullable=False, comment='The transfer the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the transfer.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What was sent.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot that was sent.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Status of the goods.'),
+    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Sent.'),
+    sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Arrived so far.'),
+    sa.Column('stock_entry_id', sa.Uuid(), nullable=False, comment='The entry that put the goods in transit; what arrives takes its value.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_transfer_line_status_known')),
+    sa.CheckConstraint('received_quantity <= shipped_quantity', name=op.f('ck_stock_transfer_line_received_within_shipped')),
+    sa.CheckConstraint('received_quantity >= 0', name=op.f('ck_stock_transfer_line_received_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_transfer_line_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_stock_transfer_line_company_id_stock_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_transfer_id'], ['stock_transfer.company_id', 'stock_transfer.id'], name=op.f('fk_stock_transfer_line_company_id_stock_transfer_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_transfer_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_transfer_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_transfer_line')),
+    sa.UniqueConstraint('company_id', 'stock_transfer_id', 'position', name=op.f('uq_stock_transfer_line_company_id_stock_transfer_id_position'))
+    )
+    op.create_index(op.f('ix_stock_transfer_line_company_id_item_id'), 'stock_transfer_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_line_company_id_lot_id'), 'stock_transfer_line', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_line_company_id_stock_entry_id'), 'stock_transfer_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_line_company_id_stock_transfer_id'), 'stock_transfer_line', ['company_id', 'stock_transfer_id'], unique=False)
+    op.create_table('value_layer',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='The posting that made the change.'),
+    sa.Column('movement_id', sa.Uuid(), nullable=False, comment='The movement whose value it makes or corrects: a stock entry, or a revaluation of its own.'),
+    sa.Column('stock_entry_id', sa.Uuid(), nullable=True, comment='The stock entry that it values; none for a revaluation.'),
+    sa.Column('pool_id', sa.Uuid(), nullable=True, comment='The pool it changes; none for standard cost.'),
+    sa.Column('layer_id', sa.Uuid(), nullable=False, comment='The movement that opened the layer; the pool itself where it is one layer.'),
+    sa.Column('takes_from_id', sa.Uuid(), nullable=True, comment='The layer that a movement takes from before any other.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is valued.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='Valuation area where it is a site; empty where it is the company or a location.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot that moved.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='The method that found the value.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='The day the change counts from.'),
+    sa.Column('moved_on', sa.Date(), nullable=False, comment='The day its movement counts from.'),
+    sa.Column('sequence', sa.Integer(), server_default='0', nullable=False, comment="The movement's place in its pool, within the day."),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of quantity; 0 for a late cost or revaluation.'),
+    sa.Column('value', sa.Numeric(precision=20, scale=6), nullable=False, comment="Change of value, in the minor unit of the company's currency."),
+    sa.Column('correction', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Part of the cost of goods that came in which belongs to goods that had gone out uncovered.'),
+    sa.Column('unit_cost', sa.Numeric(precision=24, scale=10), nullable=True, comment='Cost of one unit that a revaluation set.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment="Where a later correction of the movement's value goes; none where it follows the goods."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("method IN ('STANDARD', 'AVERAGE', 'FIFO', 'LOT')", name=op.f('ck_value_layer_method_known')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_value_layer_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_value_layer_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'pool_id'], ['value_pool.company_id', 'value_pool.id'], name=op.f('fk_value_layer_company_id_pool_id')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_value_layer_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_value_layer_company_id_stock_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_value_layer_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_layer_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_layer'))
+    )
+    op.create_index(op.f('ix_value_layer_company_id_account_id'), 'value_layer', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_item_id'), 'value_layer', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_lot_id'), 'value_layer', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_pool_id'), 'value_layer', ['company_id', 'pool_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_stock_entry_id'), 'value_layer', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index('ix_value_layer_moved', 'value_layer', ['company_id', 'pool_id', 'moved_on', 'sequence'], unique=False)
+    op.create_index('ix_value_layer_movement', 'value_layer', ['company_id', 'movement_id'], unique=False)
+    op.create_index('ix_value_layer_posting', 'value_layer', ['company_id', 'posting_id'], unique=False)
     op.create_table('work_order_operation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -62,7 +62,7 @@ def full_grants() -> Grants:
     return Grants(version=1, audience=Audience.STAFF, companies=(AX, BX), tiers={}, commands=commands)
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """The ids of what stands in the database, and the people who act."""
 

@@ -71,7 +71,7 @@ async def test_a_changed_quantity_is_found_by_its_move_and_its_balance(world: Wo
     [move] = await world.rows("SELECT id FROM stock_move")
     assert found["goods balance"].subject == f"company {AX}, move {move['id']}"
     assert found["stock balances"].subject == f"company {AX}, item GEAR at STORES (RELEASED)"
-    assert set(found) == {"goods balance", "stock balances"}
+    assert set(found) == {"goods balance", "stock balances", "stock value"}
 
 
 async def test_a_changed_balance_is_found(world: World):

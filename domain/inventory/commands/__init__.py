@@ -1,5 +1,44 @@
 """What people make of stock, one file a document."""
 
+from domain.inventory.commands.conversions import ConvertStock, ProductInput, convert_stock
 from domain.inventory.commands.counts import CountStock, count_stock
+from domain.inventory.commands.issues import IssueLineInput, IssuePurpose, IssueStock, issue_stock
+from domain.inventory.commands.landed_costs import (
+    AddLandedCost,
+    CancelLandedCost,
+    add_landed_costs,
+    cancel_landed_costs,
+)
+from domain.inventory.commands.reservations import (
+    IssueReservation,
+    ReleaseReservation,
+    ReserveStock,
+    issue_reservations,
+    release_reservations,
+    reserve_stock,
+)
+from domain.inventory.commands.returns import ReturnToSupplier, return_to_suppliers
+from domain.inventory.commands.revaluations import RevalueStock, revalue_stock
+from domain.inventory.commands.reversals import ReverseStockMove, reverse_stock_moves
+from domain.inventory.commands.settings import SetItemValuation, set_item_valuations
+from domain.inventory.commands.statuses import ChangeStockStatus, StatusLineInput, change_stock_statuses
+from domain.inventory.commands.transfers import (
+    ReceiveTransfer,
+    ShipTransfer,
+    TransferArrivalInput,
+    TransferLineInput,
+    TransferStock,
+    receive_transfers,
+    ship_transfers,
+    transfer_stock,
+)
 
-__all__ = ["CountStock", "count_stock"]
+__all__ = [
+    "AddLandedCost", "CancelLandedCost", "ChangeStockStatus", "ConvertStock", "CountStock", "IssueLineInput",
+    "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "ReceiveTransfer", "ReleaseReservation",
+    "ReserveStock", "ReturnToSupplier", "RevalueStock", "ReverseStockMove", "SetItemValuation", "ShipTransfer",
+    "StatusLineInput", "TransferArrivalInput", "TransferLineInput", "TransferStock", "add_landed_costs",
+    "cancel_landed_costs", "change_stock_statuses", "convert_stock", "count_stock", "issue_reservations",
+    "issue_stock", "receive_transfers", "release_reservations", "reserve_stock", "return_to_suppliers",
+    "revalue_stock", "reverse_stock_moves", "set_item_valuations", "ship_transfers", "transfer_stock",
+]  # fmt: skip

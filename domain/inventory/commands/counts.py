@@ -15,30 +15,23 @@ from domain.core.commands import Results, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
-from domain.core.ledger import Posting, Source
-from domain.core.money import EXACT
+from domain.core.ledger import Source
+from domain.core.money import EXACT, ZERO
 from domain.core.quantity import QUANTITY, not_negative
 from domain.core.work import Work
-from domain.finance.journal import accounts, company_currency, hold_periods, post_vouchers
-from domain.finance.models import AccountRole, JournalKind, SubLedger
-from domain.finance.rules import PeriodClosed
-from domain.inventory.balances import counter_location, locations, lock_balances, write_balances
+from domain.finance.journal import accounts, hold_periods
+from domain.finance.models import AccountRole, SubLedger
+from domain.finance.rules import ONE, PeriodClosed
+from domain.inventory.balances import counter_location, locations, lock_balances
+from domain.inventory.entries import write_book
 from domain.inventory.models import Lot, MoveKind, StockBalance, StockStatus
-from domain.inventory.rules import (
-    Balance,
-    GoodsLeg,
-    StockKey,
-    adjustment_money,
-    after,
-    cost_changes,
-    count_legs,
-    revaluation_money,
-)
-from domain.inventory.stock import post_goods, revalue, standard_costs, voucher_of
+from domain.inventory.posting import apply_acts, open_book, present_value
+from domain.inventory.rules import Act, Balance, Line, StockKey
+from domain.inventory.stock import whole
 from domain.master_data.items import Item
 from domain.master_data.places import ON_HAND, LocationKind
 
-COUNT_ROLES = (AccountRole.STOCK, AccountRole.STOCK_ADJUSTMENT, AccountRole.STOCK_REVALUATION)
+COUNT_ROLES = (AccountRole.STOCK_ADJUSTMENT,)
 
 _item, _lot = Item.table, Lot.table
 _ITEMS = select(_item.c.id).where(_item.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
@@ -133,32 +126,35 @@ def _lot_of(one: CountStock, known: Known) -> UUID | None:
 
 async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today: date) -> dict[StockKey, Balance]:
     """The balances after the counts, posted."""
-    currency = await company_currency(work)
-    own = await accounts(work, *COUNT_ROLES)
     balances = await lock_balances(work, [key for _, key in counts])
     if all(one.counted == balances[key].quantity for one, key in counts):
         return balances
-    outside = await counter_location(work, LocationKind.LOSS)
-    last_on = max(one.counted_on or today for one, _ in counts)
-    costs = await standard_costs(work, [key.item_id for _, key in counts], max(today, last_on))
-    changes = cost_changes(balances, costs, currency)
-    goods: list[Posting[GoodsLeg]] = []
-    result = dict(balances)
+    own = await accounts(work, *COUNT_ROLES)
+    account, outside = own[AccountRole.STOCK_ADJUSTMENT], await counter_location(work, LocationKind.LOSS)
+    shapes = [_count_act(one.counted_on or today, _count_line(key, outside, ONE, account)) for one, key in counts]
+    book = await open_book(work, shapes, COUNT_ROLES)
     for one, key in counts:
-        difference = EXACT.subtract(one.counted, result[key].quantity)
+        held = book.balances[key]
+        difference = EXACT.subtract(one.counted, held.quantity)
         if difference:
-            cost = costs.get(key.item_id, result[key].unit_cost)
-            legs = count_legs(key, difference, cost, currency, outside)
-            source = Source(kind=StockBalance.__name__, id=balances[key].id, number=str(balances[key].id))
-            goods.append(Posting(id=new_id(), occurred_on=one.counted_on or today, source=source, entries=legs))
-            result = after(result, legs)
-    moved = {key: held for key, held in result.items() if held != balances[key]}
-    for change in changes:
-        moved[change.key] = replace(result[change.key], unit_cost=costs[change.key.item_id])
-    await write_balances(work, moved)
-    await post_goods(work, MoveKind.ADJUSTMENT, goods)
-    vouchers = await revalue(work, changes, last_on, revaluation_money(changes, currency, own))
-    for posting in goods:
-        vouchers += voucher_of(JournalKind.STOCK, posting, adjustment_money(posting.entries, currency, own))
-    await post_vouchers(work, vouchers)
-    return result
+            line = _count_line(key, outside, difference, account)
+            line = replace(line, cost=present_value(book, key, difference) if difference > ZERO else ZERO)
+            source = Source(kind=StockBalance.__name__, id=held.id, number=str(held.id))
+            act = replace(_count_act(one.counted_on or today, line), source=source)
+            whole(await apply_acts(book, [act]))
+    await write_book(work, book)
+    return book.balances
+
+
+def _count_act(on: date, line: Line) -> Act:
+    """The act of one count."""
+    return Act(id=new_id(), kind=MoveKind.ADJUSTMENT, occurred_on=on, lines=(line,))
+
+
+def _count_line(key: StockKey, outside_id: UUID, difference: Decimal, account_id: UUID) -> Line:
+    """What was found more comes from the loss location, what is missing goes there, reserved or not."""
+    outside = StockKey(key.item_id, outside_id, key.lot_id)
+    source, target = (outside, key) if difference > ZERO else (key, outside)
+    return Line(
+        source=source, target=target, quantity=abs(difference), account_id=account_id, correction_id=account_id,
+    )  # fmt: skip

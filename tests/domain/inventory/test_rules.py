@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,26 +10,27 @@ from domain.core.ledger import Posting, Source, Unbalanced
 from domain.core.money import Money
 from domain.finance.models import AccountRole
 from domain.finance.rules import Leg
-from domain.inventory.models import StockStatus
+from domain.inventory.models import MoveKind, StockStatus
 from domain.inventory.rules import (
     GOODS,
+    Act,
     Balance,
     CostChange,
     GoodsLeg,
     Incoming,
     IncomingLine,
+    InsufficientStock,
+    Line,
     OpeningStock,
     StockKey,
-    after,
+    after_line,
     cost_changes,
-    delivery_keys,
+    enough,
     first_cost,
-    ledger_value,
+    incoming_lines,
+    line_money,
     opening_difference,
-    opening_legs,
-    opening_money,
-    receipt_legs,
-    receipt_money,
+    opening_line,
     revaluation_money,
     rounding_money,
 )
@@ -64,16 +66,26 @@ def by_role(legs: tuple[Leg, ...]) -> dict[AccountRole, Decimal]:
     return {roles[leg.account_id]: leg.amount for leg in legs}
 
 
+def money(incoming: Incoming, standard_cost: str, currency: str = "USD") -> tuple[Leg, ...]:
+    """What a delivery of goods at standard cost makes of money."""
+    act = Act(id=new_id(), kind=MoveKind.RECEIPT, occurred_on=DAY, lines=())
+    legs: list[Leg] = []
+    for line in incoming_lines(incoming, currency, ACCOUNTS, OUTSIDE):
+        assert line.variance_id is not None or not line.counter
+        told = replace(line, account_id=line.variance_id or line.account_id)
+        gained = line.quantity * Decimal(standard_cost) if line.target.owner_id is None else Decimal(0)
+        legs += line_money(told, act, gained, ACCOUNTS[AccountRole.STOCK], currency)
+    return tuple(legs)
+
+
 def test_goods_received_come_from_outside_and_rejected_ones_stay_the_suppliers():
-    legs = receipt_legs(delivery("8", "2", "3"), {ITEM: Decimal("2.5")}, "USD", OUTSIDE)
-    assert legs == (
-        GoodsLeg(
-            key=StockKey(ITEM, PLACE), quantity=Decimal(8), unit_cost=Decimal("2.5"), value=Decimal(20), valued=True
-        ),
-        GoodsLeg(key=StockKey(ITEM, PLACE, None, StockStatus.REJECTED, SUPPLIER), quantity=Decimal(2)),
-        GoodsLeg(key=StockKey(ITEM, OUTSIDE), quantity=Decimal(-10)),
-    )
-    assert GOODS.check(Posting(id=new_id(), occurred_on=DAY, entries=legs)).entries == legs
+    accepted, rejected = incoming_lines(delivery("8", "2", "3"), "USD", ACCOUNTS, OUTSIDE)
+    assert (accepted.source, accepted.target, accepted.quantity, accepted.cost) == (
+        StockKey(ITEM, OUTSIDE), StockKey(ITEM, PLACE), Decimal(8), Decimal(24),
+    )  # fmt: skip
+    assert (rejected.source, rejected.target, rejected.quantity, rejected.counter) == (
+        StockKey(ITEM, OUTSIDE), StockKey(ITEM, PLACE, None, StockStatus.REJECTED, SUPPLIER), Decimal(2), (),
+    )  # fmt: skip
 
 
 def test_goods_that_vanish_are_refused():
@@ -85,7 +97,7 @@ def test_goods_that_vanish_are_refused():
 
 def test_v14_a_receipt_above_standard_cost_is_variance_at_once():
     """Standard 100: receive 10 @150 -> stock 1000, 500 to variance (case V14)."""
-    legs = receipt_money(delivery("10", "0", "150"), {ITEM: Decimal(100)}, "USD", ACCOUNTS)
+    legs = money(delivery("10", "0", "150"), "100")
     assert by_role(legs) == {
         AccountRole.STOCK: Decimal(1000),
         AccountRole.GR_IR: Decimal(-1500),
@@ -98,13 +110,14 @@ def test_v14_a_new_standard_cost_revalues_what_is_on_hand():
     key = StockKey(ITEM, PLACE)
     held = Balance(id=new_id(), quantity=Decimal(10), unit_cost=Decimal(100))
     raised = cost_changes({key: held}, {ITEM: Decimal(130)}, "USD")
-    assert raised == (CostChange(key=key, value=Decimal(300)),)
+    assert raised == (CostChange(key=key, unit_cost=Decimal(130), value=Decimal(300)),)
     assert by_role(revaluation_money(raised, "USD", ACCOUNTS)) == {
         AccountRole.STOCK: Decimal(300),
         AccountRole.STOCK_REVALUATION: Decimal(-300),
     }
     lowered = Balance(id=held.id, quantity=Decimal(10), unit_cost=Decimal(130))
-    assert cost_changes({key: lowered}, {ITEM: Decimal(100)}, "USD") == (CostChange(key=key, value=Decimal(-300)),)
+    [change] = cost_changes({key: lowered}, {ITEM: Decimal(100)}, "USD")
+    assert change.value == Decimal(-300)
 
 
 def test_goods_that_are_not_ours_are_not_revalued():
@@ -115,17 +128,17 @@ def test_goods_that_are_not_ours_are_not_revalued():
 
 def test_only_accepted_goods_are_owed_for():
     """F60: accepted 98 of 100 @50 -> GR/IR 4,900."""
-    legs = receipt_money(delivery("98", "2", "50"), {ITEM: Decimal(50)}, "USD", ACCOUNTS)
+    legs = money(delivery("98", "2", "50"), "50")
     assert by_role(legs) == {AccountRole.STOCK: Decimal(4900), AccountRole.GR_IR: Decimal(-4900)}
 
 
 def test_a_wholly_rejected_delivery_moves_no_money():
-    assert receipt_money(delivery("0", "5", "50"), {ITEM: Decimal(50)}, "USD", ACCOUNTS) == ()
+    assert money(delivery("0", "5", "50"), "50") == ()
 
 
 def test_a_foreign_price_is_owed_in_its_currency_and_counted_in_ours():
     """F41: USD 20,000 at 2.00 USD/EUR -> 10,000."""
-    legs = receipt_money(delivery("100", "0", "200", "USD", "0.5"), {ITEM: Decimal(100)}, "EUR", ACCOUNTS)
+    legs = money(delivery("100", "0", "200", "USD", "0.5"), "100", "EUR")
     owed = next(leg for leg in legs if leg.account_id == ACCOUNTS[AccountRole.GR_IR])
     assert (owed.transaction, owed.amount, owed.rate) == (
         Money(Decimal(-20000), "USD"),
@@ -136,7 +149,7 @@ def test_a_foreign_price_is_owed_in_its_currency_and_counted_in_ours():
 
 
 def test_a_yen_price_is_owed_in_whole_yen():
-    legs = receipt_money(delivery("3", "0", "33.4", "JPY", "0.01"), {ITEM: Decimal(1)}, "USD", ACCOUNTS)
+    legs = money(delivery("3", "0", "33.4", "JPY", "0.01"), "1")
     owed = next(leg for leg in legs if leg.account_id == ACCOUNTS[AccountRole.GR_IR])
     assert owed.transaction == Money(Decimal(-100), "JPY")
     assert owed.amount == Decimal("-1.00")
@@ -145,19 +158,30 @@ def test_a_yen_price_is_owed_in_whole_yen():
 def test_balances_add_what_moved_and_leave_the_outside_alone():
     key = StockKey(ITEM, PLACE)
     held = Balance(id=new_id(), quantity=Decimal(5), unit_cost=Decimal(2), storage_bin="A/1")
-    incoming = delivery("8", "0", "3")
-    result = after({key: held}, receipt_legs(incoming, {ITEM: Decimal("2.5")}, "USD", OUTSIDE))
-    assert result == {key: Balance(id=held.id, quantity=Decimal(13), unit_cost=Decimal("2.5"), storage_bin="A/1")}
-    assert delivery_keys([incoming]) == {key}
+    [line] = incoming_lines(delivery("8", "0", "3"), "USD", ACCOUNTS, OUTSIDE)
+    assert after_line({key: held}, line) == {key: replace(held, quantity=Decimal(13))}
+
+
+def test_goods_that_are_promised_to_others_are_not_available():
+    held = Balance(id=new_id(), quantity=Decimal(5), unit_cost=Decimal(2), reserved=Decimal(3))
+    account = ACCOUNTS[AccountRole.COST_OF_SALES]
+    line = Line(source=StockKey(ITEM, PLACE), target=StockKey(ITEM, OUTSIDE), quantity=Decimal(3), account_id=account)
+    for may_be_negative in (False, True):
+        with pytest.raises(InsufficientStock) as refused:
+            enough(line, held, may_be_negative)
+        assert refused.value.values["available"] == Decimal(2)
+    enough(replace(line, fulfils=Decimal(1)), held, False)
+    enough(replace(line, quantity=Decimal(9)), replace(held, reserved=Decimal(0)), True)
 
 
 def test_an_opening_keeps_its_value_and_rounds_the_ledger_once():
     row = OpeningStock(item_id=ITEM, location_id=PLACE, quantity=Decimal(3), unit_cost=Decimal("1.3350"))
-    assert [(leg.quantity, leg.value) for leg in opening_legs(row, "USD", OUTSIDE)] == [
-        (Decimal(3), Decimal("4.01")),
-        (Decimal(-3), Decimal(0)),
-    ]
-    assert by_role(opening_money(row, "USD", ACCOUNTS)) == {
+    line = opening_line(row, "USD", ACCOUNTS, OUTSIDE)
+    assert (line.target, line.quantity, line.cost, line.unit_cost) == (
+        StockKey(ITEM, PLACE), Decimal(3), Decimal("4.01"), Decimal("1.3350"),
+    )  # fmt: skip
+    act = Act(id=new_id(), kind=MoveKind.OPENING, occurred_on=DAY, lines=(line,))
+    assert by_role(line_money(line, act, Decimal("4.01"), ACCOUNTS[AccountRole.STOCK], "USD")) == {
         AccountRole.STOCK: Decimal("4.01"),
         AccountRole.OPENING_BALANCE: Decimal("-4.01"),
     }
@@ -175,12 +199,6 @@ def test_what_rounding_made_off_the_whole_goes_to_the_rounding_account():
         AccountRole.OPENING_BALANCE: Decimal("-0.01"),
     }
     assert rounding_money(Decimal(0), "USD", ACCOUNTS) == ()
-
-
-def test_an_item_of_no_value_moves_no_money():
-    row = OpeningStock(item_id=ITEM, location_id=PLACE, quantity=Decimal(7), unit_cost=Decimal(0))
-    assert opening_money(row, "USD", ACCOUNTS) == ()
-    assert ledger_value(Decimal(7), Decimal(0), "USD") == 0
 
 
 def test_the_first_price_becomes_the_cost_in_our_currency():

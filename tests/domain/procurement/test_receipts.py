@@ -75,8 +75,8 @@ async def test_goods_and_money_share_one_posting_and_lead_back_to_the_receipt(wo
         "JOIN location l ON l.company_id = e.company_id AND l.id = e.location_id ORDER BY e.position"
     )
     assert [tuple(entry.values()) for entry in entries] == [
-        ("STORES", Decimal(10), Decimal(1000)), ("SUPPLIER", Decimal(-10), Decimal(0)),
-        ("STORES", Decimal(5), Decimal(10)), ("SUPPLIER", Decimal(-5), Decimal(0)),
+        ("SUPPLIER", Decimal(-10), Decimal(0)), ("STORES", Decimal(10), Decimal(1000)),
+        ("SUPPLIER", Decimal(-5), Decimal(0)), ("STORES", Decimal(5), Decimal(10)),
     ]  # fmt: skip
     layers = await world.rows("SELECT quantity, value, method FROM value_layer ORDER BY value DESC")
     assert [tuple(layer.values()) for layer in layers] == [

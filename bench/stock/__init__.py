@@ -1,0 +1,1 @@
+"""What a late document costs, and whether that grows with the movements behind it."""
