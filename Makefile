@@ -56,8 +56,9 @@ lint: $(INSTALLED) ## style and import rules
 types: $(INSTALLED) ## types, strict in domain, resolvers and authz
 	@$(BIN)/basedpyright
 
-snapshots: $(INSTALLED) ## print the graph and the permission matrix anew, to be reviewed as a difference
+snapshots: $(INSTALLED) ## print the graph, the permission matrix and the error codes anew, to be reviewed as a difference
 	@$(BIN)/skein schema > schema/schema.graphql
+	@$(BIN)/python -m server.code_table > docs/error-codes.md
 	@SKEIN_WRITE_MATRIX=1 $(BIN)/python -m pytest -q -n 0 tests/graph/test_permission_matrix.py
 
 lock: $(INSTALLED) ## resolve the newest allowed versions into requirements.lock
