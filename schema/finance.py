@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import finance
+from domain.finance.aging import AgedItemLine
 from domain.finance.models import (
     Account,
     AccountBalance,
@@ -88,6 +89,7 @@ class FinanceQuery:
     bank_statement = root_one(BankStatement)
     bank_statements = root_many(BankStatement)
     bank_statement_lines = root_many(BankStatementLine)
+    aged_items = root_many(AgedItemLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

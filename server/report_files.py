@@ -6,7 +6,7 @@ Headings are the labels of the data dictionary, in Chinese or English.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from domain.core.actors import Actor, Grants
-from domain.core.errors import InvalidInput
+from domain.core.errors import FieldNotReadable, InvalidInput
 from domain.core.records import Record, label_of
 from domain.core.reports import REPORT_PAGE_MAX, Report, ReportSpec, arguments_of, title_of
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, ToOne, camel
@@ -75,13 +75,21 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ReportAsked:
-    """Which report, of which company, with which arguments (by their names in the graph), in which language."""
+    """Which report, of which company, with which arguments (by their names in the graph), in which language.
+
+    `unread` are the fields that its reader may not add up.
+    """
 
     root: str
     company: str
     arguments: Mapping[str, str]
     locale: str
     now: datetime
+    unread: frozenset[str] = frozenset()
+
+    def summed(self, names: Sequence[str]) -> list[str]:
+        """Those of the columns, by their names in the graph, that the reader may add up."""
+        return [camel(name) for name in names if camel(name) not in self.unread]
 
     @property
     def entity(self) -> Entity:
@@ -123,6 +131,18 @@ async def read_sheet(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked
     Raises: InvalidInput for a report or argument that does not exist, or for more than `LINES_MAX` lines; what the
     graph refuses.
     """
+    try:
+        return await _read(dispatcher, reader, asked)
+    except FieldNotReadable as refusal:
+        # What may not be read may not be added up either: the file then has no total of it, as it has no column.
+        name = refusal.values["coordinate"].partition(".")[2]
+        if refusal.values["use"] != "aggregate" or name in asked.unread:
+            raise
+        return await read_sheet(dispatcher, reader, replace(asked, unread=asked.unread | {name}))
+
+
+async def _read(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: ReportAsked) -> Sheet:
+    """All pages of the report."""
     columns = _columns(asked)
     query, variables = _query(asked)
     nodes: list[Any] = []
@@ -210,7 +230,7 @@ def _query(asked: ReportAsked) -> tuple[str, dict[str, Any]]:
     if "asKnownAt" in known:
         given.setdefault("asKnownAt", asked.now.isoformat())
     declared = "".join(f", ${name}: {root.args[name].type}" for name in given)
-    figures = _totals(spec)
+    figures = _totals(asked)
     declared += ", $totals: Boolean!" if figures else ""
     passed = "".join(f", {name}: ${name}" for name in given)
     objects = 1 + sum(isinstance(one, MoneyLeaf | ToOne) for one in entity.fields.values())
@@ -243,13 +263,15 @@ def _selection(entity: Entity, spec: ReportSpec) -> str:
     return " ".join(parts)
 
 
-def _totals(spec: ReportSpec) -> str:
+def _totals(asked: ReportAsked) -> str:
     """The figures over all lines, asked once."""
-    own = " ".join(f"{camel(name)} {MONEY}" for name in spec.totals)
+    spec = asked.spec
+    own = " ".join(f"{name} {MONEY}" for name in asked.summed(spec.totals))
     parts = [f"sum {{ {own} }}"] if own else []
     if spec.section is not None:
-        inner = " ".join(f"{camel(name)} {MONEY}" for name in spec.section_totals)
-        parts.append(f"groups {{ key {{ {camel(spec.section)} }} sum {{ {inner} }} }}")
+        inner = " ".join(f"{name} {MONEY}" for name in asked.summed(spec.section_totals))
+        sums = f"sum {{ {inner} }}" if inner else ""
+        parts.append(f"groups {{ key {{ {camel(spec.section)} }} {sums} }}")
     by = f"(groupBy: [{upper(camel(spec.section))}])" if spec.section is not None else ""
     return f"aggregate{by} @include(if: $totals) {{ {' '.join(parts)} }}" if parts else ""
 
@@ -334,7 +356,9 @@ def _cell(asked: ReportAsked, column: Column, node: Any) -> Cell:
 def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], first: Any) -> Iterator[Line]:
     """The lines, with the head and foot of each section and the total of all."""
     section = camel(asked.spec.section) if asked.spec.section is not None else None
-    feet = {one["key"][section]: one["sum"] for one in first["aggregate"]["groups"]} if section and first else {}
+    feet = (
+        {one["key"][section]: one.get("sum", {}) for one in first["aggregate"]["groups"]} if section and first else {}
+    )
     place: str | None = None
     for node in nodes:
         if section is not None and node[section] != place:
@@ -348,7 +372,7 @@ def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], 
         yield Line(tuple(cells))
     if place is not None:
         yield _foot(asked, columns, feet[place], "foot", value_word(place, asked.locale))
-    if asked.spec.totals and nodes:
+    if asked.summed(asked.spec.totals) and nodes:
         yield _foot(asked, columns, first["aggregate"]["sum"], "total", "")
 
 

@@ -5,6 +5,7 @@ for `post_bills`, which opens its items too. A company begins with `found_books`
 """
 
 from domain.finance import item_checks, models, verify
+from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
@@ -32,6 +33,7 @@ REPORTS = {
     AccountLedgerLine: account_ledger,
     BalanceSheetLine: balance_sheet,
     ProfitAndLossLine: profit_and_loss,
+    AgedItemLine: aged_items,
 }
 HANDLERS = {}
 EVENTS = {

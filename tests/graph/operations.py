@@ -222,7 +222,11 @@ class Maker:
             days.reverse()
         codes = [row["code"] for row in known["Account"]]
         at = INSTANT + timedelta(seconds=self.chance.randint(-1, 5))
-        usual = {"from_": days[0], "to": days[1], "on": days[1], "account": self.chance.choice(codes)}
+        ages = sorted(self.chance.sample(range(2, 200), 3))
+        usual = {
+            "days_first": ages[0], "days_second": ages[1], "days_third": ages[2],
+        } if self._maybe(0.5) else {"days_first": 31, "days_second": 61, "days_third": 91}  # fmt: skip
+        usual |= {"from_": days[0], "to": days[1], "on": days[1], "account": self.chance.choice(codes)}
         values: dict[str, Any] = {}
         if entity.report.of_one_company:
             values["company"] = self.chance.choice(("SH", "SH", "TUT", "TUT", "XX"))

@@ -15,7 +15,7 @@ from domain.coexistence.models import LegacyKey
 from domain.core.columns import spec_of
 from domain.core.records import Record
 from domain.finance import turnover as finance
-from domain.finance.models import JournalLine
+from domain.finance.models import CustomerInvoice, JournalLine, OpenItemEntry
 from domain.inventory import turnover as inventory
 from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
@@ -27,7 +27,7 @@ CURRENCIES = ("CNY", "EUR", "USD")
 COMPANIES = {1: ("SH", "CNY"), 2: ("TUT", "EUR")}
 ROWS = 16
 # What reports sum: enough that several rows count in one line.
-SUMMED = (JournalLine, StockEntry, ValueLayer, StockBalance)
+SUMMED = (JournalLine, OpenItemEntry, StockEntry, ValueLayer, StockBalance)
 ROWS_SUMMED = 60
 RECOUNTS = (finance.RECOUNT, *inventory.RECOUNTS)
 TRIES = 12
@@ -104,6 +104,9 @@ class Population:
                 "stocked_quantity": stocked,
                 "received_quantity": rejected + stocked,
             }
+        if record is CustomerInvoice:
+            net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
+            given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}
         for column in record.table.columns:
             # Each further attempt leaves more to the factory's plausible values, which no rule refuses.
             is_left = attempt and self._random.random() < attempt / TRIES

@@ -19,6 +19,7 @@ import orjson
 import pytest
 from graphql import (
     FieldNode,
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLObjectType,
@@ -164,7 +165,7 @@ def roots(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
 # What reports are asked with: the whole of time, for the company and account of row 1.
 REQUIRED = {
     "from": "1900-01-01", "to": "3000-12-31", "on": "3000-12-31", "company": text_of("Company", "code", 1),
-    "account": text_of("Account", "code", 1),
+    "account": text_of("Account", "code", 1), "side": "RECEIVABLE",
 }  # fmt: skip
 
 
@@ -172,9 +173,14 @@ def called(root: str, *given: str) -> str:
     """The root with these arguments, and those without which it cannot be asked."""
     query = SCHEMA._schema.query_type
     assert query is not None
-    needed = [name for name, one in query.fields[root].args.items() if is_required_argument(one)]
-    together = ", ".join((*(f'{name}: "{REQUIRED[name]}"' for name in needed), *given))
+    needed = {name: one for name, one in query.fields[root].args.items() if is_required_argument(one)}
+    together = ", ".join((*(f"{name}: {written(one, REQUIRED[name])}" for name, one in needed.items()), *given))
     return f"{root}({together})" if together else root
+
+
+def written(argument: GraphQLArgument, value: str) -> str:
+    """The value as the document says it: an enum's without quotes."""
+    return value if isinstance(get_named_type(argument.type), GraphQLEnumType) else f'"{value}"'
 
 
 def mark(entity: Entity) -> str:
