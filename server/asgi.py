@@ -194,6 +194,13 @@ async def _broken(request: Request, _: Exception) -> Response:
     return _coded(request, InternalError(), 500)
 
 
+def _files(settings: Settings, roads: Roads) -> tuple[Downloads, Uploads]:
+    """What hands out files and takes them, at signed addresses."""
+    storage, secret = storage_of(settings), settings.signing_secret()
+    downloads = Downloads(roads.database, storage, secret, _missing, serves_demo=settings.is_local)
+    return downloads, Uploads(roads, storage, secret, _missing)
+
+
 async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     """Everything that one process serves with, taken down when `stack` unwinds."""
     url = settings.database_url
@@ -211,6 +218,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
     write.companions = companions_of(settings, roads, schemas)
+    downloads, uploads = _files(settings, roads)
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
     tiers, throttle = Tiers(database), Throttle(database)
@@ -261,10 +269,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
             gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
         sockets=sockets,
-        downloads=Downloads(
-            database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
-        ),
-        uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
+        downloads=downloads,
+        uploads=uploads,
     )
 
 
