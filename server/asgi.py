@@ -241,8 +241,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     if settings.background:
         head_file = settings.audit_head_file
         working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
-        background.append(asyncio.create_task(working))
-        background.append(asyncio.create_task(run_integration(settings, stop)))
+        background += map(asyncio.create_task, (working, run_integration(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
     sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
     observer.metrics.gauges = {
