@@ -206,6 +206,13 @@ async def _broken(request: Request, _: Exception) -> Response:
     return _coded(request, InternalError(), 500)
 
 
+def _files(settings: Settings, roads: Roads) -> tuple[Downloads, Uploads]:
+    """What hands out files and takes them, at signed addresses."""
+    storage, secret = storage_of(settings), settings.signing_secret()
+    downloads = Downloads(roads.database, storage, secret, _missing, serves_demo=settings.is_local)
+    return downloads, Uploads(roads, storage, secret, _missing)
+
+
 async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     """Everything that one process serves with, taken down when `stack` unwinds."""
     url = settings.database_url
@@ -225,6 +232,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
     write.companions = {**companions_of(settings, roads, schemas), DeployDocuments: DeployCompanion(database)}
+    downloads, uploads = _files(settings, roads)
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
     tiers, throttle, documents = Tiers(database), Throttle(database), Documents(database)
@@ -249,8 +257,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     if settings.background:
         head_file = settings.audit_head_file
         working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
-        background.append(asyncio.create_task(working))
-        background.append(asyncio.create_task(run_integration(settings, stop)))
+        background += map(asyncio.create_task, (working, run_integration(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
     sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
     observer.metrics.gauges = {
@@ -277,10 +284,8 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
             gate, identity, events=EventStreams(gate, hub), page=graphiql_page(), origins=settings.origins
         ),
         sockets=sockets,
-        downloads=Downloads(
-            database, storage_of(settings), settings.signing_secret(), _missing, serves_demo=settings.is_local
-        ),
-        uploads=Uploads(roads, storage_of(settings), settings.signing_secret(), _missing),
+        downloads=downloads,
+        uploads=uploads,
     )
 
 
