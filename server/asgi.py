@@ -261,16 +261,11 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     stack.push_async_callback(_end, tasks, background, stop)
     sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
     observer.metrics.gauges = {
-        "connections_lent": lambda: database.lent,
-        "connections_waiting": lambda: database.waiting,
-        "connections_awaited": lambda: database.awaited,
-        "connections_refused": lambda: database.refused,
+        **process_gauges(database, throttle),
         "sockets": lambda: sockets.count,
         "streams": lambda: hub.count,
         "documents": lambda: dispatcher.remembered,
         "plans": lambda: read.plans.count,
-        "clients": lambda: throttle.clients,
-        "bucket_writes": lambda: throttle.writes,
     }
     return Services(
         database=database,
@@ -287,6 +282,18 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         downloads=downloads,
         uploads=uploads,
     )
+
+
+def process_gauges(database: Database, throttle: Throttle) -> dict[str, Callable[[], int]]:
+    """What is asked of the connections and the buckets of this process when somebody looks."""
+    return {
+        "connections_lent": lambda: database.lent,
+        "connections_waiting": lambda: database.waiting,
+        "connections_awaited": lambda: database.awaited,
+        "connections_refused": lambda: database.refused,
+        "clients": lambda: throttle.clients,
+        "bucket_writes": lambda: throttle.writes,
+    }
 
 
 def compose_observer(settings: Settings, stack: AsyncExitStack) -> Observer:
