@@ -158,7 +158,7 @@ async def exchanged(serving: Serving, example: Example) -> list[str]:
 
 def _bodies(media: str, wanted: str, found: str) -> list[str]:
     if media.startswith("text/event-stream"):
-        text = re.sub(r"\r\n[0-9a-f]+\r\n|^[0-9a-f]+\r\n|:\n\n", "", found).strip()
+        text = re.sub(r"\r\n[0-9a-f]+\r\n|^[0-9a-f]+\r\n|^:\n\n", "", found, flags=re.MULTILINE).strip()
         pattern = ".*".join(re.escape(part) for part in wanted.split(ANY))
         return [] if re.match(pattern, text, re.DOTALL) else [f"the stream says {text!r}"]
     if not wanted:
