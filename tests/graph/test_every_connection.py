@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type, is_required_argument
 
 from domain.core.actors import Audience
-from resolvers.catalog import CATALOG
+from resolvers.catalog import STORED
 from resolvers.limits import Limits
 from schema.graph import visible
 from tests.conftest import SEED, run_apart
@@ -54,7 +54,7 @@ def documents() -> Iterator[tuple[str, str]]:
     query = VIEWED.query_type
     assert query is not None
     for name, root in query.fields.items():
-        entity = CATALOG.get(get_named_type(root.type).name.removesuffix("Connection"))
+        entity = STORED.get(get_named_type(root.type).name.removesuffix("Connection"))
         if entity is None or not get_named_type(root.type).name.endswith("Connection"):
             continue
         type_ = VIEWED.type_map[entity.name]
