@@ -19,6 +19,8 @@ from domain.finance.models import (
     DunningNotice,
     DunningNoticeLine,
     FiscalPeriod,
+    FixedAsset,
+    FixedAssetEntry,
     JournalEntry,
     JournalLine,
     Matching,
@@ -82,6 +84,9 @@ class FinanceQuery:
     allocation_cycle = root_one(AllocationCycle)
     allocation_cycles = root_many(AllocationCycle)
     allocation_receivers = root_many(AllocationReceiver)
+    fixed_asset = root_one(FixedAsset)
+    fixed_assets = root_many(FixedAsset)
+    fixed_asset_entries = root_many(FixedAssetEntry)
     dunning_levels = root_many(DunningLevel)
     dunning_notice = root_one(DunningNotice)
     dunning_notices = root_many(DunningNotice)

@@ -124,7 +124,19 @@ HAVING p.total <> coalesce(sum(l.amount), 0)
 ORDER BY p.company_id, p.number LIMIT 1
 """
 
+# An asset is worth what its entries come to, never less than it will be at the end.
+_ASSET = """
+SELECT a.company_id, a.number, a.book_value, coalesce(sum(e.amount), 0) AS counted
+FROM fixed_asset a
+LEFT JOIN fixed_asset_entry e ON e.company_id = a.company_id AND e.fixed_asset_id = a.id
+GROUP BY a.company_id, a.id
+HAVING a.book_value <> coalesce(sum(e.amount), 0) OR a.book_value < a.residual
+    OR (a.months_done = a.months_total AND a.book_value <> a.residual)
+ORDER BY a.company_id, a.number LIMIT 1
+"""
+
 OPEN_ITEMS = "open items"
+FIXED_ASSETS = "fixed assets"
 PAYMENT_PROPOSALS = "payment proposals"
 MATCHINGS = "matchings"
 CUSTOMER_INVOICES = "customer invoices"
@@ -179,6 +191,13 @@ async def payment_proposals(connection: Connection) -> AsyncIterator[Finding]:
         yield _finding(PAYMENT_PROPOSALS, row["company_id"], row["number"], message)
 
 
+async def fixed_assets(connection: Connection) -> AsyncIterator[Finding]:
+    """The first asset that is not worth what its entries come to."""
+    for row in await connection.fetch(_ASSET):
+        message = f"it is said to be worth {row['book_value']}, its entries come to {row['counted']}"
+        yield _finding(FIXED_ASSETS, row["company_id"], row["number"], message)
+
+
 def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
     return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
 
@@ -188,4 +207,5 @@ VERIFIERS: Mapping[str, Verifier] = {
     MATCHINGS: matchings,
     CUSTOMER_INVOICES: customer_invoices,
     PAYMENT_PROPOSALS: payment_proposals,
+    FIXED_ASSETS: fixed_assets,
 }

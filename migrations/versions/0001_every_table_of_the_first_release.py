@@ -1517,6 +1517,42 @@ def upgrade() -> None:
     op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
     op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
     op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
+    op.create_table('fixed_asset',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the asset.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What it is.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='What it is, in Chinese.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account its cost stands on.'),
+    sa.Column('accumulated_account_id', sa.Uuid(), nullable=False, comment='The account that collects its depreciation.'),
+    sa.Column('expense_account_id', sa.Uuid(), nullable=False, comment='The expense its depreciation is.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears its depreciation.'),
+    sa.Column('in_service_on', sa.Date(), nullable=False, comment='First day in service.'),
+    sa.Column('residual', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it will be worth at the end.'),
+    sa.Column('months_total', sa.SmallInteger(), nullable=False, comment='Months over which it is written off.'),
+    sa.Column('months_done', sa.SmallInteger(), server_default='0', nullable=False, comment='Months written off so far.'),
+    sa.Column('monthly_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What each month writes off until the last, which takes the rest.'),
+    sa.Column('book_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is worth in the books now.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_fixed_asset_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_fixed_asset_name_zh_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_fixed_asset_number_length')),
+    sa.CheckConstraint('months_total >= 1 AND months_done BETWEEN 0 AND months_total', name=op.f('ck_fixed_asset_months_of_its_life')),
+    sa.CheckConstraint('residual >= 0', name=op.f('ck_fixed_asset_residual_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'accumulated_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_accumulated_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_fixed_asset_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'expense_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_expense_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fixed_asset_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fixed_asset')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_fixed_asset_company_id_number'))
+    )
+    op.create_index(op.f('ix_fixed_asset_company_id_account_id'), 'fixed_asset', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_accumulated_account_id'), 'fixed_asset', ['company_id', 'accumulated_account_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_cost_centre_id'), 'fixed_asset', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_expense_account_id'), 'fixed_asset', ['company_id', 'expense_account_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_number_id'), 'fixed_asset', ['company_id', 'number', 'id'], unique=False)
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2316,6 +2352,25 @@ def upgrade() -> None:
     op.create_index(op.f('ix_employee_company_id_job_title_id'), 'employee', ['company_id', 'job_title', 'id'], unique=False)
     op.create_index(op.f('ix_employee_company_id_number_id'), 'employee', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_employee_company_id_site_id'), 'employee', ['company_id', 'site_id'], unique=False)
+    op.create_table('fixed_asset_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('fixed_asset_id', sa.Uuid(), nullable=False, comment='The asset.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What changed it.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day it counts from.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of its value.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it stands in.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION')", name=op.f('ck_fixed_asset_entry_kind_known')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_fixed_asset_entry_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_entry_company_id_fixed_asset_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_fixed_asset_entry_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fixed_asset_entry_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fixed_asset_entry'))
+    )
+    op.create_index(op.f('ix_fixed_asset_entry_company_id_fixed_asset_id'), 'fixed_asset_entry', ['company_id', 'fixed_asset_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_entry_company_id_journal_entry_id'), 'fixed_asset_entry', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index('uq_fixed_asset_entry_month', 'fixed_asset_entry', ['company_id', 'fixed_asset_id', 'occurred_on'], unique=True, postgresql_where=sa.text("kind = 'DEPRECIATION'"))
     op.create_table('item_planning',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -11,6 +11,14 @@ from domain.finance.commands.allocations import (
     create_allocation_cycles,
     run_allocations,
 )
+from domain.finance.commands.assets import (
+    AcquireFixedAsset,
+    ChangeAssetValue,
+    DepreciateAssets,
+    acquire_fixed_assets,
+    change_asset_values,
+    depreciate_assets,
+)
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
 from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
@@ -97,6 +105,9 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ExecutePaymentProposal: execute_payment_proposals,
     CancelPaymentProposal: cancel_payment_proposals,
     RunDunning: run_dunning,
+    AcquireFixedAsset: acquire_fixed_assets,
+    ChangeAssetValue: change_asset_values,
+    DepreciateAssets: depreciate_assets,
     CreateAllocationCycle: create_allocation_cycles,
     RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
@@ -105,11 +116,11 @@ COMMANDS: Mapping[type[Any], Handler] = {
 }
 
 __all__ = [
-    "COMMANDS", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangePeriodState", "CloseYear",
-    "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput",
-    "CustomerInvoiceLineInput", "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput",
-    "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine", "MatchInput",
-    "MatchOpenItems", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput",
-    "RecordPayment", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning",
-    "TaxRuleInput", "UnmatchOpenItems",
+    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangeAssetValue",
+    "ChangePeriodState", "CloseYear", "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode",
+    "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DepreciateAssets",
+    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
+    "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordPayment", "ReopenYear",
+    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

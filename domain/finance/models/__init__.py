@@ -1,6 +1,7 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.allocation import AllocationCycle, AllocationReceiver
+from domain.finance.models.assets import AssetEntryKind, FixedAsset, FixedAssetEntry
 from domain.finance.models.dimensions import CostCentre, ProfitCentre
 from domain.finance.models.dunning import DunningLevel, DunningNotice, DunningNoticeLine
 from domain.finance.models.invoices import CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, InvoiceKind
@@ -32,16 +33,16 @@ RECORDS = (
     PaymentTerms, PaymentTermsInstalment, CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, Matching, OpenItem,
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
-    DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver,
+    DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver, FixedAsset, FixedAssetEntry,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
-    "AccountRole", "AllocationCycle", "AllocationReceiver", "BankStatement", "BankStatementLine", "CostCentre",
-    "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "DunningLevel", "DunningNotice",
-    "DunningNoticeLine", "FiscalPeriod", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry",
-    "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
-    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms",
-    "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat",
-    "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
+    "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
+    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "DunningLevel", "DunningNotice",
+    "DunningNoticeLine", "FiscalPeriod", "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart",
+    "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry",
+    "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine",
+    "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind",
+    "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
 ]  # fmt: skip
