@@ -86,7 +86,7 @@ _REVERSED = select(_cost.c.reverses_id).where(_cost.c.company_id == _company_id,
 class AddLandedCost:
     """Share a late cost over goods that were received; what is gone of them bears its part where it went."""
 
-    stock_entry_ids: tuple[UUID, ...] = argument(
+    stock_entries: tuple[UUID, ...] = argument(
         doc="The entries by which the goods came in.", zh="入库分录", reference="stock_entry"
     )
     basis: LandedCostBasis = argument(doc="By what the cost is shared.", zh="分摊依据")
@@ -155,7 +155,7 @@ async def add_landed_costs(work: Work, commands: Sequence[AddLandedCost]) -> Res
 
 
 async def _known(work: Work, commands: Sequence[AddLandedCost]) -> Known:
-    entries = await incoming_entries(work, [id_ for one in commands for id_ in one.stock_entry_ids])
+    entries = await incoming_entries(work, [id_ for one in commands for id_ in one.stock_entries])
     items = sorted({row["item_id"] for row in entries.values()})
     suppliers = sorted({one.supplier_id for one in commands if one.supplier_id})
     numbers = sorted({one.invoice_number for one in commands if one.invoice_number})
@@ -199,12 +199,12 @@ def _plan(one: AddLandedCost, known: Known, number: str, on: date) -> Planned:
     if one.supplier_id is not None and one.supplier_id not in known.suppliers:
         raise NotFound(("supplier",), what="party", key=str(one.supplier_id))
     weights = _weights(one, known)
-    for entry_id in one.stock_entry_ids:
+    for entry_id in one.stock_entries:
         not_before(on, known.entries[entry_id]["occurred_on"], ("occurredOn",))
     _claim(one, known)
     whole = in_company_currency(one.amount, rate, known.currency)
     shares = allocate(whole, weights, minor_unit(known.currency))
-    id_, entries = new_id(), [known.entries[entry] for entry in one.stock_entry_ids]
+    id_, entries = new_id(), [known.entries[entry] for entry in one.stock_entries]
     leg = Leg(account_id=known.clearing_id, amount=-whole, transaction=-one.amount, rate=rate, party_id=one.supplier_id)
     document = LateCostDocument(
         posting_id=new_id(),
@@ -229,12 +229,12 @@ def _plan(one: AddLandedCost, known: Known, number: str, on: date) -> Planned:
 
 def _weights(one: AddLandedCost, known: Known) -> tuple[Decimal, ...]:
     """What each entry weighs in the sharing. Raises: NotFound, Rejected."""
-    line_count(len(one.stock_entry_ids))
-    if len(set(one.stock_entry_ids)) < len(one.stock_entry_ids):
+    line_count(len(one.stock_entries))
+    if len(set(one.stock_entries)) < len(one.stock_entries):
         reason, reason_zh = "an entry is named twice", "入库分录重复"
         raise Rejected(("stockEntries",), what="stock entry", value="", reason=reason, reason_zh=reason_zh)
     goods: list[Measured] = []
-    for place, id_ in enumerate(one.stock_entry_ids):
+    for place, id_ in enumerate(one.stock_entries):
         try:
             entry = came_in(known.entries.get(id_), id_)
             if entry["kind"] not in (MoveKind.RECEIPT, MoveKind.OPENING):

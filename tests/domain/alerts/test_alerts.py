@@ -11,7 +11,7 @@ import pytest
 
 from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, ResolveAlert
 from domain.alerts.models import AlertKind, AlertRule, AlertSeverity
-from domain.alerts.watching import check_receipts, check_stock, watch_orders, watch_stock
+from domain.alerts.watching import check_lots, check_receipts, check_stock, watch_orders, watch_stock
 from domain.core.handling import Handling
 from domain.core.ids import new_id
 from domain.core.outbox import PublishedEvent
@@ -19,6 +19,7 @@ from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.master_data.items import ItemPlanning
 from tests.domain.books import AX, BX, NOW, World, staff
+from tests.domain.inventory.goods import done, issue, lot, received
 
 Handle = Callable[[Handling], Awaitable[None]]
 
@@ -246,3 +247,32 @@ async def test_a_rule_is_tuned_and_switched_off(world: World, rules: dict[str, U
     await world.rows("UPDATE item_planning SET reorder_point = 0")
     await look(world, check_stock)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "OPEN")]
+
+
+async def test_a_lot_in_stock_that_expires_is_one_alert_until_it_is_gone(world: World):
+    async def write(work: Work) -> list[UUID]:
+        rules = [("LOT_90", "90", AlertSeverity.INFO), ("LOT_30", "30", AlertSeverity.CRITICAL)]
+        return await work.insert(
+            AlertRule,
+            [
+                {"code": code, "name": code, "name_zh": code, "kind": AlertKind.LOT_EXPIRING, "severity": severity,
+                 "threshold": Decimal(threshold), "hysteresis": Decimal(0), "threshold_unit": "day",
+                 "window_days": 365, "owner_role": "planner"}
+                for code, threshold, severity in rules
+            ],
+        )  # fmt: skip
+
+    await world.works(GROUP, write)
+    number = await lot(world, "L-1", "STENT", (NOW + timedelta(days=40)).date())
+    await received(world, ("STENT", "2", "10"), lot_id=number)
+    for _ in range(2):
+        await look(world, check_lots)
+    [row] = await world.rows("SELECT severity, status, measured, due_on FROM alert")
+    assert (row["severity"], row["status"], row["measured"]) == ("INFO", "OPEN", Decimal(40))
+    await look(world, check_lots, now=NOW + timedelta(days=10))
+    rows = await world.rows("SELECT severity, status FROM alert ORDER BY number")
+    assert [tuple(row.values()) for row in rows] == [("INFO", "RESOLVED"), ("CRITICAL", "OPEN")]
+    await done(world, issue(world, "STENT", "2", lot_number="L-1"))
+    await look(world, check_lots, now=NOW + timedelta(days=10))
+    rows = await world.rows("SELECT status FROM alert")
+    assert {row["status"] for row in rows} == {"RESOLVED"}

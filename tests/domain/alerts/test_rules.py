@@ -1,6 +1,6 @@
 """When a condition holds and when it is over, with literal values."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,10 +11,13 @@ from domain.alerts.rules import (
     ACKNOWLEDGE,
     ALERT_FLOW,
     RESOLVE,
+    LotInStock,
     OpenReceipt,
     Rule,
     Stock,
     Verdict,
+    lot_messages,
+    lot_verdict,
     plain,
     receipt_messages,
     receipt_verdict,
@@ -115,3 +118,38 @@ def test_an_alert_is_taken_once_and_resolved_for_good() -> None:
         with pytest.raises(WrongState):
             ALERT_FLOW.advance("1", state, transition)
     assert ALERT_FLOW.reachable() == frozenset(AlertStatus)
+
+
+def lot(expires_on: date) -> LotInStock:
+    """A lot in stock with a last day."""
+    return LotInStock(
+        lot_id=UUID(int=4), number="L-1", item_id=ITEM, item_code="STENT", unit="EA", expires_on=expires_on,
+        on_hand=Decimal(7),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days_left", "verdicts"),
+    [
+        (91, [Verdict.HOLD, Verdict.RESOLVE, Verdict.RESOLVE]),
+        (96, [Verdict.RESOLVE, Verdict.RESOLVE, Verdict.RESOLVE]),
+        (90, [Verdict.RAISE, Verdict.RESOLVE, Verdict.RESOLVE]),
+        (61, [Verdict.RAISE, Verdict.HOLD, Verdict.RESOLVE]),
+        (60, [Verdict.RESOLVE, Verdict.RAISE, Verdict.RESOLVE]),
+        (30, [Verdict.RESOLVE, Verdict.RESOLVE, Verdict.RAISE]),
+        (-1, [Verdict.RESOLVE, Verdict.RESOLVE, Verdict.RAISE]),
+        (-366, [Verdict.HOLD, Verdict.HOLD, Verdict.HOLD]),
+    ],
+)
+def test_a_lot_that_expires_is_told_by_the_strictest_rule(days_left: int, verdicts: list[Verdict]) -> None:
+    rules = [rule(threshold, "5") for threshold in ("90", "60", "30")]
+    expiring = lot(TODAY + timedelta(days=days_left))
+    assert [lot_verdict(expiring, one, rules, TODAY) for one in rules] == verdicts
+
+
+def test_the_message_of_a_lot_says_how_long_it_lasts() -> None:
+    assert lot_messages(lot(date(2026, 5, 21)), TODAY) == (
+        "Lot L-1 of STENT expires on 2026-05-21, 1 day left; 7 EA on hand.",
+        "物料 STENT 的批次 L-1 将于 2026-05-21 到期，剩余 1 天，现存 7 EA。",
+    )
+    assert lot_messages(lot(date(2026, 5, 19)), TODAY)[0] == "Lot L-1 of STENT expired on 2026-05-19; 7 EA on hand."

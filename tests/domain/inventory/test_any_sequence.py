@@ -303,7 +303,7 @@ async def cost_more(books: Books, what: tuple[int, str], on: date, arguments: li
     if receipt is None:
         return
     command = AddLandedCost(
-        stock_entry_ids=(books.entries[receipt.number],), basis=LandedCostBasis.EQUAL,
+        stock_entries=(books.entries[receipt.number],), basis=LandedCostBasis.EQUAL,
         amount=Money(amount, CURRENCY_OF[what[0]]), occurred_on=on,
     )  # fmt: skip
     if await tried(books, what[0], command):

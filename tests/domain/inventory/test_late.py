@@ -35,7 +35,7 @@ def april(day: int) -> date:
 
 def cost(*entries: UUID, amount: str, basis: LandedCostBasis = EQUAL, currency: str = "USD", **more: Any) -> Any:
     money = Money(Decimal(amount), currency)
-    return AddLandedCost(stock_entry_ids=entries, basis=basis, amount=money, **more)
+    return AddLandedCost(stock_entries=entries, basis=basis, amount=money, **more)
 
 
 async def difference_days(world: World) -> list[tuple[date, Decimal]]:
