@@ -1,17 +1,20 @@
 """Balance rows: made, locked and changed, always in one order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, select
+from sqlalchemy import Date, SmallInteger, Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from domain.core.database import Row
 from domain.core.ids import new_id
+from domain.core.money import ZERO
 from domain.core.work import RECORDS_PER_EVENT_MAX, Work
-from domain.inventory.models import StockBalance
+from domain.inventory.models import StockBalance, StockEntry
 from domain.inventory.rules import Balance, StockKey
 from domain.master_data.companies import Company
 from domain.master_data.places import Location, LocationKind
@@ -88,6 +91,49 @@ async def lock_balances(work: Work, keys: Iterable[StockKey]) -> dict[StockKey, 
         )
         for row in rows
     }
+
+
+_entry = StockEntry.table
+_counted = (
+    func.unnest(
+        bindparam("items", type_=ARRAY(Uuid())),
+        bindparam("locations", type_=ARRAY(Uuid())),
+        bindparam("lots", type_=ARRAY(Uuid())),
+        bindparam("statuses", type_=ARRAY(Text())),
+        bindparam("days", type_=ARRAY(Date())),
+    )
+    .table_valued("item_id", "location_id", "lot_id", "status", "day", with_ordinality="place")
+    .render_derived(name="counted")
+)
+_MOVED_AFTER = (
+    select(_counted.c.place, func.sum(_entry.c.quantity).label("quantity"))
+    .join_from(
+        _counted,
+        _entry,
+        (_entry.c.company_id == _company_id)
+        & (_entry.c.item_id == _counted.c.item_id)
+        & (_entry.c.location_id == _counted.c.location_id)
+        & _entry.c.lot_id.is_not_distinct_from(_counted.c.lot_id)
+        & (_entry.c.status == _counted.c.status)
+        & _entry.c.owner_id.is_(None)
+        & (_entry.c.occurred_on > _counted.c.day),
+    )
+    .group_by(_counted.c.place)
+)
+
+
+async def moved_after(work: Work, places: Sequence[tuple[StockKey, date]]) -> list[Decimal]:
+    """By how much each balance of ours changed after the end of a day, in the order asked."""
+    rows = await work.fetch(
+        _MOVED_AFTER,
+        items=[key.item_id for key, _ in places],
+        locations=[key.location_id for key, _ in places],
+        lots=[key.lot_id for key, _ in places],
+        statuses=[key.status for key, _ in places],
+        days=[day for _, day in places],
+    )
+    moved = {row["place"]: row["quantity"] for row in rows}
+    return [moved.get(place, ZERO) for place in range(1, len(places) + 1)]
 
 
 async def write_balances(work: Work, balances: Mapping[StockKey, Balance]) -> None:

@@ -22,7 +22,7 @@ from domain.core.work import Work
 from domain.finance.journal import accounts, hold_periods
 from domain.finance.models import AccountRole, SubLedger
 from domain.finance.rules import ONE, PeriodClosed
-from domain.inventory.balances import counter_location, locations, lock_balances
+from domain.inventory.balances import counter_location, locations, lock_balances, moved_after
 from domain.inventory.entries import write_book
 from domain.inventory.models import Lot, MoveKind, StockBalance, StockStatus
 from domain.inventory.posting import apply_acts, open_book, present_value
@@ -43,7 +43,7 @@ _LOTS = select(_lot.c.id, _lot.c.number, _lot.c.item_id).where(
 
 @command(action=Action.POST, record=StockBalance, zh="盘点", key_required=True)
 class CountStock:
-    """State what was counted at a place; the difference from the book posts to stock differences."""
+    """State what was counted at a place; the difference from the book of that day posts to stock differences."""
 
     item_id: UUID = argument(doc="What was counted.", zh="物料", reference="item")
     location_id: UUID = argument(doc="Where it was counted.", zh="库位", reference="location")
@@ -66,7 +66,9 @@ class Known:
 async def count_stock(work: Work, commands: Sequence[CountStock]) -> Results[StockBalance]:
     """The balances, each holding what was counted; a refusal stands in its own place.
 
-    A later count of the same place in one batch is compared with what the earlier one left. Posts: the difference at
+    The count is compared with the book at the end of its day: what moved since is left out. A later count of the same
+    place in one batch is compared with what the earlier one left; what is promised to documents is not counted away:
+    InsufficientStock says so. Posts: the difference at
     standard cost against stock differences, one voucher a count. Raises per row: NotFound, Rejected, PeriodClosed.
     Emits: StockChanged.
     """
@@ -127,15 +129,18 @@ def _lot_of(one: CountStock, known: Known) -> UUID | None:
 async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today: date) -> dict[StockKey, Balance]:
     """The balances after the counts, posted."""
     balances = await lock_balances(work, [key for _, key in counts])
-    if all(one.counted == balances[key].quantity for one, key in counts):
+    # What moved after the count is no part of what was counted.
+    later = await moved_after(work, [(key, one.counted_on or today) for one, key in counts])
+    asked = [(one, key, EXACT.add(one.counted, moved)) for (one, key), moved in zip(counts, later, strict=True)]
+    if all(wanted == balances[key].quantity for _, key, wanted in asked):
         return balances
     own = await accounts(work, *COUNT_ROLES)
     account, outside = own[AccountRole.STOCK_ADJUSTMENT], await counter_location(work, LocationKind.LOSS)
     shapes = [_count_act(one.counted_on or today, _count_line(key, outside, ONE, account)) for one, key in counts]
     book = await open_book(work, shapes, COUNT_ROLES)
-    for one, key in counts:
+    for one, key, wanted in asked:
         held = book.balances[key]
-        difference = EXACT.subtract(one.counted, held.quantity)
+        difference = EXACT.subtract(wanted, held.quantity)
         if difference:
             line = _count_line(key, outside, difference, account)
             line = replace(line, cost=present_value(book, key, difference) if difference > ZERO else ZERO)

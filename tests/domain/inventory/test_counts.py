@@ -4,9 +4,10 @@ from typing import Any
 
 from domain.core.ids import new_id
 from domain.core.perform import BatchPolicy
-from domain.inventory.commands import CountStock
-from domain.inventory.models import StockStatus
+from domain.inventory.commands import CountStock, ReserveStock
+from domain.inventory.models import StockStatus, ValuationMethod
 from tests.domain.books import AX, BX, World
+from tests.domain.inventory.goods import done, issue, pool, received, valued
 
 ACCOUNTS = """
 SELECT a.role, sum(l.amount) AS amount FROM journal_line l
@@ -84,3 +85,35 @@ async def test_goods_are_counted_by_status(world: World):
     assert (await world.act(world.chief, AX, count(world, "2", status=StockStatus.QUARANTINE))).committed
     rows = await world.rows("SELECT status, quantity FROM stock_balance ORDER BY status")
     assert [tuple(row.values()) for row in rows] == [("QUARANTINE", Decimal(2)), ("RELEASED", Decimal(10))]
+
+
+async def test_what_moved_after_a_count_is_no_part_of_it(world: World):
+    """Ten are there on the 18th, 8 are counted; 3 leave on the 20th: 5 are left, the difference is 2."""
+    await received(world, ("GEAR", "10", "100"), on=date(2026, 5, 18))
+    await done(world, issue(world, "GEAR", "3"))
+    await done(world, count(world, "8", counted_on=date(2026, 5, 18)))
+    [balance] = await world.rows("SELECT quantity FROM stock_balance")
+    assert balance["quantity"] == Decimal(5)
+    assert (await accounts(world))["STOCK_ADJUSTMENT"] == Decimal(200)
+    before = await world.state()
+    await done(world, count(world, "8", counted_on=date(2026, 5, 18)), count(world, "5"))
+    assert (await world.state())["stock_move"] == before["stock_move"]
+    assert await world.findings() == []
+
+
+async def test_found_goods_are_worth_what_those_already_there_are(world: World):
+    await valued(world, "GEAR", ValuationMethod.AVERAGE)
+    await received(world, ("GEAR", "3", "100"))
+    await done(world, count(world, "4"))
+    assert await pool(world, "GEAR") == (Decimal(4), Decimal(400))
+    await done(world, count(world, "1"))
+    assert await pool(world, "GEAR") == (Decimal(1), Decimal(100))
+    assert (await accounts(world))["STOCK_ADJUSTMENT"] == Decimal(200)
+    assert await world.findings() == []
+
+
+async def test_what_is_promised_is_not_counted_away(world: World):
+    await ten_gears(world)
+    await done(world, ReserveStock(item_id=world["GEAR"], quantity=Decimal(9)))
+    refused = await world.refusal(world.chief, AX, count(world, "8"))
+    assert (refused.code, refused.values["available"]) == ("INSUFFICIENT_STOCK", Decimal(1))
