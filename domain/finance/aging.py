@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, and_, case, cast, func, literal_column, null, or_, select, union
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped
-from sqlalchemy.types import Date, Uuid
+from sqlalchemy.types import Date, Integer, Uuid
 
 from domain.core.columns import AMOUNT, Tier, amount_column, code_column, date_column, reference
 from domain.core.commands import argument, part
@@ -49,6 +49,10 @@ ROLES: Mapping[AgedSide, tuple[AccountRole, ...]] = {
 }
 
 
+# Days overdue at which an age begins unless told otherwise: after one, two and three months.
+USUAL_DAYS: Mapping[str, int] = {"days_first": 31, "days_second": 61, "days_third": 91}
+
+
 @part
 class AgedItemArguments:
     """The day, the side, and the ages of a list of open items."""
@@ -57,17 +61,16 @@ class AgedItemArguments:
     side: AgedSide = argument(doc="What we are owed, or owe.", zh="应收或应付")
     by: AgedView = argument(doc="What has a line of its own: PARTY unless given.", zh="视图", default=AgedView.PARTY)
     days_first: int = argument(doc="Days overdue at which the second age begins; 31 unless given.", zh="第一档天数",
-                               default=31)  # fmt: skip
+                               default=USUAL_DAYS["days_first"])  # fmt: skip
     days_second: int = argument(doc="Days overdue at which the third age begins; 61 unless given.", zh="第二档天数",
-                                default=61)  # fmt: skip
+                                default=USUAL_DAYS["days_second"])  # fmt: skip
     days_third: int = argument(doc="Days overdue at which the last age begins; 91 unless given.", zh="第三档天数",
-                               default=91)  # fmt: skip
+                               default=USUAL_DAYS["days_third"])  # fmt: skip
 
 
 def ages_in_order(values: Mapping[str, Any]) -> None:
     """Raises: InvalidInput unless each age begins after the one before it."""
-    usual = {"days_first": 31, "days_second": 61, "days_third": 91}
-    ages = [values.get(name) or default for name, default in usual.items()]
+    ages = [values.get(name) or usual for name, usual in USUAL_DAYS.items()]
     if not 1 < ages[0] < ages[1] < ages[2]:
         raise InvalidInput(
             what="daysFirst", value=", ".join(map(str, ages)), reason="each age begins after the one before it",
@@ -159,7 +162,7 @@ def _by_age(
     asked: Asked, amount: ColumnElement[Any], due: ColumnElement[Any], turn: ColumnElement[Any]
 ) -> dict[str, ColumnElement[Any]]:
     overdue = cast(asked["on"], Date()) - due
-    bounds = [literal_column("1"), *(_days(asked, name) for name in ("days_first", "days_second", "days_third"))]
+    bounds: list[ColumnElement[Any]] = [literal_column("1", Integer()), *(_days(asked, name) for name in USUAL_DAYS)]
     names = ("overdue_first", "overdue_second", "overdue_third", "overdue_last")
     spans = {"not_due": overdue < bounds[0]}
     for place, name in enumerate(names):
@@ -170,8 +173,8 @@ def _by_age(
 
 def _days(asked: Asked, name: str) -> ColumnElement[Any]:
     """A bound of an age: a parameter, or the usual number."""
-    value = asked[name]
-    return literal_column(str(value)) if isinstance(value, int) else value
+    value = USUAL_DAYS[name] if asked[name] is None else asked[name]
+    return literal_column(str(value), Integer()) if isinstance(value, int) else value
 
 
 def _held(asked: Asked) -> FromClause:

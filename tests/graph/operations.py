@@ -338,7 +338,8 @@ class Maker:
         if operator in LISTS:
             return {operator: values}
         if operator == "between":
-            first, last = sorted(values, key=_size)
+            is_text = any(isinstance(_size(value), str) for value in values)
+            first, last = sorted(values, key=str if is_text else _size)
             return {operator: {"from": first, "to": last}}
         if operator in ("contains", "startsWith"):
             text = str(values[0])

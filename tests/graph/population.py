@@ -21,6 +21,7 @@ from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
 from domain.master_data.currencies import Currency
 from domain.procurement.models import GoodsReceiptLine
+from domain.sales.models import SalesOrder
 from tests.factory import DAY, INSTANT, insert, is_group, numbered, row
 
 CURRENCIES = ("CNY", "EUR", "USD")
@@ -107,6 +108,9 @@ class Population:
         if record is CustomerInvoice:
             net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}
+        if record is SalesOrder:
+            subtotal, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
+            given |= {"subtotal": subtotal, "tax": tax, "total_due": subtotal + tax, "confirmed_on": DAY}
         for column in record.table.columns:
             # Each further attempt leaves more to the factory's plausible values, which no rule refuses.
             is_left = attempt and self._random.random() < attempt / TRIES
