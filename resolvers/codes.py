@@ -7,10 +7,14 @@ from types import ModuleType
 import domain
 from domain.coexistence import runs
 from domain.core.errors import DomainError, Refusal
+from domain.finance.rules import allocation, depreciation, leases, translation
 from resolvers import batch, errors, limits, read, request, stored, watch, write
 
 # The modules that refuse; naming them here makes sure that they are loaded before the codes are gathered.
-SPEAKERS: tuple[ModuleType, ...] = (domain, runs, batch, errors, limits, read, request, stored, watch, write)
+SPEAKERS: tuple[ModuleType, ...] = (
+    domain, runs, allocation, depreciation, leases, translation, batch, errors, limits, read, request, stored, watch,
+    write,
+)  # fmt: skip
 
 # The packages whose refusals are gathered; what the edge of the server answers is listed by hand.
 GATHERED = frozenset({"domain", "authz", "resolvers"})
@@ -47,14 +51,6 @@ def _refusals(root: type[Refusal]) -> Iterator[type[Refusal]]:
         if "code" in kind.__dict__ and kind.__module__.partition(".")[0] in GATHERED:
             yield kind
         yield from _refusals(kind)
-
-
-def kinds_by_code() -> Mapping[str, Sequence[type[Refusal]]]:
-    """The refusals behind each code; none for what the edge of the server answers."""
-    kinds: dict[str, list[type[Refusal]]] = {}
-    for kind in _refusals(Refusal):
-        kinds.setdefault(kind.code, []).append(kind)
-    return kinds
 
 
 def user_error_types() -> Mapping[str, tuple[type[DomainError], Sequence[str]]]:

@@ -18,7 +18,7 @@ from domain.core.errors import DomainError, Refusal
 from domain.core.records import Partners
 from domain.governance.sign_in import SIGN_IN_REFUSALS
 from resolvers.catalog import CATALOG, Entity, ToMany, ToOne, camel
-from resolvers.codes import kinds_by_code, user_error_types
+from resolvers.codes import refusals_by_code, user_error_types
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
@@ -107,7 +107,7 @@ def _grouped(fields: Mapping[str, object], key: str) -> str:
 
 _FIELDS = _field_names()
 _REFUSALS = {name: kind for name, (kind, _) in user_error_types().items()}
-_KINDS_BY_CODE = kinds_by_code()
+_KINDS_BY_CODE = refusals_by_code()
 _ROOT_ENTITIES = {
     name: entity
     for name, root in _WHOLE.type_map["Query"].fields.items()
