@@ -266,7 +266,6 @@ def token(
 def report(
     *,
     name: Annotated[str, typer.Argument(help="The report, as the graph names it: trial-balance, account-ledger ...")],
-    *,
     company: Annotated[str, typer.Option(help="Code of the company.")],
     user: Annotated[str, typer.Option(help="Name of the user account as which the graph is read.")],
     given: Annotated[

@@ -162,12 +162,7 @@ def _by_age(
     asked: Asked, amount: ColumnElement[Any], due: ColumnElement[Any], turn: ColumnElement[Any]
 ) -> dict[str, ColumnElement[Any]]:
     overdue = cast(asked["on"], Date()) - due
-<<<<<<< Updated upstream
     bounds: list[ColumnElement[Any]] = [literal_column("1", Integer()), *(_days(asked, name) for name in USUAL_DAYS)]
-=======
-    first: ColumnElement[Any] = literal_column("1")
-    bounds = [first, *(_days(asked, name) for name in ("days_first", "days_second", "days_third"))]
->>>>>>> Stashed changes
     names = ("overdue_first", "overdue_second", "overdue_third", "overdue_last")
     spans = {"not_due": overdue < bounds[0]}
     for place, name in enumerate(names):
