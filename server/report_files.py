@@ -169,7 +169,7 @@ async def _read(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: Rep
         if not shown["pageInfo"]["hasNextPage"]:
             break
         cursor = shown["pageInfo"]["endCursor"]
-    return _sheet(asked, reader[0], columns, nodes, first, tuple(withheld))
+    return _sheet(asked, reader[0], columns, nodes, first, withheld=tuple(withheld))
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def _totals(asked: ReportAsked) -> str:
 
 
 def _sheet(
-    asked: ReportAsked, actor: Actor, columns: Sequence[Column], nodes: Sequence[Any], first: Any,
+    asked: ReportAsked, actor: Actor, columns: Sequence[Column], nodes: Sequence[Any], first: Any, *,
     withheld: Sequence[str],
 ) -> Sheet:  # fmt: skip
     locale = asked.locale

@@ -222,7 +222,12 @@ async def connect(url: str, limits: Limits = LIMITS) -> Connection:
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,
     )
-    await raw.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_jsonb, decoder=_from_jsonb)
+    try:
+        await raw.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_jsonb, decoder=_from_jsonb)
+    except BaseException:
+        # Whoever was cancelled here has no session to end; left open it would keep the loop from closing.
+        raw.terminate()
+        raise
     return Connection(raw)
 
 
@@ -269,6 +274,7 @@ class Database:
         self._lent = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._ending: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     @classmethod
     async def open(
@@ -323,7 +329,11 @@ class Database:
 
     def give_back(self, connection: Connection, *, usable: bool) -> None:
         """End the loan; a session that was cancelled or left in a transaction is ended, not lent again."""
-        if connection.raw.is_closed():
+        if self._is_closed:
+            # Nobody is there any more to await a longer end.
+            connection.raw.terminate()
+            self._free_place()
+        elif connection.raw.is_closed():
             self._free_place()
         elif usable and not connection.raw.is_in_transaction():
             self._idle.append(connection)
@@ -340,11 +350,15 @@ class Database:
                 await connection.close()
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             connection.raw.terminate()
+        except asyncio.CancelledError:
+            connection.raw.terminate()
+            raise
         finally:
             self._free_place()
 
     async def close(self) -> None:
         """End all idle sessions, and what was opened beside them."""
+        self._is_closed = True
         await asyncio.gather(*self._ending)
         while self.closing:
             await self.closing.pop()()

@@ -17,8 +17,10 @@ from domain.core.records import Record, label_of, spaced
 TRANSITIONS: Mapping[str, str] = {
     "be acknowledged": "确认",
     "be approved": "批准",
+    "be cancelled": "取消",
     "be changed": "修改",
     "be completed": "完成",
+    "be confirmed": "确认",
     "be deactivated": "停用",
     "be received": "收货",
     "be rejected": "拒绝",

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, select
@@ -13,7 +12,6 @@ from sqlalchemy.types import Uuid
 from domain.core.database import Row
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
-from domain.finance.models import OpenItem
 from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
@@ -31,7 +29,7 @@ from domain.sales.models import (
     SalesOrderLine,
     SalesOrderStatus,
 )
-from domain.sales.rules.orders import Credit, Order, OrderLine
+from domain.sales.rules.orders import Order, OrderLine
 from domain.sales.rules.prices import Cap, Offer
 from domain.sales.rules.qualification import DateBasis, Jurisdiction, Permit, Registration
 
@@ -98,19 +96,14 @@ _CODES = (
     .where(_code.c.item_id == _ids, _code.c.archived_at.is_(None))
 )
 
-_order, _line, _terms, _open = SalesOrder.table, SalesOrderLine.table, PartyTerms.table, OpenItem.table
+_order, _line, _terms = SalesOrder.table, SalesOrderLine.table, PartyTerms.table
 _LINES = (
     select(_line)
     .where(_line.c.company_id == _company_id, _line.c.sales_order_id == _ids)
     .order_by(_line.c.sales_order_id, _line.c.position)
 )
-_LIMITS = select(_terms.c.party_id, _terms.c.currency, _terms.c.credit_limit).where(
+_LIMITED = select(_terms.c.party_id).where(
     _terms.c.company_id == _company_id, _terms.c.party_id == _ids, _terms.c.credit_limit.is_not(None)
-)
-_OWED = (
-    select(_open.c.party_id, _open.c.transaction_currency, func.sum(_open.c.open_transaction_amount).label("owed"))
-    .where(_open.c.company_id == _company_id, _open.c.party_id == _ids, _open.c.open_transaction_amount != 0)
-    .group_by(_open.c.party_id, _open.c.transaction_currency)
 )
 # What is confirmed and not invoiced yet, with its taxes, in proportion to the line.
 _open_quantity = _line.c.ordered_quantity - _line.c.cancelled_quantity - _line.c.invoiced_quantity
@@ -261,28 +254,18 @@ def _jurisdiction(row: Row) -> Jurisdiction:
     )
 
 
-async def credit_of(work: Work, customers: Mapping[UUID, str]) -> dict[tuple[UUID, str], Credit]:
-    """By customer and currency what may be owed and is, for customers with a limit; held until the work ends.
+async def hold_limited(work: Work, customer_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the customers who have a credit limit, held until the work ends."""
+    limited = sorted({row["party_id"] for row in await work.fetch(_LIMITED, ids=sorted(set(customer_ids)))})
+    if limited:
+        await work.fetch(_HOLD_PARTIES, ids=limited)
+    return limited
 
-    Whoever else confirms an order of such a customer waits, so that two orders do not both fit the last of a limit.
-    """
-    limits = await work.fetch(_LIMITS, ids=sorted(customers))
-    if not limits:
-        return {}
-    held = sorted({row["party_id"] for row in limits})
-    await work.fetch(_HOLD_PARTIES, ids=held)
-    owed = {(r["party_id"], r["transaction_currency"]): r["owed"] for r in await work.fetch(_OWED, ids=held)}
-    ordered = {(r["customer_id"], r["currency"]): r["ordered"] for r in await work.fetch(_ORDERED, ids=held)}
-    return {
-        (row["party_id"], row["currency"]): Credit(
-            customer=customers[row["party_id"]],
-            currency=row["currency"],
-            limit=row["credit_limit"],
-            owed=owed.get((row["party_id"], row["currency"]), ZERO),
-            ordered=ordered.get((row["party_id"], row["currency"]), ZERO),
-        )
-        for row in limits
-    }
+
+async def ordered_by(work: Work, customer_ids: Sequence[UUID]) -> list[tuple[UUID, Money]]:
+    """What each customer has ordered and was not invoiced yet, with its taxes, a sum a currency."""
+    rows = await work.fetch(_ORDERED, ids=list(customer_ids))
+    return [(row["customer_id"], Money(row["ordered"], row["currency"])) for row in rows]
 
 
 async def lines_of(work: Work, order_ids: Iterable[UUID]) -> Mapping[UUID, list[Row]]:
@@ -307,8 +290,3 @@ def line_of(row: Row) -> OrderLine:
         shipped=row["shipped_quantity"], returned=row["returned_quantity"], cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"],
     )  # fmt: skip
-
-
-def value_of(rows: Sequence[Row]) -> Decimal:
-    """What the lines of an order come to with their taxes."""
-    return sum((row["line_total"] + row["tax"] for row in rows), ZERO)

@@ -22,8 +22,9 @@ from domain.finance.rules.journals import line_count
 from domain.finance.rules.taxes import in_force
 from domain.master_data.items import ItemStatus
 from domain.sales import reads
+from domain.sales.credit import credit_book
 from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
-from domain.sales.rules.orders import CANCEL, ORDER_FLOW, Credit, Order, confirmed, within_credit
+from domain.sales.rules.orders import CANCEL, ORDER_FLOW, Order, confirmed
 from domain.sales.rules.prices import HUNDRED, Asked, Cap, Offer, discounted, price_of, source_of, within_caps
 from domain.sales.rules.qualification import Papers, Sale, Stage, qualified
 
@@ -128,7 +129,7 @@ async def create_sales_orders(work: Work, commands: Sequence[CreateSalesOrder]) 
     """
     known = await _known(work, commands)
     drafts = [_draft_or_refusal(one, known, work.now.date()) for one in commands]
-    drafts = await _within_credit(work, drafts, known)
+    drafts = await _within_credit(work, drafts)
     accepted = [draft for draft in drafts if isinstance(draft, Draft)]
     if accepted:
         numbers = await work.number(ORDER_NUMBERS, len(accepted))
@@ -152,8 +153,8 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
     stale = await work.stale(SalesOrder, rows, {one.sales_order_id: one.expected_version for one in commands})
     lines = await reads.lines_of(work, rows)
     book = await _qualification_book(work, list(rows.values()), lines)
-    credits = await reads.credit_of(work, {id_: customer["code"] for id_, customer in book.customers.items()})
     today = work.now.date()
+    credit = await credit_book(work, book.customers, {row["currency"] for row in rows.values()}, today)
     changed: dict[UUID, dict[str, Any]] = {}
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -163,7 +164,7 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
                 ORDER_FLOW.advance(row["number"], SalesOrderStatus.CONFIRMED, "be confirmed")
             status = confirmed(reads.order_of(row), today)
             warnings = [warning for line in lines[row["id"]] for warning in _qualified(book, row, line, today)]
-            _spend(credits, row["customer_id"], row["currency"], row["total_due"])
+            credit.spend(row["customer_id"], Money(row["total_due"], row["currency"]))
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
@@ -375,33 +376,23 @@ def _papers(archive: reads.Archive, customer_id: UUID, item_id: UUID) -> Papers:
     )
 
 
-async def _within_credit(
-    work: Work, drafts: Sequence[Draft | DomainError], known: Known
-) -> list[Draft | DomainError]:
+async def _within_credit(work: Work, drafts: Sequence[Draft | DomainError]) -> list[Draft | DomainError]:
     """The drafts, those that are to be confirmed held against the credit of their customers, one after the other."""
     agreed = [draft for draft in drafts if isinstance(draft, Draft) and draft.asked.confirm]
     if not agreed:
         return list(drafts)
-    customers = {draft.asked.customer_id: known.customers[draft.asked.customer_id]["code"] for draft in agreed}
-    credits = await reads.credit_of(work, customers)
+    customers = {draft.asked.customer_id for draft in agreed}
+    credit = await credit_book(work, customers, {draft.asked.currency for draft in agreed}, work.now.date())
     checked: list[Draft | DomainError] = []
     for draft in drafts:
         if isinstance(draft, Draft) and draft.asked.confirm:
             try:
-                _spend(credits, draft.asked.customer_id, draft.asked.currency, draft.priced.total)
+                credit.spend(draft.asked.customer_id, Money(draft.priced.total, draft.asked.currency))
             except DomainError as refusal:
                 checked.append(refusal)
                 continue
         checked.append(draft)
     return checked
-
-
-def _spend(credits: dict[tuple[UUID, str], Credit], customer_id: UUID, currency: str, amount: Decimal) -> None:
-    """Count an order against its customer's limit. Raises: CreditExceeded."""
-    credit = credits.get((customer_id, currency))
-    if credit is not None:
-        within_credit(credit, amount)
-        credits[customer_id, currency] = replace(credit, ordered=EXACT.add(credit.ordered, amount))
 
 
 def _order_row(work: Work, draft: Draft, number: str) -> dict[str, Any]:

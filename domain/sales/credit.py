@@ -1,0 +1,68 @@
+"""Credit, as orders are counted against it: what a customer owes, what it ordered before, and what it orders now.
+
+What is owed is finance's to know (`finance.credit_of`); what is ordered and not invoiced yet is added here, all in the
+currency of the customer's limit. A customer with a limit is held until the work ends, so that two orders do not both
+fit the last of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.core.errors import DomainError
+from domain.core.money import EXACT, ZERO, Money
+from domain.core.work import Work
+from domain.finance import credit_of, rates_to
+from domain.finance.rules import RateMissing, in_company_currency
+from domain.finance.rules.receivables import Credit, within_credit
+from domain.sales import reads
+
+Rates = Mapping[tuple[str, str], Decimal | RateMissing]
+
+
+class CreditBook:
+    """What the customers of a batch may still order."""
+
+    def __init__(self, credits: Mapping[UUID, Credit], rates: Rates) -> None:
+        self._credits = credits
+        self._rates = rates
+        self._ordered = dict.fromkeys(credits, ZERO)
+
+    def count(self, customer_id: UUID, amount: Money) -> None:
+        """Count what was ordered before. Raises: RateMissing."""
+        if customer_id in self._credits:
+            self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], self._valued(customer_id, amount))
+
+    def spend(self, customer_id: UUID, amount: Money) -> None:
+        """Count an order that is to be confirmed. Raises: CreditExceeded, RateMissing."""
+        if customer_id in self._credits:
+            asked = self._valued(customer_id, amount)
+            within_credit(self._credits[customer_id], self._ordered[customer_id], asked)
+            self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], asked)
+
+    def _valued(self, customer_id: UUID, amount: Money) -> Decimal:
+        """An amount in the currency of the customer's limit."""
+        target = self._credits[customer_id].currency
+        rate = self._rates[amount.currency, target]
+        if isinstance(rate, DomainError):
+            raise rate
+        return in_company_currency(amount, rate, target)
+
+
+async def credit_book(work: Work, customer_ids: Iterable[UUID], currencies: Iterable[str], on: date) -> CreditBook:
+    """The book of customers who have a limit, for orders in these currencies. Raises: RateMissing."""
+    held = await reads.hold_limited(work, customer_ids)
+    if not held:
+        return CreditBook({}, {})
+    credits = await credit_of(work, held, on)
+    ordered = await reads.ordered_by(work, held)
+    wanted = sorted({*currencies, *(amount.currency for _, amount in ordered)})
+    rates: dict[tuple[str, str], Decimal | RateMissing] = {}
+    for target in sorted({one.currency for one in credits.values()}):
+        found = await rates_to(work, wanted, target, on)
+        rates |= {(base, target): rate for base, rate in found.items()}
+    book = CreditBook(credits, rates)
+    for customer_id, amount in ordered:
+        book.count(customer_id, amount)
+    return book
