@@ -15,6 +15,7 @@ from domain.core.records import Record, label_of, spaced
 
 # "Purchase order PO-7 is REJECTED and cannot be approved": the transitions by the name that a flow gives them.
 TRANSITIONS: Mapping[str, str] = {
+    "be abandoned": "放弃",
     "be acknowledged": "确认",
     "be approved": "批准",
     "be cancelled": "取消",
@@ -22,11 +23,41 @@ TRANSITIONS: Mapping[str, str] = {
     "be completed": "完成",
     "be confirmed": "确认",
     "be deactivated": "停用",
+    "be paused": "暂停",
     "be received": "收货",
     "be rejected": "拒绝",
     "be removed": "移除",
     "be resolved": "解除",
+    "be resumed": "恢复",
     "be revoked": "收回",
+    "be rotated": "轮换",
+    "be taken back": "撤回",
+    "be undone": "撤销",
+    "be unlinked": "解除关联",
+    "be used": "使用",
+    "go on": "继续",
+}
+
+# What a refusal names that is neither a record nor one of its columns, nor an argument of a command.
+WORDS: Mapping[str, str] = {
+    "Linked identity": "关联身份",
+    "added cost": "附加费用",
+    "closing voucher": "结转凭证",
+    "compareTo": "比较日期",
+    "date": "日期",
+    "day": "日期",
+    "daysFirst": "首段天数",
+    "digital number": "数电票号码",
+    "invoice amount": "发票金额",
+    "last day": "截止日期",
+    "linked identity": "关联身份",
+    "messages of one replay": "一次重发的消息",
+    "remaining days": "剩余天数",
+    "representations": "实体表示",
+    "statement": "对账单",
+    "stock": "库存",
+    "to": "截止日期",
+    "viewerCan": "权限查询",
 }
 
 
@@ -57,7 +88,7 @@ def _labels(records: list[type[Record]], commands: list[type[Any]]) -> Iterator[
             label = Label(label_of(column).lower(), label_of(column, "zh"))
             for word in (name, camel(name), column.name):
                 yield word, label
-    for name, zh in TRANSITIONS.items():
+    for name, zh in (*TRANSITIONS.items(), *WORDS.items()):
         yield name, Label(name, zh)
 
 
