@@ -104,9 +104,10 @@ async def test_a_fold_waits_for_no_posting_and_loses_none(world: World) -> None:
         open_ = posting.raw.transaction()
         await open_.start()  # type: ignore[attr-defined]  # asyncpg's transaction, used without its block
         await posting.raw.execute(
-            "INSERT INTO account_turnover (company_id, id, account_id, currency, grain, starts_on, debit, credit, "
-            "transaction_debit, transaction_credit) SELECT company_id, gen_random_uuid(), account_id, currency, grain, "
-            "starts_on, 5, 0, 5, 0 FROM account_turnover"
+            "INSERT INTO account_turnover (company_id, id, account_id, currency, group_currency, grain, starts_on, "
+            "is_closing, debit, credit, transaction_debit, transaction_credit, group_debit, group_credit) "
+            "SELECT company_id, gen_random_uuid(), account_id, currency, group_currency, grain, starts_on, is_closing, "
+            "5, 0, 5, 0, 5, 0 FROM account_turnover"
         )
         await asyncio.wait_for(fold(world), 5)
         await open_.commit()  # type: ignore[attr-defined]  # see above
