@@ -242,8 +242,9 @@ async def test_progress_is_told_by_subscription(exporting: Serving) -> None:
         kinds: list[str] = []
         while "FINISHED" not in kinds:
             event = (await socket.receive())["payload"]["data"]["exportRuns"]
-            assert event["exportRun"]["id"] == run
-            kinds.append(event["kind"])
+            # Runs of other tests share the server; the end of one may be told after this stream began.
+            if event["exportRun"]["id"] == run:
+                kinds.append(event["kind"])
     assert kinds[0] == "QUEUED"
     assert set(kinds) == {"QUEUED", "PROGRESSED", "FINISHED"}
     assert event["exportRun"] == {"id": run, "status": "SUCCEEDED", "rowCount": 30}
