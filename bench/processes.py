@@ -37,14 +37,6 @@ def cpu_seconds(pids: list[int]) -> float:
     return total
 
 
-def resident_mib(pid: int) -> float:
-    """The memory of a process that is in use (VmRSS); what the kernel keeps for its sockets is not in it."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1_024
-    raise ProcessLookupError(pid)
-
-
 @contextmanager
 def running(command: list[str], core: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A process pinned to a core, ended at the end."""

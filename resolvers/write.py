@@ -345,7 +345,7 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
                 value = _text(f"{spec.name}Payload")
             case "userErrors":
                 cost += len(performed.refusals)
-                value = f"[{','.join(_refusal(caller, part, one) for one in performed.refusals)}]"
+                value = f"[{','.join(_refusal(caller, spec, part, one) for one in performed.refusals)}]"
             case "replayed":
                 value = "true" if performed.replayed else "false"
             case name if name in revealed:
@@ -358,22 +358,24 @@ def _payload(caller: _Caller, spec: CommandSpec, parts: Sequence[_Part], done: t
     return _Answered("{" + ",".join(fields) + "}", shown.withheld, cost)
 
 
-def told_refusal(refusal: Refusal, locale: str) -> Mapping[str, Any]:
-    """What is told of a refusal: its code, the sentence for a reader, where in the input, and the values compared."""
+def told_refusal(refusal: Refusal, locale: str, command: str) -> Mapping[str, Any]:
+    """What is told of a refusal of a command: its code, the sentence for a reader, where in the input, and the values
+    compared.
+    """
     return {
         "code": refusal.code,
-        "message": refusal.message(locale),
+        "message": refusal.message(locale, command),
         "path": [str(step) for step in _input_path(refusal)],
         "values": public_values(refusal),
     }
 
 
-def _refusal(caller: _Caller, part: _Part, refusal: DomainError) -> str:
+def _refusal(caller: _Caller, spec: CommandSpec, part: _Part, refusal: DomainError) -> str:
     """The JSON of an entry of userErrors, whose type is named after the refusal's kind."""
     # What its audience has no type for is told as the plainest kind there is.
     kinds = (one for one in type(refusal).__mro__ if "code" in one.__dict__ and one.__name__ in caller.schema.type_map)
     kind = next(kinds, Rejected)
-    told = told_refusal(refusal, caller.actor.locale)
+    told = told_refusal(refusal, caller.actor.locale, spec.name)
     known: Mapping[str, Any] = {
         **{name: None if value is None else str(value) for name, value in told["values"].items()},
         "__typename": kind.__name__,

@@ -1,14 +1,17 @@
 """The schema as one audience sees it: what no role of the audience may ever read or do does not exist.
 
 The whole schema is printed, the hidden coordinates are taken out of its syntax tree, and what is left is built anew:
-so a hidden
-field is unknown to validation, introspection and suggestions alike, and no second set of types has to be kept.
+so a hidden field is unknown to validation, introspection and suggestions alike, and no second set of types has to be
+kept.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
     GraphQLScalarType,
@@ -37,8 +40,7 @@ def visible_schema(sdl: str, whole: GraphQLSchema, is_visible: IsVisible) -> Gra
 
     `is_visible` is asked for the fields of objects, the fields of filters, and the values of enums that name fields.
     """
-    document = parse(sdl, no_location=True)
-    definitions = [_pruned(one, is_visible) for one in document.definitions]
+    definitions = [_pruned(one, is_visible) for one in _parsed(sdl).definitions]
     kept = _reachable([one for one in definitions if one is not None])
     schema = build_ast_schema(with_federation(kept), assume_valid=True)
     serve_sdl(schema, lambda: subgraph_sdl(kept))
@@ -53,6 +55,12 @@ def visible_schema(sdl: str, whole: GraphQLSchema, is_visible: IsVisible) -> Gra
             type_.coerce_input_literal = original.coerce_input_literal
             type_.coerce_output_value = original.coerce_output_value
     return schema
+
+
+@cache
+def _parsed(sdl: str) -> DocumentNode:
+    """The syntax tree of the whole schema, of which every audience sees a part; nothing in it is changed."""
+    return parse(sdl, no_location=True)
 
 
 def _pruned(definition: Any, is_visible: IsVisible) -> Any:
@@ -94,6 +102,10 @@ def _reachable(definitions: list[Any]) -> list[Any]:
             elif kept is not one:
                 named[name] = kept
             changed = changed or kept is not one
+    implemented: dict[str, list[str]] = defaultdict(list)
+    for name, one in named.items():
+        for interface in _interfaces(one):
+            implemented[interface].append(name)
     wanted: set[str] = set()
     pending = [name for name in _ROOTS if name in named]
     while pending:
@@ -104,7 +116,7 @@ def _reachable(definitions: list[Any]) -> list[Any]:
         pending += _references(named[name])
         if name != "Node":
             # What implements an interface is met through it; nodes are met by their own roots, or not at all.
-            pending += [other for other, one in named.items() if name in _interfaces(one)]
+            pending += implemented[name]
     return [*others, *(one for name, one in named.items() if name in wanted)]
 
 

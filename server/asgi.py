@@ -229,6 +229,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     read = ReadRoad(database)
     write = WriteRoad(database, read, tuple(MUTATIONS.values()), Tokens(key, serves_demo=settings.is_local))
     schemas = VisibleSchemas(identity)
+    schemas.prepare()
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
     write.companions = {**companions_of(settings, roads, schemas), DeployDocuments: DeployCompanion(database)}

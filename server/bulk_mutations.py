@@ -288,7 +288,9 @@ class BulkMutations:
         reader = await self._roads.read.reader(actor, grants)
         async with self._roads.database.acquire() as connection:
             prepared = await commands_of(connection, target, reader, lines)
-        results = [_refusals(one.number, one.refusals, actor) for one in prepared if isinstance(one, Refused)]
+        results = [
+            _refusals(one.number, one.refusals, actor, target.spec) for one in prepared if isinstance(one, Refused)
+        ]
         for company_id, group in _by_company(prepared).items():
             results += await self._group(_Group(run, target.spec, actor, grants, company_id), group)
         return results
@@ -356,7 +358,9 @@ class BulkMutations:
         async with self._roads.database.acquire() as connection:
             prepared = await commands_of(connection, target, reader, lines)
             results |= {
-                one.number: _refusals(one.number, one.refusals, actor) for one in prepared if isinstance(one, Refused)
+                one.number: _refusals(one.number, one.refusals, actor, target.spec)
+                for one in prepared
+                if isinstance(one, Refused)
             }
             try:
                 async with connection.raw.transaction():
@@ -418,7 +422,7 @@ class _Group:
         return [
             {"line": one.number, "id": self._id(outcome)}
             if isinstance(outcome, UUID)
-            else _refusals(one.number, [outcome], self.actor)
+            else _refusals(one.number, [outcome], self.actor, self.spec)
             for one, outcome in zip(ready, outcomes, strict=True)
         ]
 
@@ -438,8 +442,8 @@ def _by_company(prepared: Sequence[Ready | Refused]) -> Mapping[int, list[Ready]
     return groups
 
 
-def _refusals(number: int, refusals: Sequence[Refusal], actor: Actor) -> Result:
-    return {"line": number, "errors": [told_refusal(one, actor.locale) for one in refusals]}
+def _refusals(number: int, refusals: Sequence[Refusal], actor: Actor, spec: CommandSpec) -> Result:
+    return {"line": number, "errors": [told_refusal(one, actor.locale, spec.name) for one in refusals]}
 
 
 def _is_one_refusal(done: Performed) -> bool:

@@ -1,7 +1,7 @@
 """`python -m bench.exports`: lines a second and the peak of memory of a bulk export of a million rows (BENCH_ROWS).
 
 The runner works in a process of its own, as in production; its memory is the most that the system gave that process
-(ru_maxrss), the graph and all libraries included.
+(VmHWM), the graph and all libraries included.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """One export in a process of its own: `python -m bench.exports.run URL FOLDER DOCUMENT`."""
 
 import asyncio
-import resource
 import sys
 import time
 from contextlib import AsyncExitStack
@@ -15,6 +14,7 @@ from server.exports import Exports
 from server.integration import SESSIONS, storage_of
 from server.roads import open_roads
 from server.settings import Settings
+from tests.memory import peak_mib
 
 POLL_SECONDS = 0.2
 _RUN = "SELECT status, row_count, file_kib, failure FROM export_run WHERE id = $1"
@@ -43,10 +43,9 @@ async def export(url: str, folder: Path, document: str) -> None:
         seconds = time.monotonic() - began
         stop.set()
         await running
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
         lines, mib = row["row_count"], row["file_kib"] // 1_024
         print(f"{row['status']} {lines} lines, {mib} MiB in {seconds:.1f} s: {lines / seconds:.0f} a second, "
-              f"peak {peak} MiB")  # fmt: skip
+              f"peak {peak_mib():.0f} MiB")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ from urllib.request import Request, urlopen
 
 import asyncpg
 
-from bench.processes import OTHER_CORE, SERVE, SERVER_CORE, cpu_seconds, reached, resident_mib, running, spread
+from bench.processes import OTHER_CORE, SERVE, SERVER_CORE, cpu_seconds, reached, running, spread
 from bench.watch.data import ACTING, ALERTS, LISTENERS, alert_id, fill, listener
 from server.embedded import Embedded
 from server.identity import issue_token, signing_key
+from tests.memory import resident_mib
 
 SIZES = [int(size) for size in os.environ.get("BENCH_LISTENERS", "1000,5000,10000").split(",")]
 ORDINARY_SIZES = [int(size) for size in os.environ.get("BENCH_ORDINARY_LISTENERS", "1000").split(",")]

@@ -50,6 +50,8 @@ class Refusal(Exception):
     en: ClassVar[str]
     # What code calls a thing -> what people call it; `domain.core.labels` reads it from the declarations.
     labels: ClassVar[Mapping[str, Label]] = {}
+    # The same of each command's own arguments, which go first where its refusal is told.
+    arguments: ClassVar[Mapping[str, Mapping[str, Label]]] = {}
 
     def __init__(self, path: Path = (), **values: Any) -> None:
         super().__init__(self.code, values)
@@ -58,29 +60,36 @@ class Refusal(Exception):
             name: trimmed(value) if isinstance(value, Decimal) else value for name, value in values.items()
         }
 
-    def message(self, locale: str = "en") -> str:
-        """The sentence for a reader of `locale`, with this refusal's values; the things it names by their labels."""
+    def message(self, locale: str = "en", command: str | None = None) -> str:
+        """The sentence for a reader of `locale`, with this refusal's values; the things it names by their labels, and
+        where a command was refused by those of its arguments first.
+        """
         is_zh = locale.startswith("zh")
-        told = {name: self._told(name, value, is_zh=is_zh) for name, value in self.values.items()}
+        named = {name: label for name in _NAMES & self.values.keys() if (label := self._label(name, command))}
+        told = {name: _told(value, named.get(name), is_zh=is_zh) for name, value in self.values.items()}
         if is_zh:
             return _GAP.sub("", self.zh.format(**told))
         text = self.en.format(**told)
         # A label stands in lower case; a template that begins with a name begins a sentence.
-        is_named = any(
-            self.en.startswith(f"{{{name}}}") and self.values[name] in self.labels for name in _NAMES & told.keys()
-        )
+        is_named = any(self.en.startswith(f"{{{name}}}") for name in named)
         return text[:1].upper() + text[1:] if is_named else text
 
-    def _told(self, name: str, value: Any, *, is_zh: bool) -> Any:
-        if isinstance(value, Decimal):
-            return f"{value:f}" if abs(value.adjusted()) <= _PLACES_MAX else value
-        label = self.labels.get(value) if name in _NAMES else None
-        return value if label is None else label.zh if is_zh else label.en
+    def _label(self, name: str, command: str | None) -> Label | None:
+        """The label of the thing that a value names."""
+        value = self.values[name]
+        return self.arguments.get(command or "", {}).get(value) or self.labels.get(value)
 
     def at(self, *path: str | int) -> "Refusal":
         """This refusal with `path` before its own; returns itself so that it can be raised or collected."""
         self.path = (*path, *self.path)
         return self
+
+
+def _told(value: Any, label: Label | None, *, is_zh: bool) -> Any:
+    """What is said of one value of a refusal: a name by its label, a number without an exponent where it is short."""
+    if isinstance(value, Decimal):
+        return f"{value:f}" if abs(value.adjusted()) <= _PLACES_MAX else value
+    return value if label is None else label.zh if is_zh else label.en
 
 
 class DomainError(Refusal):

@@ -66,9 +66,11 @@ def link_labels(records: Iterable[type[Record]], commands: Iterable[type[Any]]) 
     holds.
     """
     labels: dict[str, Label] = {}
-    for word, label in _labels(list(records), list(commands)):
+    commands = list(commands)
+    for word, label in _labels(list(records), commands):
         labels.setdefault(word, label)
     Refusal.labels = labels
+    Refusal.arguments = {cast(CommandSpec, one.spec).name: dict(reversed(list(_arguments(one)))) for one in commands}
     return labels
 
 

@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 import server.outgoing as outgoing
 from tests.faults.serving import Process
 from tests.faults.test_killed_watch import free_ports
+from tests.memory import resident_mib
 from tests.server.conftest import PROTOCOL, Serving, Socket, bearer, fill, raise_alerts
 from tests.server.test_graph_sockets import ALERTS, until_streams
 
@@ -57,12 +58,6 @@ async def test_an_event_stream_that_is_not_read_is_cut_off_and_others_do_not_wai
         assert b"event: next" in heard
         assert not heard.endswith(b"0\r\n\r\n")
         assert b"event: complete" not in heard
-
-
-def resident_mib(pid: int) -> float:
-    """The memory of a process that is in use."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1_024
 
 
 async def delays(quick: Socket, url: str) -> list[float]:

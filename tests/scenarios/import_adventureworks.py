@@ -5,11 +5,11 @@ Prints each step of the progress, and at the end the report's counts with the me
 
 import asyncio
 import json
-import resource
 import sys
 from pathlib import Path
 
 from domain.coexistence.adventureworks import import_adventureworks
+from tests.memory import peak_mib
 
 
 def progress(label: str, done: int, total: int) -> None:
@@ -22,8 +22,7 @@ async def main(url: str, directory: Path) -> None:
     report = await import_adventureworks(url, directory, progress=progress)
     counts = {name: getattr(report, name) for name in ("status", "created", "updated", "unchanged", "refused")}
     more = {"remarks": report.remarks, "without_home": report.without_home, "seconds": report.seconds}
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({**counts, **more, "megabytes": megabytes}), flush=True)
+    print(json.dumps({**counts, **more, "megabytes": round(peak_mib())}), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Prints each step of the progress, and at the end the report's counts with the me
 
 import asyncio
 import json
-import resource
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from domain.coexistence.feeds import LIMITS, importer
 from domain.coexistence.gudid.importer import import_gudid
 from domain.core.database import connect
 from domain.core.records import GROUP
+from tests.memory import peak_mib
 
 
 def progress(label: str, done: int, total: int) -> None:
@@ -26,8 +26,7 @@ async def main(url: str, directory: Path) -> None:
     report = await import_gudid(importer(connection, GROUP), directory, dry_run=False, progress=progress)
     await connection.close()
     counts = {name: getattr(report, name) for name in ("status", "created", "updated", "unchanged", "refused")}
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({**counts, "seconds": report.seconds, "megabytes": megabytes}), flush=True)
+    print(json.dumps({**counts, "seconds": report.seconds, "megabytes": round(peak_mib())}), flush=True)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ SOURCE = "adventureworks"
 COMPANY = 1
 # Rows mapped: a source row that feeds two kinds of record counts twice.
 MAPPED = 295_396
-# Of which the program itself takes the larger part; the peak does not grow with the files.
-MEGABYTES_MAX = 650
+# The peak does not grow with the files.
+MEGABYTES_MAX = 400
 
 KILLED_AFTER = (
     "import Customer -> party_role 10000 ",

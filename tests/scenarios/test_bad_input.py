@@ -105,7 +105,7 @@ def priced(amount: str, currency: str) -> dict[str, Any]:
             "供应商的值 H0001 不被接受：该往来单位没有供应商角色。",
             "Supplier H0001 is refused: the party does not have the role of supplier.",
         ),
-        (order(currency="XXZ"), "NOT_FOUND", "input.currency", "找不到货币 XXZ。", "There is no currency XXZ."),
+        (order(currency="XXZ"), "NOT_FOUND", "input.currency", "找不到币种 XXZ。", "There is no currency XXZ."),
         (
             priced("1", "USD"), "CURRENCY_MISMATCH", "input.lines.0.unitPrice", "单价使用 USD，应为 CNY。",
             "Unit price is in USD, expected CNY.",

@@ -76,6 +76,12 @@ def test_a_refusal_names_things_as_its_reader_does(refusal: Refusal, en: str, zh
     assert (refusal.message("en"), refusal.message("zh")) == (en, zh)
 
 
+@pytest.mark.parametrize(("command", "zh"), [("CreatePurchaseOrder", "订单行"), ("PostJournal", "分录")])
+def test_a_word_that_commands_share_is_read_in_the_command_that_was_refused(command: str, zh: str) -> None:
+    refusal = Rejected(what="lines", value=0, reason="x", reason_zh="原因")
+    assert refusal.message("zh", command) == f"{zh}的值 0 不被接受：原因。"
+
+
 @pytest.mark.parametrize(
     ("number", "shown"),
     [
