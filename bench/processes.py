@@ -2,13 +2,18 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryFile
 
 # The server under test has a core for itself; PostgreSQL and the load share the other.
 SERVER_CORE, OTHER_CORE = 0, (os.cpu_count() or 1) - 1
+
+# What is shown of the log of a process that ended by itself.
+LOG_LINES = 30
 
 # The graph as `skein serve` runs it, without its questions about the release and the embedded database.
 SERVE = "from server.serve import serve; from server.settings import Settings; serve(Settings(), print)"
@@ -39,18 +44,23 @@ def cpu_seconds(pids: list[int]) -> float:
 
 @contextmanager
 def running(command: list[str], core: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process pinned to a core, ended at the end."""
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  no threads here
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
+    """A process pinned to a core, ended at the end. Its log goes to a file, whose end is shown if it ended by itself."""
+    with TemporaryFile() as log:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  no threads here
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is not None:
+                log.seek(0)
+                sys.stderr.write(b"".join(log.readlines()[-LOG_LINES:]).decode(errors="replace"))
+            process.terminate()
+            process.wait(20)
 
 
 def spread(values: list[float]) -> str:

@@ -42,13 +42,15 @@ class Declared:
 
     `texts` names all its variables when each is a text that must be there: their values need no reading. `node_names`
     are the variables given to the roots `node` and `nodes`, whose ids name the type to plan for; `entity_names` those
-    given to `_entities`, whose representations name types and keys.
+    given to `_entities`, whose representations name types and keys. `text_shape` is the shape of the variables when
+    it is always the same: all are texts, and none names a type.
     """
 
     types: Mapping[str, Any]
     texts: tuple[str, ...]
     node_names: tuple[str, ...]
     entity_names: tuple[str, ...]
+    text_shape: tuple[tuple[str, Any], ...]
     fragments: Mapping[str, FragmentDefinitionNode]
 
 
@@ -80,7 +82,9 @@ def _declared(operation: Operation) -> Declared:
     fragments = {one.name.value: one for one in nodes if isinstance(one, FragmentDefinitionNode)}
     node_names = _variables_of(operation, dict(fragments), _NODE_ROOTS)
     entity_names = _variables_of(operation, dict(fragments), _ENTITY_ROOTS)
-    return Declared(types, tuple(types) if are_texts else (), node_names, entity_names, fragments)
+    is_plain = are_texts and not node_names and not entity_names
+    text_shape = tuple((name, shape("", type_)) for name, type_ in types.items()) if is_plain else ()
+    return Declared(types, tuple(types) if are_texts else (), node_names, entity_names, text_shape, fragments)
 
 
 def coerced_variables(operation: Operation, declared: Declared) -> Mapping[str, Any]:
@@ -110,6 +114,8 @@ def variables_shape(declared: Declared, variables: Mapping[str, Any]) -> object:
     """
     if not variables:
         return ()
+    if declared.text_shape:
+        return declared.text_shape
     shapes: list[object] = [(name, shape(value, declared.types[name])) for name, value in variables.items()]
     for name in declared.node_names:
         value = variables.get(name)

@@ -5,7 +5,6 @@ cancelled when it takes too long, gets back what it did not cost, and its answer
 observer is told how each one ended.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 from graphql import OperationType
@@ -15,6 +14,7 @@ from resolvers.errors import REQUEST_SECONDS, code_of
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import Answer, GraphRequest, MethodNotAllowed, Operation
+from server.deadlines import Deadline, Deadlines
 from server.documents import Documents
 from server.observe import Observer
 from server.sessions import BearerSession
@@ -43,6 +43,7 @@ class Gate:
         self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, observer: Observer, *, documents: Documents
     ) -> None:
         self.observer = observer
+        self._deadlines = Deadlines(REQUEST_SECONDS)
         self._dispatcher = dispatcher
         self._documents = documents
         self._tiers = tiers
@@ -88,7 +89,7 @@ class Gate:
         client = self._client(session)
         road = ROADS[operation.node.operation]
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            with Deadline(self._deadlines):
                 answer, actual = await self._paid(operation, session, client)
         except Exception as fault:
             self.observer.failed(operation, client, road, code_of(fault))
