@@ -44,7 +44,7 @@ def cpu_seconds(pids: list[int]) -> float:
 
 @contextmanager
 def running(command: list[str], core: int, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process pinned to a core, ended at the end. Its log goes to a file, whose end is shown if it ended by itself."""
+    """A process pinned to a core, ended at the end. Its log goes to a file, shown if it ended by itself."""
     with TemporaryFile() as log:
         process = subprocess.Popen(
             command,
