@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLEnumType, GraphQLFieldMap, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 
 from authz.audiences import views
 from authz.grants import compile_grants
@@ -193,6 +193,36 @@ async def test_a_hidden_name_is_answered_like_an_unknown_one(graph: Graph, audie
             different[query] = (hidden[:300], nothing[:300])
     assert different == {}
     assert asked > 100
+
+
+@pytest.mark.parametrize("audience", PARTNERS)
+def test_every_kind_of_name_that_is_hidden_is_asked_for(audience: Audience) -> None:
+    """Arguments are hidden of no field that is shown, inputs only in filters, and enums where they name fields; the
+    codes of errors are only ever answered.
+    """
+    schema = SCHEMAS[audience]
+    arguments = {
+        f"{name}.{field}"
+        for name, type_ in schema.type_map.items()
+        if isinstance(type_, GraphQLObjectType) and not name.startswith("_")
+        for field, shown in type_.fields.items()
+        if not field.startswith("_")
+        if shown.args.keys() != fields_of(WHOLE, name)[field].args.keys()
+    }
+    others = {
+        name
+        for name, type_ in schema.type_map.items()
+        if isinstance(type_, GraphQLInputObjectType | GraphQLEnumType) and not name.startswith("__")
+        and hidden_members(schema, name) and not name.endswith(("Filter", "OrderField", "GroupBy"))
+    }  # fmt: skip
+    assert (arguments, others) == (set(), {"ErrorCode"})
+
+
+def fields_of(schema: GraphQLSchema, name: str) -> GraphQLFieldMap:
+    """The fields of an object type."""
+    type_ = schema.type_map[name]
+    assert isinstance(type_, GraphQLObjectType)
+    return type_.fields
 
 
 def test_the_manner_of_a_name_is_kept() -> None:
