@@ -19,6 +19,7 @@ _sse = partial(node_suite, folder="streams", script="sse.mjs")
 # Tests that are counted for the table: (row, name, how many there were, what runs them). Who owns a row adds its tests.
 COUNTED: tuple[tuple[int, str, int, Run], ...] = (
     (4, "our rows by their keys, on the read road", 21, tests("tests/graph/test_federation.py")),
+    (5, "attacks", 32, tests("tests/server/test_attacks.py")),
     (6, "limits of a document", 28, tests("tests/graph/test_limits.py")),
     (
         7,
@@ -35,12 +36,13 @@ COUNTED: tuple[tuple[int, str, int, Run], ...] = (
             "tests/graph/test_leaks.py", "tests/graph/test_leaks_written.py", "tests/graph/test_permission_matrix.py"
         ),
     ),
-    (10, "what each audience sees", 19, tests("tests/authz/test_audiences.py", "tests/graph/test_hidden.py")),
+    (10, "what each audience sees", 21, tests("tests/authz/test_audiences.py", "tests/graph/test_hidden.py")),
     (11, "what is taken away", 4, tests("tests/server/test_revocation.py")),
     (12, "one effect a key", 5, tests("tests/domain/core/test_idempotency.py")),
     (13, "1,000 racing writes", 2, tests("tests/graph/test_races.py", soak=True)),
     (14, "numbers to the last digit", 38, tests("tests/graph/test_numbers.py", soak=True)),
     (15, "200 cuts of a stream", 21, tests("tests/graph/test_watch.py", soak=True)),
+    (16, "persisted documents", 25, tests("tests/server/test_documents.py")),
     (17, "everything is described", 9, tests("tests/house/test_graph.py")),
     (19, "statements", 15, tests("tests/graph/test_statements.py", "tests/graph/test_every_connection.py", soak=True)),
     (20, "planned and executed bytes", 19, tests("tests/graph/test_oracle.py", soak=True)),
