@@ -53,6 +53,7 @@ from server.throttle import Throttle
 from server.tiers import Tiers
 from server.tracing import configured_spans
 from server.uploads import Uploads
+from server.wal_archive import run_archive
 
 log = structlog.get_logger("server")
 
@@ -258,7 +259,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     if settings.background:
         head_file = settings.audit_head_file
         working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
-        background += map(asyncio.create_task, (working, run_integration(settings, stop)))
+        background += map(asyncio.create_task, (working, run_integration(settings, stop), run_archive(settings, stop)))
     stack.push_async_callback(_end, tasks, background, stop)
     sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
     observer.metrics.gauges = {

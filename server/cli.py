@@ -1,4 +1,5 @@
-"""The command line: `skein serve | work | migrate | import | documents | verify | schema | policy | report | token`.
+"""The command line: `skein serve | work | migrate | import | documents | verify | schema | policy | report | token`,
+and `backup | backups | restore | archive`.
 
 A refusal is one line on the error stream and exit code 2. What a command needs is imported inside it: `skein token`
 should not pay for the graph. Progress goes to the error stream, answers to the output.
@@ -33,6 +34,7 @@ imports = typer.Typer(no_args_is_help=True, help="Bring data of another system o
 app.add_typer(imports, name="import")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do the work, report it, and take it back.")]
+BackupPlace = Annotated[str | None, typer.Option("--at", help="Folder or object store (SKEIN_BACKUP_URL).")]
 Directory = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the source's files.")]
 
 
@@ -66,9 +68,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (SKEIN_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (SKEIN_PORT).")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that serve (SKEIN_WORKERS).")] = None,
-    prepare: Annotated[
-        bool, typer.Option("--prepare", help="Migrate; load the demo if there is no company.")
-    ] = False,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Migrate; load the demo if there is no company.")] = False,
 ) -> None:
     """Serve the graph over HTTP and sockets, with the background work in the same process."""
     settings = load_settings(host=host, port=port, workers=workers)
@@ -77,6 +77,7 @@ def serve(
             f"demonstration credentials serve this machine only, not {settings.host}: "
             "set SKEIN_SECRET or SKEIN_SECRET_FILE"
         )
+    from server.backup_store import store_of
     from server.identity import ISSUER
     from server.issuers import read_issuers
     from server.serve import check_address
@@ -86,6 +87,8 @@ def serve(
         read_issuers(settings.issuers_file, ISSUER)
     except ValueError as reason:
         raise Refused(f"SKEIN_ISSUERS_FILE: {reason}") from reason
+    if settings.backup_url is not None:
+        store_of(settings)
     check_address(settings)
     with database_server(settings, say) as url:
         if prepare:
@@ -212,6 +215,64 @@ def verify() -> None:
         breaches = asyncio.run(verify_database(url, head_file, print))
     if breaches:
         sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def backup(at: BackupPlace = None) -> None:
+    """Copy the whole database while it is in use, check every file, let go what is too old (SKEIN_BACKUP_KEEP_DAYS)."""
+    from server.backup_command import make_backup
+
+    settings = load_settings()
+    with database_server(settings, say) as url:
+        print("\n".join(make_backup(settings, url, at, console)))
+
+
+@app.command()
+def backups(
+    at: BackupPlace = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every file again; exit code 1 if one is broken.")
+    ] = False,
+) -> None:
+    """List the backups, and between which instants any can be restored."""
+    from server.backup_command import list_backups
+
+    lines, broken = list_backups(load_settings(), at, console, check=check)
+    print("\n".join(lines))
+    if broken:
+        sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="The data folder to make; empty, or not there yet.")],
+    until: Annotated[str | None, typer.Option(help="Instant with its offset: 2026-05-20T09:00:00Z.")] = None,
+    name: Annotated[str | None, typer.Option("--backup", help="Name of the backup; else the best one.")] = None,
+    at: BackupPlace = None,
+) -> None:
+    """Make a data folder hold the database as it was, and verify it; exit code 1 if a breach is found."""
+    from server.backup_command import instant, restore_backup
+    from server.restore import Wanted
+
+    wanted = Wanted(folder, instant(until) if until else None, name)
+    done, breaches = restore_backup(load_settings(), at, wanted, console, print)
+    last = f"; the last commit was at {done.last_commit}" if done.last_commit else ""
+    print(f"restored {done.backup.name} and {done.segments} segments of log into {folder}{last}")
+    if breaches:
+        sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def archive() -> None:
+    """Keep the log as it is written, alone; `serve` and `work` do so too where SKEIN_BACKUP_URL is set."""
+    from server.backup_store import store_of
+    from server.upkeep import archive_until_stopped
+
+    settings = load_settings()
+    store = store_of(settings)
+    with database_server(settings, say) as url:
+        say(f"keeping the log at {store.shown}; Ctrl-C stops")
+        asyncio.run(archive_until_stopped(settings.model_copy(update={"database_url": url})))
 
 
 @app.command()

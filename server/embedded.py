@@ -46,6 +46,8 @@ SETTINGS: Mapping[str, str] = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    # An archive that stands still for long costs the log since, not the disk and with it the database.
+    "max_slot_wal_keep_size": "16GB",
     "random_page_cost": "1.1",
     "jit": "off",
     # Many short statements use the processors better than one split over them, and a container's /dev/shm (64 MB) is
@@ -84,13 +86,19 @@ class Embedded:
     """The PostgreSQL server of one data folder; `with Embedded(folder) as server:` runs it for the block."""
 
     def __init__(
-        self, folder: Path, *, settings: Mapping[str, str] | None = None, say: Callable[[str], None] = lambda _: None
+        self,
+        folder: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda _: None,
+        start_seconds: float = START_SECONDS_MAX,
     ) -> None:
         self.folder = folder.resolve()
         self.data = self.folder / "postgres"
         self.log = self.folder / "postgres.log"
         self.settings = {**SETTINGS, **(settings or {})}
         self.say = say
+        self.start_seconds = start_seconds
         self.sockets = self.data
         self._lock: IO[str] | None = None
         self._child: subprocess.Popen[Any] | None = None
@@ -226,7 +234,7 @@ class Embedded:
         return True
 
     def _wait_until_ready(self) -> bool:
-        end = time.monotonic() + START_SECONDS_MAX
+        end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
             lines = self._pid_lines()
             if len(lines) > 7 and lines[7].strip() == "ready" and self._answers():
@@ -235,7 +243,7 @@ class Embedded:
                 self._child = None
                 return False
             time.sleep(0.02)
-        raise EmbeddedError(f"the embedded PostgreSQL was not ready after {START_SECONDS_MAX} s; see {self.log}")
+        raise EmbeddedError(f"the embedded PostgreSQL was not ready after {self.start_seconds} s; see {self.log}")
 
     def _pid_lines(self) -> list[str]:
         try:
@@ -251,6 +259,14 @@ class Embedded:
     def _log_tail(self, length: int) -> str:
         text = self.log.read_bytes()[-length:].decode("utf-8", "replace") if self.log.exists() else ""
         return " ".join(text.split())
+
+
+def give_to_server(folder: Path) -> None:
+    """Make a folder and all in it the server's own and closed to others, as PostgreSQL wants its data to be."""
+    user, group = _server_user()
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user, group, follow_symlinks=False)
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _server_user() -> tuple[int, int]:

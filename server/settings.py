@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     storage_url: str | None = Field(
         default=None, description="Object store of exports and uploads (s3://..., az://...); else a folder of data_dir."
     )
+    backup_url: str | None = Field(
+        default=None, description="Where backups and the log are kept: a folder or object store (s3://..., az://...)."
+    )
+    backup_keep_days: int = Field(
+        default=14, ge=1, le=3_650, description="Any instant of so many days back can be restored; what is older goes."
+    )
     metrics_token: str | None = Field(
         default=None, min_length=16, description="Whoever shows it may read /metrics; without it only this machine."
     )

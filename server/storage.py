@@ -15,6 +15,8 @@ from obstore.store import LocalStore, from_url
 PART_BYTES = 5 * 1024 * 1024
 PARTS_AT_ONCE = 2
 CHUNK_BYTES = 256 * 1024
+# Object stores answer a list in pages of so many.
+LIST_CHUNK = 1_000
 
 
 class Writer(Protocol):
@@ -58,6 +60,14 @@ class Storage:
         found = await obstore.get_async(self._store, name, options=options)
         async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
+
+    async def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder and below it, in order."""
+        listed: list[str] = []
+        async for chunk in obstore.list(self._store, prefix=f"{folder}/", chunk_size=LIST_CHUNK):
+            listed += [one["path"] for one in chunk]
+        # A writer of a local folder works in a file beside the one to be, with a mark in its name.
+        return sorted(name for name in listed if "#" not in name)
 
     async def delete(self, name: str) -> None:
         """The file is gone, and what an ended process left of it."""

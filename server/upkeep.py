@@ -17,6 +17,7 @@ from server.jobs import run_background
 from server.logs import configure_logs
 from server.preflight import Refused, reached
 from server.settings import Settings
+from server.wal_archive import run_archive
 
 DEMO_UNFINISHED = """
 SELECT EXISTS (
@@ -50,14 +51,25 @@ async def migrate(url: str, say: Callable[[str], None]) -> list[str]:
 
 async def work_until_stopped(settings: Settings) -> None:
     """Do the background work until SIGINT or SIGTERM; what is under way is finished first."""
+    stop = _told_to_stop(settings)
+    assert settings.database_url is not None, "the caller found the database"
+    working = run_background(settings.database_url, stop, settings.limits, head_file=settings.audit_head_file)
+    await asyncio.gather(working, run_integration(settings, stop), run_archive(settings, stop))
+
+
+async def archive_until_stopped(settings: Settings) -> None:
+    """Keep the log until SIGINT or SIGTERM; what came by then is kept first."""
+    await run_archive(settings, _told_to_stop(settings))
+
+
+def _told_to_stop(settings: Settings) -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
     configure_logs(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    assert settings.database_url is not None, "the caller found the database"
-    working = run_background(settings.database_url, stop, settings.limits, head_file=settings.audit_head_file)
-    await asyncio.gather(working, run_integration(settings, stop))
+    return stop
 
 
 async def verify(url: str, head_file: Path, tell: Callable[[str], None]) -> int:

@@ -7,27 +7,23 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 
 from authz.tables import load_baseline
 from domain.core.actors import Audience
-from domain.core.database import Connection, Database
+from domain.core.database import Connection
 from domain.core.ids import new_id
-from domain.core.numbering import ranges_of
-from migrations.guards import guard_statements
-from migrations.tables import create_statements
 from server.embedded import VOLATILE, Embedded
-from tests.domain.books import AX, World, a_world
+from tests.domain.books import AX, World
 from tests.faults.serving import START_SECONDS_MAX, skein_serve
+from tests.faults.worlds import own_world, world_of
 from tests.server.conftest import bearer, serving_at
 
 PIECES = 12
@@ -132,30 +128,6 @@ async def server_killed(world: World, folder: Path, delay: float) -> None:
 
 async def test_a_killed_server_leaves_whole_postings_and_a_retry_has_one_effect(world: World, tmp_path: Path) -> None:
     await server_killed(world, tmp_path, 0.004)
-
-
-@asynccontextmanager
-async def own_world(server: Embedded) -> AsyncIterator[World]:
-    """The small group in a database server that may be killed."""
-    raw = await asyncpg.connect(server.url("postgres"))
-    await raw.execute("CREATE DATABASE skein")
-    await raw.close()
-    raw = await asyncpg.connect(server.url())
-    for statement in (*create_statements(), *guard_statements()):
-        await raw.execute(statement)
-    await raw.close()
-    async with world_of(server) as world:
-        yield await a_world(world.database)
-
-
-@asynccontextmanager
-async def world_of(server: Embedded) -> AsyncIterator[World]:
-    database = await Database.open(server.url(), 4)
-    try:
-        yield World(database)
-    finally:
-        await ranges_of(database).close()
-        await database.close()
 
 
 async def database_killed(folder: Path, delay: float) -> None:

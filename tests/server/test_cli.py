@@ -41,7 +41,7 @@ def skein(*arguments: str, data: Path, **settings: str) -> subprocess.CompletedP
         (
             "mysql://ann:secret@db/erp",
             "SKEIN_DATABASE_URL does not work: invalid DSN: scheme is expected to be either "
-            "\"postgresql\" or \"postgres\", got 'mysql'",
+            '"postgresql" or "postgres", got \'mysql\'',
         ),
         (
             "postgresql://ann:sec/ret@db/erp",
@@ -111,6 +111,48 @@ def test_an_empty_database_is_not_served(installation: Path, tmp_path: Path) -> 
     assert done.stderr.splitlines()[-1] == "skein: the database has no Skein schema; run `skein migrate`"
 
 
+def test_a_backup_is_made_listed_checked_and_restored(installation: Path, tmp_path: Path) -> None:
+    kept = {"SKEIN_BACKUP_URL": str(tmp_path / "kept")}
+    made = skein("backup", data=installation, **kept)
+    assert made.returncode == 0, made.stderr
+    name, _, rest = made.stdout.partition(":")
+    assert re.fullmatch(rf" [\d,]+ bytes, every file checked, kept at {tmp_path}/kept\n", rest)
+    listed = skein("backups", "--check", data=installation, **kept)
+    assert listed.returncode == 0
+    [line, reach] = listed.stdout.splitlines()
+    assert line.startswith(f"{name}  ended ")
+    assert line.endswith("PostgreSQL 18  as it was kept")
+    assert reach == "the log is not archived: each backup restores the state at its end and no other"
+    restored = skein("restore", str(tmp_path / "new"), data=installation, **kept)
+    assert restored.returncode == 0, restored.stderr
+    assert " 0 breaches: " in restored.stdout
+    assert restored.stdout.splitlines()[-1].startswith(f"restored {name} and 0 segments of log into {tmp_path}/new")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["postgres", "postgres.log"]
+    again = skein("restore", str(tmp_path / "new"), data=installation, **kept)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == f"skein: {tmp_path}/new is not empty: a database is restored into a folder of its own\n"
+
+
+def test_what_a_backup_misses_is_one_line(installation: Path, database_url: str, tmp_path: Path) -> None:
+    nowhere = skein("backups", data=tmp_path)
+    assert (nowhere.returncode, nowhere.stdout) == (2, "")
+    assert nowhere.stderr == (
+        "skein: no place for backups is set: SKEIN_BACKUP_URL is a folder or object store (s3://..., az://...)\n"
+    )
+    vague = skein(
+        "restore", str(tmp_path / "new"), "--until", "2026-05-20T09:00:00", "--at", str(tmp_path), data=tmp_path
+    )
+    assert vague.stderr == (
+        "skein: 2026-05-20T09:00:00 is no instant: write it with its offset, "
+        "such as 2026-05-20T09:00:00+08:00 or ...Z\n"
+    )
+    silent = skein("backup", "--at", str(tmp_path / "kept"), data=tmp_path, SKEIN_DATABASE_URL=database_url)
+    assert (silent.returncode, silent.stdout) == (2, "")
+    assert silent.stderr == (
+        "skein: the server writes too little log to be copied: set wal_level = replica and max_wal_senders = 10\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_answers_and_stops_cleanly(installation: Path, number: signal.Signals) -> None:
     serving = subprocess.Popen(
@@ -123,7 +165,8 @@ def test_a_server_answers_and_stops_cleanly(installation: Path, number: signal.S
         announced = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", said.readline())
         assert announced is not None
         assert ask(announced.group(0), "{ __typename viewer { name } }") == {
-            "__typename": "Query", "viewer": {"name": "anonymous"},
+            "__typename": "Query",
+            "viewer": {"name": "anonymous"},
         }
         serving.send_signal(number)
         rest = said.read()

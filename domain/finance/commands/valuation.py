@@ -236,6 +236,14 @@ def _valuation(valued: Sequence[Valued], on: date, difference: UUID, rates: dict
     for (_, held_in, _), amount in changes.items():
         by_currency[held_in] -= amount
     legs += [_change(difference, held_in, amount, rates[held_in]) for held_in, amount in by_currency.items() if amount]
+    if not legs:
+        # Items of one customer that cancel out are valued all the same; their voucher shows each.
+        legs = [
+            _change(
+                one.held.account_id, one.held.currency, one.change, rates[one.held.currency], party_id=one.held.party_id
+            )
+            for one in valued
+        ]
     posting = Posting(id=new_id(), occurred_on=on, entries=tuple(legs))
     return Voucher(kind=JournalKind.REVALUATION, sub_ledger=SubLedger.GENERAL, posting=posting)
 

@@ -86,6 +86,20 @@ async def test_f62_a_prepayment_is_not_valued_and_a_bank_account_keeps_its_valua
     assert await world.findings() == []
 
 
+async def test_items_that_cancel_out_are_valued_and_their_voucher_shows_each(world: World):
+    await done(world, an_invoice(world, ("1", "100"), rate=Decimal("1.1"), **EUR))
+    await done(world, a_payment(world, "100", rate=Decimal("1.1"), **EUR))
+    await rate(world, "EUR", "USD", MAY_31, "1.1", closing="1.2")
+    await done(world, RevalueForeignCurrency(revalued_on=MAY_31))
+    assert [one for one in await vouchers(world) if one[0].startswith("REV")] == [
+        ("REVALUATION-2026-05-000001", [("RECEIVABLE", "0", "EUR", "10"), ("RECEIVABLE", "0", "EUR", "-10")]),
+        ("REVALUATION-2026-06-000001", [("RECEIVABLE", "0", "EUR", "-10"), ("RECEIVABLE", "0", "EUR", "10")]),
+        ("REVALUATION-2026-05-000002", [("BANK", "0", "EUR", "10"), ("EXCHANGE_DIFFERENCE", "0", "EUR", "-10")]),
+    ]
+    assert [await balance(world, "RECEIVABLE", day) for day in (MAY_31, JUNE_1)] == ["0", "0"]
+    assert await world.findings() == []
+
+
 async def test_valuing_again_posts_only_what_has_changed(world: World):
     await done(world, an_invoice(world, ("1", "100"), rate=Decimal(7), **EUR))
     await rate(world, "EUR", "USD", MAY_31, "8")
