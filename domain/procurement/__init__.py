@@ -2,7 +2,7 @@
 
 Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt,
 with the ids of the orders), SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
-SupplierInvoiceBlocked, SupplierInvoiceReleased (SupplierInvoice).
+SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,13 @@ from typing import Any
 from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.master_data.maintenance import events_of, maintained
+from domain.procurement import invoice_checks, verify
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
     CancelSupplierInvoice,
     CreatePurchaseOrder,
     CreateSupplierInvoice,
+    CreditSupplierInvoice,
     PostSupplierInvoice,
     ReceivePurchaseOrder,
     RejectPurchaseOrder,
@@ -24,6 +26,7 @@ from domain.procurement.commands import (
     cancel_supplier_invoices,
     create_purchase_orders,
     create_supplier_invoices,
+    credit_supplier_invoices,
     post_supplier_invoices,
     receive_purchase_orders,
     reject_purchase_orders,
@@ -38,7 +41,6 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
-from domain.procurement.verify import VERIFIERS
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
@@ -59,6 +61,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CancelSupplierInvoice: cancel_supplier_invoices,
     PostSupplierInvoice: post_supplier_invoices,
     ReleaseSupplierInvoice: release_supplier_invoices,
+    CreditSupplierInvoice: credit_supplier_invoices,
 }
 HANDLERS = {}
 EVENTS = {
@@ -72,6 +75,8 @@ EVENTS = {
     "SupplierInvoicePosted": SupplierInvoice,
     "SupplierInvoiceBlocked": SupplierInvoice,
     "SupplierInvoiceReleased": SupplierInvoice,
+    "SupplierInvoiceCredited": SupplierInvoice,
 }
+VERIFIERS = {**verify.VERIFIERS, **invoice_checks.VERIFIERS}
 
 __all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

@@ -1,7 +1,7 @@
 """Goods that were invoiced before they came: what clears when they do, and what may then be paid."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
 from domain.core.money import ZERO, Money, total
 from domain.core.work import Work
-from domain.finance import Books, books_of, post_vouchers, release_items
+from domain.finance import Books, block_items, books_of, post_vouchers, release_items
 from domain.finance.journal import open_days
 from domain.finance.models import AccountRole, JournalKind, SubLedger
 from domain.finance.open_items import lock_items_of
@@ -165,15 +165,20 @@ def _rows(clearing: Clearing, posted: frozenset[UUID]) -> list[dict[str, object]
     return rows
 
 
-async def lift_quantity_blocks(work: Work, invoice_ids: Collection[UUID]) -> None:
-    """Those of the invoices that wait for no goods any more are not held for them. Emits: SupplierInvoiceReleased."""
+async def lift_quantity_blocks(
+    work: Work, invoice_ids: Collection[UUID], *, settled: frozenset[UUID] = frozenset()
+) -> None:
+    """Those of the invoices that wait for no goods any more are not held for them; those `settled` for nothing.
+
+    Emits: SupplierInvoiceReleased.
+    """
     rows = await work.lock(SupplierInvoice, invoice_ids)
     waiting = {row["supplier_invoice_id"] for row in await work.fetch(_WAITING, ids=sorted(rows))}
     reason = MatchReason.QUANTITY_OVER.value
     left = {
-        id_: [block for block in row["payment_blocks"] if block != reason]
+        id_: [block for block in row["payment_blocks"] if block != reason and id_ not in settled]
         for id_, row in rows.items()
-        if id_ not in waiting and reason in row["payment_blocks"]
+        if row["payment_blocks"] and (id_ in settled or (id_ not in waiting and reason in row["payment_blocks"]))
     }
     if not left:
         return
@@ -182,11 +187,27 @@ async def lift_quantity_blocks(work: Work, invoice_ids: Collection[UUID]) -> Non
         for id_, blocks in left.items()
     ]
     await work.update(SupplierInvoice, changed, fields=("payment_blocks", "match_status"))
-    await lift_blocks(work, left, MatchReason.QUANTITY_OVER)
-    work.emit("SupplierInvoiceReleased", SupplierInvoice, list(left))
+    await set_blocks(work, left)
+    released = [id_ for id_, blocks in left.items() if not blocks]
+    if released:
+        work.emit("SupplierInvoiceReleased", SupplierInvoice, released)
 
 
-async def lift_blocks(work: Work, invoice_ids: Iterable[UUID], reason: MatchReason) -> None:
-    """What is owed for the invoices and blocked for the reason may be paid."""
-    items = await lock_items_of(work, invoice_ids)
-    await release_items(work, [id_ for id_, row in items.items() if row["blocked_reason"] == reason.value])
+async def set_blocks(work: Work, left: Mapping[UUID, Sequence[str]]) -> None:
+    """What is owed for the invoices is blocked for the reasons that are left of them: what was held for goods is held
+    for the price while that is not accepted.
+    """
+    items = await lock_items_of(work, left)
+    price = MatchReason.PRICE.value
+    blocked: dict[UUID, str] = {}
+    lifted: list[UUID] = []
+    for id_, row in items.items():
+        reasons, reason = left[row["source_id"]], row["blocked_reason"]
+        if reason is None or reason in reasons:
+            continue
+        if price in reasons:
+            blocked[id_] = price
+        else:
+            lifted.append(id_)
+    await block_items(work, blocked)
+    await release_items(work, lifted)

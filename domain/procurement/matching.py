@@ -250,8 +250,9 @@ def arrivals(bins: Sequence[Bin], holdings: Sequence[Holding], currency: str, co
             )  # fmt: skip
             found.append(Arrived(given_up=given_up, cleared=cleared))
             left = left.without(quantity, held, value)
-            rest = waiting[0].without(given_up)
-            waiting = [rest, *waiting[1:]] if rest.quantity else waiting[1:]
+            rest = waiting.pop(0).without(given_up)
+            if rest.quantity:
+                waiting.insert(0, rest)
     return found
 
 

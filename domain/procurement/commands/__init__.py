@@ -1,11 +1,12 @@
 """What people make of orders, receipts and invoices, one file a document."""
 
-from domain.procurement.commands.invoice_postings import (
-    PostSupplierInvoice,
-    ReleaseSupplierInvoice,
-    post_supplier_invoices,
-    release_supplier_invoices,
+from domain.procurement.commands.invoice_credits import (
+    CreditSupplierInvoice,
+    SupplierCreditLineInput,
+    credit_supplier_invoices,
 )
+from domain.procurement.commands.invoice_postings import PostSupplierInvoice, post_supplier_invoices
+from domain.procurement.commands.invoice_releases import ReleaseSupplierInvoice, release_supplier_invoices
 from domain.procurement.commands.invoices import (
     CancelSupplierInvoice,
     CreateSupplierInvoice,
@@ -33,17 +34,20 @@ __all__ = [
     "CancelSupplierInvoice",
     "CreatePurchaseOrder",
     "CreateSupplierInvoice",
+    "CreditSupplierInvoice",
     "GoodsReceiptLineInput",
     "PostSupplierInvoice",
     "PurchaseOrderLineInput",
     "ReceivePurchaseOrder",
     "RejectPurchaseOrder",
     "ReleaseSupplierInvoice",
+    "SupplierCreditLineInput",
     "SupplierInvoiceLineInput",
     "approve_purchase_orders",
     "cancel_supplier_invoices",
     "create_purchase_orders",
     "create_supplier_invoices",
+    "credit_supplier_invoices",
     "post_supplier_invoices",
     "receive_purchase_orders",
     "reject_purchase_orders",

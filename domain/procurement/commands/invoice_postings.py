@@ -1,7 +1,7 @@
-"""Suppliers' invoices in the books: posted with what they match, and released for payment by another person."""
+"""Suppliers' invoices in the books, posted with what they match."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,11 +24,10 @@ from domain.finance.journal import hold_periods
 from domain.finance.models import AccountRole, OpenItemKind, SubLedger, TaxKind, TaxMethod, TaxRule
 from domain.finance.open_items import NewItem
 from domain.finance.rates import Quotes, quotes_on
-from domain.finance.rules import Period, PeriodClosed, Quote
+from domain.finance.rules import Leg, Period, PeriodClosed, Quote
 from domain.finance.rules.journals import line_quote
 from domain.finance.rules.taxes import Charged, Tax
 from domain.finance.rules.terms import AT_ONCE, Terms
-from domain.procurement.awaited import lift_blocks
 from domain.procurement.clearing import (
     Differences,
     bins_of,
@@ -48,21 +47,18 @@ from domain.procurement.invoices import (
 from domain.procurement.matching import (
     INVOICE_FLOW,
     POST,
-    RELEASE,
     Bin,
     Charge,
     Cleared,
     Ordered,
     Tolerance,
     Verdict,
-    another_person,
     blocks,
     clear,
     held_part,
     judge,
     match_status,
     part_of,
-    released,
     undeducted,
 )
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
@@ -94,19 +90,8 @@ class PostSupplierInvoice:
     """Take a draft into the books, matched again: what is outside tolerance is posted and blocked for payment."""
 
     supplier_invoice_id: UUID = argument(doc="The draft.", zh="采购发票", reference="supplier_invoice")
-    posted_on: date | None = argument(
-        doc="Day from which it counts; today unless given.", zh="过账日期", default=None
-    )
+    posted_on: date | None = argument(doc="Day from which it counts; today unless given.", zh="过账日期", default=None)
     expected_version: int | None = argument(doc="The version you saw.", zh="预期版本", default=None)
-
-
-@command(action=Action.APPROVE, record=SupplierInvoice, zh="解除发票付款冻结")
-class ReleaseSupplierInvoice:
-    """Let an invoice be paid at its price; who registered or posted it may not. What is held for goods stays held."""
-
-    supplier_invoice_id: UUID = argument(doc="The invoice.", zh="采购发票", reference="supplier_invoice")
-    reason: str = argument(doc="Why its price is accepted.", zh="原因")
-    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,9 +153,7 @@ async def post_supplier_invoices(work: Work, commands: Sequence[PostSupplierInvo
     """
     ids = [one.supplier_invoice_id for one in commands]
     rows = await work.lock(SupplierInvoice, ids)
-    stale = await work.stale(
-        SupplierInvoice, rows, {one.supplier_invoice_id: one.expected_version for one in commands}
-    )
+    stale = await work.stale(SupplierInvoice, rows, {one.supplier_invoice_id: one.expected_version for one in commands})
     known = await _known(work, commands, rows)
     planned: dict[UUID, Planned] = {}
     outcomes: list[UUID | DomainError] = []
@@ -244,7 +227,7 @@ def _plan(row: Row, known: Known, on: date) -> Planned:
     company = known.books.currencies.company
     quote = line_quote(row["currency"], company, row["rate"], known.quotes[row["currency"], on])
     lines, taxes = known.lines[row["id"]], known.taxes[row["id"]]
-    costs = _costs(lines, taxes, row["currency"])
+    costs = line_costs([one["net"] for one in lines], [one["tax_code_id"] for one in lines], taxes, row["currency"])
     deducted, _ = purchase_taxes(one for one, _ in taxes)
     before = (dict(known.invoiced), dict(known.bins))
     matched: list[Matched] = []
@@ -287,13 +270,14 @@ def _held(matched: Sequence[Matched], row: Row) -> Decimal:
     return held if payable == row["total"] else part_of(held, payable, row["total"], row["currency"])
 
 
-def _costs(lines: Sequence[Row], taxes: Sequence[tuple[Charged, UUID]], currency: str) -> list[Decimal]:
-    """What each line costs us: its net amount, and its part of the taxes that are not deducted."""
-    nets = [line["net"] for line in lines]
+def line_costs(
+    nets: Sequence[Decimal], codes: Sequence[UUID | None], taxes: Iterable[tuple[Charged, UUID]], currency: str
+) -> list[Decimal]:
+    """What each line costs us: its net amount, and its part of the taxes that are not deducted, by their codes."""
     costs = list(nets)
     for one, code in taxes:
         if one.tax.purchase_role is None:
-            shares = undeducted(nets, [line["tax_code_id"] == code for line in lines], one.amount, currency)
+            shares = undeducted(nets, [own == code for own in codes], one.amount, currency)
             costs = [EXACT.add(cost, share) for cost, share in zip(costs, shares, strict=True)]
     return costs
 
@@ -325,9 +309,7 @@ def _match(line: Row, cost: Decimal, row: Row, known: Known, context: Context) -
     for one in cleared:
         if one.bin is not None and one.bin.received_on > context.on:
             reason, reason_zh = f"the goods came on {one.bin.received_on}", f"货物于 {one.bin.received_on} 收到"
-            raise Rejected(
-                ("postedOn",), what="day", value=context.on.isoformat(), reason=reason, reason_zh=reason_zh
-            )
+            raise Rejected(("postedOn",), what="day", value=context.on.isoformat(), reason=reason, reason_zh=reason_zh)
     after = {one.receipt_line_id: one for one in left}
     known.bins[id_] = [after.get(one.receipt_line_id, one) for one in bins]
     known.invoiced[id_] = EXACT.add(known.invoiced[id_], line["quantity"])
@@ -388,7 +370,7 @@ async def _write(work: Work, planned: Sequence[Planned], known: Known) -> None:
         work.emit("SupplierInvoiceBlocked", SupplierInvoice, blocked)
 
 
-def _bill(one: Planned, legs: Sequence[object]) -> Bill:
+def _bill(one: Planned, legs: Sequence[Leg]) -> Bill:
     is_price_blocked = MatchReason.PRICE in one.reasons
     return Bill(
         source=one.source,
@@ -449,47 +431,3 @@ def match_rows(line: Row, cleared: Sequence[Cleared], one: Planned) -> list[dict
         }
         for part in cleared
     ]
-
-
-async def release_supplier_invoices(
-    work: Work, commands: Sequence[ReleaseSupplierInvoice]
-) -> Results[SupplierInvoice]:
-    """The invoices whose price is accepted: they may be paid but for what is held for goods.
-
-    Raises per row: NotFound, StaleVersion, WrongState, SegregationOfDuties, NotBlocked, HeldForGoods. Emits: SupplierInvoiceReleased.
-    """
-    rows = await work.lock(SupplierInvoice, [one.supplier_invoice_id for one in commands])
-    stale = await work.stale(
-        SupplierInvoice, rows, {one.supplier_invoice_id: one.expected_version for one in commands}
-    )
-    left: dict[UUID, list[str]] = {id_: row["payment_blocks"] for id_, row in rows.items()}
-    changed: dict[UUID, dict[str, object]] = {}
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        id_ = one.supplier_invoice_id
-        try:
-            if id_ not in rows:
-                raise NotFound(("supplierInvoice",), what="supplier invoice", key=str(id_))
-            if id_ in stale:
-                raise stale[id_]
-            row = rows[id_]
-            INVOICE_FLOW.advance(row["number"], SupplierInvoiceStatus(row["status"]), RELEASE)
-            another_person(work.actor.id, row["created_by"], row["posted_by"])
-            left[id_] = released(row["number"], left[id_])
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        changed[id_] = {
-            "id": id_, "payment_blocks": left[id_], "match_status": match_status(left[id_], was_blocked=True),
-            "reason": one.reason, "released_by": work.actor.id,
-        }  # fmt: skip
-        outcomes.append(id_)
-    if changed:
-        fields = ("payment_blocks", "match_status", "reason", "released_by")
-        await work.update(SupplierInvoice, list(changed.values()), fields=fields)
-        await lift_blocks(work, changed, MatchReason.PRICE)
-        work.emit("SupplierInvoiceReleased", SupplierInvoice, list(changed))
-    return Results(outcomes)
-
-
-__all__ = ["PostSupplierInvoice", "ReleaseSupplierInvoice", "post_supplier_invoices", "release_supplier_invoices"]

@@ -205,9 +205,7 @@ async def cancel_supplier_invoices(work: Work, commands: Sequence[CancelSupplier
     Raises per row: NotFound, StaleVersion, WrongState. Emits: SupplierInvoiceCancelled.
     """
     rows = await work.lock(SupplierInvoice, [one.supplier_invoice_id for one in commands])
-    stale = await work.stale(
-        SupplierInvoice, rows, {one.supplier_invoice_id: one.expected_version for one in commands}
-    )
+    stale = await work.stale(SupplierInvoice, rows, {one.supplier_invoice_id: one.expected_version for one in commands})
     changed: dict[UUID, dict[str, object]] = {}
     outcomes: list[UUID | DomainError] = []
     for one in commands:

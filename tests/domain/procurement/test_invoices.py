@@ -5,27 +5,29 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import pytest
-
-from domain.core.actors import Actor
+from domain.core.money import Money
+from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.finance.commands import CreateTaxCode, TaxRuleInput
 from domain.inventory.commands import RevalueStock
 from domain.inventory.models import ValuationMethod
 from domain.master_data.currencies import CurrencyRate
-from domain.core.records import GROUP
 from domain.procurement.commands import (
-    CancelSupplierInvoice,
-    PostSupplierInvoice,
+    CreditSupplierInvoice,
     ReleaseSupplierInvoice,
+    SupplierCreditLineInput,
 )
 from domain.procurement.invoices import MatchTolerance
 from tests.domain.books import AX, BX, TODAY, World, staff
-from tests.domain.inventory.goods import accounts, done as done_by_chief, issue, pool, valued
-from tests.domain.procurement.billing import CLERK, billed, done, invoice, owed
+from tests.domain.inventory.goods import accounts, issue, pool, valued
+from tests.domain.inventory.goods import done as done_by_chief
+from tests.domain.procurement.billing import CLERK, billed, done, owed
 
 RECEIVER = staff("rob", warehouse=AX)
 D = Decimal
+
+# Codes of a tax that is deducted and of one that is not.
+KINDS = {"IN": True, "OUT": False}
 
 
 async def tolerances(world: World, quantity: str, percent: str, amount: str, company: int = AX) -> None:
@@ -98,10 +100,11 @@ async def test_goods_that_come_for_an_invoice_clear_what_was_held_for_them(world
     assert await accounts(world) == {
         "PAYABLE": D(-5100), "PURCHASE_PRICE_VARIANCE": D(100), "STOCK": D(5000),
     }  # fmt: skip
-    assert await owed(world) == [("-4998.00", "PRICE"), ("-102.00", None)]
+    assert await owed(world) == [("-4998.00", "PRICE"), ("-102.00", "PRICE")]
     assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE"]
     await done(world, ReleaseSupplierInvoice(supplier_invoice_id=id_, reason="market price"), by=world.chief)
     assert (await the_invoice(world, id_))["match_status"] == "RELEASED"
+    assert await owed(world) == [("-4998.00", None), ("-102.00", None)]
     assert await world.findings() == []
 
 
@@ -158,4 +161,88 @@ async def test_f41_the_rate_between_receipt_and_bill_is_exchange_not_price(world
     [match] = await world.rows("SELECT price_difference, exchange_difference FROM supplier_invoice_match")
     assert (match["price_difference"], match["exchange_difference"]) == (D(0), D(6000))
     assert (await the_invoice(world, id_))["match_status"] == "MATCHED"
+    assert await world.findings() == []
+
+
+def credit(id_: UUID, *lines: tuple[int, str], **more: Any) -> CreditSupplierInvoice:
+    """The command that credits (position, quantity) lines, or all that is left."""
+    return CreditSupplierInvoice(
+        supplier_invoice_id=id_, supplier_number=more.pop("number", "AC-1"), reason="as agreed",
+        lines=tuple(SupplierCreditLineInput(position=place, quantity=D(quantity)) for place, quantity in lines), **more,
+    )  # fmt: skip
+
+
+async def test_a_credit_note_for_what_never_came_ends_what_is_held_for_it(world: World):
+    order, id_ = await f60(world)
+    await done(world, credit(id_, (1, "2")))
+    assert await accounts(world) == {"PAYABLE": D(-4998), "PURCHASE_PRICE_VARIANCE": D(98), "STOCK": D(4900)}
+    assert await owed(world) == [("0.00", None), ("-4998.00", "PRICE"), ("0.00", "PRICE")]
+    assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE"]
+    [line] = await world.rows("SELECT invoiced_quantity FROM purchase_order_line WHERE purchase_order_id = $1", order)
+    assert line["invoiced_quantity"] == D(98)
+    assert await world.findings() == []
+
+
+async def test_a_whole_credit_note_leaves_goods_to_be_invoiced_anew(world: World):
+    order, id_ = await f60(world)
+    await done(world, credit(id_))
+    assert await accounts(world) == {"GR_IR": D(-4900), "STOCK": D(4900)}
+    assert [amount for amount, _ in await owed(world)] == ["0.00", "0.00", "0.00"]
+    row = await the_invoice(world, id_)
+    assert (row["match_status"], row["payment_blocks"]) == ("RELEASED", [])
+    refusal = await world.refusal(CLERK, AX, credit(id_, (1, "1"), number="AC-2"))
+    assert refusal.code == "CREDIT_EXCEEDS_INVOICE"
+    await billed(world, (order, 1, "98", "50"), number="A-2")
+    assert await accounts(world) == {"PAYABLE": D(-4900), "STOCK": D(4900)}
+    assert await world.findings() == []
+
+
+async def test_a_credit_off_the_price_makes_the_goods_cheaper_where_they_are(world: World):
+    await valued(world, "GEAR", ValuationMethod.FIFO)
+    order = await world.approved(AX, ("GEAR", "10", "6"))
+    await arrived(world, order, (1, "10", "0"))
+    id_ = await billed(world, (order, 1, "10", "7"))
+    await done_by_chief(world, issue(world, "GEAR", "4"))
+    assert await accounts(world) == {"COST_OF_SALES": D(28), "PAYABLE": D(-70), "STOCK": D(42)}
+    off = CreditSupplierInvoice(
+        supplier_invoice_id=id_, supplier_number="AC-1", reason="rebate",
+        lines=(SupplierCreditLineInput(position=1, amount=Money(D(10), "USD")),),
+    )  # fmt: skip
+    await done(world, off)
+    assert await accounts(world) == {"COST_OF_SALES": D(24), "PAYABLE": D(-60), "STOCK": D(36)}
+    assert await owed(world) == [("0.00", None), ("-60.00", "PRICE")]
+    assert await world.findings() == []
+
+
+async def test_taxes_are_deducted_and_what_is_not_is_part_of_the_cost(world: World):
+    """20 % on 100.00: deducted it is an asset; a code that is not deducted makes the goods dearer by it."""
+    await valued(world, "GEAR", ValuationMethod.AVERAGE)
+    rules = {code: TaxRuleInput(name="VAT", percent=D(20), is_deductible=own) for code, own in KINDS.items()}
+    codes = [
+        await done_by_chief(world, CreateTaxCode(code=code, name=code, rules=(rule,))) for code, rule in rules.items()
+    ]
+    order = await world.approved(AX, ("GEAR", "20", "10"))
+    await arrived(world, order, (1, "20", "0"))
+    first = await billed(world, (order, 1, "10", "10"), tax_code_id=codes[0][0])
+    assert await accounts(world) == {"GR_IR": D(-100), "PAYABLE": D(-120), "STOCK": D(200), "TAX_INPUT": D(20)}
+    second = await billed(world, (order, 1, "10", "10"), tax_code_id=codes[1][0], number="A-2")
+    assert await accounts(world) == {"PAYABLE": D(-240), "STOCK": D(220), "TAX_INPUT": D(20)}
+    assert [(await the_invoice(world, id_))["match_status"] for id_ in (first, second)] == ["MATCHED", "MATCHED"]
+    for number, id_ in (("AC-1", first), ("AC-2", second)):
+        await done(world, credit(id_, number=number))
+    assert await accounts(world) == {"GR_IR": D(-200), "STOCK": D(200)}
+    assert await world.findings() == []
+
+
+async def test_an_invoice_before_its_goods_waits_for_them_and_takes_their_price(world: World):
+    await valued(world, "GEAR", ValuationMethod.FIFO)
+    order = await world.approved(AX, ("GEAR", "10", "6"))
+    id_ = await billed(world, (order, 1, "10", "6.50"))
+    assert await accounts(world) == {"GR_IR": D(65), "PAYABLE": D(-65)}
+    assert await owed(world) == [("-65.00", "QUANTITY_OVER")]
+    await arrived(world, order, (1, "10", "0"))
+    assert await accounts(world) == {"PAYABLE": D(-65), "STOCK": D(65)}
+    assert await pool(world, "GEAR") == (D(10), D(65))
+    assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE"]
+    assert await owed(world) == [("-65.00", "PRICE")]
     assert await world.findings() == []
