@@ -237,7 +237,7 @@ def _plan(one: CreditSupplierInvoice, known: Known, on: date) -> Planned:
         state = invoice["status"] if invoice["kind"] == InvoiceKind.INVOICE else invoice["kind"]
         raise WrongState(what="supplier invoice", key=invoice["number"], state=state, transition="be taken back")
     if (invoice["supplier_id"], one.supplier_number) in known.numbers:
-        raise AlreadyExists(("supplierNumber",), what="supplier credit note", key=one.supplier_number)
+        raise AlreadyExists(("supplierNumber",), what="supplier invoice", key=one.supplier_number)
     if on < invoice["posted_on"]:
         reason, reason_zh = f"the invoice counts from {invoice['posted_on']}", f"发票自 {invoice['posted_on']} 起生效"
         raise Rejected(("creditedOn",), what="day", value=on.isoformat(), reason=reason, reason_zh=reason_zh)

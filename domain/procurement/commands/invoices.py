@@ -262,7 +262,7 @@ def _draft(one: CreateSupplierInvoice, known: Known) -> Draft:
         raise NotFound(("currency",), what="currency", key=one.currency)
     if not one.supplier_number.strip():
         reason, reason_zh = "the supplier's number tells one invoice from another", "供应商发票号不能为空"
-        raise Rejected(("supplierNumber",), what="supplier number", value="", reason=reason, reason_zh=reason_zh)
+        raise Rejected(("supplierNumber",), what="supplierNumber", value="", reason=reason, reason_zh=reason_zh)
     if (one.supplier_id, one.supplier_number) in known.numbers:
         raise AlreadyExists(("supplierNumber",), what="supplier invoice", key=one.supplier_number)
     line_count(len(one.lines))
