@@ -18,10 +18,11 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
+from domain.procurement.reports import OpenClearingLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
-for _record in procurement.RECORDS:
+for _record in (*procurement.RECORDS, *procurement.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -42,6 +43,7 @@ class ProcurementQuery:
     supplier_invoice_lines = root_many(SupplierInvoiceLine)
     supplier_invoice_taxes = root_many(SupplierInvoiceTax)
     supplier_invoice_matches = root_many(SupplierInvoiceMatch)
+    open_clearing = root_many(OpenClearingLine)
 
 
 ProcurementMutation = mutations("ProcurementMutation", procurement.COMMANDS)

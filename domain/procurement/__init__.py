@@ -41,6 +41,7 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
+from domain.procurement.reports import OpenClearingLine, open_clearing
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
@@ -63,6 +64,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReleaseSupplierInvoice: release_supplier_invoices,
     CreditSupplierInvoice: credit_supplier_invoices,
 }
+REPORTS = {OpenClearingLine: open_clearing}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -79,4 +81,4 @@ EVENTS = {
 }
 VERIFIERS = {**verify.VERIFIERS, **invoice_checks.VERIFIERS}
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]

@@ -103,6 +103,8 @@ def by_role(entry: dict[str, Any]) -> dict[str, str]:
     return {line["account"]["role"]: line["amount"]["amount"] for line in entry["lines"]}
 
 
+CLEARING = """{ openClearing(on: "2026-05-31") { nodes { place purchaseOrder { number } sinceOn ageDays receivedQuantity
+  invoicedQuantity amount { amount currency } } } }"""
 TOLERANCE = """mutation { createMatchTolerance(input: {company: {code: "AX"}, quantityPercent: "0", pricePercent: "1",
   priceAmount: {amount: "200", currency: "USD"}}) { matchTolerance { pricePercent } userErrors { code message } } }"""
 STANDARD = """mutation { revalueStock(idempotencyKey: "standard", input: {company: {code: "AX"}, item: {code: "BOLT"},
@@ -142,6 +144,11 @@ async def test_f60_through_the_graph(office: Office):
     assert [line["amount"]["amount"] for line in posted["journalEntry"]["lines"]] == ["-5100", "4900", "102", "98"]
     assert posted["openItem"] == {"openTransactionAmount": {"amount": "-4998"}, "blockedReason": "PRICE"}
     assert posted["heldItem"] == {"openTransactionAmount": {"amount": "-102"}, "blockedReason": "QUANTITY_OVER"}
+    clearing = (await office(CLEARING, "controller"))["openClearing"]
+    assert clearing["nodes"] == [
+        {"place": "PO-000001/1", "purchaseOrder": {"number": "PO-000001"}, "sinceOn": "2026-05-20", "ageDays": 11,
+         "receivedQuantity": "0", "invoicedQuantity": "2", "amount": {"amount": "102", "currency": "USD"}},
+    ]  # fmt: skip
     released = (await office(RELEASE, "controller", id=draft["id"]))["releaseSupplierInvoice"]["supplierInvoice"]
     assert released == {
         "matchStatus": "BLOCKED", "paymentBlocks": ["QUANTITY_OVER"],
@@ -155,6 +162,7 @@ async def test_f60_through_the_graph(office: Office):
     assert credited["credits"] == {
         "paymentBlocks": [], "matchStatus": "RELEASED", "heldItem": {"openAmount": {"amount": "0"}},
     }  # fmt: skip
+    assert (await office(CLEARING, "controller"))["openClearing"]["nodes"] == []
     assert await office.world.findings() == []
 
 
