@@ -3,6 +3,13 @@
 import strawberry
 
 from domain import procurement
+from domain.procurement.invoices import (
+    MatchTolerance,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierInvoiceMatch,
+    SupplierInvoiceTax,
+)
 from domain.procurement.models import (
     ApprovalLimit,
     GoodsReceipt,
@@ -11,10 +18,11 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
+from domain.procurement.reports import OpenClearingLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
-for _record in procurement.RECORDS:
+for _record in (*procurement.RECORDS, *procurement.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -29,6 +37,13 @@ class ProcurementQuery:
     goods_receipt_lines = root_many(GoodsReceiptLine)
     supplier_items = root_many(SupplierItem)
     approval_limits = root_many(ApprovalLimit)
+    match_tolerances = root_many(MatchTolerance)
+    supplier_invoice = root_one(SupplierInvoice)
+    supplier_invoices = root_many(SupplierInvoice)
+    supplier_invoice_lines = root_many(SupplierInvoiceLine)
+    supplier_invoice_taxes = root_many(SupplierInvoiceTax)
+    supplier_invoice_matches = root_many(SupplierInvoiceMatch)
+    open_clearing = root_many(OpenClearingLine)
 
 
 ProcurementMutation = mutations("ProcurementMutation", procurement.COMMANDS)

@@ -34,6 +34,7 @@ class AlertKind(StrEnum):
     RECEIPT_OVERDUE = "RECEIPT_OVERDUE"
     BELOW_REORDER_POINT = "BELOW_REORDER_POINT"
     LOT_EXPIRING = "LOT_EXPIRING"
+    MATCH_BLOCKED = "MATCH_BLOCKED"
 
 
 class AlertSeverity(StrEnum):
@@ -69,7 +70,8 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     severity: Mapped[AlertSeverity] = enum_column(AlertSeverity, doc="Severity of the alerts it raises.", zh="严重程度")
     threshold: Mapped[Decimal] = rate_column(
         unit="threshold_unit", zh="阈值",
-        doc="Where the condition begins: days after the due date, days before expiry, percent of the reorder point.",
+        doc="Where the condition begins: days after the due date, days before expiry, days blocked, percent of the "
+        "reorder point.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
         unit="threshold_unit", server_default="0", zh="回差",
@@ -110,6 +112,9 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
     item_id: Mapped[UUID | None] = reference("item", many="alerts", doc="The item concerned, if one is.", zh="物料")
     purchase_order_id: Mapped[UUID | None] = reference(
         "purchase_order", many="alerts", doc="The purchase order concerned, if one is.", zh="采购订单",
+    )  # fmt: skip
+    supplier_invoice_id: Mapped[UUID | None] = reference(
+        "supplier_invoice", many="alerts", doc="The supplier's invoice concerned, if one is.", zh="采购发票",
     )  # fmt: skip
     site_id: Mapped[UUID | None] = reference("site", doc="The site concerned, if one is.", zh="场所")
     message: Mapped[str] = text_column(doc="What was found, in English.", zh="英文消息")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Text, Uuid
 
 from domain.alerts.models import Alert, AlertKind, AlertRule, AlertStatus
-from domain.alerts.rules import LotInStock, OpenReceipt, Rule, Stock
+from domain.alerts.rules import BlockedInvoice, LotInStock, OpenReceipt, Rule, Stock
 from domain.core.database import Connection
 from domain.inventory.models import Lot, StockBalance, StockStatus
 from domain.master_data import ON_HAND
@@ -19,12 +19,14 @@ from domain.master_data.items import Item, ItemPlanning
 from domain.master_data.parties import Party
 from domain.master_data.places import Location
 from domain.master_data.units import UnitOfMeasure
+from domain.procurement.invoices import MatchStatus, SupplierInvoice, SupplierInvoiceStatus
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 
 _rule, _alert = AlertRule.table, Alert.table
 _planning, _item, _unit = ItemPlanning.table, Item.table, UnitOfMeasure.table
 _balance, _location, _lot = StockBalance.table, Location.table, Lot.table
 _order, _line, _party = PurchaseOrder.table, PurchaseOrderLine.table, Party.table
+_invoice = SupplierInvoice.table
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _kind = bindparam("kind", type_=Text())
@@ -96,6 +98,26 @@ _RECEIPTS = (
     .order_by(_order.c.id)
 )
 
+_BLOCKED = (
+    select(
+        _invoice.c.id.label("invoice_id"),
+        _invoice.c.number,
+        _party.c.name.label("supplier"),
+        _invoice.c.posted_on,
+        _invoice.c.payment_blocks.label("reasons"),
+        _invoice.c.total,
+        _invoice.c.currency,
+    )
+    .join_from(_invoice, _party, _party.c.id == _invoice.c.supplier_id)
+    .where(
+        _invoice.c.company_id == _company_id,
+        _invoice.c.status == SupplierInvoiceStatus.POSTED.value,
+        _invoice.c.match_status == MatchStatus.BLOCKED.value,
+        _asked(_invoice.c.id),
+    )
+    .order_by(_invoice.c.id)
+)
+
 _LOTS = (
     select(
         _lot.c.id.label("lot_id"),
@@ -163,6 +185,12 @@ async def open_receipts(connection: Connection, company_id: int, among: Among) -
     """The approved orders of which dated lines are outstanding; documents of another system are not ours to chase."""
     rows = await connection.fetch(_RECEIPTS, company_id=company_id, **among.parameters())
     return [OpenReceipt(**dict(row)) for row in rows]
+
+
+async def blocked_invoices(connection: Connection, company_id: int, among: Among) -> list[BlockedInvoice]:
+    """The suppliers' invoices that must not be paid yet."""
+    rows = await connection.fetch(_BLOCKED, company_id=company_id, **among.parameters())
+    return [BlockedInvoice(**dict(row) | {"reasons": tuple(row["reasons"])}) for row in rows]
 
 
 async def open_alerts(connection: Connection, company_id: int, rules: Sequence[Rule], among: Among) -> OpenAlerts:

@@ -1,6 +1,6 @@
 """When a condition holds, when it is over, and what is said of it (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,6 +81,48 @@ class LotInStock:
     unit: str
     expires_on: date
     on_hand: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedInvoice:
+    """A supplier's invoice that must not be paid yet, since when and why; what is open of it in its currency."""
+
+    invoice_id: UUID
+    number: str
+    supplier: str
+    posted_on: date
+    reasons: tuple[str, ...]
+    total: Decimal
+    currency: str
+
+
+def invoice_verdict(invoice: BlockedInvoice, rule: Rule, today: date) -> Verdict:
+    """Whether an invoice has been blocked for `threshold` days; what is older than the window is history."""
+    days = (today - invoice.posted_on).days
+    if days > rule.window_days:
+        return Verdict.HOLD
+    return Verdict.RAISE if days >= rule.threshold else Verdict.HOLD
+
+
+def invoice_fingerprint(invoice: BlockedInvoice, rule: Rule) -> str:
+    """The name of the cause: this rule, this invoice."""
+    return f"{rule.code}:{invoice.invoice_id}"
+
+
+REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    "PRICE": ("its price", "价格差异"),
+    "QUANTITY_OVER": ("goods that were not accepted", "超收货数量"),
+}
+
+
+def invoice_messages(invoice: BlockedInvoice) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    told = [REASONS[reason] for reason in invoice.reasons]
+    total = f"{plain(invoice.total)} {invoice.currency}"
+    return (
+        f"{invoice.number} of {invoice.supplier} over {total} is blocked for {' and '.join(one for one, _ in told)}.",
+        f"{invoice.supplier} 的采购发票 {invoice.number}（{total}）付款冻结：{'、'.join(zh for _, zh in told)}。",
+    )
 
 
 def lot_verdict(lot: LotInStock, rule: Rule, rules: Iterable[Rule], today: date) -> Verdict:

@@ -14,6 +14,7 @@ from domain.alerts.models import AlertKind, AlertSeverity
 from domain.alerts.reads import (
     Among,
     OpenAlerts,
+    blocked_invoices,
     expiring_lots,
     open_alerts,
     open_receipts,
@@ -22,6 +23,9 @@ from domain.alerts.reads import (
 )
 from domain.alerts.rules import (
     Verdict,
+    invoice_fingerprint,
+    invoice_messages,
+    invoice_verdict,
     lot_fingerprint,
     lot_messages,
     lot_verdict,
@@ -62,6 +66,11 @@ async def watch_orders(handling: Handling, events: Sequence[PublishedEvent]) -> 
         named = event.data.get("orders")
         orders.update(event.record_ids if named is None else (UUID(order) for order in named))
     await check_receipts(handling, Among(orders))
+
+
+async def watch_invoices(handling: Handling, events: Sequence[PublishedEvent]) -> None:
+    """Look at the suppliers' invoices that were posted, released or credited."""
+    await check_invoices(handling, Among({id_ for event in events for id_ in event.record_ids}))
 
 
 async def check_stock(handling: Handling, among: Among | None = None) -> None:
@@ -153,6 +162,33 @@ async def check_receipts(handling: Handling, among: Among | None = None) -> None
     await _settle(handling, raised, known, standing)
 
 
+async def check_invoices(handling: Handling, among: Among | None = None) -> None:
+    """One open alert for each supplier's invoice that is blocked for payment, none for the others."""
+    among = among or Among()
+    kind = AlertKind.MATCH_BLOCKED
+    rules = await rules_in_force(handling.connection, kind)
+    invoices = await blocked_invoices(handling.connection, handling.company_id, among)
+    known = await open_alerts(handling.connection, handling.company_id, rules, among)
+    raised: list[RaiseAlert] = []
+    standing: set[str] = set()
+    for rule in rules:
+        for invoice in invoices:
+            fingerprint = invoice_fingerprint(invoice, rule)
+            standing.add(fingerprint)
+            if invoice_verdict(invoice, rule, handling.today) is Verdict.RAISE and fingerprint not in known:
+                message, message_zh = invoice_messages(invoice)
+                raised.append(
+                    RaiseAlert(
+                        rule_id=rule.id, kind=kind, severity=AlertSeverity(rule.severity), fingerprint=fingerprint,
+                        subject_type="SupplierInvoice", subject_id=invoice.invoice_id,
+                        supplier_invoice_id=invoice.invoice_id, message=message, message_zh=message_zh,
+                        measured=Decimal((handling.today - invoice.posted_on).days), measured_limit=rule.threshold,
+                        measured_unit="day",
+                    )
+                )  # fmt: skip
+    await _settle(handling, raised, known, standing)
+
+
 async def _settle(
     handling: Handling, raised: Sequence[RaiseAlert], known: OpenAlerts, standing: Collection[str]
 ) -> None:
@@ -169,10 +205,13 @@ HANDLERS = {
     "PurchaseOrderApproved": (watch_orders,),
     "PurchaseOrderRejected": (watch_orders,),
     "GoodsReceived": (watch_orders,),
+    "SupplierInvoiceBlocked": (watch_invoices,),
+    "SupplierInvoiceReleased": (watch_invoices,),
 }
 
 SWEEPS = (
     Sweep("alerts.reorder_points", check_stock, SWEEP_SECONDS),
     Sweep("alerts.receipts", check_receipts, SWEEP_SECONDS),
     Sweep("alerts.lots", check_lots, SWEEP_SECONDS),
+    Sweep("alerts.invoices", check_invoices, SWEEP_SECONDS),
 )

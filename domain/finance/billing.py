@@ -47,7 +47,9 @@ class Bill:
     """A document that makes a party owe us (RECEIVABLES) or us owe it (PAYABLES).
 
     `payable` is what the party's account moves by, debit positive: an invoice to a customer is positive, one from a
-    supplier negative, credit notes the other way. Lines, taxes and withholdings are the rest of the voucher.
+    supplier negative, credit notes the other way. Lines, taxes, withholdings and `legs`, which are in the company's
+    currency, are the rest of the voucher. `held` of it opens items of its own, blocked for `held_reason`. Terms run
+    from `dated_on` where the document is older than its posting.
     """
 
     source: Source
@@ -63,8 +65,13 @@ class Bill:
     terms: Terms = AT_ONCE
     description: str | None = None
     blocked_reason: str | None = None
+    held: Decimal = ZERO
+    held_reason: str | None = None
     partner_reference: str | None = None
+    dated_on: date | None = None
+    legs: Sequence[Leg] = ()
     entry_id: UUID = field(default_factory=new_id)
+    posting_id: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +110,13 @@ def purchase_taxes(charged: Iterable[Charged], sign: int = 1) -> tuple[list[Bill
     return deducted, cost
 
 
-async def post_bills(work: Work, bills: Sequence[Bill], *, books: Books | None = None) -> list[list[NewItem]]:
+async def post_bills(
+    work: Work, bills: Sequence[Bill], *, books: Books | None = None, vouchers: Sequence[Voucher] = ()
+) -> list[list[NewItem]]:
     """The items that each document opened, in order, one an instalment; call it last, its numbers lock their series.
 
-    Posts: the party's account against lines and taxes, with a rounding line where converting them left something over.
+    Posts: the party's account against lines and taxes, with a rounding line where converting them left something over;
+    with them the `vouchers`, which the documents made besides.
     Raises: AccountMissing, Unbalanced, PeriodClosed, RateMissing.
     """
     if not bills:
@@ -116,8 +126,9 @@ async def post_bills(work: Work, bills: Sequence[Bill], *, books: Books | None =
     roles = {tax.role for bill in bills for tax in bill.taxes} | {AccountRole.ROUNDING}
     roles |= {control_role(bill.sub_ledger, is_prepayment=False) for bill in bills}
     own = known.need(*sorted(roles))
-    vouchers = [_voucher(bill, own, currency) for bill in bills]
-    await post_vouchers(work, vouchers, ids=[bill.entry_id for bill in bills], books=known)
+    made = [_voucher(bill, own, currency) for bill in bills]
+    ids = [*(bill.entry_id for bill in bills), *(new_id() for _ in vouchers)]
+    await post_vouchers(work, [*made, *vouchers], ids=ids, books=known)
     opened = [_items(bill, own, currency) for bill in bills]
     await open_items(work, [item for items in opened for item in items])
     return opened
@@ -130,8 +141,8 @@ def _voucher(bill: Bill, own: Mapping[AccountRole, UUID], currency: str) -> Vouc
     legs += [
         _leg(bill, currency, BillLine(account_id=own[tax.role], transaction=tax.transaction)) for tax in bill.taxes
     ]
-    entries = rounded(moving(legs), own[AccountRole.ROUNDING], currency)
-    posting = Posting(id=new_id(), occurred_on=bill.on, entries=entries, source=bill.source)
+    entries = rounded(moving([*legs, *bill.legs]), own[AccountRole.ROUNDING], currency)
+    posting = Posting(id=bill.posting_id, occurred_on=bill.on, entries=entries, source=bill.source)
     kind = JournalKind.SALES if bill.sub_ledger is SubLedger.RECEIVABLES else JournalKind.PURCHASE
     return Voucher(kind=kind, sub_ledger=bill.sub_ledger, posting=posting, description=bill.description)
 
@@ -156,11 +167,16 @@ def _leg(bill: Bill, currency: str, line: BillLine, party_id: UUID | None = None
 
 
 def _items(bill: Bill, own: Mapping[AccountRole, UUID], currency: str) -> list[NewItem]:
-    whole = Money(bill.payable, bill.currency)
-    dues = schedule(bill.terms, whole, bill.on)
-    if not dues:
+    """An item an instalment; what is held comes after them, in instalments of its own."""
+    dated_on = bill.dated_on or bill.on
+    free = Money(bill.payable - bill.held, bill.currency)
+    parts = [(due, bill.blocked_reason) for due in schedule(bill.terms, free, dated_on)]
+    if bill.held:
+        parts += [(due, bill.held_reason) for due in schedule(bill.terms, Money(bill.held, bill.currency), dated_on)]
+    if not parts:
         return []
-    amounts = valued([due.amount for due in dues], in_company_currency(whole, bill.quote.rate, currency), currency)
+    whole = in_company_currency(Money(bill.payable, bill.currency), bill.quote.rate, currency)
+    amounts = valued([due.amount for due, _ in parts], whole, currency)
     return [
         NewItem(
             kind=bill.kind,
@@ -175,9 +191,9 @@ def _items(bill: Bill, own: Mapping[AccountRole, UUID], currency: str) -> list[N
             journal_entry_id=bill.entry_id,
             instalment=place,
             discount_percent=bill.terms.discount_percent,
-            discount_until=bill.terms.discount_until(bill.on),
-            blocked_reason=bill.blocked_reason,
+            discount_until=bill.terms.discount_until(dated_on),
+            blocked_reason=blocked_reason,
             partner_reference=bill.partner_reference,
         )
-        for place, (due, amount) in enumerate(zip(dues, amounts, strict=True), start=1)
+        for place, ((due, blocked_reason), amount) in enumerate(zip(parts, amounts, strict=True), start=1)
     ]

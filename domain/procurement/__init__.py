@@ -1,7 +1,8 @@
-"""Purchasing: orders, receipts, approved suppliers and their terms.
+"""Purchasing: orders, receipts, suppliers' invoices and how they match, approved suppliers and their terms.
 
 Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt,
-with the ids of the orders).
+with the ids of the orders), SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
+SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
 
 from collections.abc import Mapping
@@ -10,16 +11,28 @@ from typing import Any
 from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.master_data.maintenance import events_of, maintained
+from domain.procurement import invoice_checks, verify
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
+    CancelSupplierInvoice,
     CreatePurchaseOrder,
+    CreateSupplierInvoice,
+    CreditSupplierInvoice,
+    PostSupplierInvoice,
     ReceivePurchaseOrder,
     RejectPurchaseOrder,
+    ReleaseSupplierInvoice,
     approve_purchase_orders,
+    cancel_supplier_invoices,
     create_purchase_orders,
+    create_supplier_invoices,
+    credit_supplier_invoices,
+    post_supplier_invoices,
     receive_purchase_orders,
     reject_purchase_orders,
+    release_supplier_invoices,
 )
+from domain.procurement.invoices import INVOICE_RECORDS, MatchTolerance, SupplierInvoice
 from domain.procurement.models import (
     ApprovalLimit,
     GoodsReceipt,
@@ -28,12 +41,16 @@ from domain.procurement.models import (
     PurchaseOrderLine,
     SupplierItem,
 )
-from domain.procurement.verify import VERIFIERS
+from domain.procurement.reports import OpenClearingLine, open_clearing
 
-RECORDS = (PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit)
+RECORDS = (
+    PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
+    *INVOICE_RECORDS,
+)  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
     **maintained(ApprovalLimit, fixed=("role", "currency"), action=Action.ADMINISTER),
+    **maintained(MatchTolerance, action=Action.ADMINISTER),
 }
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
@@ -41,7 +58,13 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
     ReceivePurchaseOrder: receive_purchase_orders,
+    CreateSupplierInvoice: create_supplier_invoices,
+    CancelSupplierInvoice: cancel_supplier_invoices,
+    PostSupplierInvoice: post_supplier_invoices,
+    ReleaseSupplierInvoice: release_supplier_invoices,
+    CreditSupplierInvoice: credit_supplier_invoices,
 }
+REPORTS = {OpenClearingLine: open_clearing}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -49,6 +72,13 @@ EVENTS = {
     "PurchaseOrderApproved": PurchaseOrder,
     "PurchaseOrderRejected": PurchaseOrder,
     "GoodsReceived": GoodsReceipt,
+    "SupplierInvoiceCreated": SupplierInvoice,
+    "SupplierInvoiceCancelled": SupplierInvoice,
+    "SupplierInvoicePosted": SupplierInvoice,
+    "SupplierInvoiceBlocked": SupplierInvoice,
+    "SupplierInvoiceReleased": SupplierInvoice,
+    "SupplierInvoiceCredited": SupplierInvoice,
 }
+VERIFIERS = {**verify.VERIFIERS, **invoice_checks.VERIFIERS}
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]

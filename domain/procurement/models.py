@@ -121,6 +121,9 @@ class PurchaseOrderLine(
             "is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)",
             name="received_within_tolerance",
         ),
+        CheckConstraint(
+            "is_historical OR (invoiced_quantity >= 0 AND returned_quantity >= 0)", name="invoiced_not_negative"
+        ),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
     )
 
@@ -138,6 +141,12 @@ class PurchaseOrderLine(
     )
     stocked_quantity: Mapped[Decimal] = quantity_column(
         doc="Received and taken to stock.", zh="入库数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    returned_quantity: Mapped[Decimal] = quantity_column(
+        doc="Taken to stock and sent back since.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    invoiced_quantity: Mapped[Decimal] = quantity_column(
+        doc="Invoiced, less what was credited.", zh="已开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
     line_total: Mapped[Decimal] = amount_column(
@@ -176,6 +185,9 @@ class GoodsReceipt(
     )
     received_on: Mapped[date] = date_column(doc="Day the goods arrived.", zh="收货日期", tier=Tier.PUBLIC, order=True)
     delivery_note: Mapped[str | None] = code_column(doc="The supplier's delivery note.", zh="送货单号")
+    rate: Mapped[Decimal] = rate_column(
+        doc="Units of the company's currency for one of the order's, on the day.", zh="汇率"
+    )
     posting_id: Mapped[UUID] = uuid_column(doc="What goods and money posted for the receipt share.", zh="过账标识")
 
 
@@ -215,6 +227,17 @@ class GoodsReceiptLine(
     stocked_quantity: Mapped[Decimal] = quantity_column(
         doc="Taken to stock.", zh="入库数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
     )
+    returned_quantity: Mapped[Decimal] = quantity_column(
+        doc="Taken to stock and sent back since.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    owed_transaction_amount: Mapped[Decimal] = amount_column(
+        doc="What GR/IR took up for them, in the order's currency.", zh="原币暂估应付",
+        unit="goods_receipt.purchase_order.currency",
+    )  # fmt: skip
+    owed_amount: Mapped[Decimal] = amount_column(
+        doc="What GR/IR took up for them.", zh="暂估应付", unit="company.currency",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
 
 
 class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应商物料"):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.database import Row
+from domain.core.errors import NotFound, Rejected
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.inventory.models import Lot
@@ -88,6 +89,24 @@ async def items_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
 async def suppliers_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
     """Parties with code, activity and whether they are suppliers; an unknown id is absent."""
     return {row["id"]: row for row in await work.fetch(_SUPPLIERS, ids=sorted(set(ids)))}
+
+
+def check_supplier(id_: UUID, supplier: Row | None) -> None:
+    """Nothing. Raises: NotFound, Rejected for a party that is no supplier or not active."""
+    if supplier is None:
+        raise NotFound(("supplier",), what="supplier", key=str(id_))
+    if not supplier["supplies"]:
+        raise Rejected(
+            ("supplier",),
+            what="supplier",
+            value=supplier["code"],
+            reason="the party does not have the role of supplier",
+            reason_zh="该往来单位没有供应商角色",
+        )
+    if not supplier["is_active"] or supplier["archived_at"] is not None:
+        raise Rejected(
+            ("supplier",), what="supplier", value=supplier["code"], reason="it is not active", reason_zh="已停用"
+        )
 
 
 async def known_currencies(work: Work, codes: Iterable[str]) -> set[str]:
@@ -173,6 +192,8 @@ def _order_line(row: Row) -> OrderLine:
         received=row["received_quantity"],
         rejected=row["rejected_quantity"],
         stocked=row["stocked_quantity"],
+        returned=row["returned_quantity"],
+        invoiced=row["invoiced_quantity"],
         unit_price=row["unit_price"],
         over_receipt_percent=row["over_receipt_percent"],
     )

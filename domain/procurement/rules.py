@@ -1,7 +1,7 @@
 """What an order and a receipt must be, pure: totals, the flow, who may approve, how much may arrive."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,6 +14,7 @@ from domain.core.errors import (
     Path,
     Rejected,
     SegregationOfDuties,
+    WrongState,
     trimmed,
 )
 from domain.core.flow import Flow, Transition
@@ -54,6 +55,7 @@ APPROVE: Final = "be approved"
 REJECT: Final = "be rejected"
 RECEIVE: Final = "be received"
 COMPLETE: Final = "be completed"
+INVOICE: Final = "be invoiced"
 
 ORDER_FLOW: Final = Flow(
     document="Purchase order",
@@ -94,6 +96,8 @@ class OrderLine:
     received: Decimal
     rejected: Decimal
     stocked: Decimal
+    returned: Decimal
+    invoiced: Decimal
     unit_price: Decimal
     over_receipt_percent: Decimal
 
@@ -184,6 +188,17 @@ def live(order: Order | None, id_: UUID) -> Order:
     return order
 
 
+def invoiceable(number: str, status: PurchaseOrderStatus, *, is_historical: bool) -> None:
+    """Nothing; raises HistoricalDocument, WrongState for an order that nothing may be charged for.
+
+    An invoice may come before the goods, and leaves the order in the state it is in.
+    """
+    if is_historical:
+        raise HistoricalDocument(what=ORDER_FLOW.document, key=number)
+    if status not in (PurchaseOrderStatus.APPROVED, PurchaseOrderStatus.COMPLETE):
+        raise WrongState(what=ORDER_FLOW.document, key=number, state=status.value, transition=INVOICE)
+
+
 def decide(order: Order, transition: str, by: UUID) -> PurchaseOrderStatus:
     """The state after approval or rejection `by` a user, who must not be the one who asked for the goods.
 
@@ -251,16 +266,11 @@ def receive(order: Order, line: OrderLine, arriving: Arrival) -> OrderLine:
             arriving=arriving.received,
             allowed=allowed,
         )
-    return OrderLine(
-        id=line.id,
-        position=line.position,
-        item_id=line.item_id,
-        ordered=line.ordered,
+    return replace(
+        line,
         received=received,
         rejected=EXACT.add(line.rejected, arriving.rejected),
         stocked=EXACT.add(line.stocked, arriving.stocked),
-        unit_price=line.unit_price,
-        over_receipt_percent=line.over_receipt_percent,
     )
 
 

@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=False, comment='Name of the rule in Chinese.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='The condition that the rule watches.'),
     sa.Column('severity', sa.Text(), nullable=False, comment='Severity of the alerts it raises.'),
-    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, days before expiry, percent of the reorder point.'),
+    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, days before expiry, days blocked, percent of the reorder point.'),
     sa.Column('hysteresis', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How far beyond the threshold the value must recover before the alert resolves itself.'),
     sa.Column('threshold_unit', sa.Text(), nullable=False, comment='Unit of threshold and hysteresis: day or %.'),
     sa.Column('window_days', sa.Integer(), nullable=False, comment='Causes older than this many days are history and raise nothing.'),
@@ -43,7 +43,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING')", name=op.f('ck_alert_rule_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED')", name=op.f('ck_alert_rule_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_rule_severity_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_alert_rule_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_alert_rule_name_length')),
@@ -973,6 +973,19 @@ def upgrade() -> None:
     op.create_index(op.f('ix_licence_number_id'), 'licence', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_licence_party_id'), 'licence', ['party_id'], unique=False)
     op.create_index(op.f('ix_licence_valid_to_id'), 'licence', ['valid_to', 'id'], unique=False)
+    op.create_table('match_tolerance',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('quantity_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than was accepted may be invoiced, in percent of it.'),
+    sa.Column('price_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment="How far a price may be from the order's, in percent of it."),
+    sa.Column('price_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much the price of a line may be off in all; both limits must hold.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity_percent >= 0 AND price_percent >= 0 AND price_amount >= 0', name=op.f('ck_match_tolerance_tolerances_not_negative')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_match_tolerance_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_match_tolerance')),
+    sa.UniqueConstraint('company_id', name=op.f('uq_match_tolerance_company_id'))
+    )
     op.create_table('party_channel',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='Whom it reaches.'),
@@ -2639,6 +2652,74 @@ def upgrade() -> None:
     op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
+    op.create_table('supplier_invoice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Our number of the invoice.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Invoice or credit note.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the invoice is in its flow.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=False, comment='Who charges.'),
+    sa.Column('supplier_number', sa.Text(), nullable=False, comment="The supplier's number of the invoice."),
+    sa.Column('invoiced_on', sa.Date(), nullable=False, comment='Day of the invoice, from which its terms run.'),
+    sa.Column('posted_on', sa.Date(), nullable=True, comment='Day from which it counts in the books.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the invoice.'),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Taxes on it.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount with taxes.'),
+    sa.Column('withheld', sa.Numeric(precision=20, scale=6), nullable=False, comment='Part of the total that we pay to the tax office for the supplier.'),
+    sa.Column('held', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Part of the total for goods that had not come when it was posted.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=True, comment="Units of the company's currency for one of the invoice's; that of the day it is posted unless given."),
+    sa.Column('rate_type', sa.Text(), nullable=True, comment="Which rate it is; none in the company's currency."),
+    sa.Column('payment_terms_id', sa.Uuid(), nullable=True, comment='Terms of payment.'),
+    sa.Column('digital_number', sa.Text(), nullable=True, comment='Number of the digital tax invoice, 20 digits (China).'),
+    sa.Column('match_status', sa.Text(), nullable=False, comment='Whether it matches orders and receipts, or may be paid all the same.'),
+    sa.Column('payment_blocks', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False, comment='Why it must not be paid yet: PRICE, QUANTITY_OVER.'),
+    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The invoice that a credit note takes back.'),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why it was credited, released or cancelled.'),
+    sa.Column('open_item_id', sa.Uuid(), nullable=True, comment='What is owed for it: the first of the items it opened.'),
+    sa.Column('held_item_id', sa.Uuid(), nullable=True, comment='What is owed for goods that had not come: the first of the items held for them.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it posted.'),
+    sa.Column('created_by', sa.Uuid(), nullable=False, comment='Who registered it.'),
+    sa.Column('posted_by', sa.Uuid(), nullable=True, comment='Who posted it.'),
+    sa.Column('released_by', sa.Uuid(), nullable=True, comment='Who released its payment.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(kind = 'CREDIT_NOTE') = (credits_id IS NOT NULL)", name=op.f('ck_supplier_invoice_credit_note_names_its_invoice')),
+    sa.CheckConstraint("(match_status = 'BLOCKED') = (cardinality(payment_blocks) > 0)", name=op.f('ck_supplier_invoice_blocked_for_a_reason')),
+    sa.CheckConstraint("(status = 'POSTED') = (journal_entry_id IS NOT NULL)", name=op.f('ck_supplier_invoice_posted_has_a_voucher')),
+    sa.CheckConstraint("(status = 'POSTED') = (posted_on IS NOT NULL)", name=op.f('ck_supplier_invoice_posted_has_a_day')),
+    sa.CheckConstraint("digital_number ~ '^[0-9]{20}$'", name=op.f('ck_supplier_invoice_digital_number_of_20_digits')),
+    sa.CheckConstraint("kind IN ('INVOICE', 'CREDIT_NOTE')", name=op.f('ck_supplier_invoice_kind_known')),
+    sa.CheckConstraint("match_status IN ('MATCHED', 'BLOCKED', 'RELEASED')", name=op.f('ck_supplier_invoice_match_status_known')),
+    sa.CheckConstraint("rate_type IN ('SPOT', 'AVERAGE', 'CLOSING', 'GIVEN', 'HISTORIC')", name=op.f('ck_supplier_invoice_rate_type_known')),
+    sa.CheckConstraint("status IN ('DRAFT', 'POSTED', 'CANCELLED')", name=op.f('ck_supplier_invoice_status_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_supplier_invoice_currency_length')),
+    sa.CheckConstraint('char_length(digital_number) <= 20', name=op.f('ck_supplier_invoice_digital_number_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_supplier_invoice_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_supplier_invoice_reason_length')),
+    sa.CheckConstraint('char_length(supplier_number) <= 64', name=op.f('ck_supplier_invoice_supplier_number_length')),
+    sa.CheckConstraint('released_by IS NULL OR (released_by <> created_by AND released_by <> posted_by)', name=op.f('ck_supplier_invoice_maker_is_not_releaser')),
+    sa.CheckConstraint('total = net + tax', name=op.f('ck_supplier_invoice_total_is_net_and_tax')),
+    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_company_id_credits_id')),
+    sa.ForeignKeyConstraint(['company_id', 'held_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_supplier_invoice_company_id_held_item_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_supplier_invoice_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_supplier_invoice_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_supplier_invoice_company_id_payment_terms_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_company_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_supplier_invoice_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_supplier_invoice_company_id_number'))
+    )
+    op.create_index(op.f('ix_supplier_invoice_company_id_credits_id'), 'supplier_invoice', ['company_id', 'credits_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_held_item_id'), 'supplier_invoice', ['company_id', 'held_item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_invoiced_on_id'), 'supplier_invoice', ['company_id', 'invoiced_on', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_journal_entry_id'), 'supplier_invoice', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_number_id'), 'supplier_invoice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_open_item_id'), 'supplier_invoice', ['company_id', 'open_item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_payment_terms_id'), 'supplier_invoice', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_status_id'), 'supplier_invoice', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_supplier_id'), 'supplier_invoice', ['company_id', 'supplier_id'], unique=False)
+    op.create_index('uq_supplier_invoice_supplier_number', 'supplier_invoice', ['company_id', 'supplier_id', 'supplier_number', 'kind'], unique=True, postgresql_where=sa.text("status != 'CANCELLED'"))
     op.create_table('webhook_delivery',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3111,6 +3192,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
     op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
     op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
+    op.create_table('supplier_invoice_tax',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('supplier_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
+    sa.Column('tax_rule_id', sa.Uuid(), nullable=False, comment='The rule.'),
+    sa.Column('base', sa.Numeric(precision=20, scale=6), nullable=False, comment='Net amount of the lines it applies to.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='The tax.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_tax_company_id_supplier_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_rule_id'], ['tax_rule.company_id', 'tax_rule.id'], name=op.f('fk_supplier_invoice_tax_company_id_tax_rule_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_tax_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_tax')),
+    sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'tax_rule_id', name=op.f('uq_supplier_invoice_tax_company_id_supplier_invoice_id_tax_rule_id'))
+    )
+    op.create_index(op.f('ix_supplier_invoice_tax_company_id_supplier_invoice_id'), 'supplier_invoice_tax', ['company_id', 'supplier_invoice_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_tax_company_id_tax_rule_id'), 'supplier_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
     op.create_table('value_pool',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3179,6 +3277,7 @@ def upgrade() -> None:
     sa.Column('subject_id', sa.Uuid(), nullable=False, comment='Key of the record that the alert is about.'),
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item concerned, if one is.'),
     sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The purchase order concerned, if one is.'),
+    sa.Column('supplier_invoice_id', sa.Uuid(), nullable=True, comment="The supplier's invoice concerned, if one is."),
     sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site concerned, if one is.'),
     sa.Column('message', sa.Text(), nullable=False, comment='What was found, in English.'),
     sa.Column('message_zh', sa.Text(), nullable=False, comment='What was found, in Chinese.'),
@@ -3195,7 +3294,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING')", name=op.f('ck_alert_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED')", name=op.f('ck_alert_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
     sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
     sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
@@ -3210,6 +3309,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(subject_type) <= 64', name=op.f('ck_alert_subject_type_length')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_alert_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_alert_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_alert_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_alert_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_alert_item_id')),
     sa.ForeignKeyConstraint(['rule_id'], ['alert_rule.id'], name=op.f('fk_alert_rule_id')),
@@ -3222,6 +3322,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
     op.create_table('goods_receipt',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3230,6 +3331,7 @@ def upgrade() -> None:
     sa.Column('purchase_order_id', sa.Uuid(), nullable=False, comment='The order received against.'),
     sa.Column('received_on', sa.Date(), nullable=False, comment='Day the goods arrived.'),
     sa.Column('delivery_note', sa.Text(), nullable=True, comment="The supplier's delivery note."),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the company's currency for one of the order's, on the day."),
     sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What goods and money posted for the receipt share.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
@@ -3290,6 +3392,8 @@ def upgrade() -> None:
     sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received, accepted or not.'),
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and refused at inspection.'),
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and taken to stock.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taken to stock and sent back since.'),
+    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
@@ -3297,6 +3401,7 @@ def upgrade() -> None:
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment='Whether another system made the line.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity >= 0)', name=op.f('ck_purchase_order_line_invoiced_not_negative')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
     sa.CheckConstraint('is_historical OR ordered_quantity > 0', name=op.f('ck_purchase_order_line_ordered_quantity_positive')),
     sa.CheckConstraint('is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
@@ -3445,6 +3550,9 @@ def upgrade() -> None:
     sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Arrived.'),
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Refused at inspection.'),
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Taken to stock.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taken to stock and sent back since.'),
+    sa.Column('owed_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What GR/IR took up for them, in the order's currency."),
+    sa.Column('owed_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What GR/IR took up for them.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_goods_receipt_line_received_is_rejected_and_stocked')),
@@ -3464,3 +3572,74 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_table('supplier_invoice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('supplier_invoice_id', sa.Uuid(), nullable=False, comment='The invoice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the invoice.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=True, comment='The order line that is invoiced.'),
+    sa.Column('goods_receipt_id', sa.Uuid(), nullable=True, comment='The receipt that is invoiced; the oldest not invoiced unless named.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods of an order.'),
+    sa.Column('item_id', sa.Uuid(), nullable=True, comment='What was bought.'),
+    sa.Column('description', sa.Text(), nullable=False, comment='What is charged.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much; 0 where only the price is credited.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes.'),
+    sa.Column('price_difference', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment="By how much the price of one is above the order's."),
+    sa.Column('over_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had not been accepted.'),
+    sa.Column('block_reasons', postgresql.ARRAY(sa.Text()), server_default='{}', nullable=False, comment='Why it is outside tolerance: PRICE, QUANTITY_OVER.'),
+    sa.Column('credits_id', sa.Uuid(), nullable=True, comment='The line that a credit note takes back.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears the amount.'),
+    sa.Column('project_code', sa.Text(), nullable=True, comment='Code of the project the amount belongs to.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(purchase_order_line_id IS NULL) <> (account_id IS NULL)', name=op.f('ck_supplier_invoice_line_goods_or_account')),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_supplier_invoice_line_description_length')),
+    sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_supplier_invoice_line_project_code_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_supplier_invoice_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_supplier_invoice_line_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_supplier_invoice_line_company_id_credits_id')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_supplier_invoice_line_company_id_goods_receipt_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_supplier_invoice_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_company_id_supplier_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_supplier_invoice_line_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_line')),
+    sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'position', name=op.f('uq_supplier_invoice_line_company_id_supplier_invoice_id_position'))
+    )
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_account_id'), 'supplier_invoice_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_cost_centre_id'), 'supplier_invoice_line', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_credits_id'), 'supplier_invoice_line', ['company_id', 'credits_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_goods_receipt_id'), 'supplier_invoice_line', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_item_id'), 'supplier_invoice_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_supplier_invoice_id'), 'supplier_invoice_line', ['company_id', 'supplier_invoice_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_table('supplier_invoice_match',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('supplier_invoice_line_id', sa.Uuid(), nullable=False, comment='The invoice line.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line whose GR/IR it moves.'),
+    sa.Column('goods_receipt_line_id', sa.Uuid(), nullable=True, comment='The goods that it clears; none for what has not come.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is invoiced (positive) or taken back (negative).'),
+    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What it moves GR/IR by in the order's currency, debit positive."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it moves GR/IR by, debit positive.'),
+    sa.Column('price_difference', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the goods cost more than they were received at.'),
+    sa.Column('exchange_difference', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the change of the rate since the receipt cost (debit positive) or brought.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that it is part of; none where nothing differed.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_supplier_invoice_match_company_id_goods_receipt_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_supplier_invoice_match_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_supplier_invoice_match_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_line_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_supplier_invoice_match_company_id_supplier_invoice_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_match_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_match'))
+    )
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_goods_receipt_line_id'), 'supplier_invoice_match', ['company_id', 'goods_receipt_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False)

@@ -21,7 +21,9 @@ from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTi
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
 from domain.master_data.places import Location
+from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
+from tests.graph.plain_clearing import open_clearing
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -468,6 +470,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,
+    OpenClearingLine: open_clearing,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

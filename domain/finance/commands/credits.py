@@ -21,7 +21,8 @@ from domain.core.money import EXACT, ZERO, total
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.billing import Bill, BillLine, post_bills, sales_taxes
-from domain.finance.journal import accounts, hold_periods, post_vouchers
+from domain.finance.crediting import credit_match, post_matches
+from domain.finance.journal import hold_periods
 from domain.finance.models import (
     AccountRole,
     CustomerInvoice,
@@ -35,14 +36,7 @@ from domain.finance.models import (
     TaxMethod,
     TaxRule,
 )
-from domain.finance.open_items import (
-    MATCHING_NUMBERS,
-    Match,
-    item_of,
-    lock_items_of,
-    match_voucher,
-    write_matches,
-)
+from domain.finance.open_items import Match, item_of, lock_items_of
 from domain.finance.rates import company_currency
 from domain.finance.rules import PeriodClosed, Quote
 from domain.finance.rules.invoices import (
@@ -56,7 +50,7 @@ from domain.finance.rules.invoices import (
     taxes_taken_back,
 )
 from domain.finance.rules.journals import line_count
-from domain.finance.rules.open_items import Item, Part, settle, take
+from domain.finance.rules.open_items import Item
 from domain.finance.rules.taxes import Charged, Tax
 
 CREDIT_NUMBERS = Series("customer_credit_note", prefix="CRN-", gap_free=True)
@@ -304,52 +298,13 @@ async def _post(work: Work, drafts: Sequence[Draft], currency: str) -> None:
     taxes = [row for draft in drafts for row in _tax_rows(draft)]
     if taxes:
         await work.insert(CustomerInvoiceTax, taxes)
-    matches = [
-        match
-        for draft, new in zip(drafts, opened, strict=True)
-        if draft.asked.match and new
-        for match in _match(draft, new[0].item, items, currency)
-    ]
-    await _write_matches(work, matches)
-
-
-def _match(draft: Draft, credit: Item, items: dict[UUID, list[Item]], currency: str) -> list[Match]:
-    """The red letter against what is open of its invoice, the earliest due first; nothing where nothing is open."""
-    source, left = draft.blue.row["id"], -credit.open_transaction
-    parts: list[Part] = []
-    remaining: list[Item] = []
-    for item in items[source]:
-        amount = min(left, item.open_transaction)
-        if amount <= ZERO or item.occurred_on > draft.on:
-            remaining.append(item)
-            continue
-        parts.append(take(item, amount, currency))
-        remaining.append(parts[-1].after)
-        left = EXACT.subtract(left, amount)
-    items[source] = remaining
-    if not parts:
-        return []
-    parts.append(take(credit, -total([one.transaction for one in parts]), currency))
-    return [
-        Match(
-            party_id=credit.party_id,
-            matched_on=draft.on,
-            currency=credit.currency,
-            sub_ledger=SubLedger.RECEIVABLES,
-            settlement=settle(parts, [], credit.currency),
-        )
-    ]
-
-
-async def _write_matches(work: Work, matches: Sequence[Match]) -> None:
-    if not matches:
-        return
-    own = await accounts(work, AccountRole.EXCHANGE_DIFFERENCE)
-    numbers = await work.number(MATCHING_NUMBERS, len(matches))
-    made = [(one, match_voucher(one, number, own)) for one, number in zip(matches, numbers, strict=True)]
-    posted = [(one.entry_id, voucher) for one, voucher in made if voucher is not None]
-    await post_vouchers(work, [voucher for _, voucher in posted], ids=[id_ for id_, _ in posted])
-    await write_matches(work, matches, numbers, frozenset(id_ for id_, _ in posted))
+    matches: list[Match] = []
+    for draft, new in zip(drafts, opened, strict=True):
+        if draft.asked.match and new:
+            source = draft.blue.row["id"]
+            match, items[source] = credit_match(new[0].item, items[source], draft.on, SubLedger.RECEIVABLES, currency)
+            matches += [match] if match else []
+    await post_matches(work, matches)
 
 
 def _bill(draft: Draft, number: str) -> Bill:

@@ -1,5 +1,19 @@
-"""What people make of orders and receipts, one file a document."""
+"""What people make of orders, receipts and invoices, one file a document."""
 
+from domain.procurement.commands.invoice_credits import (
+    CreditSupplierInvoice,
+    SupplierCreditLineInput,
+    credit_supplier_invoices,
+)
+from domain.procurement.commands.invoice_postings import PostSupplierInvoice, post_supplier_invoices
+from domain.procurement.commands.invoice_releases import ReleaseSupplierInvoice, release_supplier_invoices
+from domain.procurement.commands.invoices import (
+    CancelSupplierInvoice,
+    CreateSupplierInvoice,
+    SupplierInvoiceLineInput,
+    cancel_supplier_invoices,
+    create_supplier_invoices,
+)
 from domain.procurement.commands.orders import (
     ApprovePurchaseOrder,
     CreatePurchaseOrder,
@@ -17,13 +31,25 @@ from domain.procurement.commands.receipts import (
 
 __all__ = [
     "ApprovePurchaseOrder",
+    "CancelSupplierInvoice",
     "CreatePurchaseOrder",
+    "CreateSupplierInvoice",
+    "CreditSupplierInvoice",
     "GoodsReceiptLineInput",
+    "PostSupplierInvoice",
     "PurchaseOrderLineInput",
     "ReceivePurchaseOrder",
     "RejectPurchaseOrder",
+    "ReleaseSupplierInvoice",
+    "SupplierCreditLineInput",
+    "SupplierInvoiceLineInput",
     "approve_purchase_orders",
+    "cancel_supplier_invoices",
     "create_purchase_orders",
+    "create_supplier_invoices",
+    "credit_supplier_invoices",
+    "post_supplier_invoices",
     "receive_purchase_orders",
     "reject_purchase_orders",
+    "release_supplier_invoices",
 ]

@@ -201,7 +201,7 @@ def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError
     try:
         if one.currency not in masters.currencies:
             raise NotFound(("currency",), what="currency", key=one.currency)
-        _check_supplier(one.supplier_id, masters.suppliers.get(one.supplier_id))
+        reads.check_supplier(one.supplier_id, masters.suppliers.get(one.supplier_id))
         if one.site_id is not None and one.site_id not in masters.sites:
             raise NotFound(("site",), what="site", key=str(one.site_id))
         if one.requester_id is not None and one.requester_id not in masters.employees:
@@ -214,23 +214,6 @@ def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError
     except DomainError as refusal:
         return refusal
     return totals
-
-
-def _check_supplier(id_: UUID, supplier: Row | None) -> None:
-    if supplier is None:
-        raise NotFound(("supplier",), what="supplier", key=str(id_))
-    if not supplier["supplies"]:
-        raise Rejected(
-            ("supplier",),
-            what="supplier",
-            value=supplier["code"],
-            reason="the party does not have the role of supplier",
-            reason_zh="该往来单位没有供应商角色",
-        )
-    if not supplier["is_active"] or supplier["archived_at"] is not None:
-        raise Rejected(
-            ("supplier",), what="supplier", value=supplier["code"], reason="it is not active", reason_zh="已停用"
-        )
 
 
 def _check_item(id_: UUID, item: Row | None, place: int) -> None:

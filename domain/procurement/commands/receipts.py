@@ -12,6 +12,7 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Source
+from domain.core.money import EXACT
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.journal import company_currency, hold_periods, rates_to
@@ -19,11 +20,12 @@ from domain.finance.models import SubLedger
 from domain.finance.rules import Period, PeriodClosed, RateMissing
 from domain.inventory.balances import locations
 from domain.inventory.models import Lot, LotStatus
-from domain.inventory.rules import Incoming, IncomingLine
+from domain.inventory.rules import Incoming, IncomingLine, owed
 from domain.inventory.stock import receive_stock
 from domain.master_data.items import LotPolicy
 from domain.master_data.places import ON_HAND
 from domain.procurement import reads
+from domain.procurement.awaited import clear_awaited
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from domain.procurement.rules import (
     ORDER_FLOW,
@@ -109,6 +111,12 @@ class PlannedLine:
     location_id: UUID
     asked: GoodsReceiptLineInput
     is_traced: bool
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether goods of the order line were invoiced that had not been accepted, or had gone back."""
+        accepted_before = EXACT.subtract(self.line.stocked, EXACT.add(self.arrival.stocked, self.line.returned))
+        return self.line.invoiced > accepted_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,8 +280,9 @@ async def _write(work: Work, planned: Sequence[Planned]) -> None:
         [_line_row(line) for plan in last.values() for line in plan.order_lines],
         fields=("received_quantity", "rejected_quantity", "stocked_quantity"),
     )
-    lots = await _lots(work, planned)
+    lots, currency = await _lots(work, planned), await company_currency(work)
     numbers = await work.number(RECEIPT_NUMBERS, len(planned))
+    incoming = [_incoming(plan, number, lots) for plan, number in zip(planned, numbers, strict=True)]
     await work.insert(
         GoodsReceipt,
         [
@@ -283,14 +292,23 @@ async def _write(work: Work, planned: Sequence[Planned]) -> None:
                 "purchase_order_id": plan.order.id,
                 "received_on": plan.received_on,
                 "delivery_note": plan.asked.delivery_note,
+                "rate": plan.rate,
                 "posting_id": plan.posting_id,
             }
             for plan, number in zip(planned, numbers, strict=True)
         ],
     )
-    await work.insert(GoodsReceiptLine, [row for plan in planned for row in _receipt_line_rows(plan, lots)])
+    rows = [
+        row
+        for plan, arriving in zip(planned, incoming, strict=True)
+        for row in _receipt_line_rows(plan, arriving, currency)
+    ]
+    await work.insert(GoodsReceiptLine, rows)
     work.emit("GoodsReceived", GoodsReceipt, [plan.id for plan in planned], orders=list(last))
-    await receive_stock(work, [_incoming(plan, number, lots) for plan, number in zip(planned, numbers, strict=True)])
+    await receive_stock(work, incoming)
+    awaited = {line.line.id for plan in planned for line in plan.lines if line.is_awaited}
+    if awaited:
+        await clear_awaited(work, awaited)
 
 
 # A lot by the receipt and its place: what `_lots` answers.
@@ -341,21 +359,26 @@ def _line_row(line: OrderLine) -> dict[str, object]:
     }
 
 
-def _receipt_line_rows(plan: Planned, lots: LotIds) -> list[dict[str, object]]:
-    return [
-        {
-            "goods_receipt_id": plan.id,
-            "position": place + 1,
-            "purchase_order_line_id": line.line.id,
-            "item_id": line.line.item_id,
-            "location_id": line.location_id,
-            "lot_id": lots.get((plan.id, place)),
-            "received_quantity": line.arrival.received,
-            "rejected_quantity": line.arrival.rejected,
-            "stocked_quantity": line.arrival.stocked,
-        }
-        for place, line in enumerate(plan.lines)
-    ]
+def _receipt_line_rows(plan: Planned, incoming: Incoming, currency: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for place, (line, arriving) in enumerate(zip(plan.lines, incoming.lines, strict=True), start=1):
+        amount, value = owed(incoming, arriving, currency)
+        rows.append(
+            {
+                "goods_receipt_id": plan.id,
+                "position": place,
+                "purchase_order_line_id": line.line.id,
+                "item_id": line.line.item_id,
+                "location_id": line.location_id,
+                "lot_id": arriving.lot_id,
+                "received_quantity": line.arrival.received,
+                "rejected_quantity": line.arrival.rejected,
+                "stocked_quantity": line.arrival.stocked,
+                "owed_transaction_amount": amount.amount,
+                "owed_amount": value,
+            }
+        )
+    return rows
 
 
 def _incoming(plan: Planned, number: str, lots: LotIds) -> Incoming:

@@ -11,15 +11,25 @@ import pytest
 
 from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, ResolveAlert
 from domain.alerts.models import AlertKind, AlertRule, AlertSeverity
-from domain.alerts.watching import check_lots, check_receipts, check_stock, watch_orders, watch_stock
+from domain.alerts.watching import (
+    check_invoices,
+    check_lots,
+    check_receipts,
+    check_stock,
+    watch_invoices,
+    watch_orders,
+    watch_stock,
+)
 from domain.core.handling import Handling
 from domain.core.ids import new_id
 from domain.core.outbox import PublishedEvent
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.master_data.items import ItemPlanning
+from domain.procurement.commands import ReleaseSupplierInvoice
 from tests.domain.books import AX, BX, NOW, World, staff
 from tests.domain.inventory.goods import done, issue, lot, received
+from tests.domain.procurement.billing import billed
 
 Handle = Callable[[Handling], Awaitable[None]]
 
@@ -30,6 +40,7 @@ async def rules(world: World) -> dict[str, UUID]:
     kinds = {
         "LATE": (AlertKind.RECEIPT_OVERDUE, "0", "0", "day"),
         "LOW": (AlertKind.BELOW_REORDER_POINT, "100", "10", "%"),
+        "BLOCKED": (AlertKind.MATCH_BLOCKED, "0", "0", "day"),
     }
 
     async def write(work: Work) -> list[UUID]:
@@ -214,7 +225,7 @@ async def test_an_alert_is_acknowledged_with_a_note_and_resolved_by_a_person(
         "AlertRaised",
     ]
     assert await world.findings() == []
-    assert rules.keys() == {"LATE", "LOW"}
+    assert rules.keys() == {"LATE", "LOW", "BLOCKED"}
 
 
 @pytest.mark.usefixtures("rules")
@@ -276,3 +287,23 @@ async def test_a_lot_in_stock_that_expires_is_one_alert_until_it_is_gone(world: 
     await look(world, check_lots, now=NOW + timedelta(days=10))
     rows = await world.rows("SELECT status FROM alert")
     assert {row["status"] for row in rows} == {"RESOLVED"}
+
+
+async def test_a_blocked_invoice_raises_one_alert_until_it_may_be_paid(world: World, rules: dict[str, UUID]):
+    order = await world.approved(AX, ("BOLT", "10", "2"))
+    await receive(world, order, "10")
+    invoice = await billed(world, (order, 1, "10", "3"))
+    happened = [
+        PublishedEvent(position=1, company_id=AX, event="SupplierInvoiceBlocked", record_type="SupplierInvoice",
+                       record_ids=[invoice], data={}, recorded_at=NOW)
+    ]  # fmt: skip
+    for _ in range(2):
+        await look(world, lambda handling: watch_invoices(handling, happened))
+    assert await alerts(world) == [(AX, "MATCH_BLOCKED", "OPEN")]
+    [alert] = await world.rows("SELECT message, supplier_invoice_id FROM alert")
+    assert alert == {
+        "message": "SI-000001 of Acme over 30 USD is blocked for its price.", "supplier_invoice_id": invoice,
+    }  # fmt: skip
+    await done(world, ReleaseSupplierInvoice(supplier_invoice_id=invoice, reason="agreed"))
+    await look(world, check_invoices)
+    assert await alerts(world) == [(AX, "MATCH_BLOCKED", "RESOLVED")]

@@ -1,0 +1,164 @@
+"""What must hold between suppliers' invoices, what they owe, and GR/IR; each check names its first breach."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from domain.core.database import Connection
+from domain.core.verify import Finding, Verifier
+
+# An invoice is the sum of its lines and of its taxes; posted, its items come to what is to be paid.
+_INVOICE = """
+SELECT i.company_id, i.number, i.net, i.tax, l.net AS line_net, l.tax AS line_tax, t.tax AS rule_tax,
+       i.total - i.withheld AS payable, o.opened
+FROM supplier_invoice i
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(l.net), 0) AS net, coalesce(sum(l.tax), 0) AS tax FROM supplier_invoice_line l
+    WHERE l.company_id = i.company_id AND l.supplier_invoice_id = i.id
+) AS l
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(t.tax) FILTER (WHERE r.kind <> 'WITHHOLDING'), 0) AS tax,
+           coalesce(sum(t.tax) FILTER (WHERE r.kind = 'WITHHOLDING'), 0) AS withheld
+    FROM supplier_invoice_tax t JOIN tax_rule r ON r.company_id = t.company_id AND r.id = t.tax_rule_id
+    WHERE t.company_id = i.company_id AND t.supplier_invoice_id = i.id
+) AS t
+CROSS JOIN LATERAL (
+    SELECT -coalesce(sum(o.transaction_amount), 0) AS opened FROM open_item o
+    WHERE o.company_id = i.company_id AND o.source_id = i.id
+) AS o
+WHERE (i.net, i.tax, i.tax, i.withheld) <> (l.net, l.tax, t.tax, t.withheld)
+   OR o.opened <> CASE i.status WHEN 'POSTED' THEN i.total - i.withheld ELSE 0 END
+ORDER BY i.company_id, i.number LIMIT 1
+"""
+
+# A block of a posted invoice is that of its items: nothing that is blocked may be paid, nothing else is held back.
+_BLOCK = """
+SELECT i.company_id, i.number, i.payment_blocks, o.blocks
+FROM supplier_invoice i
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT o.blocked_reason ORDER BY o.blocked_reason)
+                    FILTER (WHERE o.blocked_reason IS NOT NULL), '{}') AS blocks,
+           count(*) FILTER (WHERE o.open_transaction_amount <> 0) AS open
+    FROM open_item o WHERE o.company_id = i.company_id AND o.source_id = i.id
+) AS o
+WHERE i.status = 'POSTED' AND NOT (o.blocks <@ i.payment_blocks AND (o.open = 0 OR i.payment_blocks <@ o.blocks))
+ORDER BY i.company_id, i.number LIMIT 1
+"""
+
+# An order line is invoiced by what its matches come to, and by what its posted invoices charge.
+_LINE = """
+SELECT o.company_id, o.number, l.position, l.invoiced_quantity, coalesce(m.quantity, 0) AS matched,
+       coalesce(c.quantity, 0) AS charged
+FROM purchase_order o
+JOIN purchase_order_line l ON l.company_id = o.company_id AND l.purchase_order_id = o.id
+LEFT JOIN (
+    SELECT company_id, purchase_order_line_id, sum(quantity) AS quantity
+    FROM supplier_invoice_match GROUP BY company_id, purchase_order_line_id
+) AS m ON m.company_id = l.company_id AND m.purchase_order_line_id = l.id
+LEFT JOIN (
+    SELECT il.company_id, il.purchase_order_line_id, sum(il.quantity) AS quantity
+    FROM supplier_invoice_line il
+    JOIN supplier_invoice i ON i.company_id = il.company_id AND i.id = il.supplier_invoice_id
+    WHERE i.status = 'POSTED' AND il.purchase_order_line_id IS NOT NULL
+    GROUP BY il.company_id, il.purchase_order_line_id
+) AS c ON c.company_id = l.company_id AND c.purchase_order_line_id = l.id
+WHERE NOT o.is_historical
+  AND (l.invoiced_quantity <> coalesce(m.quantity, 0) OR l.invoiced_quantity <> coalesce(c.quantity, 0))
+ORDER BY o.company_id, o.number, l.position LIMIT 1
+"""
+
+# What documents of purchasing moved in GR/IR is what receipts took up and matches cleared, in each currency.
+_CLEARING = """
+WITH ledger AS (
+    SELECT e.company_id, l.transaction_currency AS currency, sum(l.transaction_amount) AS transaction,
+           sum(l.amount) AS amount
+    FROM journal_entry e
+    JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
+    JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
+    WHERE a.role = 'GR_IR' AND e.source_kind IN ('GoodsReceipt', 'SupplierInvoice')
+    GROUP BY 1, 2
+), moved AS (
+    SELECT r.company_id, r.purchase_order_line_id AS line_id, -r.owed_transaction_amount AS transaction,
+           -r.owed_amount AS amount
+    FROM goods_receipt_line r
+    UNION ALL
+    SELECT company_id, purchase_order_line_id, transaction_amount, amount FROM supplier_invoice_match
+), lines AS (
+    SELECT m.company_id, o.currency, sum(m.transaction) AS transaction, sum(m.amount) AS amount
+    FROM moved m
+    JOIN purchase_order_line l ON l.company_id = m.company_id AND l.id = m.line_id
+    JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.purchase_order_id
+    GROUP BY 1, 2
+)
+SELECT company_id, currency, coalesce(g.transaction, 0) AS ledger_transaction, coalesce(g.amount, 0) AS ledger_amount,
+       coalesce(s.transaction, 0) AS line_transaction, coalesce(s.amount, 0) AS line_amount
+FROM ledger g FULL JOIN lines s USING (company_id, currency)
+WHERE (coalesce(g.transaction, 0), coalesce(g.amount, 0)) <> (coalesce(s.transaction, 0), coalesce(s.amount, 0))
+ORDER BY company_id, currency LIMIT 1
+"""
+
+# Goods of a receipt of which all is invoiced hold nothing in GR/IR.
+_EMPTY = """
+SELECT g.company_id, g.number, r.position, m.transaction - r.owed_transaction_amount AS left_over,
+       m.amount - r.owed_amount AS amount_left_over
+FROM goods_receipt_line r
+JOIN goods_receipt g ON g.company_id = r.company_id AND g.id = r.goods_receipt_id
+JOIN (
+    SELECT company_id, goods_receipt_line_id, sum(quantity) AS quantity, sum(transaction_amount) AS transaction,
+           sum(amount) AS amount
+    FROM supplier_invoice_match WHERE goods_receipt_line_id IS NOT NULL GROUP BY 1, 2
+) AS m ON m.company_id = r.company_id AND m.goods_receipt_line_id = r.id
+WHERE m.quantity = r.stocked_quantity AND (m.transaction, m.amount) <> (r.owed_transaction_amount, r.owed_amount)
+ORDER BY g.company_id, g.number, r.position LIMIT 1
+"""
+
+SUPPLIER_INVOICES = "supplier invoices"
+INVOICED_QUANTITIES = "invoiced quantities"
+CLEARING = "GR/IR by order line"
+
+
+async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
+    """The first invoice that is not the sum of its lines, taxes and items, and the first whose block is not theirs."""
+    for row in await connection.fetch(_INVOICE):
+        message = (
+            f"it says {row['net']} and {row['tax']} tax, its lines {row['line_net']} and {row['line_tax']}, its rules "
+            f"{row['rule_tax']}; {row['payable']} is to be paid, its items came from {row['opened']}"
+        )
+        yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_BLOCK):
+        message = f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}"
+        yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
+
+
+async def invoiced_quantities(connection: Connection) -> AsyncIterator[Finding]:
+    """The first order line that is not invoiced by what its invoices charge and its matches come to."""
+    for row in await connection.fetch(_LINE):
+        message = (
+            f"the line says {row['invoiced_quantity']} invoiced, its invoices {row['charged']}, "
+            f"its matches {row['matched']}"
+        )
+        yield _finding(INVOICED_QUANTITIES, row["company_id"], f"{row['number']} line {row['position']}", message)
+
+
+async def clearing(connection: Connection) -> AsyncIterator[Finding]:
+    """The first currency in which GR/IR is not the sum of its order lines, and the first goods that are invoiced and
+    still hold something.
+    """
+    for row in await connection.fetch(_CLEARING):
+        message = (
+            f"the account moved {row['ledger_transaction']} ({row['ledger_amount']}), "
+            f"its order lines {row['line_transaction']} ({row['line_amount']})"
+        )
+        yield _finding(CLEARING, row["company_id"], row["currency"], message)
+    for row in await connection.fetch(_EMPTY):
+        message = f"all of it is invoiced, {row['left_over']} ({row['amount_left_over']}) is left"
+        yield _finding(CLEARING, row["company_id"], f"{row['number']} line {row['position']}", message)
+
+
+def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
+    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {
+    SUPPLIER_INVOICES: supplier_invoices,
+    INVOICED_QUANTITIES: invoiced_quantities,
+    CLEARING: clearing,
+}

@@ -1,0 +1,230 @@
+"""Three-way match through the graph, with the shipped policy: cases F60 and V16, who may do what, who sees what."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from domain.core.actors import Audience
+from domain.core.database import Database
+from domain.core.errors import Forbidden
+from resolvers.operation import Dispatcher
+from resolvers.read import ReadRoad
+from resolvers.write import WriteRoad
+from schema.graph import MUTATIONS, visible
+from tests.domain.books import AX, World, a_world
+from tests.graph.conftest import VIEWS, Asker
+
+ORDER = """mutation($input: CreatePurchaseOrderInput!) { createPurchaseOrder(input: $input) {
+  purchaseOrder { id number } userErrors { code message } } }"""
+APPROVE = """mutation($id: ID!) { approvePurchaseOrder(input: {company: {code: "AX"}, purchaseOrder: {id: $id}}) {
+  userErrors { code } } }"""
+RECEIVE = """mutation($id: ID!, $lines: [GoodsReceiptLineInput!]!, $key: String!) {
+  receivePurchaseOrder(idempotencyKey: $key, input: {company: {code: "AX"}, purchaseOrder: {id: $id}, lines: $lines,
+    receivedOn: "2026-05-20"}) { userErrors { code message } } }"""
+REGISTER = """mutation($input: CreateSupplierInvoiceInput!) { createSupplierInvoice(input: $input) {
+  supplierInvoice { id number status matchStatus paymentBlocks total { amount currency } journalEntry { number } }
+  userErrors { code message path } } }"""
+POST = """mutation($id: ID!, $key: String!) {
+  postSupplierInvoice(idempotencyKey: $key,
+                      input: {company: {code: "AX"}, supplierInvoice: {id: $id}, postedOn: "2026-05-20"}) {
+    supplierInvoice {
+      status matchStatus paymentBlocks held { amount } total { amount }
+      lines { position quantity overQuantity blockReasons priceDifference { amount } orderLine: purchaseOrderLine {
+        orderedQuantity stockedQuantity invoicedQuantity } matches { quantity amount { amount }
+        priceDifference { amount } goodsReceiptLine { stockedQuantity } } }
+      openItem { openTransactionAmount { amount } blockedReason }
+      heldItem { openTransactionAmount { amount } blockedReason }
+      journalEntry { number sourceNumber lines { account { role } amount { amount } } }
+    } userErrors { code message path } } }"""
+RELEASE = """mutation($id: ID!) { releaseSupplierInvoice(input: {company: {code: "AX"}, supplierInvoice: {id: $id},
+  reason: "the market's price"}) { supplierInvoice { matchStatus paymentBlocks
+    openItem { openTransactionAmount { amount } blockedReason } heldItem { blockedReason } } userErrors { code } } }"""
+CREDIT = """mutation($id: ID!, $lines: [SupplierCreditLineInput!]) { creditSupplierInvoice(idempotencyKey: "credit",
+  input: {company: {code: "AX"}, supplierInvoice: {id: $id}, supplierNumber: "AC-1", reason: "never came",
+          lines: $lines, creditedOn: "2026-05-20"}) {
+  supplierInvoice { kind total { amount } credits { paymentBlocks matchStatus heldItem { openAmount { amount } } }
+    journalEntry { lines { account { role } amount { amount } } } } userErrors { code message } } }"""
+SEEN = """{ supplierInvoices { nodes { number supplierNumber total { amount } paymentBlocks lines { quantity
+  unitPrice { amount } purchaseOrderLine { purchaseOrder { number } } } } } }"""
+
+
+@dataclass
+class Office:
+    """The graph over a small group; each role is one person."""
+
+    world: World
+    asker: Asker
+
+    async def __call__(self, document: str, role: str, **variables: Any) -> Any:
+        answer = await self.asker(document, variables, self.asker.actor(role, companies=(AX,)))
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def ordered(self, *lines: tuple[str, str, str]) -> str:
+        """An approved order of (item, quantity, price) lines."""
+        asked = [
+            {"item": {"code": item}, "quantity": quantity, "unitPrice": {"amount": price, "currency": "USD"}}
+            for item, quantity, price in lines
+        ]
+        given = {"company": {"code": "AX"}, "supplier": {"code": "ACME"}, "currency": "USD", "lines": asked}
+        made = (await self(ORDER, "buyer", input=given))["createPurchaseOrder"]
+        assert made["userErrors"] == []
+        assert (await self(APPROVE, "controller", id=made["purchaseOrder"]["id"]))["approvePurchaseOrder"] == {
+            "userErrors": []
+        }
+        return made["purchaseOrder"]["id"]
+
+    async def registered(self, order: str, *lines: tuple[int, str, str], **more: Any) -> dict[str, Any]:
+        """A draft over (position, quantity, price) lines."""
+        asked = [
+            {"purchaseOrder": {"id": order}, "orderPosition": position, "quantity": quantity,
+             "unitPrice": {"amount": price, "currency": "USD"}}
+            for position, quantity, price in lines
+        ]  # fmt: skip
+        given = {"company": {"code": "AX"}, "supplier": {"code": "ACME"}, "supplierNumber": "A-1", "currency": "USD",
+                 "invoicedOn": "2026-05-19", "lines": asked} | more  # fmt: skip
+        return (await self(REGISTER, "accountant", input=given))["createSupplierInvoice"]
+
+
+@pytest.fixture
+async def office(fresh_database: str) -> AsyncIterator[Office]:
+    database = await Database.open(fresh_database, 4)
+    road = ReadRoad(database)
+    write = WriteRoad(database, road, tuple(MUTATIONS.values()))
+    dispatcher = Dispatcher(lambda grants: visible(VIEWS[grants.audience]), read=road, write=write)
+    yield Office(await a_world(database), Asker(road, dispatcher))
+    await database.close()
+
+
+def by_role(entry: dict[str, Any]) -> dict[str, str]:
+    """The lines of a voucher by the roles of their accounts."""
+    return {line["account"]["role"]: line["amount"]["amount"] for line in entry["lines"]}
+
+
+CLEARING = """{ openClearing(on: "2026-05-31") { nodes { place purchaseOrder { number } sinceOn ageDays receivedQuantity
+  invoicedQuantity amount { amount currency } } } }"""
+TOLERANCE = """mutation { createMatchTolerance(input: {company: {code: "AX"}, quantityPercent: "0", pricePercent: "1",
+  priceAmount: {amount: "200", currency: "USD"}}) { matchTolerance { pricePercent } userErrors { code message } } }"""
+STANDARD = """mutation { revalueStock(idempotencyKey: "standard", input: {company: {code: "AX"}, item: {code: "BOLT"},
+  unitCost: "%s"}) { userErrors { code message } } }"""
+
+
+async def test_f60_through_the_graph(office: Office):
+    made = await office(TOLERANCE, "group_admin")
+    assert made["createMatchTolerance"]["userErrors"] == []
+    await office(STANDARD % "50", "controller")
+    order = await office.ordered(("BOLT", "100", "50"))
+    lines = [{"position": 1, "received": "100", "rejected": "2"}]
+    await office(RECEIVE, "warehouse", id=order, lines=lines, key="r1")
+    draft = (await office.registered(order, (1, "100", "51"), total={"amount": "5100", "currency": "USD"}))[
+        "supplierInvoice"
+    ]
+    assert draft == {
+        "id": draft["id"], "number": "SI-000001", "status": "DRAFT", "matchStatus": "BLOCKED",
+        "paymentBlocks": ["PRICE", "QUANTITY_OVER"], "total": {"amount": "5100", "currency": "USD"},
+        "journalEntry": None,
+    }  # fmt: skip
+    body = (await office(POST, "accountant", id=draft["id"], key="p1"))["postSupplierInvoice"]
+    assert body["userErrors"] == []
+    posted = body["supplierInvoice"]
+    assert (posted["status"], posted["matchStatus"], posted["held"]) == ("POSTED", "BLOCKED", {"amount": "102"})
+    assert posted["lines"] == [
+        {"position": 1, "quantity": "100", "overQuantity": "2", "blockReasons": ["PRICE", "QUANTITY_OVER"],
+         "priceDifference": {"amount": "1"},
+         "orderLine": {"orderedQuantity": "100", "stockedQuantity": "98", "invoicedQuantity": "100"},
+         "matches": [
+             {"quantity": "98", "amount": {"amount": "4900"}, "priceDifference": {"amount": "98"},
+              "goodsReceiptLine": {"stockedQuantity": "98"}},
+             {"quantity": "2", "amount": {"amount": "102"}, "priceDifference": {"amount": "0"},
+              "goodsReceiptLine": None},
+         ]}
+    ]  # fmt: skip
+    assert [line["amount"]["amount"] for line in posted["journalEntry"]["lines"]] == ["-5100", "4900", "102", "98"]
+    assert posted["openItem"] == {"openTransactionAmount": {"amount": "-4998"}, "blockedReason": "PRICE"}
+    assert posted["heldItem"] == {"openTransactionAmount": {"amount": "-102"}, "blockedReason": "QUANTITY_OVER"}
+    clearing = (await office(CLEARING, "controller"))["openClearing"]
+    assert clearing["nodes"] == [
+        {"place": "PO-000001/1", "purchaseOrder": {"number": "PO-000001"}, "sinceOn": "2026-05-20", "ageDays": 11,
+         "receivedQuantity": "0", "invoicedQuantity": "2", "amount": {"amount": "102", "currency": "USD"}},
+    ]  # fmt: skip
+    released = (await office(RELEASE, "controller", id=draft["id"]))["releaseSupplierInvoice"]["supplierInvoice"]
+    assert released == {
+        "matchStatus": "BLOCKED", "paymentBlocks": ["QUANTITY_OVER"],
+        "openItem": {"openTransactionAmount": {"amount": "-4998"}, "blockedReason": None},
+        "heldItem": {"blockedReason": "QUANTITY_OVER"},
+    }  # fmt: skip
+    credited = (await office(CREDIT, "accountant", id=draft["id"], lines=[{"position": 1, "quantity": "2"}]))[
+        "creditSupplierInvoice"
+    ]["supplierInvoice"]
+    assert by_role(credited["journalEntry"]) == {"PAYABLE": "102", "GR_IR": "-102"}
+    assert credited["credits"] == {
+        "paymentBlocks": [], "matchStatus": "RELEASED", "heldItem": {"openAmount": {"amount": "0"}},
+    }  # fmt: skip
+    assert (await office(CLEARING, "controller"))["openClearing"]["nodes"] == []
+    assert await office.world.findings() == []
+
+
+async def test_v16_through_the_graph(office: Office):
+    await office(STANDARD % "5", "controller")
+    await office(
+        'mutation { setItemValuation(input: {company: {code: "AX"}, item: {code: "GEAR"}, method: AVERAGE}) '
+        "{ userErrors { code } } }",
+        "controller",
+    )
+    order = await office.ordered(("BOLT", "4", "4"), ("GEAR", "5", "6"))
+    lines = [{"position": 1, "received": "4"}, {"position": 2, "received": "5"}]
+    await office(RECEIVE, "warehouse", id=order, lines=lines, key="r1")
+    draft = (await office.registered(order, (1, "4", "6"), (2, "5", "4")))["supplierInvoice"]
+    posted = (await office(POST, "accountant", id=draft["id"], key="p1"))["postSupplierInvoice"]["supplierInvoice"]
+    assert posted["total"] == {"amount": "44"}
+    roles = [(line["account"]["role"], line["amount"]["amount"]) for line in posted["journalEntry"]["lines"]]
+    assert roles == [
+        ("PAYABLE", "-44"), ("GR_IR", "16"), ("GR_IR", "30"), ("PURCHASE_PRICE_VARIANCE", "8"), ("STOCK", "-10"),
+    ]  # fmt: skip
+    tied = await office('{ stockTieOut(on: "2026-05-20") { nodes { layers { amount } difference { amount } } } }',
+                        "controller")  # fmt: skip
+    assert tied["stockTieOut"]["nodes"] == [{"layers": {"amount": "40"}, "difference": {"amount": "0"}}]
+    assert await office.world.findings() == []
+
+
+async def test_each_role_does_its_own_part_and_a_supplier_sees_its_invoices(office: Office):
+    order = await office.ordered(("BOLT", "10", "2"))
+    await office(RECEIVE, "warehouse", id=order, lines=[{"position": 1, "received": "10"}], key="r1")
+    draft = (await office.registered(order, (1, "10", "2")))["supplierInvoice"]
+    for role in ("buyer", "warehouse", "controller", "auditor"):
+        with pytest.raises(Forbidden):
+            await office(POST, role, id=draft["id"], key=f"p-{role}")
+    for role in ("buyer", "warehouse", "accountant"):
+        with pytest.raises(Forbidden):
+            await office(RELEASE, role, id=draft["id"])
+
+    async def seen_by(party: str) -> Any:
+        partners = frozenset({office.world[party]})
+        who = office.asker.actor("supplier", companies=(AX,), audience=Audience.SUPPLIER, partners=partners)
+        return (await office.asker(SEEN, {}, who))["data"]["supplierInvoices"]["nodes"]
+
+    assert await seen_by("ACME") == [
+        {"number": "SI-000001", "supplierNumber": "A-1", "total": {"amount": "20"}, "paymentBlocks": [],
+         "lines": [{"quantity": "10", "unitPrice": {"amount": "2"},
+                    "purchaseOrderLine": {"purchaseOrder": {"number": "PO-000001"}}}]}
+    ]  # fmt: skip
+    assert await seen_by("HOSPITAL") == []
+
+
+async def test_a_draft_that_cannot_be_is_refused_with_its_place(office: Office):
+    order = await office.ordered(("BOLT", "10", "2"))
+    stated = await office.registered(order, (1, "10", "2"), total={"amount": "21", "currency": "USD"})
+    assert (stated["userErrors"][0]["code"], stated["userErrors"][0]["path"]) == (
+        "INVOICE_TOTAL_DIFFERS", ["input", "total"],
+    )  # fmt: skip
+    unknown = await office.registered(order, (2, "10", "2"))
+    assert (unknown["userErrors"][0]["code"], unknown["userErrors"][0]["path"]) == (
+        "NOT_FOUND", ["input", "lines", "0", "orderPosition"],
+    )  # fmt: skip
+    assert (await office.registered(order, (1, "10", "2")))["userErrors"] == []
+    again = await office.registered(order, (1, "10", "2"))
+    assert again["userErrors"][0]["code"] == "ALREADY_EXISTS"
+    [row] = await office.world.rows("SELECT count(*) AS drafts FROM supplier_invoice")
+    assert row["drafts"] == 1
