@@ -10,6 +10,7 @@ from domain.consolidation.models import (
     ConsolidationRun,
     GroupAccount,
     GroupMember,
+    IntercompanyTrade,
 )
 from domain.consolidation.reports import ConsolidatedBalanceLine
 from schema.commands import mutations
@@ -26,6 +27,8 @@ class ConsolidationQuery:
     group_accounts = root_many(GroupAccount)
     group_members = root_many(GroupMember)
     account_mappings = root_many(AccountMapping)
+    intercompany_trade = root_one(IntercompanyTrade)
+    intercompany_trades = root_many(IntercompanyTrade)
     consolidation_run = root_one(ConsolidationRun)
     consolidation_runs = root_many(ConsolidationRun)
     consolidation_members = root_many(ConsolidationMember)

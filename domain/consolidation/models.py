@@ -24,6 +24,7 @@ from domain.core.columns import (
     reference,
     small_column,
     text_column,
+    uuid_column,
 )
 from domain.core.records import CompanyRecord, GroupRecord, Scope
 from domain.finance.models import CURRENCY_LENGTH, AccountKind
@@ -225,6 +226,43 @@ class ConsolidationLine(CompanyRecord, scope=Scope(), zh="合并明细", append_
     )  # fmt: skip
 
 
+class TradeSide(StrEnum):
+    """In whose books a trade between two companies stands."""
+
+    SELLER = "SELLER"
+    BUYER = "BUYER"
+
+
+class IntercompanyTrade(CompanyRecord, scope=Scope(), zh="内部交易", key="number", append_only=True):
+    """One side of what a company of the group charged another: both are made at once, with one key."""
+
+    __tablename__ = "intercompany_trade"
+    __table_args__ = (
+        UniqueConstraint("company_id", "pair_id"),
+        CheckConstraint("(side = 'SELLER') = (customer_invoice_id IS NOT NULL)", name="seller_has_the_invoice"),
+    )
+
+    number: Mapped[str] = code_column(doc="Number of this side.", zh="内部交易号", tier=Tier.INTERNAL, order=True)
+    side: Mapped[str] = enum_column(TradeSide, doc="Whether the company sold or bought.", zh="交易方")
+    pair_id: Mapped[UUID] = uuid_column(doc="What both sides share.", zh="配对标识")
+    partner_id: Mapped[UUID] = reference("company", doc="The other company.", zh="对方公司")
+    partner_code: Mapped[str] = code_column(doc="Code of the other company.", zh="对方公司代码", tier=Tier.INTERNAL)
+    partner_number: Mapped[str] = code_column(doc="Number of the other side.", zh="对方交易号", tier=Tier.INTERNAL)
+    party_id: Mapped[UUID] = reference("party", doc="The party that the other company is.", zh="往来单位")
+    traded_on: Mapped[date] = date_column(doc="Day of the trade.", zh="交易日期", order=True)
+    currency: Mapped[str] = code_column(
+        doc="Currency of the trade.", zh="币种", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
+    )
+    total: Mapped[Decimal] = amount_column(
+        doc="What one owes the other, taxes included.", zh="价税合计", unit="currency"
+    )
+    customer_invoice_id: Mapped[UUID | None] = reference(
+        "customer_invoice", doc="The invoice of the seller; none on the buyer's side.", zh="销售发票"
+    )
+    journal_entry_id: Mapped[UUID] = reference("journal_entry", doc="The voucher it posted.", zh="凭证")
+
+
 RECORDS = (
+    IntercompanyTrade,
     GroupAccount, GroupMember, AccountMapping, ConsolidationRun, ConsolidationMember, ConsolidationLine,
 )  # fmt: skip

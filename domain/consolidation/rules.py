@@ -213,6 +213,7 @@ def translation_of(group: Group, member: Member, moved: Sequence[Moved], mapping
 
     Raises: Unbalanced for a ledger that does not come to zero.
     """
+    group.closing(member)
     found = _merged(_pieces(group, member, moved, mapping))
     if group.gaps.found:
         return []

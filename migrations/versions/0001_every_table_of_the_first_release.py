@@ -1894,6 +1894,7 @@ def upgrade() -> None:
     sa.Column('blocked_reason', sa.Text(), nullable=True, comment='Why it must not be paid yet; none where it may be.'),
     sa.Column('dunning_level', sa.SmallInteger(), server_default='0', nullable=False, comment='How often payment was asked for; 0 not yet.'),
     sa.Column('dunned_on', sa.Date(), nullable=True, comment='Day payment was last asked for.'),
+    sa.Column('pair_id', sa.Uuid(), nullable=True, comment='What it shares with the item in the books of the other company of the group; both change at once.'),
     sa.Column('partner_reference', sa.Text(), nullable=True, comment="The party's own number for the document, such as the supplier's invoice number."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
@@ -1918,6 +1919,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
     op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
+    op.create_index('ix_open_item_pair', 'open_item', ['company_id', 'pair_id'], unique=False, postgresql_where=sa.text('pair_id IS NOT NULL'))
     op.create_index('ix_open_item_party_open', 'open_item', ['company_id', 'party_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
     op.create_table('partner_link',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2997,6 +2999,43 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'employee_id', 'valid_from', name=op.f('uq_employee_pay_rate_company_id_employee_id_valid_from'))
     )
     op.create_index(op.f('ix_employee_pay_rate_company_id_employee_id'), 'employee_pay_rate', ['company_id', 'employee_id'], unique=False)
+    op.create_table('intercompany_trade',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of this side.'),
+    sa.Column('side', sa.Text(), nullable=False, comment='Whether the company sold or bought.'),
+    sa.Column('pair_id', sa.Uuid(), nullable=False, comment='What both sides share.'),
+    sa.Column('partner_id', sa.Uuid(), nullable=False, comment='The other company.'),
+    sa.Column('partner_code', sa.Text(), nullable=False, comment='Code of the other company.'),
+    sa.Column('partner_number', sa.Text(), nullable=False, comment='Number of the other side.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party that the other company is.'),
+    sa.Column('traded_on', sa.Date(), nullable=False, comment='Day of the trade.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the trade.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What one owes the other, taxes included.'),
+    sa.Column('customer_invoice_id', sa.Uuid(), nullable=True, comment="The invoice of the seller; none on the buyer's side."),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(side = 'SELLER') = (customer_invoice_id IS NOT NULL)", name=op.f('ck_intercompany_trade_seller_has_the_invoice')),
+    sa.CheckConstraint("side IN ('SELLER', 'BUYER')", name=op.f('ck_intercompany_trade_side_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_intercompany_trade_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_intercompany_trade_number_length')),
+    sa.CheckConstraint('char_length(partner_code) <= 64', name=op.f('ck_intercompany_trade_partner_code_length')),
+    sa.CheckConstraint('char_length(partner_number) <= 64', name=op.f('ck_intercompany_trade_partner_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_intercompany_trade_company_id_customer_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_intercompany_trade_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_intercompany_trade_company_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['company.id'], name=op.f('fk_intercompany_trade_partner_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_intercompany_trade_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_intercompany_trade')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_intercompany_trade_company_id_number')),
+    sa.UniqueConstraint('company_id', 'pair_id', name=op.f('uq_intercompany_trade_company_id_pair_id'))
+    )
+    op.create_index(op.f('ix_intercompany_trade_company_id_customer_invoice_id'), 'intercompany_trade', ['company_id', 'customer_invoice_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_journal_entry_id'), 'intercompany_trade', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_number_id'), 'intercompany_trade', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_traded_on_id'), 'intercompany_trade', ['company_id', 'traded_on', 'id'], unique=False)
     op.create_table('open_item_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

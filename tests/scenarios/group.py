@@ -1,7 +1,7 @@
 """A group of three for stories about it: HQ keeps its books in CNY, the currency of the group, DE in EUR, US in USD.
 
-`controller` works in all of them, `local` is the controller and `keeper` the accountant of HQ alone, `admin` keeps
-masters and rates. Each company
+`controller` works in all of them, `local` and `visitor` in HQ, where the latter sees DE too; `keeper` is the accountant
+of HQ, `admin` keeps masters and rates. Each company
 has China's chart and open periods for two years, and is a party that the others can name.
 """
 
@@ -34,8 +34,8 @@ from tests.server.conftest import Serving, serving_at
 HQ, DE, US = 1, 2, 3
 COMPANIES = {HQ: ("HQ", "CNY", "CN"), DE: ("DE", "EUR", "DE"), US: ("US", "USD", "US")}
 PEOPLE = {
-    "admin": ("group_admin", GROUP), "controller": ("controller", GROUP), "local": ("controller", HQ),
-    "keeper": ("accountant", HQ), "auditor": ("auditor", GROUP),
+    "admin": {GROUP: "group_admin"}, "controller": {GROUP: "controller"}, "auditor": {GROUP: "auditor"},
+    "local": {HQ: "controller"}, "visitor": {HQ: "controller", DE: "auditor"}, "keeper": {HQ: "accountant"},
 }  # fmt: skip
 
 RATE = """mutation($input: CreateCurrencyRateInput!) {
@@ -108,17 +108,17 @@ async def _founded(url: str) -> None:
         await _as(connection, GROUP, _masters)
         for company in COMPANIES:
             await _as(connection, company, _books)
-        for name, (role, where) in PEOPLE.items():
+        for name, roles in PEOPLE.items():
             user = uuid4()
             await raw.execute(
                 "INSERT INTO user_account (id, name, display_name, audience, locale) VALUES ($1, $2, $2, $3, 'en')",
                 user, name, Audience.STAFF.value,
             )  # fmt: skip
-            await raw.execute(
+            await raw.executemany(
                 "INSERT INTO role_assignment (id, user_id, role, company_number, valid_from_at)"
                 " VALUES ($1, $2, $3, $4, now() - interval '1 hour')",
-                uuid4(), user, role, where,
-            )  # fmt: skip
+                [(uuid4(), user, role, where) for where, role in roles.items()],
+            )
     finally:
         await raw.close()
 

@@ -19,6 +19,13 @@ from domain.consolidation.commands.runs import (
     run_consolidations,
     withdraw_consolidations,
 )
+from domain.consolidation.commands.trades import (
+    IntercompanyLineInput,
+    SettleIntercompanyTrade,
+    TradeBetweenCompanies,
+    settle_intercompany_trades,
+    trade_between_companies,
+)
 from domain.consolidation.models import GroupAccount, GroupMember
 from domain.core.actors import Action
 from domain.core.commands import Handler
@@ -33,11 +40,14 @@ COMMANDS: Mapping[type[Any], Handler] = {
     LoadGroupChart: load_group_charts,
     MapAccounts: map_accounts,
     MapAccountsByCode: map_accounts_by_code,
+    TradeBetweenCompanies: trade_between_companies,
+    SettleIntercompanyTrade: settle_intercompany_trades,
     RunConsolidation: run_consolidations,
     WithdrawConsolidation: withdraw_consolidations,
 }
 
 __all__ = [
-    "COMMANDS", "MAINTAINED", "AccountMappingInput", "LoadGroupChart", "MapAccounts", "MapAccountsByCode",
-    "RunConsolidation", "TranslationRateInput", "WithdrawConsolidation",
+    "COMMANDS", "MAINTAINED", "AccountMappingInput", "IntercompanyLineInput", "LoadGroupChart", "MapAccounts",
+    "MapAccountsByCode", "RunConsolidation", "SettleIntercompanyTrade", "TradeBetweenCompanies", "TranslationRateInput",
+    "WithdrawConsolidation",
 ]  # fmt: skip

@@ -41,6 +41,7 @@ from domain.finance.open_items import (
     item_of,
     lock_items_of,
     match_voucher,
+    paired_documents,
     write_matches,
 )
 from domain.finance.rates import company_currency
@@ -56,7 +57,7 @@ from domain.finance.rules.invoices import (
     taxes_taken_back,
 )
 from domain.finance.rules.journals import line_count
-from domain.finance.rules.open_items import Item, Part, settle, take
+from domain.finance.rules.open_items import Item, PairedItem, Part, settle, take
 from domain.finance.rules.taxes import Charged, Tax
 
 CREDIT_NUMBERS = Series("customer_credit_note", prefix="CRN-", gap_free=True)
@@ -153,10 +154,11 @@ async def credit_customer_invoices(work: Work, commands: Sequence[CreditCustomer
     """The red letters; a refusal stands in its own place.
 
     Posts: the opposite of what is taken back, at the invoice's own rate. Raises per row: NotFound, WrongState,
-    PeriodClosed, CreditExceedsInvoice, Rejected. Emits: CustomerInvoiceCredited.
+    PairedItem, PeriodClosed, CreditExceedsInvoice, Rejected. Emits: CustomerInvoiceCredited.
     """
     currency = await company_currency(work)
     blues = await _blues(work, [one.customer_invoice_id for one in commands])
+    paired = await paired_documents(work, blues)
     today = work.now.date()
     periods = await hold_periods(work, SubLedger.RECEIVABLES, [one.credited_on or today for one in commands])
     drafts: list[Draft | DomainError] = []
@@ -166,6 +168,8 @@ async def credit_customer_invoices(work: Work, commands: Sequence[CreditCustomer
             period = periods[on]
             if isinstance(period, PeriodClosed):
                 raise period
+            if one.customer_invoice_id in paired:
+                raise PairedItem(("customerInvoice",), document=blues[one.customer_invoice_id].row["number"])
             drafts.append(_draft(one, blues.get(one.customer_invoice_id), on))
         except DomainError as refusal:
             drafts.append(refusal)
