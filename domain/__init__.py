@@ -11,6 +11,7 @@ from typing import Any
 from domain import (
     alerts,
     coexistence,
+    consolidation,
     core,
     finance,
     governance,
@@ -37,6 +38,7 @@ LADDER: tuple[ModuleType, ...] = (
     inventory,
     procurement,
     sales,
+    consolidation,
     manufacturing,
     governance,
     coexistence,

@@ -24,6 +24,7 @@ from resolvers.inputs import mutation_name
 from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
 from schema.coexistence import CoexistenceMutation, CoexistenceQuery, CoexistenceSubscription
 from schema.commands import USER_ERRORS
+from schema.consolidation import ConsolidationMutation, ConsolidationQuery
 from schema.core import CoreQuery
 from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
@@ -40,12 +41,12 @@ from schema.visible import visible_schema
 
 Query = merge_types("Query", (
     ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, SalesQuery,
-    ManufacturingQuery, CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
+    ConsolidationQuery, ManufacturingQuery, CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (
     MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, SalesMutation,
-    ManufacturingMutation, GovernanceMutation, CoexistenceMutation, AlertsMutation,
+    ConsolidationMutation, ManufacturingMutation, GovernanceMutation, CoexistenceMutation, AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription, CoexistenceSubscription))

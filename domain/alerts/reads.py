@@ -190,7 +190,11 @@ async def open_receipts(connection: Connection, company_id: int, among: Among) -
 async def blocked_invoices(connection: Connection, company_id: int, among: Among) -> list[BlockedInvoice]:
     """The suppliers' invoices that must not be paid yet."""
     rows = await connection.fetch(_BLOCKED, company_id=company_id, **among.parameters())
-    return [BlockedInvoice(**dict(row) | {"reasons": tuple(row["reasons"])}) for row in rows]
+    found: list[BlockedInvoice] = []
+    for row in rows:
+        values: dict[str, Any] = {**row, "reasons": tuple(row["reasons"])}
+        found.append(BlockedInvoice(**values))
+    return found
 
 
 async def open_alerts(connection: Connection, company_id: int, rules: Sequence[Rule], among: Among) -> OpenAlerts:

@@ -6,7 +6,7 @@ command the tables.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Context, Decimal
 from typing import Any
@@ -86,6 +86,7 @@ class Work:
     versions: dict[UUID, int] = field(default_factory=dict[UUID, int])
     events: list[Event] = field(default_factory=list[Event])
     revealed: dict[UUID, Values] = field(default_factory=dict[UUID, Values])
+    beside_it: dict[int, "Work"] = field(default_factory=dict[int, "Work"])
 
     async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
         """The rows of a Core statement; its parameter `company_id`, if it has one, is this work's unless given."""
@@ -178,6 +179,21 @@ class Work:
             for id_, version in late.items()
         }
 
+    def beside(self, company_id: int) -> "Work":
+        """The work of another company in the same transaction, for what must be true in both or in neither.
+
+        It has an audit and events of its own and ends with this one; whoever asks for it has checked that the actor
+        may do there what the command does.
+        """
+        if GROUP in (company_id, self.company_id) or company_id == self.company_id:
+            raise TypeError(f"company {company_id} cannot work beside company {self.company_id}")
+        if company_id not in self.beside_it:
+            self.beside_it[company_id] = replace(
+                self, company_id=company_id, id=new_id(), entry_count=0, versions={}, events=[], revealed={},
+                beside_it={},
+            )  # fmt: skip
+        return self.beside_it[company_id]
+
     def emit(self, event: str, record_type: type[Record], ids: Sequence[UUID], **data: Any) -> None:
         """Tell watchers, once committed, that `event` happened to the records."""
         for start in range(0, len(ids), RECORDS_PER_EVENT_MAX):
@@ -201,7 +217,9 @@ class Work:
         return await self.ranges.take(self.company_id, series, count)
 
     async def finish(self) -> None:
-        """Write the events and the seal of the audit; nothing may be written after."""
+        """Write the events and the seal of the audit, of works beside it too; nothing may be written after."""
+        for other in self.beside_it.values():
+            await other.finish()
         if self.events:
             events, self.events = self.events, []
             await self.insert(

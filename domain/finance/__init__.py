@@ -21,7 +21,7 @@ from domain.finance.models import (
     Payment,
     PaymentProposal,
 )
-from domain.finance.open_items import block_items, release_items
+from domain.finance.open_items import block_items, pair_items, release_items
 from domain.finance.rates import company_currency, quotes_on, rates_to
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine, account_ledger, trial_balance
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine, balance_sheet, profit_and_loss
@@ -73,6 +73,7 @@ __all__ = [
     "found_books",
     "hold_periods",
     "load_taxes_and_terms",
+    "pair_items",
     "post_bills",
     "post_customer_invoices",
     "post_vouchers",

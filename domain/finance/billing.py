@@ -137,7 +137,8 @@ async def post_bills(
 def _voucher(bill: Bill, own: Mapping[AccountRole, UUID], currency: str) -> Voucher:
     control = own[control_role(bill.sub_ledger, is_prepayment=False)]
     legs = [_leg(bill, currency, BillLine(account_id=control, transaction=bill.payable), party_id=bill.party_id)]
-    legs += [_leg(bill, currency, line) for line in bill.lines]
+    # Lines name the party too, so that what is earned from one company of a group and spent by another can be told.
+    legs += [_leg(bill, currency, line, party_id=bill.party_id) for line in bill.lines]
     legs += [
         _leg(bill, currency, BillLine(account_id=own[tax.role], transaction=tax.transaction)) for tax in bill.taxes
     ]

@@ -5,7 +5,7 @@ The items of a matching are locked, no account and no balance: two matchings mee
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -46,6 +46,20 @@ _item = OpenItem.table
 _OF_SOURCES = select(_item.c.id).where(
     _item.c.company_id == bindparam("company_id", type_=SmallInteger()),
     _item.c.source_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+)
+_PAIRED = select(_item.c.source_id).where(
+    _item.c.company_id == bindparam("company_id", type_=SmallInteger()),
+    _item.c.source_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    _item.c.pair_id.is_not(None),
+)
+_PAIRED_MATCHED = (
+    select(_entry.c.matching_id)
+    .join_from(_entry, _item, (_item.c.company_id == _entry.c.company_id) & (_item.c.id == _entry.c.open_item_id))
+    .where(
+        _entry.c.company_id == bindparam("company_id", type_=SmallInteger()),
+        _entry.c.matching_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        _item.c.pair_id.is_not(None),
+    )
 )
 
 
@@ -131,9 +145,29 @@ def _item_row(one: NewItem) -> dict[str, object]:
     }
 
 
-async def lock_items(work: Work, ids: Iterable[UUID]) -> dict[UUID, Item]:
-    """The items by id as the rules see them, locked until the work ends; an unknown id is absent."""
-    return {id_: item_of(row) for id_, row in (await work.lock(OpenItem, ids)).items()}
+async def lock_items(work: Work, ids: Iterable[UUID], pair_id: UUID | None = None) -> dict[UUID, Item]:
+    """The items by id as the rules see them, locked until the work ends; an unknown id is absent.
+
+    An item that is one of a pair is so no more for who changes both sides at once, and names the pair.
+    """
+    rows = await work.lock(OpenItem, ids)
+    return {id_: replace(item_of(row), is_paired=row["pair_id"] not in (None, pair_id)) for id_, row in rows.items()}
+
+
+async def pair_items(work: Work, source_ids: Iterable[UUID], pair_id: UUID) -> None:
+    """The items of the documents are one side of a pair from now on."""
+    rows = await lock_items_of(work, source_ids)
+    await work.update(OpenItem, [{"id": id_, "pair_id": pair_id} for id_ in rows], fields=("pair_id",))
+
+
+async def paired_documents(work: Work, source_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the documents whose items are one side of a pair."""
+    return {row["source_id"] for row in await work.fetch(_PAIRED, ids=sorted(set(source_ids)))}
+
+
+async def paired_matchings(work: Work, matching_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the matchings that took from an item which is one side of a pair."""
+    return {row["matching_id"] for row in await work.fetch(_PAIRED_MATCHED, ids=sorted(set(matching_ids)))}
 
 
 async def lock_items_of(work: Work, source_ids: Iterable[UUID]) -> dict[UUID, Row]:

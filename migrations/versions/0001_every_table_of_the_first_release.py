@@ -295,6 +295,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_duty_conflict'))
     )
     op.create_index('uq_duty_conflict_live', 'duty_conflict', ['duty', 'conflicting'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
+    op.create_table('group_account',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment="Number of the account in the group's chart."),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the account.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the account.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
+    sa.Column('translation', sa.Text(), nullable=False, comment='The rate at which it is translated from the currency of a company.'),
+    sa.Column('role', sa.Text(), nullable=True, comment='What consolidation uses the account for.'),
+    sa.Column('is_eliminated', sa.Boolean(), server_default='false', nullable=False, comment='Whether what it holds with another company of the group is no business of the group.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_group_account_kind_known')),
+    sa.CheckConstraint("role IN ('RETAINED_EARNINGS', 'TRANSLATION_ADJUSTMENT', 'ELIMINATION_DIFFERENCE', 'MINORITY_INTEREST', 'MINORITY_RESULT', 'STOCK', 'UNREALISED_PROFIT')", name=op.f('ck_group_account_role_known')),
+    sa.CheckConstraint("translation IN ('CLOSING', 'AVERAGE', 'HISTORICAL')", name=op.f('ck_group_account_translation_known')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_group_account_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_group_account_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_group_account_name_zh_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_account')),
+    sa.UniqueConstraint('code', name=op.f('uq_group_account_code'))
+    )
+    op.create_index(op.f('ix_group_account_code_id'), 'group_account', ['code', 'id'], unique=False)
+    op.create_index('uq_group_account_role', 'group_account', ['role'], unique=True, postgresql_where=sa.text('role IS NOT NULL'))
     op.create_table('handler_position',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -704,6 +727,32 @@ def upgrade() -> None:
     op.create_index(op.f('ix_code_value_list_id'), 'code_value', ['list_id'], unique=False)
     op.create_index(op.f('ix_code_value_name_id'), 'code_value', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False)
+    op.create_table('consolidation_run',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the run.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the span of income and expense.'),
+    sa.Column('ends_on', sa.Date(), nullable=False, comment='Last day of the span, at whose end balances are.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the group.'),
+    sa.Column('edition', sa.SmallInteger(), nullable=False, comment='How often the span was run, this time included.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether it is the last run of its span.'),
+    sa.Column('replaces_id', sa.Uuid(), nullable=True, comment='The run of the same span that it replaced.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('CURRENT', 'REPLACED', 'WITHDRAWN')", name=op.f('ck_consolidation_run_status_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_consolidation_run_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_consolidation_run_number_length')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_consolidation_run_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'replaces_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_consolidation_run_company_id_replaces_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_consolidation_run_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_consolidation_run')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_consolidation_run_company_id_number')),
+    sa.UniqueConstraint('company_id', 'starts_on', 'ends_on', 'edition', name=op.f('uq_consolidation_run_company_id_starts_on_ends_on_edition'))
+    )
+    op.create_index(op.f('ix_consolidation_run_company_id_ends_on_id'), 'consolidation_run', ['company_id', 'ends_on', 'id'], unique=False)
+    op.create_index(op.f('ix_consolidation_run_company_id_number_id'), 'consolidation_run', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_consolidation_run_company_id_replaces_id'), 'consolidation_run', ['company_id', 'replaces_id'], unique=False)
+    op.create_index('uq_consolidation_run_current', 'consolidation_run', ['company_id', 'starts_on', 'ends_on'], unique=True, postgresql_where=sa.text("status = 'CURRENT'"))
     op.create_table('cost_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -804,6 +853,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'sub_ledger', 'starts_on', name=op.f('uq_fiscal_period_company_id_sub_ledger_starts_on'))
     )
     op.create_index(op.f('ix_fiscal_period_company_id_starts_on_id'), 'fiscal_period', ['company_id', 'starts_on', 'id'], unique=False)
+    op.create_table('group_member',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('member_id', sa.Uuid(), nullable=False, comment='The company.'),
+    sa.Column('party_id', sa.Uuid(), nullable=True, comment='The customer or supplier that the company is in the books of the others.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment="The group's share of the company, in percent."),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day of the share.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('percent > 0 AND percent <= 100', name=op.f('ck_group_member_percent_is_a_share')),
+    sa.ForeignKeyConstraint(['member_id'], ['company.id'], name=op.f('fk_group_member_member_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_group_member_party_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_member')),
+    sa.UniqueConstraint('member_id', 'valid_from', name=op.f('uq_group_member_member_id_valid_from'))
+    )
+    op.create_index(op.f('ix_group_member_member_id'), 'group_member', ['member_id'], unique=False)
+    op.create_index(op.f('ix_group_member_party_id'), 'group_member', ['party_id'], unique=False)
+    op.create_index(op.f('ix_group_member_valid_from_id'), 'group_member', ['valid_from', 'id'], unique=False)
     op.create_table('import_run',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1300,6 +1367,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
+    op.create_table('account_mapping',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account of the company.'),
+    sa.Column('group_account_id', sa.Uuid(), nullable=False, comment='The account of the group.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day it counts as that.'),
+    sa.Column('historical_rate', sa.Numeric(precision=24, scale=10), nullable=True, comment="Units of the group's currency for one of the company's at which a historical account is translated; the rates of the days of its entries unless given."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('historical_rate > 0', name=op.f('ck_account_mapping_historical_rate_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_account_mapping_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_mapping_company_id')),
+    sa.ForeignKeyConstraint(['group_account_id'], ['group_account.id'], name=op.f('fk_account_mapping_group_account_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_mapping')),
+    sa.UniqueConstraint('company_id', 'account_id', 'valid_from', name=op.f('uq_account_mapping_company_id_account_id_valid_from'))
+    )
+    op.create_index(op.f('ix_account_mapping_company_id_account_id'), 'account_mapping', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_account_mapping_company_id_group_account_id'), 'account_mapping', ['company_id', 'group_account_id'], unique=False)
+    op.create_index(op.f('ix_account_mapping_company_id_valid_from_id'), 'account_mapping', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('allocation_cycle',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1449,6 +1535,62 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_code_mapping_from_value_id'), 'code_mapping', ['from_value_id'], unique=False)
     op.create_index(op.f('ix_code_mapping_to_value_id'), 'code_mapping', ['to_value_id'], unique=False)
+    op.create_table('consolidation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('consolidation_run_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the run.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What the line does.'),
+    sa.Column('group_account_id', sa.Uuid(), nullable=False, comment='The account of the group.'),
+    sa.Column('member_id', sa.Uuid(), nullable=False, comment='The company whose books it comes from.'),
+    sa.Column('partner_id', sa.Uuid(), nullable=True, comment='The other company, where it is between two of the group.'),
+    sa.Column('member_code', sa.Text(), nullable=False, comment='Code of the company whose books it comes from, for readers who may not see that company.'),
+    sa.Column('partner_code', sa.Text(), nullable=True, comment='Code of the other company.'),
+    sa.Column('account_code', sa.Text(), nullable=True, comment="Number of the account in the company's chart; none where no account of a company is meant."),
+    sa.Column('local_currency', sa.Text(), nullable=False, comment="Currency of the company's books."),
+    sa.Column('local_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment="What the company's books say, debit positive; none of what the run adds."),
+    sa.Column('translation', sa.Text(), nullable=True, comment='The kind of the rate it was translated at.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=True, comment='The rate it was translated at; none where each entry kept that of its own day.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="Amount in the group's currency, debit positive."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('TRANSLATION', 'ADJUSTMENT', 'ELIMINATION', 'UNREALISED_PROFIT', 'MINORITY')", name=op.f('ck_consolidation_line_kind_known')),
+    sa.CheckConstraint("translation IN ('CLOSING', 'AVERAGE', 'HISTORICAL')", name=op.f('ck_consolidation_line_translation_known')),
+    sa.CheckConstraint('char_length(account_code) <= 64', name=op.f('ck_consolidation_line_account_code_length')),
+    sa.CheckConstraint('char_length(local_currency) <= 3', name=op.f('ck_consolidation_line_local_currency_length')),
+    sa.CheckConstraint('char_length(member_code) <= 64', name=op.f('ck_consolidation_line_member_code_length')),
+    sa.CheckConstraint('char_length(partner_code) <= 64', name=op.f('ck_consolidation_line_partner_code_length')),
+    sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_consolidation_line_company_id_consolidation_run_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_consolidation_line_company_id')),
+    sa.ForeignKeyConstraint(['group_account_id'], ['group_account.id'], name=op.f('fk_consolidation_line_group_account_id')),
+    sa.ForeignKeyConstraint(['member_id'], ['company.id'], name=op.f('fk_consolidation_line_member_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['company.id'], name=op.f('fk_consolidation_line_partner_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_consolidation_line')),
+    sa.UniqueConstraint('company_id', 'consolidation_run_id', 'position', name=op.f('uq_consolidation_line_company_id_consolidation_run_id_position'))
+    )
+    op.create_index(op.f('ix_consolidation_line_company_id_consolidation_run_id'), 'consolidation_line', ['company_id', 'consolidation_run_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_line_company_id_group_account_id'), 'consolidation_line', ['company_id', 'group_account_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_line_company_id_member_id'), 'consolidation_line', ['company_id', 'member_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_line_company_id_partner_id'), 'consolidation_line', ['company_id', 'partner_id'], unique=False)
+    op.create_table('consolidation_member',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('consolidation_run_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('member_id', sa.Uuid(), nullable=False, comment='The company.'),
+    sa.Column('member_code', sa.Text(), nullable=False, comment='Code of the company.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment="Currency of the company's books."),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment="The group's share of it, in percent."),
+    sa.Column('closing_rate', sa.Numeric(precision=24, scale=10), nullable=False, comment="Units of the group's currency for one of its own on the last day."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_consolidation_member_currency_length')),
+    sa.CheckConstraint('char_length(member_code) <= 64', name=op.f('ck_consolidation_member_member_code_length')),
+    sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_consolidation_member_company_id_consolidation_run_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_consolidation_member_company_id')),
+    sa.ForeignKeyConstraint(['member_id'], ['company.id'], name=op.f('fk_consolidation_member_member_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_consolidation_member')),
+    sa.UniqueConstraint('company_id', 'consolidation_run_id', 'member_id', name=op.f('uq_consolidation_member_company_id_consolidation_run_id_member_id'))
+    )
+    op.create_index(op.f('ix_consolidation_member_company_id_consolidation_run_id'), 'consolidation_member', ['company_id', 'consolidation_run_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_member_company_id_member_id'), 'consolidation_member', ['company_id', 'member_id'], unique=False)
     op.create_table('device_profile',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -1765,6 +1907,7 @@ def upgrade() -> None:
     sa.Column('blocked_reason', sa.Text(), nullable=True, comment='Why it must not be paid yet; none where it may be.'),
     sa.Column('dunning_level', sa.SmallInteger(), server_default='0', nullable=False, comment='How often payment was asked for; 0 not yet.'),
     sa.Column('dunned_on', sa.Date(), nullable=True, comment='Day payment was last asked for.'),
+    sa.Column('pair_id', sa.Uuid(), nullable=True, comment='What it shares with the item in the books of the other company of the group; both change at once.'),
     sa.Column('partner_reference', sa.Text(), nullable=True, comment="The party's own number for the document, such as the supplier's invoice number."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
@@ -1789,6 +1932,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
     op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
+    op.create_index('ix_open_item_pair', 'open_item', ['company_id', 'pair_id'], unique=False, postgresql_where=sa.text('pair_id IS NOT NULL'))
     op.create_index('ix_open_item_party_open', 'open_item', ['company_id', 'party_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
     op.create_table('partner_link',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2936,6 +3080,43 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'employee_id', 'valid_from', name=op.f('uq_employee_pay_rate_company_id_employee_id_valid_from'))
     )
     op.create_index(op.f('ix_employee_pay_rate_company_id_employee_id'), 'employee_pay_rate', ['company_id', 'employee_id'], unique=False)
+    op.create_table('intercompany_trade',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of this side.'),
+    sa.Column('side', sa.Text(), nullable=False, comment='Whether the company sold or bought.'),
+    sa.Column('pair_id', sa.Uuid(), nullable=False, comment='What both sides share.'),
+    sa.Column('partner_id', sa.Uuid(), nullable=False, comment='The other company.'),
+    sa.Column('partner_code', sa.Text(), nullable=False, comment='Code of the other company.'),
+    sa.Column('partner_number', sa.Text(), nullable=False, comment='Number of the other side.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party that the other company is.'),
+    sa.Column('traded_on', sa.Date(), nullable=False, comment='Day of the trade.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the trade.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What one owes the other, taxes included.'),
+    sa.Column('customer_invoice_id', sa.Uuid(), nullable=True, comment="The invoice of the seller; none on the buyer's side."),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(side = 'SELLER') = (customer_invoice_id IS NOT NULL)", name=op.f('ck_intercompany_trade_seller_has_the_invoice')),
+    sa.CheckConstraint("side IN ('SELLER', 'BUYER')", name=op.f('ck_intercompany_trade_side_known')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_intercompany_trade_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_intercompany_trade_number_length')),
+    sa.CheckConstraint('char_length(partner_code) <= 64', name=op.f('ck_intercompany_trade_partner_code_length')),
+    sa.CheckConstraint('char_length(partner_number) <= 64', name=op.f('ck_intercompany_trade_partner_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_intercompany_trade_company_id_customer_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_intercompany_trade_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_intercompany_trade_company_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['company.id'], name=op.f('fk_intercompany_trade_partner_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_intercompany_trade_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_intercompany_trade')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_intercompany_trade_company_id_number')),
+    sa.UniqueConstraint('company_id', 'pair_id', name=op.f('uq_intercompany_trade_company_id_pair_id'))
+    )
+    op.create_index(op.f('ix_intercompany_trade_company_id_customer_invoice_id'), 'intercompany_trade', ['company_id', 'customer_invoice_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_journal_entry_id'), 'intercompany_trade', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_number_id'), 'intercompany_trade', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_traded_on_id'), 'intercompany_trade', ['company_id', 'traded_on', 'id'], unique=False)
     op.create_table('open_item_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

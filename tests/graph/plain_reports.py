@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import domain
+from domain.consolidation.reports import ConsolidatedBalanceLine
 from domain.core.errors import RequestError
 from domain.core.records import Record
 from domain.core.reports import Report, arguments_of
@@ -24,6 +25,7 @@ from domain.master_data.places import Location
 from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
+from tests.graph.plain_consolidation import consolidated_balances
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -466,6 +468,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     BalanceSheetLine: balance_sheet,
     ProfitAndLossLine: profit_and_loss,
     AgedItemLine: aged_items,
+    ConsolidatedBalanceLine: consolidated_balances,
     StockOnHandLine: stock_on_hand,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,

@@ -36,7 +36,7 @@ from domain.finance.models import (
     TaxMethod,
     TaxRule,
 )
-from domain.finance.open_items import Match, item_of, lock_items_of
+from domain.finance.open_items import Match, item_of, lock_items_of, paired_documents
 from domain.finance.rates import company_currency
 from domain.finance.rules import PeriodClosed, Quote
 from domain.finance.rules.invoices import (
@@ -50,7 +50,7 @@ from domain.finance.rules.invoices import (
     taxes_taken_back,
 )
 from domain.finance.rules.journals import line_count
-from domain.finance.rules.open_items import Item
+from domain.finance.rules.open_items import Item, PairedItem
 from domain.finance.rules.taxes import Charged, Tax
 
 CREDIT_NUMBERS = Series("customer_credit_note", prefix="CRN-", gap_free=True)
@@ -147,10 +147,11 @@ async def credit_customer_invoices(work: Work, commands: Sequence[CreditCustomer
     """The red letters; a refusal stands in its own place.
 
     Posts: the opposite of what is taken back, at the invoice's own rate. Raises per row: NotFound, WrongState,
-    PeriodClosed, CreditExceedsInvoice, Rejected. Emits: CustomerInvoiceCredited.
+    PairedItem, PeriodClosed, CreditExceedsInvoice, Rejected. Emits: CustomerInvoiceCredited.
     """
     currency = await company_currency(work)
     blues = await _blues(work, [one.customer_invoice_id for one in commands])
+    paired = await paired_documents(work, blues)
     today = work.now.date()
     periods = await hold_periods(work, SubLedger.RECEIVABLES, [one.credited_on or today for one in commands])
     drafts: list[Draft | DomainError] = []
@@ -160,6 +161,8 @@ async def credit_customer_invoices(work: Work, commands: Sequence[CreditCustomer
             period = periods[on]
             if isinstance(period, PeriodClosed):
                 raise period
+            if one.customer_invoice_id in paired:
+                raise PairedItem(("customerInvoice",), document=blues[one.customer_invoice_id].row["number"])
             drafts.append(_draft(one, blues.get(one.customer_invoice_id), on))
         except DomainError as refusal:
             drafts.append(refusal)

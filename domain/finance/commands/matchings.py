@@ -22,6 +22,7 @@ from domain.finance.open_items import (
     lock_items,
     lock_taken,
     match_voucher,
+    paired_matchings,
     sub_ledgers_of,
     undo_matches,
     write_matches,
@@ -30,7 +31,7 @@ from domain.finance.rates import company_currency
 from domain.finance.reversals import Reversal, reversal_vouchers
 from domain.finance.rules import Period, PeriodClosed
 from domain.finance.rules.journals import in_minor_units, line_count
-from domain.finance.rules.open_items import Item, Part, check_matchable, settle, take
+from domain.finance.rules.open_items import Item, PairedItem, Part, check_matchable, settle, take
 
 
 @part
@@ -152,8 +153,8 @@ async def _write(work: Work, matches: Sequence[Match]) -> None:
 async def unmatch_open_items(work: Work, commands: Sequence[UnmatchOpenItems]) -> Results[Matching]:
     """The matchings, undone; a refusal stands in its own place.
 
-    Posts: the opposite of what each posted. Raises per row: NotFound, WrongState, PeriodClosed, Rejected. Emits:
-    OpenItemsUnmatched.
+    Posts: the opposite of what each posted. Raises per row: NotFound, WrongState, PairedItem, PeriodClosed, Rejected.
+    Emits: OpenItemsUnmatched.
     """
     rows = await work.lock(Matching, [one.matching_id for one in commands])
     today = work.now.date()
@@ -161,6 +162,7 @@ async def unmatch_open_items(work: Work, commands: Sequence[UnmatchOpenItems]) -
     for ledger in (SubLedger.PAYABLES, SubLedger.RECEIVABLES):
         periods[ledger] = await hold_periods(work, ledger, [one.undone_on or today for one in commands])
     ledgers = await ledgers_of_matchings(work, rows)
+    paired = await paired_matchings(work, rows)
     accepted: dict[UUID, date] = {}
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -170,6 +172,8 @@ async def unmatch_open_items(work: Work, commands: Sequence[UnmatchOpenItems]) -
                 raise NotFound(("matching",), what="matching", key=str(one.matching_id))
             if row["undone_on"] is not None or row["id"] in accepted:
                 raise WrongState(what="matching", key=row["number"], state="UNDONE", transition="be undone")
+            if row["id"] in paired:
+                raise PairedItem(("matching",), document=row["number"])
             on = one.undone_on or today
             if on < row["matched_on"]:
                 raise Rejected(

@@ -135,14 +135,16 @@ def sub_ledger_of(direction: PaymentDirection) -> SubLedger:
     return SubLedger.RECEIVABLES if direction is PaymentDirection.IN else SubLedger.PAYABLES
 
 
-async def record_payments(work: Work, commands: Sequence[RecordPayment]) -> Results[Payment]:
-    """The payments; a refusal stands in its own place.
+async def record_payments(
+    work: Work, commands: Sequence[RecordPayment], pair_id: UUID | None = None
+) -> Results[Payment]:
+    """The payments; a refusal stands in its own place. `pair_id` is of the items that are settled on both sides.
 
     Posts: the bank against the party's account, and one voucher a payment for what it realises. Raises per row:
-    NotFound, UnusableMaster, Rejected, PeriodClosed, RateMissing, AnotherParty, CurrencyMismatch, MatchedBeforeItem,
-    ExceedsOpenAmount, DiscountExpired, PaymentExceeded. Emits: PaymentRecorded.
+    NotFound, UnusableMaster, Rejected, PeriodClosed, RateMissing, PairedItem, AnotherParty, CurrencyMismatch,
+    MatchedBeforeItem, ExceedsOpenAmount, DiscountExpired, PaymentExceeded. Emits: PaymentRecorded.
     """
-    known = await _known(work, commands)
+    known = await _known(work, commands, pair_id)
     drafts: list[Draft | DomainError] = []
     for one in commands:
         try:
@@ -156,7 +158,7 @@ async def record_payments(work: Work, commands: Sequence[RecordPayment]) -> Resu
     return Results([draft.id if isinstance(draft, Draft) else draft for draft in drafts])
 
 
-async def _known(work: Work, commands: Sequence[RecordPayment]) -> Known:
+async def _known(work: Work, commands: Sequence[RecordPayment], pair_id: UUID | None) -> Known:
     today = work.now.date()
     books = await books_of(work)
     own = books.currencies
@@ -171,7 +173,7 @@ async def _known(work: Work, commands: Sequence[RecordPayment]) -> Known:
         parties=await masters.parties_by_id(work, [one.party_id for one in commands]),
         quotes=await quotes_on(work, [(one.amount.currency, one.paid_on or today) for one in commands], own.company),
         periods=periods,
-        items=await lock_items(work, [match.open_item_id for one in commands for match in one.matches]),
+        items=await lock_items(work, [match.open_item_id for one in commands for match in one.matches], pair_id),
     )
 
 

@@ -94,6 +94,7 @@ _DUE = (
         _account.c.role == AccountRole.PAYABLE.value,
         _item.c.transaction_currency == bindparam("currency", type_=Text()),
         _item.c.open_transaction_amount < 0,
+        _item.c.pair_id.is_(None),
         _item.c.blocked_reason.is_(None),
         or_(
             _item.c.due_on <= bindparam("due_until", type_=Date()),

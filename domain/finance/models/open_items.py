@@ -145,6 +145,10 @@ class OpenItem(CompanyRecord, scope=Scope(partner="party_id"), zh="未清项"):
         doc="How often payment was asked for; 0 not yet.", zh="催款级别", server_default="0"
     )
     dunned_on: Mapped[date | None] = date_column(doc="Day payment was last asked for.", zh="最近催款日期")
+    pair_id: Mapped[UUID | None] = uuid_column(
+        doc="What it shares with the item in the books of the other company of the group; both change at once.",
+        zh="内部往来配对",
+    )  # fmt: skip
     partner_reference: Mapped[str | None] = text_column(
         doc="The party's own number for the document, such as the supplier's invoice number.", zh="对方单号"
     )
@@ -157,6 +161,10 @@ Index(
 Index(
     "ix_open_item_open", OpenItem.table.c.company_id, OpenItem.table.c.account_id, OpenItem.table.c.due_on,
     postgresql_where=OpenItem.table.c.open_transaction_amount != 0,
+)  # fmt: skip
+Index(
+    "ix_open_item_pair", OpenItem.table.c.company_id, OpenItem.table.c.pair_id,
+    postgresql_where=OpenItem.table.c.pair_id.is_not(None),
 )  # fmt: skip
 
 

@@ -31,6 +31,12 @@ class MatchingUnbalanced(DomainError):
     en = "The items matched do not come to zero: {difference} {currency} is left over."
 
 
+class PairedItem(DomainError):
+    code = "PAIRED_BETWEEN_COMPANIES"
+    zh = "{document} 在集团另一家公司有对应方，两边须同时处理。"
+    en = "{document} has its other side in another company of the group; both are changed at once."
+
+
 class AnotherParty(DomainError):
     code = "ANOTHER_PARTY"
     zh = "未清项 {item} 不属于该往来单位。"
@@ -57,6 +63,7 @@ class Item:
     open_amount: Decimal
     rate: Decimal
     is_monetary: bool = True
+    is_paired: bool = False
     discount_percent: Decimal | None = None
     discount_until: date | None = None
     blocked_reason: str | None = None
@@ -97,8 +104,10 @@ def take(item: Item, transaction: Decimal, company_currency: str) -> Part:
 def check_matchable(item: Item, party_id: UUID, currency: str, on: date) -> Item:
     """The item, if it can be matched for the party in the currency on the day.
 
-    Raises: AnotherParty, CurrencyMismatch, MatchedBeforeItem.
+    Raises: PairedItem, AnotherParty, CurrencyMismatch, MatchedBeforeItem.
     """
+    if item.is_paired:
+        raise PairedItem(document=item.number)
     if item.party_id != party_id:
         raise AnotherParty(item=item.number)
     Money(item.open_transaction, item.currency).in_currency(currency, f"Open item {item.number}")

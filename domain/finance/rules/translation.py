@@ -38,12 +38,18 @@ RATE_OF_KIND: Final[Mapping[AccountKind, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalBalance:
-    """What an account holds in local currency, debit positive; `historical` is the rate of its day, for equity."""
+    """What an account holds in local currency, debit positive; `historical` is the rate of its day, for equity.
+
+    An account that is translated otherwise than its kind names its own `rate`; one whose entries each kept the rate of
+    their day says what they came to: `carried`.
+    """
 
     account: str
     kind: AccountKind
     amount: Decimal
     historical: Decimal | None = None
+    rate: Decimal | None = None
+    carried: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,18 @@ def translate(
     difference = total([one.amount for one in balances])
     if difference:
         raise Unbalanced(book="local", group="translation", difference=difference)
-    amounts = tuple(to_minor_unit(product(one.amount, _rate(one, closing, average)), currency) for one in balances)
+    amounts = tuple(
+        to_minor_unit(product(one.amount, _rate(one, closing, average)), currency)
+        if one.carried is None
+        else one.carried
+        for one in balances
+    )
     return Translated(amounts=amounts, adjustment=-total(amounts))
 
 
 def _rate(balance: LocalBalance, closing: Decimal | None, average: Decimal | None) -> Decimal:
+    if balance.rate is not None:
+        return balance.rate
     name = RATE_OF_KIND[balance.kind]
     rate = {CLOSING: closing, AVERAGE: average, HISTORICAL: balance.historical}[name]
     if rate is None:
