@@ -24,14 +24,13 @@ from domain.core.database import Database, Limits, connect, to_json
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
 from domain.core.sequencer import LOST
-from domain.governance import DeployDocuments
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
-from server.documents import DeployCompanion, Documents
+from server.documents import Documents
 from server.downloads import Downloads
 from server.faults import error_entries, trace_of
 from server.gate import Gate
@@ -233,11 +232,11 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     schemas.prepare()
     dispatcher = Dispatcher(schemas, read=read, write=write)
     roads = Roads(database, identity, read, dispatcher, unlimited(schemas, read), settings.is_local)
-    write.companions = {**companions_of(settings, roads, schemas), DeployDocuments: DeployCompanion(database)}
+    tiers, throttle, documents = Tiers(database), Throttle(database), Documents(database)
+    write.companions = companions_of(settings, roads, schemas, documents)
     downloads, uploads = _files(settings, roads)
     hub = Hub(dispatcher, read, database, identity.renewed)
     await hub.open()
-    tiers, throttle, documents = Tiers(database), Throttle(database), Documents(database)
     await tiers.refresh()
     await documents.refresh()
     observer = compose_observer(settings, stack)

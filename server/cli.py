@@ -324,6 +324,24 @@ def token(
 
 
 @app.command()
+def admin(user: Annotated[str, typer.Option(help="Name of the user account.")] = "admin") -> None:
+    """Make an account that administers the group, or give it a new password, asked for here or read from stdin."""
+    from domain.core.errors import Refusal
+    from server.administrators import make_administrator
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    with database(load_settings()) as url:
+        try:
+            done = asyncio.run(make_administrator(url, user, password))
+        except Refusal as refusal:
+            raise Refused(refusal.message()) from refusal
+    print("\n".join(done))
+
+
+@app.command()
 def report(
     *,
     name: Annotated[str, typer.Argument(help="The report, as the graph names it: trial-balance, account-ledger ...")],

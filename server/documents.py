@@ -19,14 +19,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from authz.audiences import visible_to
-from authz.grants import compile_grants, system_actor
+from authz.grants import system_actor
 from authz.policy import Policy
-from authz.tables import load_companies, load_policy
+from authz.tables import load_policy
 from domain.core.actors import Actor, Audience, Grants
-from domain.core.database import Connection, Database, connect
+from domain.core.database import Connection, Database
 from domain.core.errors import DomainError, NotFound, Rejected, RequestError
-from domain.core.perform import perform
-from domain.core.records import GROUP
 from domain.governance import DeployDocuments, RegisterApplication
 from domain.governance.documents import manifest_refused
 from domain.governance.manifests import ManifestDocument, ManifestInvalid, read_manifest
@@ -34,7 +32,9 @@ from domain.governance.models import DEFAULT_CLIENT, DOCUMENT_ID_LENGTH_MAX
 from resolvers.limits import Limits
 from resolvers.operation import faults_of
 from resolvers.request import GraphRequest, MalformedRequest
+from resolvers.write import Companion
 from schema.graph import visible
+from server.console import Console, console
 
 POLL_SECONDS = 1.0
 
@@ -128,12 +128,24 @@ class Documents:
 
         Raises: DocumentNotAllowed, PersistedQueryNotFound.
         """
-        application = self._applications.get(actor.client) or self._applications.get(DEFAULT_CLIENT)
+        application = self._application_of(actor)
         if request.document_id is not None:
             self._find(request, application)
-        elif (
-            application is not None and application.trusted_only and _digest(request.query) not in application.by_digest
-        ):
+        else:
+            self._allow(request.query, application)
+
+    def check(self, text: str, actor: Actor) -> None:
+        """Refuse a document that is to run later in the actor's name and that its client may not run now.
+
+        Raises: DocumentNotAllowed.
+        """
+        self._allow(text, self._application_of(actor))
+
+    def _application_of(self, actor: Actor) -> _Application | None:
+        return self._applications.get(actor.client) or self._applications.get(DEFAULT_CLIENT)
+
+    def _allow(self, text: str, application: _Application | None) -> None:
+        if application is not None and application.trusted_only and _digest(text) not in application.by_digest:
             raise DocumentNotAllowed()
 
     def _find(self, request: GraphRequest, application: _Application | None) -> None:
@@ -215,6 +227,23 @@ def manifest_faults(documents: Sequence[ManifestDocument], policy: Policy, audie
     return None
 
 
+class Registered:
+    """Goes before the companion of a command that takes a document to run later, such as an export: a client that may
+    run registered documents alone cannot have another one run for it.
+    """
+
+    def __init__(self, documents: Documents, companion: Companion) -> None:
+        self._documents = documents
+        self._companion = companion
+        self.reveal = companion.reveal
+
+    async def check(self, command: Any, actor: Actor, grants: Grants) -> None:
+        """Raises: DocumentNotAllowed, and what the companion raises."""
+        if getattr(command, "document", None) is not None:
+            self._documents.check(command.document, actor)
+        await self._companion.check(command, actor, grants)
+
+
 class DeployCompanion:
     """What deploying documents needs beside the domain: the graph they must run in."""
 
@@ -247,39 +276,25 @@ class DeployCompanion:
 
 async def deploy_documents(url: str, client: str, manifest: str, how: tuple[str, Audience | None]) -> int:
     """What `deploy` answers, in the database of that URL."""
-    connection = await connect(url)
-    try:
-        return await deploy(connection, client, manifest, how)
-    finally:
-        await connection.close()
+    async with console(url, DEPLOYER) as deployer:
+        return await deploy(deployer, client, manifest, how)
 
 
-async def deploy(connection: Connection, client: str, manifest: str, how: tuple[str, Audience | None]) -> int:
+async def deploy(deployer: Console, client: str, manifest: str, how: tuple[str, Audience | None]) -> int:
     """The number of documents deployed for the application; `how` is the version, and an unknown one's audience.
 
     Raises: NotFound, Rejected, ManifestInvalid.
     """
     deployment, audience = how
-    policy, companies = await load_policy(connection), await load_companies(connection)
-    grants = compile_grants(policy, DEPLOYER, companies)
-    application = await connection.fetchval(NAMED, client)
+    application = await deployer.connection.fetchval(NAMED, client)
     if application is None and audience is not None:
-        application = await _performed(connection, grants, RegisterApplication(name=client, audience=audience))
+        application = await deployer.perform(RegisterApplication(name=client, audience=audience))
     if application is None:
         raise NotFound(what="application", key=client)
     documents = read_manifest(manifest)
-    fault = manifest_faults(documents, policy, Audience(await connection.fetchval(AUDIENCE, application)))
+    seen_by = Audience(await deployer.connection.fetchval(AUDIENCE, application))
+    fault = manifest_faults(documents, deployer.policy, seen_by)
     if fault is not None:
         raise fault
-    await _performed(
-        connection, grants, DeployDocuments(application_id=application, manifest=manifest, deployment=deployment)
-    )
+    await deployer.perform(DeployDocuments(application_id=application, manifest=manifest, deployment=deployment))
     return len(documents)
-
-
-async def _performed(connection: Connection, grants: Grants, command: Any) -> UUID:
-    """The record of a command; its refusal is raised."""
-    performed = await perform(connection, DEPLOYER, grants, GROUP, [command])
-    for refusal in performed.refusals:
-        raise refusal
-    return performed.ids[0]

@@ -15,11 +15,13 @@ from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhook
 from domain.core.database import TooManyConnections
 from domain.core.errors import Overloaded
 from domain.core.sequencer import LOST
+from domain.governance import DeployDocuments
 from resolvers.stored import StoredQueries
 from resolvers.write import Companion
 from schema.graph import MUTATIONS
 from server import bulk_mutations, exports, webhooks
 from server.bulk_mutations import BulkMutations, MutationCompanion
+from server.documents import DeployCompanion, Documents, Registered
 from server.exports import ExportCompanion, Exports
 from server.leading import lead, pause
 from server.outbound import Outbound, Targets, parse_networks
@@ -45,7 +47,9 @@ def storage_of(settings: Settings) -> Storage:
     return Storage(settings.storage_url or settings.data_dir / "files")
 
 
-def companions_of(settings: Settings, roads: Roads, schemas: VisibleSchemas) -> Mapping[type[Any], Companion]:
+def companions_of(
+    settings: Settings, roads: Roads, schemas: VisibleSchemas, documents: Documents
+) -> Mapping[type[Any], Companion]:
     """What goes with the commands that need more than the domain."""
     secret, read = settings.signing_secret(), roads.read
     hooks = WebhookCompanion(read.database, StoredQueries(roads.dispatcher, read), targets_of(settings), secret)
@@ -53,10 +57,13 @@ def companions_of(settings: Settings, roads: Roads, schemas: VisibleSchemas) -> 
     uploads = MutationCompanion(schemas, MUTATIONS, secret, "/uploads/{}.jsonl")
     results = MutationCompanion(schemas, MUTATIONS, secret, "/results/{}.jsonl")
     return {
-        **dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription, RotateWebhookSecret), hooks),
-        **dict.fromkeys((BulkExport, SignBulkExport), exports_),
+        **dict.fromkeys((CreateWebhookSubscription, ChangeWebhookSubscription), Registered(documents, hooks)),
+        RotateWebhookSecret: hooks,
+        BulkExport: Registered(documents, exports_),
+        SignBulkExport: exports_,
         CreateBulkUpload: uploads,
         **dict.fromkeys((BulkMutation, SignBulkMutation), results),
+        DeployDocuments: DeployCompanion(roads.database),
     }
 
 

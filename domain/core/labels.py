@@ -45,6 +45,7 @@ TRANSITIONS: Mapping[str, str] = {
 WORDS: Mapping[str, str] = {
     "Linked identity": "关联身份",
     "added cost": "附加费用",
+    "chart": "科目表",
     "closing voucher": "结转凭证",
     "compareTo": "比较日期",
     "date": "日期",

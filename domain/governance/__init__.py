@@ -20,7 +20,7 @@ from domain.core.accounts import (
 )
 from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
-from domain.governance import models
+from domain.governance import models, sign_in
 from domain.governance.accounts import (
     CreateUser,
     DeactivateUser,
@@ -111,6 +111,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     AssignKeyTier: assign_key_tier,
 }
 HANDLERS = {}
+SWEEPS = sign_in.SWEEPS
 EVENTS = {
     "UserCreated": UserAccount,
     "UserDeactivated": UserAccount,

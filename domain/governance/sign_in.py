@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from domain.core.accounts import GuardKind, SignIn, SignInGuard, TokenRevocation, UserAccount, UserPassword
 from domain.core.actors import Action, CredentialKind
+from domain.core.columns import Instant
 from domain.core.commands import Results, Reveal, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.handling import Handling, Sweep
 from domain.core.ids import new_id
 from domain.core.tokens import NewToken
 from domain.core.work import Work
@@ -51,7 +53,14 @@ _SESSION = (
     Reveal("expiresAt", "When the token ends: renew it before; null when refused.", "DateTime"),
 )
 
+# Failures count for an hour; what an administrator may want to look at is kept for a month.
+GUARDS_KEPT = timedelta(days=30)
+FORGET_EVERY_SECONDS = 3_600.0
+
 _user, _password, _guard, _sign_in = UserAccount.table, UserPassword.table, SignInGuard.table, SignIn.table
+_FORGET = delete(_guard).where(
+    func.coalesce(_guard.c.failed_at, _guard.c.recorded_at) < bindparam("before", type_=Instant)
+)
 _ACCOUNT = (
     select(_user.c.id, _user.c.name, _user.c.is_active, _user.c.archived_at, _user.c.is_demo, _password.c.hash)
     .add_columns(_password.c.id.label("password_id"))
@@ -364,3 +373,11 @@ async def _revoke(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         work.emit("TokenRevoked", TokenRevocation, await work.insert(TokenRevocation, rows))
         await raise_version(work)
+
+
+async def forget_guards(handling: Handling) -> None:
+    """What failed long ago counts for nothing, and names people and addresses: it goes, the audit keeps the fact."""
+    await handling.connection.execute(_FORGET, before=handling.now - GUARDS_KEPT)
+
+
+SWEEPS = (Sweep("governance.forget_guards", forget_guards, FORGET_EVERY_SECONDS),)

@@ -105,6 +105,26 @@ def test_a_token_for_nobody_is_refused(installation: Path) -> None:
     assert done.stderr.splitlines()[-1] == "skein: there is no active user nobody"
 
 
+def test_the_first_administrator_is_made_and_given_a_new_password(installation: Path) -> None:
+    def admin(user: str, password: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "server.cli", "admin", "--user", user], input=password + "\n", cwd=ROOT,
+            env=environment(installation), capture_output=True, text=True, check=False, timeout=300,
+        )  # fmt: skip
+
+    weak = admin("ann", "short")
+    assert (weak.returncode, weak.stdout) == (2, "")
+    assert "password" in weak.stderr.lower()
+    first = admin("ann", "a long way to the sea")
+    assert (first.returncode, first.stdout.splitlines()[-1]) == (
+        0, "the password of ann is set; whoever was signed in with it is not any more",
+    )  # fmt: skip
+    again = admin("ann", "another way to the sea")
+    assert again.stdout.splitlines() == ["the password of ann is set; whoever was signed in with it is not any more"]
+    refused = admin("no name!", "a long way to the sea")
+    assert refused.returncode == 2
+
+
 def test_an_empty_database_is_not_served(installation: Path, tmp_path: Path) -> None:
     done = skein("serve", data=tmp_path)
     assert done.returncode == 2

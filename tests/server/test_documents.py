@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
@@ -26,8 +27,10 @@ from tests.server.test_revocation import administer
 WHO = "query Who { viewer { name client } }"
 ORDERS = "query Orders($first: Int) { purchaseOrders(first: $first) { totalCount } }"
 ALERTS = "subscription Alerts { alerts { cursor } }"
+EXPORT = """mutation Export($document: String!) {
+  bulkExport(input: {document: $document}) { exportRun { status } userErrors { code } } }"""
 CHANGE = "mutation Change { logOut(input: {}) { userErrors { code } } }"
-MANIFEST = {md5(text.encode()).hexdigest(): text for text in (WHO, ORDERS, ALERTS, CHANGE)}
+MANIFEST = {md5(text.encode()).hexdigest(): text for text in (WHO, ORDERS, ALERTS, CHANGE, EXPORT)}
 
 
 def name_of(text: str) -> str:
@@ -46,9 +49,9 @@ def hashed(text: str, *, with_text: bool = False) -> dict[str, Any]:
     return {"extensions": persisted, **({"query": text} if with_text else {})}
 
 
-def header(client: str) -> str:
-    """The credential of the buyer in an application."""
-    return f"Bearer {issue_token(signing_key(SECRET.encode()), 'buyer', client=client)}"
+def header(client: str, user: str = "buyer") -> str:
+    """The credential of a user, the buyer unless named, in an application."""
+    return f"Bearer {issue_token(signing_key(SECRET.encode()), user, client=client)}"
 
 
 class Deployed:
@@ -109,6 +112,23 @@ async def test_a_document_runs_by_its_id_and_by_its_hash(deployed: Deployed, cli
     got = await deployed.get(client, documentId=name_of(WHO))
     assert got.json()["data"] == {"viewer": {"name": "buyer", "client": client}}
     assert (await deployed.get(client, documentId=name_of(CHANGE))).status_code == 405
+
+
+async def test_a_locked_client_has_nothing_else_run_for_it(deployed: Deployed) -> None:
+    other = "{ purchaseOrders { nodes { number } } }"
+
+    async def exported(client: str, document: str) -> Any:
+        body = {"query": EXPORT, "variables": {"document": document}}
+        response = await deployed.serving.post(body, who=None, authorization=header(client, "admin"))
+        return response.json()
+
+    [refused] = (await exported("locked", other))["errors"]
+    assert refused["extensions"]["code"] == "DOCUMENT_NOT_ALLOWED"
+    taken = (await exported("open", other))["data"]["bulkExport"]
+    assert taken == {"exportRun": {"status": "QUEUED"}, "userErrors": []}
+    raw = await asyncpg.connect(deployed.serving.database_url)
+    assert [row["document"] for row in await raw.fetch("SELECT document FROM export_run")] == [other]
+    await raw.close()
 
 
 async def test_a_locked_client_runs_nothing_else_over_any_transport(deployed: Deployed) -> None:
@@ -222,9 +242,7 @@ async def test_what_the_command_line_deploys_is_checked_like_a_mutation_s(deploy
         await deploy_documents(url, "shop", "{}", ("2", None))
 
 
-async def test_a_partner_s_application_is_checked_against_a_partner_s_schema(
-    deployed: Deployed
-) -> None:
+async def test_a_partner_s_application_is_checked_against_a_partner_s_schema(deployed: Deployed) -> None:
     await administer(deployed.serving.database_url, RegisterApplication(name="portal", audience=Audience.CUSTOMER))
     payload = await deploy(deployed.serving, "portal", {"a": ORDERS})
     assert payload["userErrors"][0]["values"]["reason"] == ("a: Cannot query field 'purchaseOrders' on type 'Query'.")

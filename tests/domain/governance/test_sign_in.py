@@ -9,13 +9,15 @@ from uuid import UUID
 import pytest
 from argon2 import PasswordHasher
 
-from authz.grants import compile_grants
+from authz.grants import compile_grants, system_actor
 from authz.policy import baseline
 from authz.tables import load_account
 from domain.core.actors import Actor, Audience, CredentialKind, Session
+from domain.core.handling import Handling
 from domain.core.perform import Performed, perform
 from domain.core.tokens import NewToken
 from domain.governance import ChangePassword, CreateUser, DeactivateUser, LogIn, LogOut, RenewToken, SetPassword
+from domain.governance.sign_in import GUARDS_KEPT, SWEEPS
 from tests.domain.governance.conftest import Office
 
 RIGHT, OTHER = "correct horse battery", "another long sentence"
@@ -257,3 +259,20 @@ async def test_an_api_key_does_not_log_out(door: Door) -> None:
     before = await door.rows()
     assert [one.code for one in (await door.perform(key, LogOut())).refusals] == ["NO_SIGN_IN"]
     assert await door.rows() == before
+
+
+async def test_failures_of_long_ago_are_forgotten_and_those_of_late_are_not(door: Door) -> None:
+    assert await door.code(OTHER, "early") == "SIGN_IN_REFUSED"
+    door.now += timedelta(days=20)
+    assert await door.code(OTHER, "late", address="192.0.2.8") == "SIGN_IN_REFUSED"
+    door.now += GUARDS_KEPT - timedelta(days=20) + timedelta(seconds=1)
+    system = system_actor("jobs", UUID(int=9))
+    handling = Handling(
+        connection=door.office.connection, actor=system, grants=compile_grants(baseline(), system, (1, 2)),
+        company_id=1, now=door.now,
+    )  # fmt: skip
+    await SWEEPS[0].run(handling)
+    kept = await door.office.raw.fetch("SELECT subject FROM sign_in_guard WHERE failures > 0 ORDER BY subject")
+    assert [row["subject"] for row in kept] == ["192.0.2.8", "late"]
+    failed = "SELECT count(*) FROM outbox_event WHERE event = 'SignInFailed'"
+    assert await door.office.raw.fetchval(failed) == 2

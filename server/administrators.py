@@ -1,0 +1,52 @@
+"""The first way in: an account that administers the group, made where nobody can sign in yet to make one.
+
+Done again it gives the account a new password, so that one that was lost is no disaster. It goes through the same
+commands as in the graph: the audit tells what was done, and by whom.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Text, bindparam, select
+
+from authz.grants import system_actor
+from domain.core.accounts import RoleAssignment, UserAccount
+from domain.core.actors import Audience
+from domain.core.records import GROUP
+from domain.governance import CreateUser, GrantRole, SetPassword
+from server.console import console
+from server.preflight import Refused
+
+OPERATOR = system_actor("operator", UUID("00000000-0000-7000-8000-6f7065720000"))
+ROLE = "group_admin"
+
+_user, _assignment = UserAccount.table, RoleAssignment.table
+_ACCOUNT = select(_user.c.id, _user.c.is_active, _user.c.audience).where(
+    _user.c.name == bindparam("name", type_=Text())
+)
+_HOLDS = select(_assignment.c.id).where(
+    _assignment.c.user_id == bindparam("user"), _assignment.c.role == ROLE, _assignment.c.company_number == GROUP,
+    _assignment.c.archived_at.is_(None), _assignment.c.valid_to_at.is_(None),
+)  # fmt: skip
+
+
+async def make_administrator(url: str, name: str, password: str) -> list[str]:
+    """What was done, a line each: the account, its role in the group and every company, its password.
+
+    Each step stands by itself: after a crash the rest is done by doing it again. Raises: Refused, Rejected.
+    """
+    done: list[str] = []
+    async with console(url, OPERATOR) as operator:
+        row = await operator.connection.fetchrow(_ACCOUNT, name=name)
+        if row is not None and not (row["is_active"] and row["audience"] == Audience.STAFF):
+            raise Refused(f"{name} is an account that cannot administer: it is not active, or not of the staff")
+        if row is None:
+            user = await operator.perform(CreateUser(name=name, display_name=name, audience=Audience.STAFF))
+            done.append(f"account {name} created")
+        else:
+            user = row["id"]
+        if await operator.connection.fetchrow(_HOLDS, user=user) is None:
+            await operator.perform(GrantRole(user_id=user, role=ROLE, company_number=GROUP))
+            done.append(f"{name} is {ROLE} of the group and every company")
+        await operator.perform(SetPassword(user_id=user, password=password))
+        done.append(f"the password of {name} is set; whoever was signed in with it is not any more")
+    return done
