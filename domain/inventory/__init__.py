@@ -1,10 +1,11 @@
 """Goods: lots, moves, what is on hand, what it is worth and to whom it is promised.
 
-Others take goods in with `receive_stock` and out with `issue_stock` and `issue_reservations`, bring them back with
-`return_stock` (customers) and `return_to_suppliers`, promise them with `reserve_stock`, open a company's stock with
-`open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with `share_late_costs`: the
-entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post, its own legs added. What
-is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a variance.
+Others take goods in with `receive_stock` and out with `issue_stock`, `issue_reservations` and `issue_promised`, bring
+them back with `return_stock` (customers) and `return_to_suppliers`, promise them with `reserve_stock`, open a company's
+stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with
+`share_late_costs`: the entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post,
+its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
+variance.
 
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
 ReservationReleased, ReservationFulfilled (StockReservation).
@@ -68,6 +69,7 @@ from domain.inventory.models import (
     ValueLayer,
     ValuePool,
 )
+from domain.inventory.promised_issues import PromisedIssue, PromisedLine, issue_promised
 from domain.inventory.reports import (
     StockMovementLine,
     StockOnHandLine,
@@ -152,10 +154,13 @@ __all__ = [
     "IssueStock",
     "LateCostDocument",
     "OpeningStock",
+    "PromisedIssue",
+    "PromisedLine",
     "ReleaseReservation",
     "ReserveStock",
     "ReturnToSupplier",
     "StockStatus",
+    "issue_promised",
     "issue_reservations",
     "issue_stock",
     "locations",

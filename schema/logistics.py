@@ -1,0 +1,33 @@
+"""Logistics in the graph."""
+
+import strawberry
+
+from domain import logistics
+from domain.logistics.models import (
+    PackageNumbering,
+    Shipment,
+    ShipmentLine,
+    ShipmentPackage,
+    ShipmentPackageLine,
+    ShippedSerial,
+)
+from schema.commands import mutations
+from schema.derive import graph_type, root_many, root_one
+
+for _record in logistics.RECORDS:
+    if _record.spec.exposed:
+        graph_type(_record)
+
+
+@strawberry.type
+class LogisticsQuery:
+    shipment = root_one(Shipment)
+    shipments = root_many(Shipment)
+    shipment_lines = root_many(ShipmentLine)
+    shipped_serials = root_many(ShippedSerial)
+    shipment_packages = root_many(ShipmentPackage)
+    shipment_package_lines = root_many(ShipmentPackageLine)
+    package_numberings = root_many(PackageNumbering)
+
+
+LogisticsMutation = mutations("LogisticsMutation", logistics.COMMANDS)
