@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import logistics
+from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -27,6 +28,11 @@ class LogisticsQuery:
     shipped_serials = root_many(ShippedSerial)
     shipment_packages = root_many(ShipmentPackage)
     shipment_package_lines = root_many(ShipmentPackageLine)
+    shipment_charges = root_many(ShipmentCharge)
+    goods_return = root_one(GoodsReturn)
+    goods_returns = root_many(GoodsReturn)
+    goods_return_lines = root_many(GoodsReturnLine)
+    return_credits = root_many(ReturnCredit)
     package_numberings = root_many(PackageNumbering)
 
 

@@ -17,6 +17,7 @@ from domain.core.records import Record, label_of, spaced
 TRANSITIONS: Mapping[str, str] = {
     "be abandoned": "放弃",
     "be acknowledged": "确认",
+    "be allocated": "分配",
     "be approved": "批准",
     "be cancelled": "取消",
     "be changed": "修改",
@@ -26,6 +27,11 @@ TRANSITIONS: Mapping[str, str] = {
     "be invoiced": "开票",
     "be paused": "暂停",
     "be posted": "过账",
+    "be delivered": "签收",
+    "be invoiced": "开票",
+    "be packed": "装箱",
+    "be paused": "暂停",
+    "be picked": "拣货",
     "be received": "收货",
     "be rejected": "拒绝",
     "be released": "解除冻结",
@@ -34,11 +40,13 @@ TRANSITIONS: Mapping[str, str] = {
     "be resumed": "恢复",
     "be revoked": "收回",
     "be rotated": "轮换",
+    "be shipped": "发货",
     "be taken back": "撤回",
     "be undone": "撤销",
     "be unlinked": "解除关联",
     "be used": "使用",
     "go on": "继续",
+    "have goods come back": "退货",
 }
 
 # What a refusal names that is neither a record nor one of its columns, nor an argument of a command.
@@ -56,7 +64,9 @@ WORDS: Mapping[str, str] = {
     "linked identity": "关联身份",
     "messages of one replay": "一次重发的消息",
     "remaining days": "剩余天数",
+    "package": "包装",
     "representations": "实体表示",
+    "serial number": "序列号",
     "statement": "对账单",
     "stock": "库存",
     "to": "截止日期",

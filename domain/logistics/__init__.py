@@ -1,6 +1,7 @@
-"""Logistics: shipments from what orders have allocated, picked, packed, shipped, delivered.
+"""Logistics: shipments from what orders have allocated, picked, packed, shipped, delivered, charged; and what returns.
 
-Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled (Shipment).
+Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced
+(Shipment), CustomerReturnReceived, CustomerReturnDecided, CustomerReturnCredited (GoodsReturn).
 """
 
 from collections.abc import Mapping
@@ -8,16 +9,29 @@ from typing import Any
 
 from domain.core.actors import Action
 from domain.core.commands import Handler
+from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
 from domain.logistics.commands import (
     CancelShipment,
+    CreditReturn,
+    DecideReturn,
+    FillConsignment,
+    InvoiceShipments,
     PackShipment,
     PickSalesOrder,
+    ReceiveCustomerReturn,
     RecordDelivery,
+    ReportConsumption,
     ShipShipment,
     cancel_shipments,
+    credit_returns,
+    decide_returns,
+    fill_consignments,
+    invoice_shipments,
     pack_shipments,
     pick_sales_orders,
+    receive_customer_returns,
     record_deliveries,
+    report_consumptions,
     ship_shipments,
 )
 from domain.logistics.models import (
@@ -32,7 +46,18 @@ from domain.logistics.rules import package_numbering
 from domain.logistics.verify import VERIFIERS
 from domain.master_data.maintenance import events_of, maintained
 
-RECORDS = (PackageNumbering, Shipment, ShipmentLine, ShippedSerial, ShipmentPackage, ShipmentPackageLine)
+RECORDS = (
+    PackageNumbering,
+    Shipment,
+    ShipmentLine,
+    ShippedSerial,
+    ShipmentPackage,
+    ShipmentPackageLine,
+    ShipmentCharge,
+    GoodsReturn,
+    GoodsReturnLine,
+    ReturnCredit,
+)
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(PackageNumbering, rule=package_numbering, action=Action.ADMINISTER)
 }
@@ -43,6 +68,12 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ShipShipment: ship_shipments,
     RecordDelivery: record_deliveries,
     CancelShipment: cancel_shipments,
+    InvoiceShipments: invoice_shipments,
+    ReceiveCustomerReturn: receive_customer_returns,
+    DecideReturn: decide_returns,
+    CreditReturn: credit_returns,
+    FillConsignment: fill_consignments,
+    ReportConsumption: report_consumptions,
 }
 HANDLERS = {}
 EVENTS = {
@@ -52,6 +83,10 @@ EVENTS = {
     "ShipmentShipped": Shipment,
     "ShipmentDelivered": Shipment,
     "ShipmentCancelled": Shipment,
+    "ShipmentInvoiced": Shipment,
+    "CustomerReturnReceived": GoodsReturn,
+    "CustomerReturnDecided": GoodsReturn,
+    "CustomerReturnCredited": GoodsReturn,
 }
 
 __all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

@@ -17,6 +17,7 @@ from domain.core.money import total
 from domain.core.work import Work
 from domain.inventory.documents import StockAllocation, StockReservation
 from domain.inventory.models import Lot, ReservationStatus
+from domain.logistics.after_sales import GoodsReturnLine, ShipmentCharge
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -95,6 +96,33 @@ _OUT = select(_serial.c.item_id, _serial.c.number).where(
 _SERIALS_OF = select(_serial.c.id, _serial.c.shipment_line_id, _serial.c.number).where(
     _serial.c.company_id == _company_id, _serial.c.shipment_line_id == _ids, _serial.c.is_out
 )
+_return_line, _charge = GoodsReturnLine.table, ShipmentCharge.table
+_AWAITING = (
+    select(
+        _line.c.sales_order_line_id,
+        func.sum(_return_line.c.to_credit_quantity - _return_line.c.credited_quantity).label("awaiting"),
+    )
+    .join_from(
+        _line,
+        _return_line,
+        (_return_line.c.company_id == _line.c.company_id) & (_return_line.c.shipment_line_id == _line.c.id),
+    )
+    .where(_line.c.company_id == _company_id, _line.c.sales_order_line_id == _ids)
+    .group_by(_line.c.sales_order_line_id)
+)
+_RETURN_LINES = (
+    select(_return_line)
+    .where(_return_line.c.company_id == _company_id, _return_line.c.goods_return_id == _ids)
+    .order_by(_return_line.c.goods_return_id, _return_line.c.position)
+)
+_CHARGES = (
+    select(_charge)
+    .where(_charge.c.company_id == _company_id, _charge.c.shipment_line_id == _ids)
+    .order_by(_charge.c.shipment_line_id, _charge.c.id)
+)
+_MADE = select(_lot.c.number, _lot.c.made_on).where(
+    _lot.c.company_id == _company_id, _lot.c.number == func.any(bindparam("numbers", type_=ARRAY(Text())))
+)
 _NUMBERING = select(_numbering.c.gs1_prefix).where(_numbering.c.company_id == _company_id)
 _CARRIERS = select(_party.c.id, _party.c.code, _party.c.name, _party.c.is_active).where(_party.c.id == _ids)
 
@@ -162,6 +190,32 @@ async def carriers_by_id(work: Work, ids: Iterable[UUID | None]) -> dict[UUID, R
     """Parties with code, name and activity; an unknown id is absent."""
     asked = sorted({id_ for id_ in ids if id_ is not None})
     return {row["id"]: row for row in await work.fetch(_CARRIERS, ids=asked)} if asked else {}
+
+
+async def lots_made_on(work: Work, numbers: Iterable[str | None]) -> dict[str, date | None]:
+    """The day on which each lot was made, by its number."""
+    asked = sorted({number for number in numbers if number is not None})
+    rows = await work.fetch(_MADE, numbers=asked) if asked else []
+    return {row["number"]: row["made_on"] for row in rows}
+
+
+async def awaiting_credit(work: Work, line_ids: Iterable[UUID]) -> dict[UUID, Decimal]:
+    """By order line, what came back, had been charged and was not credited yet."""
+    rows = await work.fetch(_AWAITING, ids=sorted(set(line_ids)))
+    return {row["sales_order_line_id"]: row["awaiting"] for row in rows}
+
+
+async def return_lines(work: Work, return_ids: Iterable[UUID]) -> list[Row]:
+    """The lines of the returns in their order; the returns' own locks guard them."""
+    return await work.fetch(_RETURN_LINES, ids=sorted(set(return_ids)))
+
+
+async def charges_of(work: Work, line_ids: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """What invoices charged of each shipment line, the first first."""
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in await work.fetch(_CHARGES, ids=sorted(set(line_ids))):
+        found[row["shipment_line_id"]].append(row)
+    return found
 
 
 @dataclass(slots=True, kw_only=True)

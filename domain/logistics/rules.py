@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from domain.core.errors import DomainError, Rejected
+from domain.core.database import Row
+from domain.core.errors import DomainError, Rejected, WrongState
 from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ZERO, total
 from domain.logistics.models import GS1_PREFIX_LENGTH_MAX, SSCC_LENGTH, ShipmentStatus
@@ -79,6 +80,24 @@ class PackedOtherwise(DomainError):
     en = "Line {position} of shipment {shipment} has {shipped}; its packages hold {packed}."
 
 
+class NothingToInvoice(DomainError):
+    code = "NOTHING_TO_INVOICE"
+    zh = "发货单 {shipment} 没有可开票的数量。"
+    en = "Nothing of shipment {shipment} is left to be charged."
+
+
+class ReturnExceedsShipment(DomainError):
+    code = "RETURN_EXCEEDS_SHIPMENT"
+    zh = "发货单 {shipment} 第 {position} 行可退数量为 {left}，申请 {asked}。"
+    en = "Line {position} of shipment {shipment} has {left} left that could come back; {asked} was asked for."
+
+
+class NothingToCredit(DomainError):
+    code = "NOTHING_TO_CREDIT"
+    zh = "退货单 {number} 没有应红冲的数量。"
+    en = "Nothing of return {number} had been charged and is still to be credited."
+
+
 def package_numbering(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The rule of the master: a GS1 company prefix is 4 to 12 digits. Raises: Rejected."""
     prefix = str(row["gs1_prefix"])
@@ -135,6 +154,32 @@ def packed_whole(shipment: str, lines: Mapping[int, Decimal], packed: Sequence[t
         inside = total([quantity for place, quantity in packed if place == position])
         if inside != shipped:
             raise PackedOtherwise(shipment=shipment, position=position, shipped=shipped, packed=inside)
+
+
+def after_leaving(shipment: str, status: ShipmentStatus, transition: str) -> None:
+    """Nothing; raises WrongState for what can be done only with a shipment that has left."""
+    if status not in _AFTER:
+        raise WrongState(what=SHIPMENT_FLOW.document, key=shipment, state=status, transition=transition)
+
+
+def chargeable(line: Mapping[str, Any] | Row) -> Decimal:
+    """What of a shipment's line stayed with the customer and was not charged; never below zero."""
+    kept = EXACT.subtract(line["quantity"], EXACT.add(line["returned_quantity"], line["invoiced_quantity"]))
+    return max(kept, ZERO)
+
+
+def due_for_credit(shipped: Decimal, invoiced: Decimal, returned: Decimal, coming: Decimal) -> Decimal:
+    """How much of what comes back had been charged: what was not charged comes back first.
+
+    `returned` came back before; `invoiced` has credits for it taken off.
+    """
+    uncharged = max(EXACT.subtract(shipped, EXACT.add(invoiced, returned)), ZERO)
+    return max(EXACT.subtract(coming, uncharged), ZERO)
+
+
+def share_credit(left: Sequence[Decimal], quantity: Decimal) -> list[Decimal]:
+    """How much of a credit each charge bears, the first first; `left` is what was charged and not credited."""
+    return taken(left, quantity)
 
 
 def spread_serials(quantities: Sequence[Decimal], serials: Sequence[str]) -> list[list[str]]:

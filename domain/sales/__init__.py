@@ -36,7 +36,14 @@ from domain.sales.models import (
     SalesOrder,
     SalesOrderLine,
 )
-from domain.sales.qualifying import Act, QualificationBook, qualification_book, qualified_line
+from domain.sales.qualifying import (
+    Act,
+    QualificationBook,
+    customer_book,
+    qualification_book,
+    qualified_goods,
+    qualified_line,
+)
 
 RECORDS = (
     PriceList,
@@ -83,8 +90,10 @@ __all__ = [
     "Act",
     "HeldOrders",
     "QualificationBook",
+    "customer_book",
     "hold_orders",
     "qualification_book",
+    "qualified_goods",
     "qualified_line",
     "write_orders",
 ]

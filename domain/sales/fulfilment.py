@@ -64,6 +64,10 @@ class HeldOrders:
                 return line
         raise NotFound(("position",), what="SalesOrderLine", key=f"{order.number}/{position}")
 
+    def by_id(self, order_id: UUID, line_id: UUID) -> OrderLine:
+        """A line of the order, as it now is."""
+        return next(line for line in self.lines[order_id] if line.id == line_id)
+
     def change(self, id_: UUID, lines: Iterable[OrderLine]) -> None:
         """The lines given are the order's from now on, by id; its state follows from all of them."""
         new = {line.id: line for line in lines}

@@ -3,9 +3,10 @@
 The rules are `rules.qualification`; here is what they are asked about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain.core.database import Row
@@ -62,7 +63,27 @@ def papers_of(archive: reads.Archive, customer_id: UUID, item_id: UUID) -> Paper
     )
 
 
-def qualified_line(book: QualificationBook, order: Row, item_id: UUID, act: Act) -> Sequence[str]:
+async def customer_book(work: Work, customer_ids: Iterable[UUID], item_ids: Iterable[UUID]) -> QualificationBook:
+    """The papers that goods of these items at these customers are held against, whatever their orders."""
+    items = sorted(set(item_ids))
+    customers = await reads.customers_by_id(work, customer_ids)
+    countries = {row["country"] for row in customers.values() if row["country"]}
+    return QualificationBook(
+        customers=customers,
+        items=await reads.items_by_id(work, items),
+        addresses={},
+        archive=await reads.archive_of(work, customers, items, countries),
+    )
+
+
+def qualified_goods(book: QualificationBook, customer_id: UUID, item_id: UUID, act: Act) -> Sequence[str]:
+    """The warnings of goods that may go to where a customer is registered. Raises: NotQualified."""
+    day = act.on or act.today
+    order = {"customer_id": customer_id, "ship_to_id": None, "ordered_on": day, "ship_on": day}
+    return qualified_line(book, order, item_id, act)
+
+
+def qualified_line(book: QualificationBook, order: Row | Mapping[str, Any], item_id: UUID, act: Act) -> Sequence[str]:
     """The warnings of a line that may go on. Raises: NotQualified."""
     address = book.addresses.get(order["ship_to_id"]) if order["ship_to_id"] else None
     country = address["country"] if address else book.customers[order["customer_id"]]["country"]

@@ -32,6 +32,10 @@ class AllocationLineInput:
     lot_number: str | None = argument(
         doc="The lot to take; what expires first and lasts for the customer unless given.", zh="批号", default=None
     )
+    location_id: UUID | None = argument(
+        doc="The place to take it from; any store of the order's site unless given.", zh="库位", reference="location",
+        default=None,
+    )  # fmt: skip
 
 
 @command(action=Action.CHANGE, record=SalesOrder, zh="分配销售订单", key_required=True)
@@ -133,7 +137,8 @@ def _wishes(
             raise refusal.at("lines", number) from None
         asked[line.id] = EXACT.add(asked.get(line.id, ZERO), quantity)
         reserve = ReserveStock(
-            item_id=line.item_id, quantity=quantity, site_id=row["site_id"], lot_number=want.lot_number,
+            item_id=line.item_id, quantity=quantity, site_id=row["site_id"] if want.location_id is None else None,
+            location_id=want.location_id, lot_number=want.lot_number,
             delivery_on=one.delivery_on or rows[line.id]["due_on"] or row["ship_on"] or today,
             remaining_days_min=rows[line.id]["life_days_min"] or 0, source_kind=LINE_SOURCE, source_id=line.id,
             source_number=order.number, is_partial=one.is_partial,

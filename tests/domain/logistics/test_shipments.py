@@ -1,11 +1,13 @@
 """From the confirmed order to proof of delivery: allocated, picked, packed, shipped, each quantity in its place."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from domain.core.errors import Overloaded, RecordBusy
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.inventory import ReserveStock
@@ -315,3 +317,38 @@ async def test_allocation_leaves_what_others_were_promised(clinic: World) -> Non
     id_ = await allocated(clinic, ("GEAR", "6", "250"))
     assert await quantities(clinic, id_) == ["6 3 0 0 0 0 0 3"]
     assert (await clinic.refusal(clinic.chief, AX, AllocateSalesOrder(sales_order_id=id_))).code == "INSUFFICIENT_STOCK"
+
+
+CLIENTS, PIECES = 64, 40
+
+
+async def test_64_clients_that_allocate_and_ship_never_sell_the_last_pieces_twice(clinic: World) -> None:
+    """40 pieces in two lots, 64 orders of one each: 40 are shipped, 24 are told that nothing is there."""
+    await stocked(clinic, ("L1", "STENT", "25", SOON), ("L2", "STENT", "15", LATER))
+    orders = await done(clinic, *(order(clinic, ("STENT", "1", "30")) for _ in range(CLIENTS)))
+
+    async def sent(command: Any) -> Any:
+        while True:
+            try:
+                return await clinic.act(clinic.chief, AX, command)
+            except (Overloaded, RecordBusy):
+                await asyncio.sleep(0.05)
+
+    async def client(id_: Any) -> str:
+        allocation = await sent(AllocateSalesOrder(sales_order_id=id_))
+        if not allocation.committed:
+            [refusal] = allocation.refusals
+            return refusal.code
+        shipment = (await sent(PickSalesOrder(sales_order_id=id_))).ids[0]
+        performed = await sent(ShipShipment(shipment_id=shipment))
+        assert performed.committed, performed.refusals
+        return "shipped"
+
+    async with asyncio.timeout(120):
+        outcomes = await asyncio.gather(*(client(id_) for id_ in orders))
+    assert (outcomes.count("shipped"), outcomes.count("INSUFFICIENT_STOCK")) == (PIECES, CLIENTS - PIECES)
+    [row] = await clinic.rows("SELECT sum(quantity) AS there, sum(reserved_quantity) AS promised FROM stock_balance")
+    assert (row["there"], row["promised"]) == (Decimal(0), Decimal(0))
+    [row] = await clinic.rows("SELECT sum(quantity) AS gone FROM shipment_line")
+    assert row["gone"] == PIECES
+    assert await clinic.findings() == []
