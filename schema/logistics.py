@@ -4,6 +4,7 @@ import strawberry
 
 from domain import logistics
 from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
+from domain.logistics.cold_chain import ColdChainReading, StorageCondition
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -33,6 +34,8 @@ class LogisticsQuery:
     goods_returns = root_many(GoodsReturn)
     goods_return_lines = root_many(GoodsReturnLine)
     return_credits = root_many(ReturnCredit)
+    cold_chain_readings = root_many(ColdChainReading)
+    storage_conditions = root_many(StorageCondition)
     package_numberings = root_many(PackageNumbering)
 
 

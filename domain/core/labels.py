@@ -45,6 +45,7 @@ TRANSITIONS: Mapping[str, str] = {
     "be used": "使用",
     "go on": "继续",
     "have goods come back": "退货",
+    "have readings": "登记读数",
 }
 
 # What a refusal names that is neither a record nor one of its columns, nor an argument of a command.

@@ -8,13 +8,14 @@ its own legs added. What is still in stock is revalued, what is gone goes to its
 variance.
 
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
-ReservationReleased, ReservationFulfilled (StockReservation).
+ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
 
 from domain.inventory.balances import locations
 from domain.inventory.commands import (
     AddLandedCost,
     CancelLandedCost,
+    ChangeLotStatus,
     ChangeStockStatus,
     ConvertStock,
     CountStock,
@@ -31,9 +32,11 @@ from domain.inventory.commands import (
     TransferStock,
     add_landed_costs,
     cancel_landed_costs,
+    change_lot_statuses,
     change_stock_statuses,
     convert_stock,
     count_stock,
+    hold_lots,
     issue_reservations,
     issue_stock,
     receive_transfers,
@@ -121,6 +124,7 @@ COMMANDS = {
     ReturnToSupplier: return_to_suppliers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
+    ChangeLotStatus: change_lot_statuses,
     RevalueStock: revalue_stock,
     AddLandedCost: add_landed_costs,
     CancelLandedCost: cancel_landed_costs,
@@ -136,6 +140,7 @@ EVENTS = {
     "StockReserved": StockReservation,
     "ReservationReleased": StockReservation,
     "ReservationFulfilled": StockReservation,
+    "LotStatusChanged": Lot,
 }
 
 __all__ = [
@@ -160,6 +165,7 @@ __all__ = [
     "ReserveStock",
     "ReturnToSupplier",
     "StockStatus",
+    "hold_lots",
     "issue_promised",
     "issue_reservations",
     "issue_stock",

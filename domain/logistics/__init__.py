@@ -1,7 +1,8 @@
 """Logistics: shipments from what orders have allocated, picked, packed, shipped, delivered, charged; and what returns.
 
-Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced
-(Shipment), CustomerReturnReceived, CustomerReturnDecided, CustomerReturnCredited (GoodsReturn).
+Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced,
+ReadingsRecorded, ExcursionFound (Shipment), CustomerReturnReceived, CustomerReturnDecided, CustomerReturnCredited
+(GoodsReturn).
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
+from domain.logistics.cold_chain import ColdChainReading, StorageCondition
 from domain.logistics.commands import (
     CancelShipment,
     CreditReturn,
@@ -20,6 +22,7 @@ from domain.logistics.commands import (
     PickSalesOrder,
     ReceiveCustomerReturn,
     RecordDelivery,
+    RecordReadings,
     ReportConsumption,
     ShipShipment,
     cancel_shipments,
@@ -31,6 +34,7 @@ from domain.logistics.commands import (
     pick_sales_orders,
     receive_customer_returns,
     record_deliveries,
+    record_readings,
     report_consumptions,
     ship_shipments,
 )
@@ -57,9 +61,12 @@ RECORDS = (
     GoodsReturn,
     GoodsReturnLine,
     ReturnCredit,
+    StorageCondition,
+    ColdChainReading,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
-    **maintained(PackageNumbering, rule=package_numbering, action=Action.ADMINISTER)
+    **maintained(PackageNumbering, rule=package_numbering, action=Action.ADMINISTER),
+    **maintained(StorageCondition, fixed=("storage_class",), action=Action.ADMINISTER),
 }
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
@@ -67,6 +74,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     PackShipment: pack_shipments,
     ShipShipment: ship_shipments,
     RecordDelivery: record_deliveries,
+    RecordReadings: record_readings,
     CancelShipment: cancel_shipments,
     InvoiceShipments: invoice_shipments,
     ReceiveCustomerReturn: receive_customer_returns,
@@ -84,6 +92,8 @@ EVENTS = {
     "ShipmentDelivered": Shipment,
     "ShipmentCancelled": Shipment,
     "ShipmentInvoiced": Shipment,
+    "ReadingsRecorded": Shipment,
+    "ExcursionFound": Shipment,
     "CustomerReturnReceived": GoodsReturn,
     "CustomerReturnDecided": GoodsReturn,
     "CustomerReturnCredited": GoodsReturn,

@@ -18,6 +18,7 @@ from domain.core.work import Work
 from domain.inventory.documents import StockAllocation, StockReservation
 from domain.inventory.models import Lot, ReservationStatus
 from domain.logistics.after_sales import GoodsReturnLine, ShipmentCharge
+from domain.logistics.cold_chain import StorageCondition
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -25,6 +26,7 @@ from domain.logistics.models import (
     ShipmentStatus,
     ShippedSerial,
 )
+from domain.logistics.rules import Limits
 from domain.master_data.items import Item, LotPolicy
 from domain.master_data.parties import Party
 from domain.master_data.places import Location
@@ -120,6 +122,12 @@ _CHARGES = (
     .where(_charge.c.company_id == _company_id, _charge.c.shipment_line_id == _ids)
     .order_by(_charge.c.shipment_line_id, _charge.c.id)
 )
+_condition = StorageCondition.table
+_LIMITS = (
+    select(_item.c.id, _condition.c.temperature_min, _condition.c.temperature_max)
+    .join_from(_item, _condition, _condition.c.storage_class == _item.c.storage_class)
+    .where(_item.c.id == _ids, _condition.c.archived_at.is_(None))
+)
 _MADE = select(_lot.c.number, _lot.c.made_on).where(
     _lot.c.company_id == _company_id, _lot.c.number == func.any(bindparam("numbers", type_=ARRAY(Text())))
 )
@@ -190,6 +198,12 @@ async def carriers_by_id(work: Work, ids: Iterable[UUID | None]) -> dict[UUID, R
     """Parties with code, name and activity; an unknown id is absent."""
     asked = sorted({id_ for id_ in ids if id_ is not None})
     return {row["id"]: row for row in await work.fetch(_CARRIERS, ids=asked)} if asked else {}
+
+
+async def limits_by_item(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, Limits]:
+    """Between which temperatures each item is kept; an item whose storage class has no limits is absent."""
+    rows = await work.fetch(_LIMITS, ids=sorted(set(item_ids)))
+    return {row["id"]: Limits(row["temperature_min"], row["temperature_max"]) for row in rows}
 
 
 async def lots_made_on(work: Work, numbers: Iterable[str | None]) -> dict[str, date | None]:

@@ -1,6 +1,7 @@
 """Rules of logistics, pure: how a shipment lives, how packages are numbered, what serial numbers a line needs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ SHIP: Final = "be shipped"
 DELIVER: Final = "be delivered"
 CANCEL: Final = "be cancelled"
 INVOICE: Final = "be invoiced"
+READ: Final = "have readings"
 TAKE_BACK: Final = "have goods come back"
 
 GS1_PREFIX_LENGTH_MIN: Final = 4
@@ -38,6 +40,18 @@ SHIPMENT_FLOW: Final = Flow(
 # Policies under which every piece has a number, and under which goods are traced by lot.
 BY_SERIAL: Final = frozenset({LotPolicy.SERIAL, LotPolicy.LOT_AND_SERIAL})
 BY_LOT: Final = frozenset({LotPolicy.LOT, LotPolicy.LOT_AND_SERIAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which temperatures goods are kept, in °C; both count as within."""
+
+    lowest: Decimal
+    highest: Decimal
+
+    def hold(self, temperature: Decimal) -> bool:
+        """Whether a temperature is within them."""
+        return self.lowest <= temperature <= self.highest
 
 
 class NotAllocated(DomainError):

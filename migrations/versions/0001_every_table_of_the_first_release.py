@@ -516,6 +516,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_source_system_code_id'), 'source_system', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_source_system_name_id'), 'source_system', ['name', 'id'], unique=False)
+    op.create_table('storage_condition',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('storage_class', sa.Text(), nullable=False, comment='The storage class.'),
+    sa.Column('temperature_min', sa.Numeric(precision=20, scale=6), nullable=False, comment='The lowest temperature allowed.'),
+    sa.Column('temperature_max', sa.Numeric(precision=20, scale=6), nullable=False, comment='The highest temperature allowed.'),
+    sa.Column('source', sa.Text(), nullable=False, comment='The standard or label that sets them.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("storage_class IN ('AMBIENT', 'COOL', 'REFRIGERATED', 'FROZEN', 'HAZARDOUS')", name=op.f('ck_storage_condition_storage_class_known')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_storage_condition_source_length')),
+    sa.CheckConstraint('temperature_max >= temperature_min', name=op.f('ck_storage_condition_limits_in_order')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_storage_condition')),
+    sa.UniqueConstraint('storage_class', name=op.f('uq_storage_condition_storage_class'))
+    )
     op.create_table('unit_of_measure',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as EA or KG.'),
@@ -3389,6 +3404,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
+    op.create_table('cold_chain_reading',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment it went with.'),
+    sa.Column('logger', sa.Text(), nullable=False, comment='Serial number of the logger.'),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False, comment='When it was read.'),
+    sa.Column('temperature', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it read.'),
+    sa.Column('is_excursion', sa.Boolean(), nullable=False, comment='Whether it was outside of what some goods of the shipment allow.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(logger) <= 64', name=op.f('ck_cold_chain_reading_logger_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_cold_chain_reading_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_cold_chain_reading_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_cold_chain_reading')),
+    sa.UniqueConstraint('company_id', 'shipment_id', 'logger', 'read_at', name=op.f('uq_cold_chain_reading_company_id_shipment_id_logger_read_at'))
+    )
+    op.create_index(op.f('ix_cold_chain_reading_company_id_read_at_id'), 'cold_chain_reading', ['company_id', 'read_at', 'id'], unique=False)
+    op.create_index(op.f('ix_cold_chain_reading_company_id_shipment_id'), 'cold_chain_reading', ['company_id', 'shipment_id'], unique=False)
     op.create_table('goods_receipt',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

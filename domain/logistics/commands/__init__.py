@@ -24,6 +24,7 @@ from domain.logistics.commands.picking import (
     cancel_shipments,
     pick_sales_orders,
 )
+from domain.logistics.commands.readings import ReadingInput, RecordReadings, record_readings
 from domain.logistics.commands.returns import ReceiveCustomerReturn, ReturnLineInput, receive_customer_returns
 from domain.logistics.commands.shipping import RecordDelivery, ShipShipment, record_deliveries, ship_shipments
 
@@ -42,8 +43,10 @@ __all__ = [
     "PackageInput",
     "PickLineInput",
     "PickSalesOrder",
+    "ReadingInput",
     "ReceiveCustomerReturn",
     "RecordDelivery",
+    "RecordReadings",
     "ReportConsumption",
     "ReturnLineInput",
     "ShipShipment",
@@ -56,6 +59,7 @@ __all__ = [
     "pick_sales_orders",
     "receive_customer_returns",
     "record_deliveries",
+    "record_readings",
     "report_consumptions",
     "ship_shipments",
 ]
