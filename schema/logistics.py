@@ -13,10 +13,11 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.reports import AvailableToPromiseLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
-for _record in logistics.RECORDS:
+for _record in (*logistics.RECORDS, *logistics.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -36,6 +37,7 @@ class LogisticsQuery:
     return_credits = root_many(ReturnCredit)
     cold_chain_readings = root_many(ColdChainReading)
     storage_conditions = root_many(StorageCondition)
+    available_to_promise = root_many(AvailableToPromiseLine)
     package_numberings = root_many(PackageNumbering)
 
 

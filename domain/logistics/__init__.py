@@ -46,6 +46,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.reports import AvailableToPromiseLine, available_to_promise
 from domain.logistics.rules import package_numbering
 from domain.logistics.verify import VERIFIERS
 from domain.master_data.maintenance import events_of, maintained
@@ -83,6 +84,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     FillConsignment: fill_consignments,
     ReportConsumption: report_consumptions,
 }
+REPORTS = {AvailableToPromiseLine: available_to_promise}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -99,4 +101,4 @@ EVENTS = {
     "CustomerReturnCredited": GoodsReturn,
 }
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]
