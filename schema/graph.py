@@ -30,6 +30,7 @@ from schema.derive import TYPES, group_fields
 from schema.finance import FinanceMutation, FinanceQuery
 from schema.governance import GovernanceMutation, GovernanceQuery
 from schema.inventory import InventoryMutation, InventoryQuery
+from schema.logistics import LogisticsMutation, LogisticsQuery
 from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
 from schema.master_data import MasterDataMutation, MasterDataQuery
 from schema.people import PeopleMutation, PeopleQuery
@@ -41,12 +42,13 @@ from schema.visible import visible_schema
 
 Query = merge_types("Query", (
     ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, SalesQuery,
-    ConsolidationQuery, ManufacturingQuery, CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
+    ConsolidationQuery, LogisticsQuery, ManufacturingQuery, CoexistenceQuery, GovernanceQuery, AlertsQuery, CoreQuery,
 ))  # fmt: skip
 
 Mutation = merge_types("Mutation", (
     MasterDataMutation, PeopleMutation, FinanceMutation, InventoryMutation, ProcurementMutation, SalesMutation,
-    ConsolidationMutation, ManufacturingMutation, GovernanceMutation, CoexistenceMutation, AlertsMutation,
+    ConsolidationMutation, LogisticsMutation, ManufacturingMutation, GovernanceMutation, CoexistenceMutation,
+    AlertsMutation,
 ))  # fmt: skip
 
 Subscription = merge_types("Subscription", (AlertsSubscription, CoexistenceSubscription))

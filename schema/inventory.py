@@ -6,6 +6,7 @@ from domain import inventory
 from domain.inventory.commands import (
     AddLandedCost,
     CancelLandedCost,
+    ChangeLotStatus,
     ChangeStockStatus,
     ConvertStock,
     CountStock,
@@ -89,6 +90,7 @@ class InventoryMutation:
     return_to_supplier = performs(ReturnToSupplier)
     reverse_stock_move = performs(ReverseStockMove)
     change_stock_status = performs(ChangeStockStatus)
+    change_lot_status = performs(ChangeLotStatus)
     revalue_stock = performs(RevalueStock)
     add_landed_cost = performs(AddLandedCost)
     cancel_landed_cost = performs(CancelLandedCost)

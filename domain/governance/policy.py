@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Uuid
 
-from domain import finance, inventory, manufacturing, master_data, people, procurement
+from domain import finance, inventory, logistics, manufacturing, master_data, people, procurement, sales
 from domain.core.accounts import (
     POLICY_VERSION_ID,
     DutyConflict,
@@ -30,7 +30,9 @@ from domain.core.work import Work
 from domain.governance.rules import Rulebook
 
 # Whose commands the duties may name: every module below this one, and this one (given by its register).
-BELOW: tuple[ModuleType, ...] = (master_data, people, finance, inventory, procurement, manufacturing)
+BELOW: tuple[ModuleType, ...] = (
+    master_data, people, finance, inventory, procurement, sales, logistics, manufacturing,
+)  # fmt: skip
 
 _rule, _parent, _duty = PolicyRule.table, RoleParent.table, DutyConflict.table
 _assignment, _user = RoleAssignment.table, UserAccount.table

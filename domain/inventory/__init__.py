@@ -1,19 +1,21 @@
 """Goods: lots, moves, what is on hand, what it is worth and to whom it is promised.
 
-Others take goods in with `receive_stock` and out with `issue_stock` and `issue_reservations`, bring them back with
-`return_stock` (customers) and `return_to_suppliers`, promise them with `reserve_stock`, open a company's stock with
-`open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with `share_late_costs`: the
-entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post, its own legs added. What
-is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a variance.
+Others take goods in with `receive_stock` and out with `issue_stock`, `issue_reservations` and `issue_promised`, bring
+them back with `return_stock` (customers) and `return_to_suppliers`, promise them with `reserve_stock`, open a company's
+stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with
+`share_late_costs`: the entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post,
+its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
+variance.
 
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
-ReservationReleased, ReservationFulfilled (StockReservation).
+ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
 
 from domain.inventory.balances import locations
 from domain.inventory.commands import (
     AddLandedCost,
     CancelLandedCost,
+    ChangeLotStatus,
     ChangeStockStatus,
     ConvertStock,
     CountStock,
@@ -30,9 +32,11 @@ from domain.inventory.commands import (
     TransferStock,
     add_landed_costs,
     cancel_landed_costs,
+    change_lot_statuses,
     change_stock_statuses,
     convert_stock,
     count_stock,
+    hold_lots,
     issue_reservations,
     issue_stock,
     receive_transfers,
@@ -68,6 +72,7 @@ from domain.inventory.models import (
     ValueLayer,
     ValuePool,
 )
+from domain.inventory.promised_issues import PromisedIssue, PromisedLine, issue_promised
 from domain.inventory.reports import (
     StockMovementLine,
     StockOnHandLine,
@@ -119,6 +124,7 @@ COMMANDS = {
     ReturnToSupplier: return_to_suppliers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
+    ChangeLotStatus: change_lot_statuses,
     RevalueStock: revalue_stock,
     AddLandedCost: add_landed_costs,
     CancelLandedCost: cancel_landed_costs,
@@ -134,6 +140,7 @@ EVENTS = {
     "StockReserved": StockReservation,
     "ReservationReleased": StockReservation,
     "ReservationFulfilled": StockReservation,
+    "LotStatusChanged": Lot,
 }
 
 __all__ = [
@@ -152,10 +159,14 @@ __all__ = [
     "IssueStock",
     "LateCostDocument",
     "OpeningStock",
+    "PromisedIssue",
+    "PromisedLine",
     "ReleaseReservation",
     "ReserveStock",
     "ReturnToSupplier",
     "StockStatus",
+    "hold_lots",
+    "issue_promised",
     "issue_reservations",
     "issue_stock",
     "locations",

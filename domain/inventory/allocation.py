@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from domain.core.errors import DomainError
 from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ZERO
 from domain.inventory.models import LotStatus, ReservationStatus
@@ -24,6 +25,12 @@ RESERVATION_FLOW: Final = Flow(
         RELEASE: Transition(frozenset({ReservationStatus.ACTIVE}), ReservationStatus.RELEASED),
     },
 )
+
+
+class LotNotUsable(DomainError):
+    code = "LOT_NOT_USABLE"
+    zh = "批次 {lot} 在 {day} 的状态为 {state}，不能发出。"
+    en = "Lot {lot} is {state} on {day} and cannot go out."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +96,13 @@ def taken_from(allocated: Iterable[tuple[Decimal, Decimal]], quantity: Decimal) 
         parts.append(part)
         left = EXACT.subtract(left, part)
     return parts
+
+
+def lot_released_before_shipment(number: str | None, status: str | None, expires_on: date | None, on: date) -> None:
+    """Nothing; raises LotNotUsable where the lot is held, or has expired on the day."""
+    if number is None or status is None:
+        return
+    if status != LotStatus.RELEASED:
+        raise LotNotUsable(lot=number, state=status, day=on.isoformat())
+    if expires_on is not None and expires_on < on:
+        raise LotNotUsable(lot=number, state=LotStatus.EXPIRED, day=on.isoformat())

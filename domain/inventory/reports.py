@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     union_all,
 )
@@ -200,7 +201,7 @@ def _is_on_hand(asked: Asked, rows: FromClause) -> ColumnElement[bool]:
     """That goods at the row's location are on hand: counter-locations hold nothing."""
     location = asked.of(Location)
     kinds = [location.c.kind == literal_column(f"'{kind}'") for kind in ON_HAND_KINDS]
-    is_there = and_(_same(location, rows, "location_id"), kinds[0] | kinds[1] | kinds[2])
+    is_there = and_(_same(location, rows, "location_id"), or_(*kinds))
     return select(location.c.id).where(is_there).exists()
 
 

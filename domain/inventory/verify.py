@@ -28,7 +28,7 @@ _WRONG_BALANCE = """
 WITH counted AS (
     SELECT e.company_id, e.item_id, e.location_id, e.lot_id, e.status, e.owner_id, sum(e.quantity) AS quantity
     FROM stock_entry e JOIN location l ON l.company_id = e.company_id AND l.id = e.location_id
-    WHERE l.kind IN ('STORAGE', 'QUARANTINE', 'TRANSIT')
+    WHERE l.kind IN ('STORAGE', 'QUARANTINE', 'TRANSIT', 'CONSIGNMENT')
     GROUP BY e.company_id, e.item_id, e.location_id, e.lot_id, e.status, e.owner_id
 ), stored AS (
     SELECT company_id, item_id, location_id, lot_id, status, owner_id, quantity FROM stock_balance
@@ -92,7 +92,7 @@ FROM sums GROUP BY posting_id HAVING sum(layers) <> sum(account) ORDER BY postin
 # A place that is not on hand, or goods that are not ours, carry no value.
 _VALUE_ELSEWHERE = """
 SELECT e.company_id, e.id FROM stock_entry e JOIN location l ON l.company_id = e.company_id AND l.id = e.location_id
-WHERE e.value <> 0 AND (l.kind NOT IN ('STORAGE', 'QUARANTINE', 'TRANSIT') OR e.owner_id IS NOT NULL)
+WHERE e.value <> 0 AND (l.kind NOT IN ('STORAGE', 'QUARANTINE', 'TRANSIT', 'CONSIGNMENT') OR e.owner_id IS NOT NULL)
 ORDER BY e.company_id, e.id LIMIT 1
 """
 

@@ -67,7 +67,7 @@ RECORDS = (
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(Site),
-    **maintained(Location, fixed=("kind",)),
+    **maintained(Location, fixed=("kind", "customer_id"), rule=rules.location),
     **maintained(CurrencyRate, fixed=("base_currency", "quote_currency", "valid_on"), rule=rules.currency_rate),
     **maintained(UnitOfMeasure, fixed=("dimension",)),
     **maintained(ItemUnitConversion, fixed=("item_id", "unit_id")),

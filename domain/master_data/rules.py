@@ -24,6 +24,7 @@ from domain.master_data.device_rules import (
 from domain.master_data.devices import IssuingAgency
 from domain.master_data.items import ItemStatus
 from domain.master_data.parties import IdentifierScheme
+from domain.master_data.places import LocationKind
 
 Row = Mapping[str, Any]
 
@@ -55,6 +56,16 @@ def item(row: Row) -> Row:
     """An item begins as a draft; whoever releases it is another matter (`ChangeItemStatus`)."""
     _in_order(row, "sold_from", "sold_to")
     return {"status": row.get("status") or ITEM_FLOW.initial}
+
+
+def location(row: Row) -> Row:
+    """A consignment is on the premises of a customer; no other place is."""
+    if (row["kind"] == LocationKind.CONSIGNMENT) != (row.get("customer_id") is not None):
+        raise refused(
+            "customer_id", row.get("customer_id") or "", "a consignment names its customer, other places name none",
+            "寄售库位须指定客户，其他库位不得指定",
+        )  # fmt: skip
+    return {}
 
 
 def party(row: Row) -> Row:

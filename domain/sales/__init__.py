@@ -1,6 +1,10 @@
 """Sales: price lists and caps, what countries ask before devices are sold there, quotes and orders.
 
-Emits: SalesOrderCreated, SalesOrderConfirmed, SalesOrderCancelled (SalesOrder).
+What becomes of an order is counted on its lines. Who ships, charges or takes back holds the orders first
+(`hold_orders`, `write_orders`), and asks `qualified_line` again before goods move.
+
+Emits: SalesOrderCreated, SalesOrderConfirmed, SalesOrderAllocated, SalesOrderDeallocated, SalesOrderCancelled
+(SalesOrder).
 """
 
 from collections.abc import Mapping
@@ -11,13 +15,18 @@ from domain.core.commands import Handler
 from domain.master_data.maintenance import events_of, maintained
 from domain.master_data.rules import valid_period
 from domain.sales.commands import (
+    AllocateSalesOrder,
     CancelSalesOrder,
     ConfirmSalesOrder,
     CreateSalesOrder,
+    DeallocateSalesOrder,
+    allocate_sales_orders,
     cancel_sales_orders,
     confirm_sales_orders,
     create_sales_orders,
+    deallocate_sales_orders,
 )
+from domain.sales.fulfilment import LINE_SOURCE, HeldOrders, hold_orders, write_orders
 from domain.sales.models import (
     PriceCap,
     PriceList,
@@ -26,6 +35,14 @@ from domain.sales.models import (
     QualificationRule,
     SalesOrder,
     SalesOrderLine,
+)
+from domain.sales.qualifying import (
+    Act,
+    QualificationBook,
+    customer_book,
+    qualification_book,
+    qualified_goods,
+    qualified_line,
 )
 
 RECORDS = (
@@ -51,13 +68,32 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CreateSalesOrder: create_sales_orders,
     ConfirmSalesOrder: confirm_sales_orders,
     CancelSalesOrder: cancel_sales_orders,
+    AllocateSalesOrder: allocate_sales_orders,
+    DeallocateSalesOrder: deallocate_sales_orders,
 }
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
     "SalesOrderCreated": SalesOrder,
     "SalesOrderConfirmed": SalesOrder,
+    "SalesOrderAllocated": SalesOrder,
+    "SalesOrderDeallocated": SalesOrder,
     "SalesOrderCancelled": SalesOrder,
 }
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS"]
+__all__ = [
+    "COMMANDS",
+    "EVENTS",
+    "HANDLERS",
+    "LINE_SOURCE",
+    "RECORDS",
+    "Act",
+    "HeldOrders",
+    "QualificationBook",
+    "customer_book",
+    "hold_orders",
+    "qualification_book",
+    "qualified_goods",
+    "qualified_line",
+    "write_orders",
+]

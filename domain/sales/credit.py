@@ -34,6 +34,10 @@ class CreditBook:
         if customer_id in self._credits:
             self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], self._valued(customer_id, amount))
 
+    def ordered(self, customer_id: UUID) -> Decimal:
+        """What a customer with a limit has ordered and was not charged, in the currency of the limit."""
+        return self._ordered[customer_id]
+
     def spend(self, customer_id: UUID, amount: Money) -> None:
         """Count an order that is to be confirmed. Raises: CreditExceeded, RateMissing."""
         if customer_id in self._credits:

@@ -4,7 +4,8 @@ An order is a promise. Goods move in `inventory`, money moves in `finance`; noth
 order that was not confirmed yet: the same document, one state earlier, so that nothing is copied when the customer says
 yes.
 
-Every quantity of a line rolls: ordered = shipped (net of returns that are to be replaced) + open + cancelled.
+Every quantity of a line rolls: ordered + to be replaced = allocated + shipped + open + cancelled. What is to be charged
+is what the customer keeps: shipped less returned, whatever became of the returns.
 """
 
 from datetime import date
@@ -12,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
@@ -237,13 +238,17 @@ class SalesOrderLine(
     __table_args__ = (
         CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
         CheckConstraint(
-            "shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0",
+            "allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 "
+            "AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0",
             name="quantities_not_negative",
         ),
         CheckConstraint(
-            "shipped_quantity + cancelled_quantity <= ordered_quantity", name="shipped_within_ordered"
+            "allocated_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity",
+            name="shipped_within_ordered",
         ),
+        CheckConstraint("picked_quantity <= allocated_quantity", name="picked_within_allocated"),
         CheckConstraint("returned_quantity <= shipped_quantity", name="returned_within_shipped"),
+        CheckConstraint("replaced_quantity <= returned_quantity", name="replaced_within_returned"),
         CheckConstraint("invoiced_quantity <= shipped_quantity", name="invoiced_within_shipped"),
         CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
         UniqueConstraint("company_id", "sales_order_id", "position"),
@@ -255,15 +260,35 @@ class SalesOrderLine(
     position: Mapped[int] = column(doc="1-based place on the order.", zh="行号", tier=Tier.PUBLIC)
     item_id: Mapped[UUID] = reference("item", doc="What is sold.", zh="物料", many="sales_order_lines")
     ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
+    allocated_quantity: Mapped[Decimal] = quantity_column(
+        doc="Promised from stock and not shipped yet.", zh="已分配数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default="0",
+    )  # fmt: skip
+    picked_quantity: Mapped[Decimal] = quantity_column(
+        doc="Of what is allocated, what is picked for shipments that have not left.", zh="已拣数量", unit=ITEM_UNIT,
+        tier=Tier.PUBLIC, server_default="0",
+    )  # fmt: skip
     shipped_quantity: Mapped[Decimal] = quantity_column(
         doc="Left for the customer.", zh="发货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     returned_quantity: Mapped[Decimal] = quantity_column(
         doc="Came back.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    replaced_quantity: Mapped[Decimal] = quantity_column(
+        doc="Of what came back, what is to be shipped again.", zh="换货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default="0",
+    )  # fmt: skip
     cancelled_quantity: Mapped[Decimal] = quantity_column(
         doc="Will not be shipped.", zh="取消数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    open_quantity: Mapped[Decimal] = quantity_column(
+        doc="Neither allocated nor shipped nor cancelled: what is owed to the customer and not at hand.",
+        zh="未交数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default=Computed(
+            "ordered_quantity + replaced_quantity - allocated_quantity - shipped_quantity - cancelled_quantity",
+            persisted=True,
+        ),
+    )  # fmt: skip
     invoiced_quantity: Mapped[Decimal] = quantity_column(
         doc="Invoiced, credit notes taken off.", zh="开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )

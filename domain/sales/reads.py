@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, select
@@ -12,6 +13,7 @@ from sqlalchemy.types import Uuid
 from domain.core.database import Row
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
+from domain.inventory.documents import StockReservation
 from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
@@ -106,7 +108,14 @@ _LIMITED = select(_terms.c.party_id).where(
     _terms.c.company_id == _company_id, _terms.c.party_id == _ids, _terms.c.credit_limit.is_not(None)
 )
 # What is confirmed and not invoiced yet, with its taxes, in proportion to the line.
-_open_quantity = _line.c.ordered_quantity - _line.c.cancelled_quantity - _line.c.invoiced_quantity
+_open_quantity = func.greatest(
+    _line.c.ordered_quantity
+    + _line.c.replaced_quantity
+    - _line.c.cancelled_quantity
+    - _line.c.returned_quantity
+    - _line.c.invoiced_quantity,
+    0,
+)
 _ORDERED = (
     select(
         _order.c.customer_id,
@@ -123,6 +132,10 @@ _ORDERED = (
         _order.c.status == func.any(array([SalesOrderStatus.CONFIRMED.value, SalesOrderStatus.SHIPPED.value])),
     )
     .group_by(_order.c.customer_id, _order.c.currency)
+)
+_reservation = StockReservation.table
+_PROMISED = select(_reservation.c.id, _reservation.c.quantity).where(
+    _reservation.c.company_id == _company_id, _reservation.c.id == _ids
 )
 _HOLD_PARTIES = (
     select(_party.c.id).where(_party.c.id == _ids).order_by(_party.c.id).with_for_update(key_share=True)
@@ -276,6 +289,12 @@ async def lines_of(work: Work, order_ids: Iterable[UUID]) -> Mapping[UUID, list[
     return lines
 
 
+async def promised_quantities(work: Work, reservation_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """How much each reservation promises."""
+    rows = await work.fetch(_PROMISED, ids=sorted(reservation_ids))
+    return {row["id"]: row["quantity"] for row in rows}
+
+
 def order_of(row: Row) -> Order:
     """The order as the rules see it."""
     return Order(
@@ -287,6 +306,7 @@ def line_of(row: Row) -> OrderLine:
     """The line as the rules see it."""
     return OrderLine(
         id=row["id"], position=row["position"], item_id=row["item_id"], ordered=row["ordered_quantity"],
-        shipped=row["shipped_quantity"], returned=row["returned_quantity"], cancelled=row["cancelled_quantity"],
+        allocated=row["allocated_quantity"], picked=row["picked_quantity"], shipped=row["shipped_quantity"],
+        returned=row["returned_quantity"], replaced=row["replaced_quantity"], cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"],
     )  # fmt: skip

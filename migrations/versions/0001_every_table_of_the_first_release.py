@@ -539,6 +539,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_source_system_code_id'), 'source_system', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_source_system_name_id'), 'source_system', ['name', 'id'], unique=False)
+    op.create_table('storage_condition',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('storage_class', sa.Text(), nullable=False, comment='The storage class.'),
+    sa.Column('temperature_min', sa.Numeric(precision=20, scale=6), nullable=False, comment='The lowest temperature allowed.'),
+    sa.Column('temperature_max', sa.Numeric(precision=20, scale=6), nullable=False, comment='The highest temperature allowed.'),
+    sa.Column('source', sa.Text(), nullable=False, comment='The standard or label that sets them.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("storage_class IN ('AMBIENT', 'COOL', 'REFRIGERATED', 'FROZEN', 'HAZARDOUS')", name=op.f('ck_storage_condition_storage_class_known')),
+    sa.CheckConstraint('char_length(source) <= 400', name=op.f('ck_storage_condition_source_length')),
+    sa.CheckConstraint('temperature_max >= temperature_min', name=op.f('ck_storage_condition_limits_in_order')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_storage_condition')),
+    sa.UniqueConstraint('storage_class', name=op.f('uq_storage_condition_storage_class'))
+    )
     op.create_table('unit_of_measure',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as EA or KG.'),
@@ -1052,6 +1067,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_match_tolerance_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_match_tolerance')),
     sa.UniqueConstraint('company_id', name=op.f('uq_match_tolerance_company_id'))
+    )
+    op.create_table('package_numbering',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('gs1_prefix', sa.Text(), nullable=False, comment='GS1 company prefix, 4 to 12 digits.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(gs1_prefix) <= 12', name=op.f('ck_package_numbering_gs1_prefix_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_package_numbering_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_package_numbering')),
+    sa.UniqueConstraint('company_id', name=op.f('uq_package_numbering_company_id'))
     )
     op.create_table('party_channel',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2605,21 +2631,25 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=True, comment='Name in Chinese.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='What being here means for goods.'),
     sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site it belongs to; none for counter-locations.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=True, comment='The customer on whose premises a consignment is.'),
     sa.Column('parent_id', sa.Uuid(), nullable=True, comment='The location that contains it.'),
     sa.Column('is_active', sa.Boolean(), server_default='true', nullable=False, comment='Whether new movements may name the location.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('STORAGE', 'QUARANTINE', 'TRANSIT', 'PRODUCTION', 'SUPPLIER', 'CUSTOMER', 'LOSS', 'OPENING')", name=op.f('ck_location_kind_known')),
+    sa.CheckConstraint("(kind = 'CONSIGNMENT') = (customer_id IS NOT NULL)", name=op.f('ck_location_consignment_has_customer')),
+    sa.CheckConstraint("kind IN ('STORAGE', 'QUARANTINE', 'TRANSIT', 'CONSIGNMENT', 'PRODUCTION', 'SUPPLIER', 'CUSTOMER', 'LOSS', 'OPENING')", name=op.f('ck_location_kind_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_location_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_location_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_location_name_zh_length')),
     sa.ForeignKeyConstraint(['company_id', 'parent_id'], ['location.company_id', 'location.id'], name=op.f('fk_location_company_id_parent_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_location_company_id_site_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_location_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_location_customer_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_location')),
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_location_company_id_code'))
     )
     op.create_index(op.f('ix_location_company_id_code_id'), 'location', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_location_company_id_customer_id'), 'location', ['company_id', 'customer_id'], unique=False)
     op.create_index(op.f('ix_location_company_id_name_id'), 'location', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_location_company_id_parent_id'), 'location', ['company_id', 'parent_id'], unique=False)
     op.create_index(op.f('ix_location_company_id_site_id'), 'location', ['company_id', 'site_id'], unique=False)
@@ -3196,9 +3226,13 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
     sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
+    sa.Column('allocated_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Promised from stock and not shipped yet.'),
+    sa.Column('picked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what is allocated, what is picked for shipments that have not left.'),
     sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
     sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
+    sa.Column('replaced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what came back, what is to be shipped again.'),
     sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
+    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('ordered_quantity + replaced_quantity - allocated_quantity - shipped_quantity - cancelled_quantity', persisted=True), nullable=False, comment='Neither allocated nor shipped nor cancelled: what is owed to the customer and not at hand.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
@@ -3210,12 +3244,14 @@ def upgrade() -> None:
     sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('allocated_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
+    sa.CheckConstraint('allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
     sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
     sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
     sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
+    sa.CheckConstraint('picked_quantity <= allocated_quantity', name=op.f('ck_sales_order_line_picked_within_allocated')),
+    sa.CheckConstraint('replaced_quantity <= returned_quantity', name=op.f('ck_sales_order_line_replaced_within_returned')),
     sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
-    sa.CheckConstraint('shipped_quantity + cancelled_quantity <= ordered_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
-    sa.CheckConstraint('shipped_quantity >= 0 AND returned_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
@@ -3228,6 +3264,50 @@ def upgrade() -> None:
     op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
     op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
     op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_table('shipment',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the shipment.'),
+    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order that is shipped.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who gets the goods.'),
+    sa.Column('ship_to_id', sa.Uuid(), nullable=True, comment='Where the goods go.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the shipment is in its flow.'),
+    sa.Column('picked_on', sa.Date(), nullable=False, comment='Day the goods were picked.'),
+    sa.Column('shipped_on', sa.Date(), nullable=True, comment='Day the goods left.'),
+    sa.Column('delivered_on', sa.Date(), nullable=True, comment='Day the customer took them.'),
+    sa.Column('carrier_id', sa.Uuid(), nullable=True, comment='Who carries the goods.'),
+    sa.Column('carrier_name', sa.Text(), nullable=True, comment='Name of the carrier when the goods left.'),
+    sa.Column('tracking_number', sa.Text(), nullable=True, comment="The carrier's number of the shipment."),
+    sa.Column('proof_of_delivery', sa.Text(), nullable=True, comment="What proves that the goods arrived: number of the signed note, or of the carrier's record."),
+    sa.Column('posting_id', sa.Uuid(), nullable=True, comment='What the shipment shares with the move and the voucher that it made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status <> 'DELIVERED' OR delivered_on IS NOT NULL", name=op.f('ck_shipment_delivered_on_a_day')),
+    sa.CheckConstraint("status IN ('PICKED', 'PACKED', 'SHIPPED', 'DELIVERED', 'CANCELLED')", name=op.f('ck_shipment_status_known')),
+    sa.CheckConstraint("status NOT IN ('SHIPPED', 'DELIVERED') OR shipped_on IS NOT NULL", name=op.f('ck_shipment_shipped_on_a_day')),
+    sa.CheckConstraint('char_length(carrier_name) <= 400', name=op.f('ck_shipment_carrier_name_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_shipment_number_length')),
+    sa.CheckConstraint('char_length(proof_of_delivery) <= 400', name=op.f('ck_shipment_proof_of_delivery_length')),
+    sa.CheckConstraint('char_length(tracking_number) <= 64', name=op.f('ck_shipment_tracking_number_length')),
+    sa.CheckConstraint('delivered_on >= shipped_on', name=op.f('ck_shipment_delivered_after_shipped')),
+    sa.ForeignKeyConstraint(['carrier_id'], ['party.id'], name=op.f('fk_shipment_carrier_id')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_shipment_company_id_sales_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_shipment_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_shipment_customer_id')),
+    sa.ForeignKeyConstraint(['ship_to_id'], ['address.id'], name=op.f('fk_shipment_ship_to_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_shipment_company_id_number'))
+    )
+    op.create_index(op.f('ix_shipment_company_id_carrier_id'), 'shipment', ['company_id', 'carrier_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_customer_id'), 'shipment', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_number_id'), 'shipment', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_picked_on_id'), 'shipment', ['company_id', 'picked_on', 'id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_sales_order_id'), 'shipment', ['company_id', 'sales_order_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_ship_to_id'), 'shipment', ['company_id', 'ship_to_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_site_id'), 'shipment', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_status_id'), 'shipment', ['company_id', 'status', 'id'], unique=False)
     op.create_table('stock_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3505,6 +3585,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
+    op.create_table('cold_chain_reading',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment it went with.'),
+    sa.Column('logger', sa.Text(), nullable=False, comment='Serial number of the logger.'),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False, comment='When it was read.'),
+    sa.Column('temperature', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it read.'),
+    sa.Column('is_excursion', sa.Boolean(), nullable=False, comment='Whether it was outside of what some goods of the shipment allow.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(logger) <= 64', name=op.f('ck_cold_chain_reading_logger_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_cold_chain_reading_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_cold_chain_reading_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_cold_chain_reading')),
+    sa.UniqueConstraint('company_id', 'shipment_id', 'logger', 'read_at', name=op.f('uq_cold_chain_reading_company_id_shipment_id_logger_read_at'))
+    )
+    op.create_index(op.f('ix_cold_chain_reading_company_id_read_at_id'), 'cold_chain_reading', ['company_id', 'read_at', 'id'], unique=False)
+    op.create_index(op.f('ix_cold_chain_reading_company_id_shipment_id'), 'cold_chain_reading', ['company_id', 'shipment_id'], unique=False)
     op.create_table('goods_receipt',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3526,6 +3623,28 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_company_id_number_id'), 'goods_receipt', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_received_on_id'), 'goods_receipt', ['company_id', 'received_on', 'id'], unique=False)
+    op.create_table('goods_return',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
+    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_return_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
+    )
+    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False)
     op.create_table('landed_cost_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3598,6 +3717,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_table('shipment_package',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment the package belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the shipment.'),
+    sa.Column('sscc', sa.Text(), nullable=False, comment='Serial shipping container code, 18 digits with GS1 check digit (GS1 General Specifications, 2.2.1).'),
+    sa.Column('weight_kg', sa.Numeric(precision=20, scale=6), nullable=True, comment='Gross weight.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(sscc) <= 18', name=op.f('ck_shipment_package_sscc_length')),
+    sa.CheckConstraint('weight_kg > 0', name=op.f('ck_shipment_package_weight_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_shipment_package_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_package_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_package')),
+    sa.UniqueConstraint('company_id', 'shipment_id', 'position', name=op.f('uq_shipment_package_company_id_shipment_id_position')),
+    sa.UniqueConstraint('company_id', 'sscc', name=op.f('uq_shipment_package_company_id_sscc'))
+    )
+    op.create_index(op.f('ix_shipment_package_company_id_shipment_id'), 'shipment_package', ['company_id', 'shipment_id'], unique=False)
     op.create_table('stock_allocation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3753,6 +3890,60 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_table('return_credit',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return.'),
+    sa.Column('credit_note_id', sa.Uuid(), nullable=False, comment='The credit note, which names the invoice it takes back.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_return_credit_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
+    )
+    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False)
+    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False)
+    op.create_table('shipment_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the shipment.'),
+    sa.Column('sales_order_line_id', sa.Uuid(), nullable=False, comment='The line of the order that it fulfils.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is shipped.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('stock_allocation_id', sa.Uuid(), nullable=False, comment='The promise that it takes from.'),
+    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it is taken from.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot.'),
+    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
+    sa.Column('expires_on', sa.Date(), nullable=True, comment='Last day the lot may be used.'),
+    sa.Column('stock_entry_id', sa.Uuid(), nullable=True, comment='The entry by which it left stock.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
+    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_shipment_line_lot_number_length')),
+    sa.CheckConstraint('invoiced_quantity <= quantity', name=op.f('ck_shipment_line_invoiced_within_shipped')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipment_line_quantity_positive')),
+    sa.CheckConstraint('returned_quantity <= quantity', name=op.f('ck_shipment_line_returned_within_shipped')),
+    sa.CheckConstraint('returned_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_shipment_line_quantities_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_shipment_line_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_shipment_line_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_line_id'], ['sales_order_line.company_id', 'sales_order_line.id'], name=op.f('fk_shipment_line_company_id_sales_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_shipment_line_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_allocation_id'], ['stock_allocation.company_id', 'stock_allocation.id'], name=op.f('fk_shipment_line_company_id_stock_allocation_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_shipment_line_company_id_stock_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shipment_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_line')),
+    sa.UniqueConstraint('company_id', 'shipment_id', 'position', name=op.f('uq_shipment_line_company_id_shipment_id_position'))
+    )
+    op.create_index(op.f('ix_shipment_line_company_id_item_id'), 'shipment_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_location_id'), 'shipment_line', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_lot_id'), 'shipment_line', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_sales_order_line_id'), 'shipment_line', ['company_id', 'sales_order_line_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_shipment_id'), 'shipment_line', ['company_id', 'shipment_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_stock_allocation_id'), 'shipment_line', ['company_id', 'stock_allocation_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_stock_entry_id'), 'shipment_line', ['company_id', 'stock_entry_id'], unique=False)
     op.create_table('supplier_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3799,6 +3990,101 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_supplier_invoice_id'), 'supplier_invoice_line', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_table('goods_return_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that it came with.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came back.'),
+    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('is_replaced', sa.Boolean(), server_default='false', nullable=False, comment='Whether as much is to be shipped again instead of a credit.'),
+    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it was put.'),
+    sa.Column('to_credit_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had been charged and is to be credited.'),
+    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of that was credited.'),
+    sa.Column('restocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it may be used again.'),
+    sa.Column('scrapped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was scrapped.'),
+    sa.Column('undecided_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('quantity - restocked_quantity - scrapped_quantity', persisted=True), nullable=False, comment='How much of it stands in quarantine, undecided.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the line shares with the move and the voucher that it made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('NOT is_replaced OR to_credit_quantity = 0', name=op.f('ck_goods_return_line_replaced_or_credited')),
+    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_goods_return_line_lot_number_length')),
+    sa.CheckConstraint('credited_quantity <= to_credit_quantity', name=op.f('ck_goods_return_line_credited_within_due')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_goods_return_line_quantity_positive')),
+    sa.CheckConstraint('restocked_quantity + scrapped_quantity <= quantity', name=op.f('ck_goods_return_line_decided_within_returned')),
+    sa.CheckConstraint('to_credit_quantity <= quantity', name=op.f('ck_goods_return_line_credit_within_returned')),
+    sa.CheckConstraint('to_credit_quantity >= 0 AND credited_quantity >= 0 AND restocked_quantity >= 0 AND scrapped_quantity >= 0', name=op.f('ck_goods_return_line_quantities_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_return_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
+    sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
+    )
+    op.create_index(op.f('ix_goods_return_line_company_id_goods_return_id'), 'goods_return_line', ['company_id', 'goods_return_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_table('shipment_charge',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that is charged.'),
+    sa.Column('customer_invoice_id', sa.Uuid(), nullable=False, comment='The invoice that charges it.'),
+    sa.Column('invoice_position', sa.Integer(), nullable=False, comment='The place on the invoice that it is part of.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is charged.'),
+    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was credited.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('credited_quantity <= quantity', name=op.f('ck_shipment_charge_credited_within_charged')),
+    sa.CheckConstraint('credited_quantity >= 0', name=op.f('ck_shipment_charge_credited_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipment_charge_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_shipment_charge_company_id_customer_invoice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipment_charge_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_charge_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_charge')),
+    sa.UniqueConstraint('company_id', 'shipment_line_id', 'customer_invoice_id', name=op.f('uq_shipment_charge_company_id_shipment_line_id_customer_invoice_id'))
+    )
+    op.create_index(op.f('ix_shipment_charge_company_id_customer_invoice_id'), 'shipment_charge', ['company_id', 'customer_invoice_id'], unique=False)
+    op.create_index(op.f('ix_shipment_charge_company_id_shipment_line_id'), 'shipment_charge', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_table('shipment_package_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_package_id', sa.Uuid(), nullable=False, comment='The package.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that is in it.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much of it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipment_package_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipment_package_line_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_package_id'], ['shipment_package.company_id', 'shipment_package.id'], name=op.f('fk_shipment_package_line_company_id_shipment_package_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_package_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_package_line')),
+    sa.UniqueConstraint('company_id', 'shipment_package_id', 'shipment_line_id', name=op.f('uq_shipment_package_line_company_id_shipment_package_id_shipment_line_id'))
+    )
+    op.create_index(op.f('ix_shipment_package_line_company_id_shipment_line_id'), 'shipment_package_line', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_index(op.f('ix_shipment_package_line_company_id_shipment_package_id'), 'shipment_package_line', ['company_id', 'shipment_package_id'], unique=False)
+    op.create_table('shipped_serial',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that the piece is of.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What it is.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Serial number of the piece.'),
+    sa.Column('is_out', sa.Boolean(), server_default='true', nullable=False, comment='Whether the piece is with the customer, or picked for it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_shipped_serial_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipped_serial_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipped_serial_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shipped_serial_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipped_serial')),
+    sa.UniqueConstraint('company_id', 'shipment_line_id', 'number', name=op.f('uq_shipped_serial_company_id_shipment_line_id_number'))
+    )
+    op.create_index(op.f('ix_shipped_serial_company_id_item_id'), 'shipped_serial', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_shipped_serial_company_id_shipment_line_id'), 'shipped_serial', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_index('uq_shipped_serial_out', 'shipped_serial', ['company_id', 'item_id', 'number'], unique=True, postgresql_where='is_out')
     op.create_table('supplier_invoice_match',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -19,6 +19,7 @@ from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from domain.finance.turnover import AccountTurnover
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
+from domain.logistics.reports import AvailableToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
 from domain.master_data.places import Location
@@ -26,6 +27,7 @@ from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import consolidated_balances
+from tests.graph.plain_promises import available_to_promise
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -474,6 +476,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,
     OpenClearingLine: open_clearing,
+    AvailableToPromiseLine: available_to_promise,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

@@ -33,9 +33,10 @@ STOCK = [
     ("ANSER-TT", Decimal("902699"), Decimal("3356183.3098000000")),
 ]
 USERS = [
-    ("admin", "group_admin", None), ("auditor", "auditor", None), ("buyer", "buyer", "ANSER-SZ"),
-    ("controller", "controller", None), ("customer", "customer", None), ("hr", "hr", None),
-    ("planner", "planner", "ANSER-SZ"), ("purchasing", "buyer", "ANSER-SH"), ("purchasing", "buyer", "ANSER-TT"),
+    ("accountant", "accountant", None), ("admin", "group_admin", None), ("auditor", "auditor", None),
+    ("buyer", "buyer", "ANSER-SZ"), ("controller", "controller", None), ("customer", "customer", None),
+    ("hr", "hr", None), ("planner", "planner", "ANSER-SZ"), ("purchasing", "buyer", "ANSER-SH"),
+    ("purchasing", "buyer", "ANSER-TT"), ("quality", "quality", None), ("sales", "sales", "ANSER-SH"),
     ("supplier", "supplier", None), ("warehouse", "warehouse", None),
 ]  # fmt: skip
 COUNTS = {

@@ -30,6 +30,9 @@ USERS = (
     ),
     User(name="warehouse", display_name="Wang Ku", roles=(("warehouse", EVERYWHERE),), locale="zh"),
     User(name="planner", display_name="Pan Ji", roles=(("planner", SUZHOU.code),), locale="zh"),
+    User(name="sales", display_name="Xiao Shou", roles=(("sales", SHANGHAI.code),)),
+    User(name="accountant", display_name="Kuai Ji", roles=(("accountant", EVERYWHERE),)),
+    User(name="quality", display_name="Qing Zhi", roles=(("quality", EVERYWHERE),)),
     User(name="hr", display_name="Helga Renz", roles=(("hr", EVERYWHERE),)),
     User(name="auditor", display_name="Otto Auditor", roles=(("auditor", EVERYWHERE),)),
     User(

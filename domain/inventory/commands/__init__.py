@@ -9,6 +9,7 @@ from domain.inventory.commands.landed_costs import (
     add_landed_costs,
     cancel_landed_costs,
 )
+from domain.inventory.commands.lots import ChangeLotStatus, change_lot_statuses, hold_lots
 from domain.inventory.commands.reservations import (
     IssueReservation,
     ReleaseReservation,
@@ -34,11 +35,12 @@ from domain.inventory.commands.transfers import (
 )
 
 __all__ = [
-    "AddLandedCost", "CancelLandedCost", "ChangeStockStatus", "ConvertStock", "CountStock", "IssueLineInput",
-    "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "ReceiveTransfer", "ReleaseReservation",
-    "ReserveStock", "ReturnToSupplier", "RevalueStock", "ReverseStockMove", "SetItemValuation", "ShipTransfer",
-    "StatusLineInput", "TransferArrivalInput", "TransferLineInput", "TransferStock", "add_landed_costs",
-    "cancel_landed_costs", "change_stock_statuses", "convert_stock", "count_stock", "issue_reservations",
-    "issue_stock", "receive_transfers", "release_reservations", "reserve_stock", "return_to_suppliers",
-    "revalue_stock", "reverse_stock_moves", "set_item_valuations", "ship_transfers", "transfer_stock",
+    "AddLandedCost", "CancelLandedCost", "ChangeLotStatus", "ChangeStockStatus", "ConvertStock", "CountStock",
+    "IssueLineInput", "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "ReceiveTransfer",
+    "ReleaseReservation", "ReserveStock", "ReturnToSupplier", "RevalueStock", "ReverseStockMove",
+    "SetItemValuation", "ShipTransfer", "StatusLineInput", "TransferArrivalInput", "TransferLineInput",
+    "TransferStock", "add_landed_costs", "cancel_landed_costs", "change_lot_statuses", "change_stock_statuses",
+    "convert_stock", "count_stock", "hold_lots", "issue_reservations", "issue_stock", "receive_transfers",
+    "release_reservations", "reserve_stock", "return_to_suppliers", "revalue_stock", "reverse_stock_moves",
+    "set_item_valuations", "ship_transfers", "transfer_stock",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, bindparam, func, select
+from sqlalchemy import SmallInteger, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -55,8 +55,8 @@ _balance, _location, _lot = StockBalance.table, Location.table, Lot.table
 _reservation, _allocation = StockReservation.table, StockAllocation.table
 _CANDIDATES = (
     select(
-        _balance.c.item_id, _balance.c.location_id, _balance.c.lot_id, _location.c.site_id, _lot.c.number,
-        _lot.c.expires_on, _lot.c.status.label("lot_status"),
+        _balance.c.item_id, _balance.c.location_id, _balance.c.lot_id, _location.c.site_id, _location.c.kind,
+        _lot.c.number, _lot.c.expires_on, _lot.c.status.label("lot_status"),
     )
     .join_from(
         _balance,
@@ -70,7 +70,12 @@ _CANDIDATES = (
         _balance.c.status == StockStatus.RELEASED.value,
         _balance.c.owner_id.is_(None),
         _balance.c.quantity > 0,
-        _location.c.kind == LocationKind.STORAGE.value,
+        or_(
+            _location.c.kind == LocationKind.STORAGE.value,
+            # What is at a customer's is promised only to those who name the place.
+            (_location.c.kind == LocationKind.CONSIGNMENT.value)
+            & (_location.c.id == func.any(bindparam("named", type_=ARRAY(Uuid())))),
+        ),
     )
 )  # fmt: skip
 _ALLOCATIONS = (
@@ -143,7 +148,8 @@ async def reserve_stock(work: Work, commands: Sequence[ReserveStock]) -> Results
     Raises per row: NotFound, Rejected, InsufficientStock with what is available. Emits: StockReserved, StockChanged.
     """
     known = await known_of(work, commands, [one.location_id for one in commands])
-    rows = await work.fetch(_CANDIDATES, items=sorted({one.item_id for one in commands}))
+    named = sorted({one.location_id for one in commands if one.location_id})
+    rows = await work.fetch(_CANDIDATES, items=sorted({one.item_id for one in commands}), named=named)
     places = {StockKey(row["item_id"], row["location_id"], row["lot_id"]): row for row in rows}
     balances = await lock_balances(work, places)
     outcomes: list[UUID | DomainError] = []
@@ -202,7 +208,8 @@ def _candidates(
     for key, row in places.items():
         is_meant = (
             key.item_id == one.item_id
-            and (one.location_id is None or key.location_id == one.location_id)
+            and key.location_id == (one.location_id or key.location_id)
+            and (row["kind"] == LocationKind.STORAGE or one.location_id is not None)
             and (one.site_id is None or row["site_id"] == one.site_id)
             and (lot_id is None or key.lot_id == lot_id)
         )

@@ -1,19 +1,33 @@
 """What people do with sales documents, one file a document."""
 
+from domain.sales.commands.allocations import (
+    AllocateSalesOrder,
+    AllocationLineInput,
+    DeallocateSalesOrder,
+    allocate_sales_orders,
+    deallocate_sales_orders,
+)
 from domain.sales.commands.orders import (
     CancelSalesOrder,
     ConfirmSalesOrder,
     CreateSalesOrder,
+    SalesOrderLineInput,
     cancel_sales_orders,
     confirm_sales_orders,
     create_sales_orders,
 )
 
 __all__ = [
+    "AllocateSalesOrder",
+    "AllocationLineInput",
     "CancelSalesOrder",
     "ConfirmSalesOrder",
     "CreateSalesOrder",
+    "DeallocateSalesOrder",
+    "SalesOrderLineInput",
+    "allocate_sales_orders",
     "cancel_sales_orders",
     "confirm_sales_orders",
     "create_sales_orders",
+    "deallocate_sales_orders",
 ]

@@ -12,7 +12,7 @@ from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
-from domain.core.money import EXACT, ZERO, Money
+from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, RATE, in_scale, positive
 from domain.core.work import Work
@@ -23,10 +23,12 @@ from domain.finance.rules.taxes import in_force
 from domain.master_data.items import ItemStatus
 from domain.sales import reads
 from domain.sales.credit import credit_book
+from domain.sales.fulfilment import hold_orders, release_lines, write_orders
 from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
-from domain.sales.rules.orders import CANCEL, ORDER_FLOW, Order, confirmed
+from domain.sales.qualifying import Act, papers_of, qualification_book, qualified_line
+from domain.sales.rules.orders import CANCEL, ORDER_FLOW, cancelled, confirmed
 from domain.sales.rules.prices import HUNDRED, Asked, Cap, Offer, discounted, price_of, source_of, within_caps
-from domain.sales.rules.qualification import Papers, Sale, Stage, qualified
+from domain.sales.rules.qualification import Sale, Stage, qualified
 
 ORDER_NUMBERS = Series("sales_order", prefix="SO-")
 # How a price that no list gave is named as its source.
@@ -152,7 +154,7 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
     rows = await work.lock(SalesOrder, [one.sales_order_id for one in commands])
     stale = await work.stale(SalesOrder, rows, {one.sales_order_id: one.expected_version for one in commands})
     lines = await reads.lines_of(work, rows)
-    book = await _qualification_book(work, list(rows.values()), lines)
+    book = await qualification_book(work, list(rows.values()), lines)
     today = work.now.date()
     credit = await credit_book(work, book.customers, {row["currency"] for row in rows.values()}, today)
     changed: dict[UUID, dict[str, Any]] = {}
@@ -163,7 +165,11 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
             if row["id"] in changed:
                 ORDER_FLOW.advance(row["number"], SalesOrderStatus.CONFIRMED, "be confirmed")
             status = confirmed(reads.order_of(row), today)
-            warnings = [warning for line in lines[row["id"]] for warning in _qualified(book, row, line, today)]
+            warnings = [
+                warning
+                for line in lines[row["id"]]
+                for warning in qualified_line(book, row, line["item_id"], Act(stage=Stage.ORDER, today=today))
+            ]
             credit.spend(row["customer_id"], Money(row["total_due"], row["currency"]))
         except DomainError as refusal:
             outcomes.append(refusal)
@@ -181,38 +187,28 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
 
 
 async def cancel_sales_orders(work: Work, commands: Sequence[CancelSalesOrder]) -> Results[SalesOrder]:
-    """The orders with nothing open any more: CANCELLED where nothing was shipped, else SHIPPED.
+    """The orders with nothing open or allocated any more: CANCELLED where nothing was shipped, else as the rest stands.
 
-    Raises per row: NotFound, StaleVersion, WrongState. Emits: SalesOrderCancelled.
+    What was promised from stock is free again. Raises per row: NotFound, StaleVersion, WrongState, PickedAlready.
+    Emits: SalesOrderCancelled, ReservationReleased, StockChanged.
     """
-    rows = await work.lock(SalesOrder, [one.sales_order_id for one in commands])
-    stale = await work.stale(SalesOrder, rows, {one.sales_order_id: one.expected_version for one in commands})
-    lines = await reads.lines_of(work, rows)
-    orders: dict[UUID, Order] = {id_: reads.order_of(row) for id_, row in rows.items()}
-    changed: dict[UUID, dict[str, Any]] = {}
-    given_up: list[dict[str, Any]] = []
+    held = await hold_orders(work, {one.sales_order_id: one.expected_version for one in commands})
+    gone: list[UUID] = []
     outcomes: list[UUID | DomainError] = []
     for one in commands:
         try:
-            row = _live(rows, stale, one.sales_order_id)
-            status = ORDER_FLOW.advance(row["number"], orders[row["id"]].status, CANCEL)
+            order = held.live(one.sales_order_id)
+            ORDER_FLOW.advance(order.number, order.status, CANCEL)
+            held.change(order.id, [cancelled(order, line) for line in held.lines[order.id]])
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
-        own = [reads.line_of(line) for line in lines[row["id"]]]
-        if any(line.shipped for line in own):
-            status = SalesOrderStatus.SHIPPED
-        orders[row["id"]] = replace(orders[row["id"]], status=status)
-        changed[row["id"]] = {"id": row["id"], "status": status}
-        given_up += [
-            {"id": line.id, "cancelled_quantity": EXACT.add(line.cancelled, line.open)} for line in own if line.open
-        ]
-        outcomes.append(row["id"])
-    if changed:
-        await work.update(SalesOrder, list(changed.values()), fields=("status",))
-        if given_up:
-            await work.update(SalesOrderLine, given_up, fields=("cancelled_quantity",))
-        work.emit("SalesOrderCancelled", SalesOrder, list(changed))
+        gone.append(order.id)
+        outcomes.append(order.id)
+    if gone:
+        await release_lines(work, [line.id for id_ in gone for line in held.lines[id_]])
+        await write_orders(work, held)
+        work.emit("SalesOrderCancelled", SalesOrder, gone)
     return Results(outcomes)
 
 
@@ -351,9 +347,7 @@ def _destination(one: CreateSalesOrder, known: Known) -> tuple[str | None, str |
     return known.customers[one.customer_id]["country"], None
 
 
-def _warnings(
-    one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, days: tuple[date, date]
-) -> Sequence[str]:
+def _warnings(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, days: tuple[date, date]) -> Sequence[str]:
     """What qualification lets pass; raises NotQualified. `days`: of the order, and today."""
     on, today = days
     country, territory = _destination(one, known)
@@ -365,15 +359,7 @@ def _warnings(
         ship_on=one.ship_on or on,
     )  # fmt: skip
     stage = Stage.ORDER if one.confirm else Stage.QUOTE
-    return qualified(sale, _papers(known.archive, one.customer_id, line.item_id), stage, today)
-
-
-def _papers(archive: reads.Archive, customer_id: UUID, item_id: UUID) -> Papers:
-    return Papers(
-        permits=archive.permits.get(customer_id, ()),
-        registrations=archive.registrations.get(item_id, ()),
-        jurisdictions=archive.jurisdictions,
-    )
+    return qualified(sale, papers_of(known.archive, one.customer_id, line.item_id), stage, today)
 
 
 async def _within_credit(work: Work, drafts: Sequence[Draft | DomainError]) -> list[Draft | DomainError]:
@@ -423,44 +409,3 @@ def _line_rows(draft: Draft, known: Known) -> list[dict[str, Any]]:
             "tax": amounts.tax, "due_on": line.due_on, "life_days_min": line.life_days_min,
         })  # fmt: skip
     return rows
-
-
-# --- qualification of orders that stand ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Book:
-    """What the orders of a batch are held against."""
-
-    customers: Mapping[UUID, Row]
-    items: Mapping[UUID, Row]
-    addresses: Mapping[UUID, Row]
-    archive: reads.Archive
-
-
-async def _qualification_book(work: Work, orders: Sequence[Row], lines: Mapping[UUID, Sequence[Row]]) -> _Book:
-    customers = await reads.customers_by_id(work, [row["customer_id"] for row in orders])
-    addresses = await reads.addresses_by_id(work, [row["ship_to_id"] for row in orders])
-    items = {line["item_id"] for rows in lines.values() for line in rows}
-    countries = {row["country"] for row in (*customers.values(), *addresses.values()) if row["country"]}
-    return _Book(
-        customers=customers,
-        items=await reads.items_by_id(work, items),
-        addresses=addresses,
-        archive=await reads.archive_of(work, customers, items, countries),
-    )
-
-
-def _qualified(book: _Book, order: Row, line: Row, today: date) -> Sequence[str]:
-    """The warnings of a line that may be promised. Raises: NotQualified."""
-    address = book.addresses.get(order["ship_to_id"]) if order["ship_to_id"] else None
-    country = address["country"] if address else book.customers[order["customer_id"]]["country"]
-    if country is None:
-        return ()
-    sale = Sale(
-        item=book.items[line["item_id"]]["code"], codes=book.archive.codes.get(line["item_id"], frozenset()),
-        customer=book.customers[order["customer_id"]]["code"], country=country,
-        territory=address["region"] if address else None, ordered_on=order["ordered_on"],
-        ship_on=order["ship_on"] or order["ordered_on"],
-    )  # fmt: skip
-    return qualified(sale, _papers(book.archive, order["customer_id"], line["item_id"]), Stage.ORDER, today)

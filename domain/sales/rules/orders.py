@@ -3,7 +3,8 @@
 An order is priced like the invoice that will charge it (`finance.rules.invoices`): the two never part by a cent.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,11 +12,19 @@ from uuid import UUID
 
 from domain.core.errors import DomainError
 from domain.core.flow import Flow, Transition
-from domain.core.money import EXACT, ZERO
+from domain.core.money import EXACT, ZERO, total
 from domain.sales.models import SalesOrderStatus
 
 CONFIRM: Final = "be confirmed"
 CANCEL: Final = "be cancelled"
+ALLOCATE: Final = "be allocated"
+PICK: Final = "be picked"
+SHIP: Final = "be shipped"
+INVOICE: Final = "be invoiced"
+TAKE_BACK: Final = "have goods come back"
+
+_LIVING: Final = frozenset({SalesOrderStatus.CONFIRMED})
+_SHIPPED: Final = frozenset({SalesOrderStatus.CONFIRMED, SalesOrderStatus.SHIPPED, SalesOrderStatus.COMPLETE})
 
 ORDER_FLOW: Final = Flow(
     document="Sales order",
@@ -25,6 +34,12 @@ ORDER_FLOW: Final = Flow(
         CANCEL: Transition(
             frozenset({SalesOrderStatus.QUOTED, SalesOrderStatus.CONFIRMED}), SalesOrderStatus.CANCELLED
         ),
+        # Where these lead follows from what the lines then say (`status_of`).
+        ALLOCATE: Transition(_LIVING, SalesOrderStatus.CONFIRMED),
+        PICK: Transition(_LIVING, SalesOrderStatus.CONFIRMED),
+        SHIP: Transition(_LIVING, SalesOrderStatus.SHIPPED),
+        INVOICE: Transition(_SHIPPED, SalesOrderStatus.COMPLETE),
+        TAKE_BACK: Transition(_SHIPPED, SalesOrderStatus.SHIPPED),
     },
 )
 
@@ -35,6 +50,20 @@ class QuoteExpired(DomainError):
     en = "Quote {order} could be confirmed until {day}."
 
 
+class PickedAlready(DomainError):
+    """What stands picked for a shipment is the shipment's until that is cancelled."""
+
+    code = "PICKED_ALREADY"
+    zh = "销售订单 {order} 第 {position} 行已拣 {picked}，请先取消发货单。"
+    en = "Line {position} of sales order {order} has {picked} picked; cancel the shipment first."
+
+
+class NothingOpen(DomainError):
+    code = "NOTHING_OPEN"
+    zh = "销售订单 {order} 第 {position} 行未交数量为 {open}，申请 {asked}。"
+    en = "Line {position} of sales order {order} has {open} open; {asked} was asked for."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """A line as far as its quantities are concerned."""
@@ -43,15 +72,29 @@ class OrderLine:
     position: int
     item_id: UUID
     ordered: Decimal
+    allocated: Decimal = ZERO
+    picked: Decimal = ZERO
     shipped: Decimal = ZERO
     returned: Decimal = ZERO
+    replaced: Decimal = ZERO
     cancelled: Decimal = ZERO
     invoiced: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
-        """What is still to be shipped."""
-        return EXACT.subtract(self.ordered, EXACT.add(self.shipped, self.cancelled))
+        """What is owed to the customer and not at hand: neither allocated nor shipped nor cancelled."""
+        owed = EXACT.add(self.ordered, self.replaced)
+        return EXACT.subtract(owed, total([self.allocated, self.shipped, self.cancelled]))
+
+    @property
+    def unpicked(self) -> Decimal:
+        """What is allocated and may still be picked or given up."""
+        return EXACT.subtract(self.allocated, self.picked)
+
+    @property
+    def chargeable(self) -> Decimal:
+        """What the customer keeps and was not charged; below zero, what is to be credited."""
+        return EXACT.subtract(self.shipped, EXACT.add(self.returned, self.invoiced))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +113,22 @@ def confirmed(order: Order, on: date) -> SalesOrderStatus:
     if order.quoted_until is not None and on > order.quoted_until:
         raise QuoteExpired(order=order.number, day=order.quoted_until.isoformat())
     return status
+
+
+def status_of(lines: Iterable[OrderLine]) -> SalesOrderStatus:
+    """The state of a confirmed order by its lines: it closes itself once all is shipped and charged, or cancelled."""
+    known = list(lines)
+    if any(line.open or line.allocated for line in known):
+        return SalesOrderStatus.CONFIRMED
+    if not any(line.shipped for line in known):
+        return SalesOrderStatus.CANCELLED
+    if any(line.chargeable for line in known):
+        return SalesOrderStatus.SHIPPED
+    return SalesOrderStatus.COMPLETE
+
+
+def cancelled(order: Order, line: OrderLine) -> OrderLine:
+    """The line with nothing open or allocated any more. Raises: PickedAlready."""
+    if line.picked:
+        raise PickedAlready(order=order.number, position=line.position, picked=line.picked)
+    return replace(line, allocated=ZERO, cancelled=EXACT.add(line.cancelled, EXACT.add(line.open, line.allocated)))

@@ -1,0 +1,104 @@
+"""Logistics: shipments from what orders have allocated, picked, packed, shipped, delivered, charged; and what returns.
+
+Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced,
+ReadingsRecorded, ExcursionFound (Shipment), CustomerReturnReceived, CustomerReturnDecided, CustomerReturnCredited
+(GoodsReturn).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.core.actors import Action
+from domain.core.commands import Handler
+from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
+from domain.logistics.cold_chain import ColdChainReading, StorageCondition
+from domain.logistics.commands import (
+    CancelShipment,
+    CreditReturn,
+    DecideReturn,
+    FillConsignment,
+    InvoiceShipments,
+    PackShipment,
+    PickSalesOrder,
+    ReceiveCustomerReturn,
+    RecordDelivery,
+    RecordReadings,
+    ReportConsumption,
+    ShipShipment,
+    cancel_shipments,
+    credit_returns,
+    decide_returns,
+    fill_consignments,
+    invoice_shipments,
+    pack_shipments,
+    pick_sales_orders,
+    receive_customer_returns,
+    record_deliveries,
+    record_readings,
+    report_consumptions,
+    ship_shipments,
+)
+from domain.logistics.models import (
+    PackageNumbering,
+    Shipment,
+    ShipmentLine,
+    ShipmentPackage,
+    ShipmentPackageLine,
+    ShippedSerial,
+)
+from domain.logistics.reports import AvailableToPromiseLine, available_to_promise
+from domain.logistics.rules import package_numbering
+from domain.logistics.verify import VERIFIERS
+from domain.master_data.maintenance import events_of, maintained
+
+RECORDS = (
+    PackageNumbering,
+    Shipment,
+    ShipmentLine,
+    ShippedSerial,
+    ShipmentPackage,
+    ShipmentPackageLine,
+    ShipmentCharge,
+    GoodsReturn,
+    GoodsReturnLine,
+    ReturnCredit,
+    StorageCondition,
+    ColdChainReading,
+)
+MAINTAINED: Mapping[type[Any], Handler] = {
+    **maintained(PackageNumbering, rule=package_numbering, action=Action.ADMINISTER),
+    **maintained(StorageCondition, fixed=("storage_class",), action=Action.ADMINISTER),
+}
+COMMANDS: Mapping[type[Any], Handler] = {
+    **MAINTAINED,
+    PickSalesOrder: pick_sales_orders,
+    PackShipment: pack_shipments,
+    ShipShipment: ship_shipments,
+    RecordDelivery: record_deliveries,
+    RecordReadings: record_readings,
+    CancelShipment: cancel_shipments,
+    InvoiceShipments: invoice_shipments,
+    ReceiveCustomerReturn: receive_customer_returns,
+    DecideReturn: decide_returns,
+    CreditReturn: credit_returns,
+    FillConsignment: fill_consignments,
+    ReportConsumption: report_consumptions,
+}
+REPORTS = {AvailableToPromiseLine: available_to_promise}
+HANDLERS = {}
+EVENTS = {
+    **events_of(MAINTAINED),
+    "ShipmentPicked": Shipment,
+    "ShipmentPacked": Shipment,
+    "ShipmentShipped": Shipment,
+    "ShipmentDelivered": Shipment,
+    "ShipmentCancelled": Shipment,
+    "ShipmentInvoiced": Shipment,
+    "ReadingsRecorded": Shipment,
+    "ExcursionFound": Shipment,
+    "CustomerReturnReceived": GoodsReturn,
+    "CustomerReturnDecided": GoodsReturn,
+    "CustomerReturnCredited": GoodsReturn,
+}
+
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]

@@ -1,0 +1,65 @@
+"""What people do with shipments, one file a step."""
+
+from domain.logistics.commands.consignments import (
+    ConsignmentLineInput,
+    ConsumptionLineInput,
+    FillConsignment,
+    ReportConsumption,
+    fill_consignments,
+    report_consumptions,
+)
+from domain.logistics.commands.decisions import (
+    CreditReturn,
+    DecideReturn,
+    DecisionLineInput,
+    credit_returns,
+    decide_returns,
+)
+from domain.logistics.commands.invoicing import InvoicedShipmentInput, InvoiceShipments, invoice_shipments
+from domain.logistics.commands.packing import PackageContentInput, PackageInput, PackShipment, pack_shipments
+from domain.logistics.commands.picking import (
+    CancelShipment,
+    PickLineInput,
+    PickSalesOrder,
+    cancel_shipments,
+    pick_sales_orders,
+)
+from domain.logistics.commands.readings import ReadingInput, RecordReadings, record_readings
+from domain.logistics.commands.returns import ReceiveCustomerReturn, ReturnLineInput, receive_customer_returns
+from domain.logistics.commands.shipping import RecordDelivery, ShipShipment, record_deliveries, ship_shipments
+
+__all__ = [
+    "CancelShipment",
+    "ConsignmentLineInput",
+    "ConsumptionLineInput",
+    "CreditReturn",
+    "DecideReturn",
+    "DecisionLineInput",
+    "FillConsignment",
+    "InvoiceShipments",
+    "InvoicedShipmentInput",
+    "PackShipment",
+    "PackageContentInput",
+    "PackageInput",
+    "PickLineInput",
+    "PickSalesOrder",
+    "ReadingInput",
+    "ReceiveCustomerReturn",
+    "RecordDelivery",
+    "RecordReadings",
+    "ReportConsumption",
+    "ReturnLineInput",
+    "ShipShipment",
+    "cancel_shipments",
+    "credit_returns",
+    "decide_returns",
+    "fill_consignments",
+    "invoice_shipments",
+    "pack_shipments",
+    "pick_sales_orders",
+    "receive_customer_returns",
+    "record_deliveries",
+    "record_readings",
+    "report_consumptions",
+    "ship_shipments",
+]

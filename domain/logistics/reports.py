@@ -1,0 +1,154 @@
+"""What may still be promised of each item, day by day: what is free, what is on its way, what was promised before."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, and_, cast, func, literal_column, or_, select, union_all
+from sqlalchemy import Text as SqlText
+from sqlalchemy.orm import Mapped
+from sqlalchemy.types import Date
+
+from domain.core.columns import QUANTITY, Tier, code_column, date_column, quantity_column, reference
+from domain.core.commands import argument, part
+from domain.core.reports import Asked, Lines, Report, any_values
+from domain.finance.statements import row_id, text_of
+from domain.inventory.models import Lot, LotStatus, StockBalance
+from domain.logistics.models import ITEM_UNIT
+from domain.master_data.items import Item
+from domain.master_data.places import Location, LocationKind
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
+
+NOTHING = literal_column("0", QUANTITY)
+
+
+@part
+class AvailableToPromiseArguments:
+    """The day from which a list of what may be promised counts."""
+
+    on: date = argument(doc="From this day on; what is due before counts as due on it.", zh="日期")
+
+
+class AvailableToPromiseLine(
+    Report, zh="可承诺量行", arguments=AvailableToPromiseArguments, order="place", check=any_values,
+    reads=(Item, Location, Lot, StockBalance, PurchaseOrder, PurchaseOrderLine, SalesOrder, SalesOrderLine),
+):  # fmt: skip
+    """What may be promised of an item for a day on which something of it comes, or is due.
+
+    Purchase order lines without a due day are not counted on: nobody said when they come.
+    """
+
+    __tablename__ = "available_to_promise_line"
+
+    place: Mapped[str] = code_column(
+        doc="Where the line stands: code of the item, then the day.", zh="行次", tier=Tier.INTERNAL, order=True,
+        length_max=100,
+    )  # fmt: skip
+    item_id: Mapped[UUID] = reference("item", doc="What may be promised.", zh="物料")
+    day: Mapped[date] = date_column(doc="The day.", zh="日期")
+    available: Mapped[Decimal] = quantity_column(
+        doc="Released, in store and promised to nobody: on the first day.", zh="可用数量", unit=ITEM_UNIT
+    )
+    incoming: Mapped[Decimal] = quantity_column(
+        doc="Ordered from suppliers, approved, and due that day.", zh="在途采购数量", unit=ITEM_UNIT
+    )
+    demand: Mapped[Decimal] = quantity_column(
+        doc="Confirmed to customers for that day and not allocated yet.", zh="未分配需求", unit=ITEM_UNIT
+    )
+    projected: Mapped[Decimal] = quantity_column(
+        doc="What is left at the end of the day if all of it happens.", zh="预计可用数量", unit=ITEM_UNIT
+    )
+    promisable: Mapped[Decimal] = quantity_column(
+        doc="What may be promised for the day without taking from what is confirmed for a later one.", zh="可承诺数量",
+        unit=ITEM_UNIT,
+    )  # fmt: skip
+
+
+def available_to_promise(asked: Asked) -> Lines:
+    """A line for each item and day on which something is free, comes or is due."""
+    moves = union_all(_free(asked), _coming(asked), _due(asked)).subquery("moves")
+    keys = (moves.c.company_id, moves.c.item_id, moves.c.day)
+    days = (
+        select(*keys, *(func.sum(moves.c[name]).label(name) for name in ("available", "incoming", "demand")))
+        .group_by(*keys)
+        .subquery("days")
+    )
+    own = (days.c.company_id, days.c.item_id)
+    left = func.sum(days.c.available + days.c.incoming - days.c.demand).over(partition_by=own, order_by=days.c.day)
+    running = select(days, left.label("projected")).subquery("running")
+    own = (running.c.company_id, running.c.item_id)
+    lowest = func.min(running.c.projected).over(partition_by=own, order_by=running.c.day, rows=(0, None))
+    item = asked.of(Item)
+    return select(
+        running.c.company_id,
+        row_id(running.c.company_id, running.c.item_id, running.c.day).label("id"),
+        func.concat_ws(text_of(" "), item.c.code, running.c.day, type_=SqlText()).label("place"),
+        running.c.item_id, running.c.day, running.c.available, running.c.incoming, running.c.demand,
+        running.c.projected, func.greatest(lowest, NOTHING, type_=QUANTITY).label("promisable"),
+    ).select_from(running.join(item, item.c.id == running.c.item_id))  # fmt: skip
+
+
+def _row(row: FromClause, day: ColumnElement[Any], **figures: ColumnElement[Any]) -> Lines:
+    """One move: figures that are not named are nothing."""
+    names = ("available", "incoming", "demand")
+    return select(
+        row.c.company_id, row.c.item_id, day.label("day"), *(figures.get(name, NOTHING).label(name) for name in names)
+    )
+
+
+def _first(asked: Asked) -> ColumnElement[Any]:
+    return cast(asked["on"], Date())
+
+
+def _free(asked: Asked) -> Lines:
+    """What is in store, released, of a lot that may be used, and promised to nobody."""
+    balance, location, lot = asked.of(StockBalance), asked.of(Location), asked.of(Lot)
+    usable = and_(
+        lot.c.status == text_of(LotStatus.RELEASED),
+        or_(lot.c.expires_on.is_(None), lot.c.expires_on >= _first(asked)),
+    )
+    return (
+        _row(balance, _first(asked), available=balance.c.available_quantity)
+        .select_from(
+            balance.join(
+                location, and_(location.c.company_id == balance.c.company_id, location.c.id == balance.c.location_id)
+            ).outerjoin(lot, and_(lot.c.company_id == balance.c.company_id, lot.c.id == balance.c.lot_id))
+        )
+        .where(
+            location.c.kind == text_of(LocationKind.STORAGE), balance.c.available_quantity != NOTHING,
+            or_(balance.c.lot_id.is_(None), usable),
+        )
+    )  # fmt: skip
+
+
+def _coming(asked: Asked) -> Lines:
+    """What suppliers still owe of approved orders, on the day that it is due."""
+    order, line = asked.of(PurchaseOrder), asked.of(PurchaseOrderLine)
+    still = line.c.ordered_quantity - line.c.received_quantity
+    return (
+        _row(line, func.greatest(line.c.due_on, _first(asked), type_=Date()), incoming=still)
+        .select_from(
+            line.join(order, and_(order.c.company_id == line.c.company_id, order.c.id == line.c.purchase_order_id))
+        )
+        .where(
+            order.c.status == text_of(PurchaseOrderStatus.APPROVED), line.c.due_on.is_not(None), still > NOTHING,
+        )
+    )  # fmt: skip
+
+
+def _due(asked: Asked) -> Lines:
+    """What is confirmed to customers and neither allocated nor shipped, on the day that they want it."""
+    order, line = asked.of(SalesOrder), asked.of(SalesOrderLine)
+    wanted = func.coalesce(line.c.due_on, order.c.ship_on, _first(asked), type_=Date())
+    return (
+        _row(line, func.greatest(wanted, _first(asked), type_=Date()), demand=line.c.open_quantity)
+        .select_from(
+            line.join(order, and_(order.c.company_id == line.c.company_id, order.c.id == line.c.sales_order_id))
+        )
+        .where(order.c.status == text_of(SalesOrderStatus.CONFIRMED), line.c.open_quantity > NOTHING)
+    )
+
+
+__all__ = ["AvailableToPromiseLine", "available_to_promise"]

@@ -1,0 +1,111 @@
+"""What must hold between orders, promises of stock and shipments; each check names its first breach."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from domain.core.database import Connection
+from domain.core.verify import Finding, Verifier
+
+# What the lines of orders say, against reservations, shipments, returns and charges.
+_WRONG_LINE = """
+SELECT o.company_id, o.number, l.position,
+       (l.allocated_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity, l.replaced_quantity,
+        l.invoiced_quantity)::text AS said,
+       (coalesce(r.promised, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0), coalesce(b.returned, 0),
+        coalesce(b.replaced, 0), coalesce(c.charged, 0))::text AS counted
+FROM sales_order o
+JOIN sales_order_line l ON l.company_id = o.company_id AND l.sales_order_id = o.id
+LEFT JOIN (
+    SELECT company_id, source_id, sum(quantity - fulfilled_quantity) AS promised FROM stock_reservation
+    WHERE status = 'ACTIVE' AND source_kind = 'SalesOrderLine' GROUP BY company_id, source_id
+) AS r ON r.company_id = l.company_id AND r.source_id = l.id
+LEFT JOIN (
+    SELECT d.company_id, d.sales_order_line_id,
+           sum(d.quantity) FILTER (WHERE h.status IN ('PICKED', 'PACKED')) AS picked,
+           sum(d.quantity) FILTER (WHERE h.status IN ('SHIPPED', 'DELIVERED')) AS shipped
+    FROM shipment_line d JOIN shipment h ON h.company_id = d.company_id AND h.id = d.shipment_id
+    GROUP BY d.company_id, d.sales_order_line_id
+) AS s ON s.company_id = l.company_id AND s.sales_order_line_id = l.id
+LEFT JOIN (
+    SELECT d.company_id, d.sales_order_line_id, sum(g.quantity) AS returned,
+           sum(g.quantity) FILTER (WHERE g.is_replaced) AS replaced
+    FROM goods_return_line g JOIN shipment_line d ON d.company_id = g.company_id AND d.id = g.shipment_line_id
+    GROUP BY d.company_id, d.sales_order_line_id
+) AS b ON b.company_id = l.company_id AND b.sales_order_line_id = l.id
+LEFT JOIN (
+    SELECT d.company_id, d.sales_order_line_id, sum(c.quantity - c.credited_quantity) AS charged
+    FROM shipment_charge c JOIN shipment_line d ON d.company_id = c.company_id AND d.id = c.shipment_line_id
+    GROUP BY d.company_id, d.sales_order_line_id
+) AS c ON c.company_id = l.company_id AND c.sales_order_line_id = l.id
+WHERE (l.allocated_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity, l.replaced_quantity,
+       l.invoiced_quantity)
+    <> (coalesce(r.promised, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0), coalesce(b.returned, 0),
+        coalesce(b.replaced, 0), coalesce(c.charged, 0))
+ORDER BY o.company_id, o.number, l.position LIMIT 1
+"""
+# What the lines of shipments say came back and was charged, against the documents that say so.
+_WRONG_SHIPMENT_LINE = """
+SELECT h.company_id, h.number, d.position, (d.returned_quantity, d.invoiced_quantity)::text AS said,
+       (coalesce(g.returned, 0), coalesce(c.charged, 0))::text AS counted
+FROM shipment h
+JOIN shipment_line d ON d.company_id = h.company_id AND d.shipment_id = h.id
+LEFT JOIN (
+    SELECT company_id, shipment_line_id, sum(quantity) AS returned FROM goods_return_line
+    GROUP BY company_id, shipment_line_id
+) AS g ON g.company_id = d.company_id AND g.shipment_line_id = d.id
+LEFT JOIN (
+    SELECT company_id, shipment_line_id, sum(quantity - credited_quantity) AS charged FROM shipment_charge
+    GROUP BY company_id, shipment_line_id
+) AS c ON c.company_id = d.company_id AND c.shipment_line_id = d.id
+WHERE (d.returned_quantity, d.invoiced_quantity) <> (coalesce(g.returned, 0), coalesce(c.charged, 0))
+ORDER BY h.company_id, h.number, d.position LIMIT 1
+"""
+# An invoice charges for an order's line what its charges say, line by line.
+_WRONG_CHARGE = """
+SELECT i.company_id, i.number, l.position, l.quantity AS said, sum(c.quantity) AS counted
+FROM customer_invoice i
+JOIN customer_invoice_line l ON l.company_id = i.company_id AND l.customer_invoice_id = i.id
+JOIN shipment_charge c ON c.company_id = l.company_id AND c.customer_invoice_id = i.id
+    AND c.invoice_position = l.position
+GROUP BY i.company_id, i.number, l.position, l.quantity
+HAVING l.quantity <> sum(c.quantity)
+ORDER BY i.company_id, i.number, l.position LIMIT 1
+"""
+# A line that left has its entry, of the same goods in the same quantity; one that did not has none.
+_WRONG_ENTRY = """
+SELECT h.company_id, h.number, d.position, d.quantity, -e.quantity AS issued
+FROM shipment h
+JOIN shipment_line d ON d.company_id = h.company_id AND d.shipment_id = h.id
+LEFT JOIN stock_entry e ON e.company_id = d.company_id AND e.id = d.stock_entry_id
+WHERE CASE WHEN h.status IN ('SHIPPED', 'DELIVERED')
+    THEN (e.item_id, e.lot_id, e.location_id, -e.quantity)
+        IS DISTINCT FROM (d.item_id, d.lot_id, d.location_id, d.quantity)
+    ELSE d.stock_entry_id IS NOT NULL END
+ORDER BY h.company_id, h.number, d.position LIMIT 1
+"""
+
+SALES_QUANTITIES = "sales order quantities"
+SHIPPED_GOODS = "shipped goods"
+
+
+async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
+    """The first line of an order, a shipment and an invoice whose quantities are not those of its documents.
+
+    Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced.
+    """
+    kinds = (("sales order", _WRONG_LINE), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE))
+    for document, statement in kinds:
+        for row in await connection.fetch(statement):
+            subject = f"company {row['company_id']}, {document} {row['number']} line {row['position']}"
+            message = f"the line says {row['said']}, its documents {row['counted']}"
+            yield Finding(check=SALES_QUANTITIES, subject=subject, message=message)
+
+
+async def shipped_goods(connection: Connection) -> AsyncIterator[Finding]:
+    """The first shipment line that did not take out of stock what it says."""
+    for row in await connection.fetch(_WRONG_ENTRY):
+        subject = f"company {row['company_id']}, shipment {row['number']} line {row['position']}"
+        message = f"the line says {row['quantity']}, stock gave {row['issued']}"
+        yield Finding(check=SHIPPED_GOODS, subject=subject, message=message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {SALES_QUANTITIES: sales_quantities, SHIPPED_GOODS: shipped_goods}

@@ -1,0 +1,81 @@
+"""What the report of what may be promised must answer, worked out row by row from the tables."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from hashlib import md5
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.inventory.models import Lot, StockBalance
+from domain.master_data.items import Item
+from domain.master_data.places import Location
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
+from domain.sales.models import SalesOrder, SalesOrderLine
+from tests.graph.wire import Row
+
+if TYPE_CHECKING:
+    from tests.graph.plain_reports import Book
+
+ZERO = Decimal(0)
+Days = dict[date, list[Decimal]]
+
+
+def available_to_promise(book: "Book") -> Iterable[Row]:
+    """A line for each item and day on which something is free, comes or is due."""
+    items = {row["id"]: row for row in book.of(Item)}
+    for (company, item_id), days in _moved(book).items():
+        if item_id not in items:
+            continue
+        left, projected = ZERO, {}
+        for day in sorted(days):
+            available, incoming, demand = days[day]
+            left += available + incoming - demand
+            projected[day] = left
+        for day, (available, incoming, demand) in days.items():
+            lowest = min(amount for later, amount in projected.items() if later >= day)
+            key = f"{company}|{item_id}|{day}"
+            yield {
+                "company_id": company,
+                "id": UUID(md5(key.encode(), usedforsecurity=False).hexdigest()),
+                "place": f"{items[item_id]['code']} {day}",
+                "item_id": item_id,
+                "day": day,
+                "available": available,
+                "incoming": incoming,
+                "demand": demand,
+                "projected": projected[day],
+                "promisable": max(lowest, ZERO),
+            }
+
+
+def _moved(book: "Book") -> dict[tuple[int, UUID], Days]:
+    on: date = book.asked["on"]
+    found: dict[tuple[int, UUID], Days] = {}
+
+    def add(row: Row, day: date, place: int, quantity: Decimal) -> None:
+        of_day = found.setdefault((row["company_id"], row["item_id"]), {}).setdefault(max(day, on), [ZERO] * 3)
+        of_day[place] += quantity
+
+    places = {(row["company_id"], row["id"]): row for row in book.of(Location)}
+    lots = {(row["company_id"], row["id"]): row for row in book.of(Lot)}
+    for row in book.of(StockBalance):
+        place = places.get((row["company_id"], row["location_id"]))
+        lot = lots.get((row["company_id"], row["lot_id"]))
+        usable = row["lot_id"] is None or (
+            lot is not None and lot["status"] == "RELEASED" and (lot["expires_on"] is None or lot["expires_on"] >= on)
+        )
+        if place is not None and place["kind"] == "STORAGE" and usable and row["available_quantity"]:
+            add(row, on, 0, row["available_quantity"])
+    bought = {(row["company_id"], row["id"]): row for row in book.of(PurchaseOrder)}
+    for row in book.of(PurchaseOrderLine):
+        order = bought.get((row["company_id"], row["purchase_order_id"]))
+        still = row["ordered_quantity"] - row["received_quantity"]
+        if order is not None and order["status"] == "APPROVED" and row["due_on"] is not None and still > 0:
+            add(row, row["due_on"], 1, still)
+    sold = {(row["company_id"], row["id"]): row for row in book.of(SalesOrder)}
+    for row in book.of(SalesOrderLine):
+        order = sold.get((row["company_id"], row["sales_order_id"]))
+        if order is not None and order["status"] == "CONFIRMED" and row["open_quantity"] > 0:
+            add(row, row["due_on"] or order["ship_on"] or on, 2, row["open_quantity"])
+    return found
