@@ -14,7 +14,6 @@ from domain.inventory.commands import (
     ReceiveTransfer,
     ReleaseReservation,
     ReserveStock,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     SetItemValuation,
@@ -86,7 +85,6 @@ class InventoryMutation:
     transfer_stock = performs(TransferStock)
     ship_transfer = performs(ShipTransfer)
     receive_transfer = performs(ReceiveTransfer)
-    return_to_supplier = performs(ReturnToSupplier)
     reverse_stock_move = performs(ReverseStockMove)
     change_stock_status = performs(ChangeStockStatus)
     revalue_stock = performs(RevalueStock)

@@ -22,7 +22,6 @@ from domain.inventory.commands import (
     ReceiveTransfer,
     ReleaseReservation,
     ReserveStock,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     SetItemValuation,
@@ -38,7 +37,6 @@ from domain.inventory.commands import (
     receive_transfers,
     release_reservations,
     reserve_stock,
-    return_to_suppliers,
     revalue_stock,
     reverse_stock_moves,
     set_item_valuations,
@@ -80,6 +78,7 @@ from domain.inventory.reports import (
 )
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock
+from domain.inventory.supplier_returns import Owed, SupplierReturn, SupplierReturnLine, return_to_suppliers
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
 from domain.inventory.verify import VERIFIERS
 
@@ -116,7 +115,6 @@ COMMANDS = {
     TransferStock: transfer_stock,
     ShipTransfer: ship_transfers,
     ReceiveTransfer: receive_transfers,
-    ReturnToSupplier: return_to_suppliers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
     RevalueStock: revalue_stock,
@@ -152,10 +150,12 @@ __all__ = [
     "IssueStock",
     "LateCostDocument",
     "OpeningStock",
+    "Owed",
     "ReleaseReservation",
     "ReserveStock",
-    "ReturnToSupplier",
     "StockStatus",
+    "SupplierReturn",
+    "SupplierReturnLine",
     "issue_reservations",
     "issue_stock",
     "locations",
