@@ -15,7 +15,6 @@ from domain.inventory.commands import (
     ReceiveTransfer,
     ReleaseReservation,
     ReserveStock,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     SetItemValuation,
@@ -87,7 +86,6 @@ class InventoryMutation:
     transfer_stock = performs(TransferStock)
     ship_transfer = performs(ShipTransfer)
     receive_transfer = performs(ReceiveTransfer)
-    return_to_supplier = performs(ReturnToSupplier)
     reverse_stock_move = performs(ReverseStockMove)
     change_stock_status = performs(ChangeStockStatus)
     change_lot_status = performs(ChangeLotStatus)

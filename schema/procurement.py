@@ -19,6 +19,7 @@ from domain.procurement.models import (
     SupplierItem,
 )
 from domain.procurement.reports import OpenClearingLine
+from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -35,6 +36,9 @@ class ProcurementQuery:
     goods_receipt = root_one(GoodsReceipt)
     goods_receipts = root_many(GoodsReceipt)
     goods_receipt_lines = root_many(GoodsReceiptLine)
+    purchase_return = root_one(PurchaseReturn)
+    purchase_returns = root_many(PurchaseReturn)
+    purchase_return_lines = root_many(PurchaseReturnLine)
     supplier_items = root_many(SupplierItem)
     approval_limits = root_many(ApprovalLimit)
     match_tolerances = root_many(MatchTolerance)

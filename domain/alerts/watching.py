@@ -205,6 +205,7 @@ HANDLERS = {
     "PurchaseOrderApproved": (watch_orders,),
     "PurchaseOrderRejected": (watch_orders,),
     "GoodsReceived": (watch_orders,),
+    "GoodsReturned": (watch_orders,),
     "SupplierInvoiceBlocked": (watch_invoices,),
     "SupplierInvoiceReleased": (watch_invoices,),
 }

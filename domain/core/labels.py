@@ -34,6 +34,7 @@ TRANSITIONS: Mapping[str, str] = {
     "be rejected": "拒绝",
     "be released": "解除冻结",
     "be removed": "移除",
+    "be reopened": "重新打开",
     "be resolved": "解除",
     "be resumed": "恢复",
     "be revoked": "收回",

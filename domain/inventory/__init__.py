@@ -24,7 +24,6 @@ from domain.inventory.commands import (
     ReceiveTransfer,
     ReleaseReservation,
     ReserveStock,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     SetItemValuation,
@@ -42,7 +41,6 @@ from domain.inventory.commands import (
     receive_transfers,
     release_reservations,
     reserve_stock,
-    return_to_suppliers,
     revalue_stock,
     reverse_stock_moves,
     set_item_valuations,
@@ -85,6 +83,7 @@ from domain.inventory.reports import (
 )
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock
+from domain.inventory.supplier_returns import Owed, SupplierReturn, SupplierReturnLine, return_to_suppliers
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
 from domain.inventory.verify import VERIFIERS
 
@@ -121,7 +120,6 @@ COMMANDS = {
     TransferStock: transfer_stock,
     ShipTransfer: ship_transfers,
     ReceiveTransfer: receive_transfers,
-    ReturnToSupplier: return_to_suppliers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
     ChangeLotStatus: change_lot_statuses,
@@ -159,12 +157,14 @@ __all__ = [
     "IssueStock",
     "LateCostDocument",
     "OpeningStock",
+    "Owed",
     "PromisedIssue",
     "PromisedLine",
     "ReleaseReservation",
     "ReserveStock",
-    "ReturnToSupplier",
     "StockStatus",
+    "SupplierReturn",
+    "SupplierReturnLine",
     "hold_lots",
     "issue_promised",
     "issue_reservations",

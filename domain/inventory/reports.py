@@ -47,13 +47,12 @@ from domain.inventory.models import (
     COMPANY_CURRENCY,
     ITEM_UNIT,
     Lot,
-    MoveKind,
     StockBalance,
     StockEntry,
     StockMove,
     StockStatus,
 )
-from domain.inventory.turnover import StockTurnover, ValueTurnover
+from domain.inventory.turnover import WITHIN, StockTurnover, ValueTurnover
 from domain.master_data.items import Item
 from domain.master_data.places import ON_HAND, Location
 
@@ -310,7 +309,8 @@ def _moved_back(asked: Asked) -> FromClause:
     parts = [held, since]
     if asked["as_known_at"] is not None:
         entry, move = asked.of(StockEntry), asked.of(StockMove)
-        is_transfer = move.c.kind == literal_column(f"'{MoveKind.TRANSFER.value}'")
+        # As in the turnover: what only changes its status has come from nowhere.
+        is_transfer = or_(*(move.c.kind == literal_column(f"'{kind.value}'") for kind in sorted(WITHIN)))
         split = {
             "received": case((is_transfer, NOTHING), else_=func.greatest(entry.c.quantity, NOTHING, type_=QUANTITY)),
             "issued": case((is_transfer, NOTHING), else_=-func.least(entry.c.quantity, NOTHING, type_=QUANTITY)),

@@ -1,8 +1,8 @@
 """Purchasing: orders, receipts, suppliers' invoices and how they match, approved suppliers and their terms.
 
-Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt,
-with the ids of the orders), SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
-SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
+Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt)
+and GoodsReturned (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled,
+SupplierInvoicePosted, SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,7 @@ from domain.procurement.commands import (
     ReceivePurchaseOrder,
     RejectPurchaseOrder,
     ReleaseSupplierInvoice,
+    ReturnToSupplier,
     approve_purchase_orders,
     cancel_supplier_invoices,
     create_purchase_orders,
@@ -31,6 +32,7 @@ from domain.procurement.commands import (
     receive_purchase_orders,
     reject_purchase_orders,
     release_supplier_invoices,
+    return_purchases,
 )
 from domain.procurement.invoices import INVOICE_RECORDS, MatchTolerance, SupplierInvoice
 from domain.procurement.models import (
@@ -42,10 +44,11 @@ from domain.procurement.models import (
     SupplierItem,
 )
 from domain.procurement.reports import OpenClearingLine, open_clearing
+from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
-    *INVOICE_RECORDS,
+    *RETURN_RECORDS, *INVOICE_RECORDS,
 )  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
@@ -58,6 +61,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
     ReceivePurchaseOrder: receive_purchase_orders,
+    ReturnToSupplier: return_purchases,
     CreateSupplierInvoice: create_supplier_invoices,
     CancelSupplierInvoice: cancel_supplier_invoices,
     PostSupplierInvoice: post_supplier_invoices,
@@ -72,6 +76,7 @@ EVENTS = {
     "PurchaseOrderApproved": PurchaseOrder,
     "PurchaseOrderRejected": PurchaseOrder,
     "GoodsReceived": GoodsReceipt,
+    "GoodsReturned": PurchaseReturn,
     "SupplierInvoiceCreated": SupplierInvoice,
     "SupplierInvoiceCancelled": SupplierInvoice,
     "SupplierInvoicePosted": SupplierInvoice,

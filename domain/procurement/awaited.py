@@ -153,6 +153,7 @@ def _rows(clearing: Clearing, posted: frozenset[UUID]) -> list[dict[str, object]
                     "supplier_invoice_line_id": gone.invoice_line_id,
                     "purchase_order_line_id": line["id"],
                     "goods_receipt_line_id": receipt_line_id,
+                    "kind": one.kind,
                     "occurred_on": clearing.on,
                     "quantity": quantity,
                     "transaction_amount": transaction,

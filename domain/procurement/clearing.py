@@ -16,15 +16,23 @@ from domain.core.ledger import Source
 from domain.core.work import Work
 from domain.finance.rules import Voucher
 from domain.inventory import CostShare, LateCostDocument, received_entries, share_late_costs
-from domain.procurement.invoices import MatchTolerance, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceMatch
+from domain.procurement.invoices import (
+    MatchKind,
+    MatchTolerance,
+    SupplierInvoice,
+    SupplierInvoiceLine,
+    SupplierInvoiceMatch,
+)
 from domain.procurement.matching import EXACT_MATCH, Bin, Cleared, Holding, Tolerance
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, ReturnSettlement
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _receipt, _line, _match = GoodsReceipt.table, GoodsReceiptLine.table, SupplierInvoiceMatch.table
 _order, _ordered, _tolerance = PurchaseOrder.table, PurchaseOrderLine.table, MatchTolerance.table
 _invoice, _billed = SupplierInvoice.table, SupplierInvoiceLine.table
+_return, _back_line = PurchaseReturn.table, PurchaseReturnLine.table
 
 _TOLERANCE = select(_tolerance).where(_tolerance.c.company_id == _company_id)
 _ORDER_LINES = (
@@ -53,6 +61,30 @@ _cleared = (
     .group_by(_match.c.goods_receipt_line_id)
     .subquery("cleared")
 )  # fmt: skip
+_replaced = (
+    select(_match.c.goods_receipt_line_id, (-func.sum(_match.c.quantity)).label("quantity"))
+    .where(
+        _match.c.company_id == _company_id, _match.c.purchase_order_line_id == _ids,
+        _match.c.kind == MatchKind.REPLACED.value, _match.c.quantity < 0,
+    )
+    .group_by(_match.c.goods_receipt_line_id)
+    .subquery("replaced")
+)  # fmt: skip
+_back = (
+    select(
+        _back_line.c.goods_receipt_line_id,
+        func.sum(_back_line.c.owed_transaction_amount).label("transaction"),
+        func.sum(_back_line.c.owed_amount).label("amount"),
+        func.coalesce(
+            func.sum(_back_line.c.quantity).filter(_return.c.settlement == ReturnSettlement.REPLACE.value), 0
+        ).label("to_replace"),
+    )
+    .join_from(_back_line, _return, (_return.c.company_id == _back_line.c.company_id)
+               & (_return.c.id == _back_line.c.purchase_return_id))
+    .where(_back_line.c.company_id == _company_id, _back_line.c.purchase_order_line_id == _ids)
+    .group_by(_back_line.c.goods_receipt_line_id)
+    .subquery("back")
+)  # fmt: skip
 _earlier = _line.alias("earlier")
 # Which of the entries of its receipt a line is: those of accepted goods stand in the order of the lines.
 _place = (
@@ -72,13 +104,21 @@ _BINS = (
         _place.label("place"),
         _receipt.c.received_on,
         _receipt.c.rate,
-        (_line.c.stocked_quantity - func.coalesce(_cleared.c.quantity, 0)).label("quantity"),
-        (func.coalesce(_cleared.c.transaction, 0) - _line.c.owed_transaction_amount).label("transaction"),
-        (func.coalesce(_cleared.c.amount, 0) - _line.c.owed_amount).label("amount"),
+        (
+            _line.c.stocked_quantity - _line.c.returned_quantity - func.coalesce(_cleared.c.quantity, 0)
+        ).label("quantity"),
+        (
+            func.coalesce(_cleared.c.transaction, 0) + func.coalesce(_back.c.transaction, 0)
+            - _line.c.owed_transaction_amount
+        ).label("transaction"),
+        (func.coalesce(_cleared.c.amount, 0) + func.coalesce(_back.c.amount, 0) - _line.c.owed_amount).label("amount"),
+        (func.coalesce(_back.c.to_replace, 0) - func.coalesce(_replaced.c.quantity, 0)).label("to_replace"),
     )
     .join_from(_line, _receipt, (_receipt.c.company_id == _line.c.company_id)
                & (_receipt.c.id == _line.c.goods_receipt_id))
     .join(_cleared, _cleared.c.goods_receipt_line_id == _line.c.id, isouter=True)
+    .join(_back, _back.c.goods_receipt_line_id == _line.c.id, isouter=True)
+    .join(_replaced, _replaced.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .where(_line.c.company_id == _company_id, _line.c.purchase_order_line_id == _ids, _line.c.stocked_quantity > 0)
     .order_by(_line.c.purchase_order_line_id, _receipt.c.received_on, _line.c.id)
 )  # fmt: skip
@@ -175,7 +215,7 @@ async def share_differences(
     moved = [(one, parts) for one, parts in moved if parts]
     if not moved:
         return {}, []
-    entries = await _entries(work, {part.bin.posting_id for _, parts in moved for part in parts if part.bin})
+    entries = await receipt_entries(work, {part.bin.posting_id for _, parts in moved for part in parts if part.bin})
     late = [
         LateCostDocument(
             posting_id=one.posting_id,
@@ -202,7 +242,7 @@ def _by_goods(parts: Sequence[Cleared]) -> list[tuple[Cleared, Decimal]]:
     return [one for one in sums.values() if one[1]]
 
 
-async def _entries(work: Work, postings: Collection[UUID]) -> dict[tuple[UUID, int], UUID]:
+async def receipt_entries(work: Work, postings: Collection[UUID]) -> dict[tuple[UUID, int], UUID]:
     """The entry by which the goods of a receipt's line came in, by posting and its place among them."""
     found: dict[tuple[UUID, int], UUID] = {}
     counted: defaultdict[UUID, int] = defaultdict(int)

@@ -73,12 +73,14 @@ WITH ledger AS (
     FROM journal_entry e
     JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
     JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
-    WHERE a.role = 'GR_IR' AND e.source_kind IN ('GoodsReceipt', 'SupplierInvoice')
+    WHERE a.role = 'GR_IR' AND e.source_kind IN ('GoodsReceipt', 'PurchaseReturn', 'SupplierInvoice')
     GROUP BY 1, 2
 ), moved AS (
     SELECT r.company_id, r.purchase_order_line_id AS line_id, -r.owed_transaction_amount AS transaction,
            -r.owed_amount AS amount
     FROM goods_receipt_line r
+    UNION ALL
+    SELECT company_id, purchase_order_line_id, owed_transaction_amount, owed_amount FROM purchase_return_line
     UNION ALL
     SELECT company_id, purchase_order_line_id, transaction_amount, amount FROM supplier_invoice_match
 ), lines AS (
@@ -95,19 +97,29 @@ WHERE (coalesce(g.transaction, 0), coalesce(g.amount, 0)) <> (coalesce(s.transac
 ORDER BY company_id, currency LIMIT 1
 """
 
-# Goods of a receipt of which all is invoiced hold nothing in GR/IR.
+# Goods of a receipt of which all that was not sent back is invoiced hold nothing in GR/IR.
 _EMPTY = """
-SELECT g.company_id, g.number, r.position, m.transaction - r.owed_transaction_amount AS left_over,
-       m.amount - r.owed_amount AS amount_left_over
-FROM goods_receipt_line r
-JOIN goods_receipt g ON g.company_id = r.company_id AND g.id = r.goods_receipt_id
-JOIN (
+WITH back AS (
+    SELECT company_id, goods_receipt_line_id, sum(quantity) AS quantity, sum(owed_transaction_amount) AS transaction,
+           sum(owed_amount) AS amount
+    FROM purchase_return_line GROUP BY 1, 2
+), cleared AS (
     SELECT company_id, goods_receipt_line_id, sum(quantity) AS quantity, sum(transaction_amount) AS transaction,
            sum(amount) AS amount
     FROM supplier_invoice_match WHERE goods_receipt_line_id IS NOT NULL GROUP BY 1, 2
-) AS m ON m.company_id = r.company_id AND m.goods_receipt_line_id = r.id
-WHERE m.quantity = r.stocked_quantity AND (m.transaction, m.amount) <> (r.owed_transaction_amount, r.owed_amount)
-ORDER BY g.company_id, g.number, r.position LIMIT 1
+), goods AS (
+    SELECT r.company_id, r.goods_receipt_id, r.position, r.returned_quantity, coalesce(b.quantity, 0) AS sent_back,
+           r.stocked_quantity - coalesce(b.quantity, 0) - coalesce(m.quantity, 0) AS open,
+           coalesce(m.transaction, 0) + coalesce(b.transaction, 0) - r.owed_transaction_amount AS left_over,
+           coalesce(m.amount, 0) + coalesce(b.amount, 0) - r.owed_amount AS amount_left_over
+    FROM goods_receipt_line r
+    LEFT JOIN back b ON b.company_id = r.company_id AND b.goods_receipt_line_id = r.id
+    LEFT JOIN cleared m ON m.company_id = r.company_id AND m.goods_receipt_line_id = r.id
+)
+SELECT o.company_id, o.number, g.position, g.returned_quantity, g.sent_back, g.left_over, g.amount_left_over
+FROM goods g JOIN goods_receipt o ON o.company_id = g.company_id AND o.id = g.goods_receipt_id
+WHERE g.returned_quantity <> g.sent_back OR (g.open = 0 AND (g.left_over, g.amount_left_over) <> (0, 0))
+ORDER BY o.company_id, o.number, g.position LIMIT 1
 """
 
 SUPPLIER_INVOICES = "supplier invoices"
@@ -149,7 +161,10 @@ async def clearing(connection: Connection) -> AsyncIterator[Finding]:
         )
         yield _finding(CLEARING, row["company_id"], row["currency"], message)
     for row in await connection.fetch(_EMPTY):
-        message = f"all of it is invoiced, {row['left_over']} ({row['amount_left_over']}) is left"
+        message = (
+            f"{row['returned_quantity']} is said to have gone back, its returns come to {row['sent_back']}; "
+            f"GR/IR holds {row['left_over']} ({row['amount_left_over']}) of it"
+        )
         yield _finding(CLEARING, row["company_id"], f"{row['number']} line {row['position']}", message)
 
 

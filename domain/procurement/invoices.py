@@ -66,6 +66,17 @@ class MatchReason(StrEnum):
     QUANTITY_OVER = "QUANTITY_OVER"
 
 
+class MatchKind(StrEnum):
+    """What changed the match of an invoice: it was posted or credited, its goods arrived, or others came for those that
+    were sent back.
+    """
+
+    INVOICED = "INVOICED"
+    CREDITED = "CREDITED"
+    ARRIVED = "ARRIVED"
+    REPLACED = "REPLACED"
+
+
 class MatchTolerance(CompanyRecord, scope=Scope(), zh="发票匹配容差"):
     """How far invoices may be off orders and receipts and still be paid; a company without one takes no difference."""
 
@@ -260,6 +271,7 @@ class SupplierInvoiceMatch(CompanyRecord, scope=Scope(), zh="发票收货匹配"
     goods_receipt_line_id: Mapped[UUID | None] = reference(
         "goods_receipt_line", doc="The goods that it clears; none for what has not come.", zh="收货行", many="matches"
     )
+    kind: Mapped[str] = enum_column(MatchKind, doc="What changed the match.", zh="匹配类别")
     occurred_on: Mapped[date] = date_column(doc="Day from which it counts.", zh="业务日期")
     quantity: Mapped[Decimal] = quantity_column(
         doc="How much is invoiced (positive) or taken back (negative).", zh="数量",

@@ -19,7 +19,7 @@ from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ROUNDING, ZERO, Money, allocate, minor_unit, product, to_minor_unit, total
 from domain.finance.rules import in_company_currency
 from domain.finance.rules.open_items import clearing_difference
-from domain.procurement.invoices import MatchReason, MatchStatus, SupplierInvoiceStatus
+from domain.procurement.invoices import MatchKind, MatchReason, MatchStatus, SupplierInvoiceStatus
 from domain.procurement.rules import HUNDRED
 
 
@@ -76,7 +76,9 @@ EXACT_MATCH: Final = Tolerance()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
-    """What GR/IR holds for goods of one receipt line; `rate` is that of the receipt."""
+    """What GR/IR holds for goods of one receipt line; `rate` is that of the receipt, `to_replace` what was sent back of
+    it for others to come instead.
+    """
 
     receipt_line_id: UUID
     receipt_id: UUID
@@ -87,6 +89,7 @@ class Bin:
     quantity: Decimal
     transaction: Decimal
     amount: Decimal
+    to_replace: Decimal = ZERO
 
     def part(self, quantity: Decimal, currency: str, company: str) -> tuple[Decimal, Decimal]:
         """What it holds for some of its goods; all of it for the last."""
@@ -226,19 +229,24 @@ class Holding:
 class Arrived:
     """Goods that came for what had been invoiced: the holding that ends, and what clears them instead."""
 
+    kind: MatchKind
     given_up: Holding
     cleared: Cleared
 
 
 def arrivals(bins: Sequence[Bin], holdings: Sequence[Holding], currency: str, company: str) -> list[Arrived]:
-    """What goods received clear of what was invoiced without them, the oldest of both first."""
-    waiting = [one for one in holdings if one.receipt_line_id is None]
+    """What goods received clear of what was invoiced without them: first they replace what was sent back, then they
+    are what was invoiced before it came, the oldest of both first.
+    """
+    waiting = [*_sent_back(bins, holdings, currency, company)]
+    waiting += [(MatchKind.ARRIVED, one) for one in holdings if one.receipt_line_id is None]
     found: list[Arrived] = []
     for one in bins:
         left = one
         while left.quantity > ZERO and waiting:
-            quantity = min(left.quantity, waiting[0].quantity)
-            given_up = waiting[0].part(quantity, currency, company)
+            kind, first = waiting.pop(0)
+            quantity = min(left.quantity, first.quantity)
+            given_up = first.part(quantity, currency, company)
             held, value = left.part(quantity, currency, company)
             difference = clearing_difference(
                 Money(-held, currency), Money(-value, company), Money(given_up.transaction, currency),
@@ -248,12 +256,32 @@ def arrivals(bins: Sequence[Bin], holdings: Sequence[Holding], currency: str, co
                 bin=left, quantity=quantity, transaction=-held, amount=-value, price=difference.price,
                 exchange=difference.exchange,
             )  # fmt: skip
-            found.append(Arrived(given_up=given_up, cleared=cleared))
+            found.append(Arrived(kind=kind, given_up=given_up, cleared=cleared))
             left = left.without(quantity, held, value)
-            rest = waiting.pop(0).without(given_up)
+            rest = first.without(given_up)
             if rest.quantity:
-                waiting.insert(0, rest)
+                waiting.insert(0, (kind, rest))
     return found
+
+
+def _sent_back(
+    bins: Sequence[Bin], holdings: Sequence[Holding], currency: str, company: str
+) -> Iterable[tuple[MatchKind, Holding]]:
+    """What invoices hold of goods that were sent back to be replaced, at what GR/IR holds for them."""
+    for one in bins:
+        left = min(-one.quantity, one.to_replace)
+        rest = one
+        for holding in holdings:
+            if holding.receipt_line_id != one.receipt_line_id or left <= ZERO:
+                continue
+            quantity = min(left, holding.quantity)
+            transaction, amount = rest.part(-quantity, currency, company)
+            rest = rest.without(-quantity, transaction, amount)
+            left = EXACT.subtract(left, quantity)
+            # What the invoice differed by from the goods that went back went where the return's difference did.
+            yield MatchKind.REPLACED, replace(
+                holding, quantity=quantity, transaction=transaction, amount=amount, price=ZERO, exchange=ZERO
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,11 +118,14 @@ class PurchaseOrderLine(
         CheckConstraint("is_historical OR unit_price >= 0", name="unit_price_not_negative"),
         CheckConstraint("over_receipt_percent >= 0", name="over_receipt_percent_not_negative"),
         CheckConstraint(
-            "is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)",
+            "is_historical OR "
+            "(received_quantity - to_replace_quantity) * 100 <= ordered_quantity * (100 + over_receipt_percent)",
             name="received_within_tolerance",
         ),
         CheckConstraint(
-            "is_historical OR (invoiced_quantity >= 0 AND returned_quantity >= 0)", name="invoiced_not_negative"
+            "is_historical OR (invoiced_quantity >= 0 AND to_replace_quantity >= 0 "
+            "AND returned_quantity BETWEEN to_replace_quantity AND stocked_quantity)",
+            name="returned_was_stocked",
         ),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
     )
@@ -144,6 +147,9 @@ class PurchaseOrderLine(
     )
     returned_quantity: Mapped[Decimal] = quantity_column(
         doc="Taken to stock and sent back since.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    to_replace_quantity: Mapped[Decimal] = quantity_column(
+        doc="Sent back to be replaced.", zh="待补货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     invoiced_quantity: Mapped[Decimal] = quantity_column(
         doc="Invoiced, less what was credited.", zh="已开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
@@ -205,6 +211,7 @@ class GoodsReceiptLine(
         CheckConstraint(
             "received_quantity = rejected_quantity + stocked_quantity", name="received_is_rejected_and_stocked"
         ),
+        CheckConstraint("returned_quantity BETWEEN 0 AND stocked_quantity", name="returned_was_stocked"),
         UniqueConstraint("company_id", "goods_receipt_id", "position"),
     )
 

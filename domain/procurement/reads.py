@@ -193,6 +193,7 @@ def _order_line(row: Row) -> OrderLine:
         rejected=row["rejected_quantity"],
         stocked=row["stocked_quantity"],
         returned=row["returned_quantity"],
+        to_replace=row["to_replace_quantity"],
         invoiced=row["invoiced_quantity"],
         unit_price=row["unit_price"],
         over_receipt_percent=row["over_receipt_percent"],

@@ -32,6 +32,7 @@ from domain.procurement.models import (
     PurchaseOrder,
     PurchaseOrderLine,
 )
+from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
 
 NOTHING = literal_column("0", AMOUNT)
 
@@ -45,7 +46,8 @@ class OpenClearingArguments:
 
 class OpenClearingLine(
     Report, zh="暂估应付明细行", arguments=OpenClearingArguments, order="place", check=any_values,
-    totals=("amount",), reads=(PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierInvoiceMatch),
+    totals=("amount",), reads=(PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierInvoiceMatch,
+           PurchaseReturn, PurchaseReturnLine),
 ):  # fmt: skip
     """What GR/IR holds of an order line: goods that are not invoiced (negative), or what was invoiced without them."""
 
@@ -130,7 +132,20 @@ def _by_goods(asked: Asked) -> FromClause:
         match.c.company_id, match.c.purchase_order_line_id, match.c.goods_receipt_line_id, match.c.occurred_on,
         -match.c.quantity, match.c.transaction_amount, match.c.amount,
     ).where(match.c.occurred_on <= asked["on"])  # fmt: skip
-    moved = union_all(took_up, cleared).subquery("moved")
+    returned, back = asked.of(PurchaseReturn), asked.of(PurchaseReturnLine)
+    sent_back = (
+        select(
+            back.c.company_id, back.c.purchase_order_line_id, back.c.goods_receipt_line_id, returned.c.returned_on,
+            -back.c.quantity, back.c.owed_transaction_amount, back.c.owed_amount,
+        )
+        .select_from(
+            back.join(
+                returned, and_(returned.c.company_id == back.c.company_id, returned.c.id == back.c.purchase_return_id)
+            )
+        )
+        .where(returned.c.returned_on <= asked["on"])
+    )  # fmt: skip
+    moved = union_all(took_up, cleared, sent_back).subquery("moved")
     keys = (moved.c.company_id, moved.c.line_id, moved.c.goods_id)
     quantity, transaction, amount = (func.sum(moved.c[name]) for name in ("quantity", "transaction", "amount"))
     return (

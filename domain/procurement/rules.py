@@ -56,6 +56,7 @@ REJECT: Final = "be rejected"
 RECEIVE: Final = "be received"
 COMPLETE: Final = "be completed"
 INVOICE: Final = "be invoiced"
+REOPEN: Final = "be reopened"
 
 ORDER_FLOW: Final = Flow(
     document="Purchase order",
@@ -65,6 +66,7 @@ ORDER_FLOW: Final = Flow(
         REJECT: Transition(frozenset({PurchaseOrderStatus.PENDING}), PurchaseOrderStatus.REJECTED),
         RECEIVE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.APPROVED),
         COMPLETE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.COMPLETE),
+        REOPEN: Transition(frozenset({PurchaseOrderStatus.COMPLETE}), PurchaseOrderStatus.APPROVED),
     },
 )
 
@@ -97,14 +99,20 @@ class OrderLine:
     rejected: Decimal
     stocked: Decimal
     returned: Decimal
+    to_replace: Decimal
     invoiced: Decimal
     unit_price: Decimal
     over_receipt_percent: Decimal
 
     @property
     def is_fully_received(self) -> bool:
-        """Whether nothing more is awaited."""
-        return self.received >= self.ordered
+        """Whether nothing more is awaited, what went back to be replaced included."""
+        return self.net_received >= self.ordered
+
+    @property
+    def net_received(self) -> Decimal:
+        """What was received without what went back to be replaced."""
+        return EXACT.subtract(self.received, self.to_replace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,12 +265,12 @@ def receive(order: Order, line: OrderLine, arriving: Arrival) -> OrderLine:
     """The line after the arrival; raises OverReceipt beyond the line's tolerance."""
     allowed = EXACT.divide(product(line.ordered, EXACT.add(HUNDRED, line.over_receipt_percent)), HUNDRED)
     received = EXACT.add(line.received, arriving.received)
-    if received > allowed:
+    if EXACT.subtract(received, line.to_replace) > allowed:
         raise OverReceipt(
             order=order.number,
             position=line.position,
             ordered=line.ordered,
-            received=line.received,
+            received=line.net_received,
             arriving=arriving.received,
             allowed=allowed,
         )
@@ -278,6 +286,19 @@ def status_after_receipt(order: Order, lines: Sequence[OrderLine]) -> PurchaseOr
     """COMPLETE once every line is fully received, APPROVED until then."""
     done = all(line.is_fully_received for line in lines)
     return ORDER_FLOW.advance(order.number, order.status, COMPLETE if done else RECEIVE)
+
+
+def send_back(line: OrderLine, quantity: Decimal, *, is_replaced: bool) -> OrderLine:
+    """The line once accepted goods of it went back; those to be replaced are awaited again."""
+    to_replace = EXACT.add(line.to_replace, quantity) if is_replaced else line.to_replace
+    return replace(line, returned=EXACT.add(line.returned, quantity), to_replace=to_replace)
+
+
+def status_after_return(order: Order, lines: Sequence[OrderLine]) -> PurchaseOrderStatus:
+    """APPROVED again where replacements are awaited, else as it was."""
+    if order.status is PurchaseOrderStatus.COMPLETE and not all(line.is_fully_received for line in lines):
+        return ORDER_FLOW.advance(order.number, order.status, REOPEN)
+    return order.status
 
 
 def lot_of_item(lot_number: str, lot_item_id: UUID, item_id: UUID) -> None:

@@ -20,10 +20,18 @@ LEFT JOIN (
            sum(stocked_quantity) AS stocked
     FROM goods_receipt_line GROUP BY company_id, purchase_order_line_id
 ) AS r ON r.company_id = l.company_id AND r.purchase_order_line_id = l.id
+LEFT JOIN (
+    SELECT s.company_id, s.purchase_order_line_id, sum(s.quantity) AS returned,
+           sum(s.quantity) FILTER (WHERE d.settlement = 'REPLACE') AS to_replace
+    FROM purchase_return_line s
+    JOIN purchase_return d ON d.company_id = s.company_id AND d.id = s.purchase_return_id
+    GROUP BY s.company_id, s.purchase_order_line_id
+) AS b ON b.company_id = l.company_id AND b.purchase_order_line_id = l.id
 WHERE NOT o.is_historical AND (
     (l.received_quantity, l.rejected_quantity, l.stocked_quantity)
         <> (coalesce(r.received, 0), coalesce(r.rejected, 0), coalesce(r.stocked, 0))
-    OR (o.status = 'COMPLETE' AND l.received_quantity < l.ordered_quantity)
+    OR (l.returned_quantity, l.to_replace_quantity) <> (coalesce(b.returned, 0), coalesce(b.to_replace, 0))
+    OR (o.status = 'COMPLETE' AND l.received_quantity - l.to_replace_quantity < l.ordered_quantity)
     OR (o.status IN ('PENDING', 'REJECTED') AND l.received_quantity <> 0)
 )
 ORDER BY o.company_id, o.number, l.position LIMIT 1

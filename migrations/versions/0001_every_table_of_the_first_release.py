@@ -3693,6 +3693,7 @@ def upgrade() -> None:
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and refused at inspection.'),
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and taken to stock.'),
     sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taken to stock and sent back since.'),
+    sa.Column('to_replace_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Sent back to be replaced.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
@@ -3701,10 +3702,10 @@ def upgrade() -> None:
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment='Whether another system made the line.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity >= 0)', name=op.f('ck_purchase_order_line_invoiced_not_negative')),
+    sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND to_replace_quantity >= 0 AND returned_quantity BETWEEN to_replace_quantity AND stocked_quantity)', name=op.f('ck_purchase_order_line_returned_was_stocked')),
+    sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= ordered_quantity * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
     sa.CheckConstraint('is_historical OR ordered_quantity > 0', name=op.f('ck_purchase_order_line_ordered_quantity_positive')),
-    sa.CheckConstraint('is_historical OR received_quantity * 100 <= ordered_quantity * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
@@ -3876,6 +3877,7 @@ def upgrade() -> None:
     sa.CheckConstraint('received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_goods_receipt_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('received_quantity > 0', name=op.f('ck_goods_receipt_line_received_quantity_positive')),
     sa.CheckConstraint('rejected_quantity >= 0 AND stocked_quantity >= 0', name=op.f('ck_goods_receipt_line_quantities_not_negative')),
+    sa.CheckConstraint('returned_quantity BETWEEN 0 AND stocked_quantity', name=op.f('ck_goods_receipt_line_returned_was_stocked')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_goods_receipt_line_company_id_goods_receipt_id')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_receipt_line_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_goods_receipt_line_company_id_lot_id')),
@@ -3890,6 +3892,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_table('purchase_return',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
+    sa.Column('goods_receipt_id', sa.Uuid(), nullable=False, comment='The receipt that brought the goods.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=False, comment='The order they were received against.'),
+    sa.Column('settlement', sa.Text(), nullable=False, comment='Whether they are to be replaced or credited.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they went back.'),
+    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they left.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What goods and money posted for the return share.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("settlement IN ('REPLACE', 'CREDIT')", name=op.f('ck_purchase_return_settlement_known')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_return_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_return_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_purchase_return_company_id_goods_receipt_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_return_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_return_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_return')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_return_company_id_number'))
+    )
+    op.create_index(op.f('ix_purchase_return_company_id_goods_receipt_id'), 'purchase_return', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_company_id_number_id'), 'purchase_return', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_company_id_purchase_order_id'), 'purchase_return', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_company_id_returned_on_id'), 'purchase_return', ['company_id', 'returned_on', 'id'], unique=False)
     op.create_table('return_credit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4028,6 +4054,28 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_table('purchase_return_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('purchase_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
+    sa.Column('goods_receipt_line_id', sa.Uuid(), nullable=False, comment='The receipt line that brought the goods.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much went back.'),
+    sa.Column('owed_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What GR/IR gave up for it, in the order's currency."),
+    sa.Column('owed_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What GR/IR gave up for it.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_return_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_purchase_return_line_company_id_goods_receipt_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_purchase_return_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_return_id'], ['purchase_return.company_id', 'purchase_return.id'], name=op.f('fk_purchase_return_line_company_id_purchase_return_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_return_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_return_line')),
+    sa.UniqueConstraint('company_id', 'purchase_return_id', 'position', name=op.f('uq_purchase_return_line_company_id_purchase_return_id_position'))
+    )
+    op.create_index(op.f('ix_purchase_return_line_company_id_goods_receipt_line_id'), 'purchase_return_line', ['company_id', 'goods_receipt_line_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_line_company_id_purchase_order_line_id'), 'purchase_return_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_line_company_id_purchase_return_id'), 'purchase_return_line', ['company_id', 'purchase_return_id'], unique=False)
     op.create_table('shipment_charge',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4091,6 +4139,7 @@ def upgrade() -> None:
     sa.Column('supplier_invoice_line_id', sa.Uuid(), nullable=False, comment='The invoice line.'),
     sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line whose GR/IR it moves.'),
     sa.Column('goods_receipt_line_id', sa.Uuid(), nullable=True, comment='The goods that it clears; none for what has not come.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What changed the match.'),
     sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is invoiced (positive) or taken back (negative).'),
     sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What it moves GR/IR by in the order's currency, debit positive."),
@@ -4099,6 +4148,7 @@ def upgrade() -> None:
     sa.Column('exchange_difference', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the change of the rate since the receipt cost (debit positive) or brought.'),
     sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that it is part of; none where nothing differed.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('INVOICED', 'CREDITED', 'ARRIVED', 'REPLACED')", name=op.f('ck_supplier_invoice_match_kind_known')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_supplier_invoice_match_company_id_goods_receipt_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_supplier_invoice_match_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_supplier_invoice_match_company_id_purchase_order_line_id')),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.procurement.invoices import SupplierInvoiceMatch
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
 from tests.graph.wire import Row
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ def open_clearing(book: "Book") -> Iterable[Row]:
             moved(
                 (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"]), row["occurred_on"],
                 -row["quantity"], row["transaction_amount"], row["amount"],
+            )  # fmt: skip
+    returns = {(row["company_id"], row["id"]): row for row in book.of(PurchaseReturn)}
+    for row in book.of(PurchaseReturnLine):
+        back = returns.get((row["company_id"], row["purchase_return_id"]))
+        if back is not None and back["returned_on"] <= on:
+            moved(
+                (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"]), back["returned_on"],
+                -row["quantity"], row["owed_transaction_amount"], row["owed_amount"],
             )  # fmt: skip
     yield from _lines(book, goods)
 

@@ -408,7 +408,7 @@ def stock_movements(book: Book) -> Iterable[Row]:
         quantity = row["quantity"]
         add(row, since_start=quantity, since_end=quantity if row["occurred_on"] >= end else ZERO)
         if row["occurred_on"] < end:
-            if held.moves[row["company_id"], row["stock_move_id"]]["kind"] == "TRANSFER":
+            if held.moves[row["company_id"], row["stock_move_id"]]["kind"] in ("TRANSFER", "STATUS_CHANGE"):
                 add(row, transferred=quantity)
             else:
                 add(row, received=max(quantity, ZERO), issued=max(-quantity, ZERO))

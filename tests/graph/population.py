@@ -20,6 +20,7 @@ from domain.inventory import turnover as inventory
 from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
 from domain.master_data.currencies import Currency
+from domain.procurement.invoices import SupplierInvoice
 from domain.procurement.models import GoodsReceiptLine
 from domain.sales.models import SalesOrder
 from tests.factory import DAY, INSTANT, insert, is_group, numbered, row
@@ -108,6 +109,13 @@ class Population:
         if record is CustomerInvoice:
             net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}
+        if record is SupplierInvoice:
+            net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
+            given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}
+            given |= {"status": "DRAFT", "posted_on": None, "journal_entry_id": None, "released_by": None}
+            given |= (
+                {"match_status": "BLOCKED", "payment_blocks": ["PRICE"]} if number % 3 else {"match_status": "MATCHED"}
+            )
         if record is SalesOrder:
             subtotal, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"subtotal": subtotal, "tax": tax, "total_due": subtotal + tax, "confirmed_on": DAY}

@@ -1,31 +1,13 @@
 """Three-way match through the graph, with the shipped policy: cases F60 and V16, who may do what, who sees what."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from domain.core.actors import Audience
-from domain.core.database import Database
 from domain.core.errors import Forbidden
-from resolvers.operation import Dispatcher
-from resolvers.read import ReadRoad
-from resolvers.write import WriteRoad
-from schema.graph import MUTATIONS, visible
-from tests.domain.books import AX, World, a_world
-from tests.graph.conftest import VIEWS, Asker
+from tests.graph.office import RECEIVE, Office, opened
 
-ORDER = """mutation($input: CreatePurchaseOrderInput!) { createPurchaseOrder(input: $input) {
-  purchaseOrder { id number } userErrors { code message } } }"""
-APPROVE = """mutation($id: ID!) { approvePurchaseOrder(input: {company: {code: "AX"}, purchaseOrder: {id: $id}}) {
-  userErrors { code } } }"""
-RECEIVE = """mutation($id: ID!, $lines: [GoodsReceiptLineInput!]!, $key: String!) {
-  receivePurchaseOrder(idempotencyKey: $key, input: {company: {code: "AX"}, purchaseOrder: {id: $id}, lines: $lines,
-    receivedOn: "2026-05-20"}) { userErrors { code message } } }"""
-REGISTER = """mutation($input: CreateSupplierInvoiceInput!) { createSupplierInvoice(input: $input) {
-  supplierInvoice { id number status matchStatus paymentBlocks total { amount currency } journalEntry { number } }
-  userErrors { code message path } } }"""
 POST = """mutation($id: ID!, $key: String!) {
   postSupplierInvoice(idempotencyKey: $key,
                       input: {company: {code: "AX"}, supplierInvoice: {id: $id}, postedOn: "2026-05-20"}) {
@@ -50,52 +32,10 @@ SEEN = """{ supplierInvoices { nodes { number supplierNumber total { amount } pa
   unitPrice { amount } purchaseOrderLine { purchaseOrder { number } } } } } }"""
 
 
-@dataclass
-class Office:
-    """The graph over a small group; each role is one person."""
-
-    world: World
-    asker: Asker
-
-    async def __call__(self, document: str, role: str, **variables: Any) -> Any:
-        answer = await self.asker(document, variables, self.asker.actor(role, companies=(AX,)))
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    async def ordered(self, *lines: tuple[str, str, str]) -> str:
-        """An approved order of (item, quantity, price) lines."""
-        asked = [
-            {"item": {"code": item}, "quantity": quantity, "unitPrice": {"amount": price, "currency": "USD"}}
-            for item, quantity, price in lines
-        ]
-        given = {"company": {"code": "AX"}, "supplier": {"code": "ACME"}, "currency": "USD", "lines": asked}
-        made = (await self(ORDER, "buyer", input=given))["createPurchaseOrder"]
-        assert made["userErrors"] == []
-        assert (await self(APPROVE, "controller", id=made["purchaseOrder"]["id"]))["approvePurchaseOrder"] == {
-            "userErrors": []
-        }
-        return made["purchaseOrder"]["id"]
-
-    async def registered(self, order: str, *lines: tuple[int, str, str], **more: Any) -> dict[str, Any]:
-        """A draft over (position, quantity, price) lines."""
-        asked = [
-            {"purchaseOrder": {"id": order}, "orderPosition": position, "quantity": quantity,
-             "unitPrice": {"amount": price, "currency": "USD"}}
-            for position, quantity, price in lines
-        ]  # fmt: skip
-        given = {"company": {"code": "AX"}, "supplier": {"code": "ACME"}, "supplierNumber": "A-1", "currency": "USD",
-                 "invoicedOn": "2026-05-19", "lines": asked} | more  # fmt: skip
-        return (await self(REGISTER, "accountant", input=given))["createSupplierInvoice"]
-
-
 @pytest.fixture
 async def office(fresh_database: str) -> AsyncIterator[Office]:
-    database = await Database.open(fresh_database, 4)
-    road = ReadRoad(database)
-    write = WriteRoad(database, road, tuple(MUTATIONS.values()))
-    dispatcher = Dispatcher(lambda grants: visible(VIEWS[grants.audience]), read=road, write=write)
-    yield Office(await a_world(database), Asker(road, dispatcher))
-    await database.close()
+    async with opened(fresh_database) as made:
+        yield made
 
 
 def by_role(entry: dict[str, Any]) -> dict[str, str]:
@@ -200,17 +140,12 @@ async def test_each_role_does_its_own_part_and_a_supplier_sees_its_invoices(offi
         with pytest.raises(Forbidden):
             await office(RELEASE, role, id=draft["id"])
 
-    async def seen_by(party: str) -> Any:
-        partners = frozenset({office.world[party]})
-        who = office.asker.actor("supplier", companies=(AX,), audience=Audience.SUPPLIER, partners=partners)
-        return (await office.asker(SEEN, {}, who))["data"]["supplierInvoices"]["nodes"]
-
-    assert await seen_by("ACME") == [
+    assert (await office.supplier(SEEN))["supplierInvoices"]["nodes"] == [
         {"number": "SI-000001", "supplierNumber": "A-1", "total": {"amount": "20"}, "paymentBlocks": [],
          "lines": [{"quantity": "10", "unitPrice": {"amount": "2"},
                     "purchaseOrderLine": {"purchaseOrder": {"number": "PO-000001"}}}]}
     ]  # fmt: skip
-    assert await seen_by("HOSPITAL") == []
+    assert (await office.supplier(SEEN, "HOSPITAL"))["supplierInvoices"]["nodes"] == []
 
 
 async def test_a_draft_that_cannot_be_is_refused_with_its_place(office: Office):

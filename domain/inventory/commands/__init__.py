@@ -18,7 +18,6 @@ from domain.inventory.commands.reservations import (
     release_reservations,
     reserve_stock,
 )
-from domain.inventory.commands.returns import ReturnToSupplier, return_to_suppliers
 from domain.inventory.commands.revaluations import RevalueStock, revalue_stock
 from domain.inventory.commands.reversals import ReverseStockMove, reverse_stock_moves
 from domain.inventory.commands.settings import SetItemValuation, set_item_valuations
@@ -37,10 +36,10 @@ from domain.inventory.commands.transfers import (
 __all__ = [
     "AddLandedCost", "CancelLandedCost", "ChangeLotStatus", "ChangeStockStatus", "ConvertStock", "CountStock",
     "IssueLineInput", "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "ReceiveTransfer",
-    "ReleaseReservation", "ReserveStock", "ReturnToSupplier", "RevalueStock", "ReverseStockMove",
+    "ReleaseReservation", "ReserveStock", "RevalueStock", "ReverseStockMove",
     "SetItemValuation", "ShipTransfer", "StatusLineInput", "TransferArrivalInput", "TransferLineInput",
     "TransferStock", "add_landed_costs", "cancel_landed_costs", "change_lot_statuses", "change_stock_statuses",
     "convert_stock", "count_stock", "hold_lots", "issue_reservations", "issue_stock", "receive_transfers",
-    "release_reservations", "reserve_stock", "return_to_suppliers", "revalue_stock", "reverse_stock_moves",
+    "release_reservations", "reserve_stock", "revalue_stock", "reverse_stock_moves",
     "set_item_valuations", "ship_transfers", "transfer_stock",
 ]  # fmt: skip

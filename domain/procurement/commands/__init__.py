@@ -28,6 +28,7 @@ from domain.procurement.commands.receipts import (
     ReceivePurchaseOrder,
     receive_purchase_orders,
 )
+from domain.procurement.commands.returns import PurchaseReturnLineInput, ReturnToSupplier, return_purchases
 
 __all__ = [
     "ApprovePurchaseOrder",
@@ -38,9 +39,11 @@ __all__ = [
     "GoodsReceiptLineInput",
     "PostSupplierInvoice",
     "PurchaseOrderLineInput",
+    "PurchaseReturnLineInput",
     "ReceivePurchaseOrder",
     "RejectPurchaseOrder",
     "ReleaseSupplierInvoice",
+    "ReturnToSupplier",
     "SupplierCreditLineInput",
     "SupplierInvoiceLineInput",
     "approve_purchase_orders",
@@ -52,4 +55,5 @@ __all__ = [
     "receive_purchase_orders",
     "reject_purchase_orders",
     "release_supplier_invoices",
+    "return_purchases",
 ]

@@ -24,6 +24,7 @@ from domain.procurement.awaited import lift_quantity_blocks
 from domain.procurement.clearing import Differences, share_differences
 from domain.procurement.crediting import GivenBack, Where
 from domain.procurement.invoices import (
+    MatchKind,
     MatchStatus,
     SupplierInvoice,
     SupplierInvoiceLine,
@@ -285,6 +286,7 @@ def _match_rows(line: CreditLine, one: Planned) -> list[dict[str, object]]:
             "supplier_invoice_line_id": line.row["id"],
             "purchase_order_line_id": line.row["purchase_order_line_id"],
             "goods_receipt_line_id": part.holding.receipt_line_id,
+            "kind": MatchKind.CREDITED,
             "occurred_on": one.on,
             "quantity": -part.quantity,
             "transaction_amount": -part.transaction,

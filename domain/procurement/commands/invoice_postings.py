@@ -37,6 +37,7 @@ from domain.procurement.clearing import (
 )
 from domain.procurement.commands.invoices import told
 from domain.procurement.invoices import (
+    MatchKind,
     MatchReason,
     SupplierInvoice,
     SupplierInvoiceLine,
@@ -421,6 +422,7 @@ def match_rows(line: Row, cleared: Sequence[Cleared], one: Planned) -> list[dict
             "supplier_invoice_line_id": line["id"],
             "purchase_order_line_id": line["purchase_order_line_id"],
             "goods_receipt_line_id": part.bin.receipt_line_id if part.bin else None,
+            "kind": MatchKind.INVOICED,
             "occurred_on": one.on,
             "quantity": part.quantity,
             "transaction_amount": part.transaction,

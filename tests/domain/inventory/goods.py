@@ -5,10 +5,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.core.errors import DomainError
 from domain.core.ids import new_id
 from domain.core.ledger import Source
+from domain.core.money import Money
 from domain.core.work import Work
-from domain.inventory import Incoming, IncomingLine, receive_stock
+from domain.inventory import (
+    Incoming,
+    IncomingLine,
+    Owed,
+    SupplierReturn,
+    SupplierReturnLine,
+    receive_stock,
+    return_to_suppliers,
+)
 from domain.inventory.commands import (
     IssueLineInput,
     IssuePurpose,
@@ -126,6 +136,39 @@ def transfer(world: World, item: str, quantity: str, target: UUID, **more: Any) 
         quantity=Decimal(quantity), **{name: more.pop(name) for name in ("lot_number", "status") if name in more},
     )  # fmt: skip
     return TransferStock(lines=(line,), transferred_on=more.pop("on", None), **more)
+
+
+OWED = """
+SELECT m.occurred_on, e.quantity, l.transaction_amount, l.transaction_currency, l.amount, l.rate,
+       coalesce((SELECT -sum(g.quantity) FROM stock_entry g JOIN stock_move b ON b.company_id = g.company_id
+                 AND b.id = g.stock_move_id WHERE b.source_id = e.id AND g.quantity < 0 AND NOT EXISTS
+                 (SELECT 1 FROM stock_move r WHERE r.company_id = b.company_id AND r.reverses_id = b.id)), 0) AS gone
+FROM stock_entry e JOIN stock_move m ON m.company_id = e.company_id AND m.id = e.stock_move_id
+JOIN journal_entry j ON j.company_id = m.company_id AND j.posting_id = m.posting_id
+JOIN journal_line l ON l.company_id = j.company_id AND l.journal_entry_id = j.id AND l.item_id = e.item_id
+JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id AND a.role = 'GR_IR'
+WHERE e.company_id = $1 AND e.id = $2
+"""
+
+
+async def sent_back(
+    world: World, entry: UUID, quantity: str | Decimal, on: date = TODAY, company: int = AX
+) -> UUID | DomainError:
+    """The move that sends goods of a receipt of one line back to ACME, or the refusal; as purchasing does it."""
+    [row] = await world.rows(OWED, company, entry)
+    owed = Owed(
+        transaction=Money(-row["transaction_amount"], row["transaction_currency"]), amount=-row["amount"],
+        rate=row["rate"],
+    )  # fmt: skip
+    back = Decimal(quantity)
+    part = owed.part(row["gone"], back, row["quantity"], CURRENCY_OF[company])
+    line = SupplierReturnLine(stock_entry_id=entry, quantity=back, owed=part, gone=row["gone"])
+    one = SupplierReturn(
+        posting_id=new_id(), occurred_on=on, source=Source(kind="StockEntry", id=entry, number="RS-1"),
+        supplier_id=world["ACME"], site_id=None, lines=(line,),
+    )  # fmt: skip
+    [outcome] = await world.works(company, lambda work: return_to_suppliers(work, [one]))
+    return outcome
 
 
 async def done(world: World, *commands: Any, company: int = AX) -> list[UUID]:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from domain.core.errors import DomainError
 from domain.core.money import Money
 from domain.core.perform import Performed
 from domain.core.verify import verify
@@ -29,7 +30,6 @@ from domain.inventory.commands import (
     ChangeStockStatus,
     CountStock,
     IssuePurpose,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     StatusLineInput,
@@ -37,7 +37,7 @@ from domain.inventory.commands import (
 from domain.inventory.models import LandedCostBasis, StockStatus, ValuationArea, ValuationMethod
 from domain.inventory.verify import VERIFIERS as GOODS_BOOK
 from tests.domain.books import AX, BX, CURRENCY_OF, World
-from tests.domain.inventory.goods import issue, lot, place, received, transfer, valued
+from tests.domain.inventory.goods import issue, lot, place, received, sent_back, transfer, valued
 from tests.domain.inventory.oracle import Event, work_out
 
 FIRST = date(2026, 4, 1)
@@ -283,8 +283,10 @@ async def send_back(books: Books, what: tuple[int, str], on: date, arguments: li
     receipt = books.of("receipt", what, pick)
     if receipt is None:
         return
-    command = ReturnToSupplier(stock_entry_id=books.entries[receipt.number], quantity=quantity, returned_on=on)
-    if await tried(books, what[0], command):
+    outcome = await sent_back(books.world, books.entries[receipt.number], quantity, on, what[0])
+    if isinstance(outcome, DomainError):
+        assert outcome.code in REFUSALS, outcome
+    else:
         gone = sum(
             (one.quantity for one in books.events[what] if one.kind == "return" and one.of == receipt.number),
             Fraction(0),

@@ -33,7 +33,7 @@ async def bill(world: World, lines: dict[UUID, tuple[str, str, str]], on: date =
 
     async def act(work: Work) -> None:
         own = await accounts_of(work, AccountRole.GR_IR, AccountRole.PAYABLE)
-        source = Source(kind="SupplierInvoice", id=new_id(), number="B-1")
+        source = Source(kind="Bill", id=new_id(), number="B-1")
         shares: list[CostShare] = []
         cleared, owed = Decimal(0), Decimal(0)
         for entry, (quantity, ordered, billed) in lines.items():

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.core.errors import DomainError
 from domain.core.money import Money
 from domain.core.work import Work
 from domain.finance.commands import ChangePeriodState
@@ -15,7 +16,6 @@ from domain.inventory.commands import (
     ConvertStock,
     IssueLineInput,
     ProductInput,
-    ReturnToSupplier,
     RevalueStock,
     SetItemValuation,
 )
@@ -23,7 +23,18 @@ from domain.inventory.models import LandedCostBasis, ValuationArea, ValuationMet
 from domain.master_data.items import Item
 from domain.master_data.units import UnitOfMeasure
 from tests.domain.books import AX, World
-from tests.domain.inventory.goods import accounts, done, issue, place, pool, received, transfer, valued, worth
+from tests.domain.inventory.goods import (
+    accounts,
+    done,
+    issue,
+    place,
+    pool,
+    received,
+    sent_back,
+    transfer,
+    valued,
+    worth,
+)
 
 FIFO, AVERAGE, LOCATION = ValuationMethod.FIFO, ValuationMethod.AVERAGE, ValuationArea.LOCATION
 EQUAL, QUANTITY = LandedCostBasis.EQUAL, LandedCostBasis.QUANTITY
@@ -92,7 +103,7 @@ async def test_v13_a_landed_cost_after_a_return(world: World):
     for item, method in (("GEAR", FIFO), ("BOLT", AVERAGE)):
         await valued(world, item, method)
         entries = await received(world, (item, "5", "100"))
-        [back] = await done(world, ReturnToSupplier(stock_entry_id=entries[item], quantity=Decimal(2)))
+        back = await sent_back(world, entries[item], "2")
         assert await worth(world, back) == Decimal(-200)
         await done(world, cost(entries[item], amount="50"))
         assert await worth(world, back) == Decimal(-220)
@@ -108,7 +119,7 @@ async def test_a_return_after_a_landed_cost_leaves_the_cost_behind(world: World)
     await valued(world, "GEAR", FIFO)
     entries = await received(world, ("GEAR", "5", "100"))
     await done(world, cost(entries["GEAR"], amount="50"))
-    [back] = await done(world, ReturnToSupplier(stock_entry_id=entries["GEAR"], quantity=Decimal(2)))
+    back = await sent_back(world, entries["GEAR"], "2")
     assert await worth(world, back) == Decimal(-220)
     assert await accounts(world) == {
         "COST_OF_SALES": Decimal(20), "GR_IR": Decimal(-300), "LANDED_COST": Decimal(-50), "STOCK": Decimal(330),
@@ -120,16 +131,15 @@ async def test_a_return_takes_back_what_was_owed_to_the_last_cent(world: World):
     await valued(world, "GEAR", AVERAGE)
     entries = await received(world, ("GEAR", "3", "3.3333"), currency="EUR", rate="1.10")
     for _ in range(3):
-        await done(world, ReturnToSupplier(stock_entry_id=entries["GEAR"], quantity=Decimal(1)))
+        await sent_back(world, entries["GEAR"], "1")
     assert await accounts(world) == {}
     [owed] = await world.rows(
         "SELECT sum(transaction_amount) AS amount, count(*) AS lines FROM journal_line "
         "WHERE transaction_currency = 'EUR'"
     )
     assert (owed["amount"], owed["lines"]) == (Decimal(0), 4)
-    refused = await world.refusal(
-        world.chief, AX, ReturnToSupplier(stock_entry_id=entries["GEAR"], quantity=Decimal(1))
-    )
+    refused = await sent_back(world, entries["GEAR"], "1")
+    assert isinstance(refused, DomainError)
     assert refused.code == "INVALID_VALUE"
     assert await world.findings() == []
 
