@@ -15,6 +15,8 @@ from domain.finance.models import (
     CustomerInvoice,
     CustomerInvoiceLine,
     CustomerInvoiceTax,
+    Deferral,
+    DeferralLine,
     DunningLevel,
     DunningNotice,
     DunningNoticeLine,
@@ -23,6 +25,8 @@ from domain.finance.models import (
     FixedAssetEntry,
     JournalEntry,
     JournalLine,
+    Lease,
+    LeaseLine,
     Matching,
     OpenItem,
     OpenItemEntry,
@@ -87,6 +91,12 @@ class FinanceQuery:
     fixed_asset = root_one(FixedAsset)
     fixed_assets = root_many(FixedAsset)
     fixed_asset_entries = root_many(FixedAssetEntry)
+    deferral = root_one(Deferral)
+    deferrals = root_many(Deferral)
+    deferral_lines = root_many(DeferralLine)
+    lease = root_one(Lease)
+    leases = root_many(Lease)
+    lease_lines = root_many(LeaseLine)
     dunning_levels = root_many(DunningLevel)
     dunning_notice = root_one(DunningNotice)
     dunning_notices = root_many(DunningNotice)

@@ -4,7 +4,7 @@ Others post with `post_vouchers`, last in their work; a document that makes a pa
 for `post_bills`, which opens its items too. A company begins with `found_books`: the starting chart and open periods.
 """
 
-from domain.finance import item_checks, models, verify
+from domain.finance import item_checks, models, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
@@ -49,7 +49,7 @@ EVENTS = {
     "PaymentsCancelled": PaymentProposal,
     "CustomersDunned": DunningNotice,
 }
-VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
+VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS, **schedule_checks.VERIFIERS}
 
 __all__ = [
     "COMMANDS",

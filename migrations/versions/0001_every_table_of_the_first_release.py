@@ -2436,6 +2436,41 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
     op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
+    op.create_table('deferral',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the deferral.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What was paid or earned.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account it is kept on.'),
+    sa.Column('result_account_id', sa.Uuid(), nullable=False, comment='The expense or income that it is released to.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How the months share it.'),
+    sa.Column('deferred_on', sa.Date(), nullable=False, comment='Day it was put on its account.'),
+    sa.Column('first_on', sa.Date(), nullable=False, comment='First day it is for.'),
+    sa.Column('last_on', sa.Date(), nullable=False, comment='Last day it is for.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is deferred: an expense is positive, an income negative.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher that deferred it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("method IN ('BY_DAYS', 'BY_MONTHS')", name=op.f('ck_deferral_method_known')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_deferral_amount_moves')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_deferral_name_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_deferral_number_length')),
+    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_deferral_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_deferral_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_deferral_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_deferral_company_id_result_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_deferral_company_id_number'))
+    )
+    op.create_index(op.f('ix_deferral_company_id_account_id'), 'deferral', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_cost_centre_id'), 'deferral', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_deferred_on_id'), 'deferral', ['company_id', 'deferred_on', 'id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_journal_entry_id'), 'deferral', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_number_id'), 'deferral', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_result_account_id'), 'deferral', ['company_id', 'result_account_id'], unique=False)
     op.create_table('device_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item it identifies.'),
@@ -2623,6 +2658,45 @@ def upgrade() -> None:
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
     op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
     op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
+    op.create_table('lease',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the lease.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What is leased.'),
+    sa.Column('party_id', sa.Uuid(), nullable=True, comment='The lessor.'),
+    sa.Column('begins_on', sa.Date(), nullable=False, comment='First day of the lease.'),
+    sa.Column('months', sa.SmallInteger(), nullable=False, comment='Number of monthly payments.'),
+    sa.Column('in_advance', sa.Boolean(), nullable=False, comment='Whether payments fall on the first day of each month of the lease, else on the last.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment='Interest of one month.'),
+    sa.Column('payment', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid each month.'),
+    sa.Column('present_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the payments are worth at the begin.'),
+    sa.Column('liability', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is owed now, interest to come not counted.'),
+    sa.Column('liability_account_id', sa.Uuid(), nullable=False, comment='The account of what is owed.'),
+    sa.Column('interest_account_id', sa.Uuid(), nullable=False, comment='The expense its interest is.'),
+    sa.Column('payment_account_id', sa.Uuid(), nullable=False, comment='The account that payments leave.'),
+    sa.Column('fixed_asset_id', sa.Uuid(), nullable=False, comment='The right of use.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_lease_name_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_lease_number_length')),
+    sa.CheckConstraint('liability >= 0', name=op.f('ck_lease_liability_not_negative')),
+    sa.CheckConstraint('months >= 1', name=op.f('ck_lease_months_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_lease_company_id_fixed_asset_id')),
+    sa.ForeignKeyConstraint(['company_id', 'interest_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_interest_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'liability_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_liability_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_payment_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_lease_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_lease_company_id_number'))
+    )
+    op.create_index(op.f('ix_lease_company_id_begins_on_id'), 'lease', ['company_id', 'begins_on', 'id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_fixed_asset_id'), 'lease', ['company_id', 'fixed_asset_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_interest_account_id'), 'lease', ['company_id', 'interest_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_liability_account_id'), 'lease', ['company_id', 'liability_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_number_id'), 'lease', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_party_id'), 'lease', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_payment_account_id'), 'lease', ['company_id', 'payment_account_id'], unique=False)
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3048,6 +3122,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_customer_invoice_tax_company_id_customer_invoice_id'), 'customer_invoice_tax', ['company_id', 'customer_invoice_id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_table('deferral_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('deferral_id', sa.Uuid(), nullable=False, comment='The deferral.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based place in the plan.'),
+    sa.Column('due_on', sa.Date(), nullable=False, comment='Last day of the month.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the month releases.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that released it; none before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'deferral_id'], ['deferral.company_id', 'deferral.id'], name=op.f('fk_deferral_line_company_id_deferral_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral_line')),
+    sa.UniqueConstraint('company_id', 'deferral_id', 'position', name=op.f('uq_deferral_line_company_id_deferral_id_position'))
+    )
+    op.create_index(op.f('ix_deferral_line_company_id_deferral_id'), 'deferral_line', ['company_id', 'deferral_id'], unique=False)
+    op.create_index(op.f('ix_deferral_line_company_id_journal_entry_id'), 'deferral_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index('ix_deferral_line_due', 'deferral_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('employee_address',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3147,6 +3240,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False)
     op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_intercompany_trade_company_id_traded_on_id'), 'intercompany_trade', ['company_id', 'traded_on', 'id'], unique=False)
+    op.create_table('lease_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('lease_id', sa.Uuid(), nullable=False, comment='The lease.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based number of the payment.'),
+    sa.Column('due_on', sa.Date(), nullable=False, comment='Day of the payment.'),
+    sa.Column('payment', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid.'),
+    sa.Column('interest', sa.Numeric(precision=20, scale=6), nullable=False, comment='Interest of the month.'),
+    sa.Column('principal', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the payment takes off the liability.'),
+    sa.Column('closing', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is owed after it.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher of the payment; none before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('payment = interest + principal', name=op.f('ck_lease_line_payment_is_interest_and_principal')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_lease_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lease_id'], ['lease.company_id', 'lease.id'], name=op.f('fk_lease_line_company_id_lease_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease_line')),
+    sa.UniqueConstraint('company_id', 'lease_id', 'position', name=op.f('uq_lease_line_company_id_lease_id_position'))
+    )
+    op.create_index(op.f('ix_lease_line_company_id_journal_entry_id'), 'lease_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_lease_line_company_id_lease_id'), 'lease_line', ['company_id', 'lease_id'], unique=False)
+    op.create_index('ix_lease_line_due', 'lease_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('open_item_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -20,6 +20,7 @@ from domain.finance.commands.assets import (
     depreciate_assets,
 )
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.deferrals import DeferAmount, ReleaseDeferrals, defer_amounts, release_deferrals
 from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
     CustomerInvoiceLineInput,
@@ -33,6 +34,7 @@ from domain.finance.commands.journals import (
     post_journals,
     reverse_journals,
 )
+from domain.finance.commands.leases import PayLeases, RecordLease, pay_leases, record_leases
 from domain.finance.commands.matchings import (
     MatchInput,
     MatchOpenItems,
@@ -108,6 +110,10 @@ COMMANDS: Mapping[type[Any], Handler] = {
     AcquireFixedAsset: acquire_fixed_assets,
     ChangeAssetValue: change_asset_values,
     DepreciateAssets: depreciate_assets,
+    DeferAmount: defer_amounts,
+    ReleaseDeferrals: release_deferrals,
+    RecordLease: record_leases,
+    PayLeases: pay_leases,
     CreateAllocationCycle: create_allocation_cycles,
     RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
@@ -118,9 +124,10 @@ COMMANDS: Mapping[type[Any], Handler] = {
 __all__ = [
     "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangeAssetValue",
     "ChangePeriodState", "CloseYear", "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode",
-    "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DepreciateAssets",
+    "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets",
     "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
-    "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordPayment", "ReopenYear",
-    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
+    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PayLeases", "PaymentMatchInput",
+    "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease", "RecordPayment",
+    "ReleaseDeferrals", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning",
+    "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from domain.finance.models.ledger import (
 from domain.finance.models.open_items import Matching, OpenItem, OpenItemEntry, OpenItemEntryKind, OpenItemKind
 from domain.finance.models.payments import Payment, PaymentDirection
 from domain.finance.models.proposals import PaymentProposal, PaymentProposalLine, ProposalStatus
+from domain.finance.models.schedules import Deferral, DeferralLine, DeferralMethod, Lease, LeaseLine
 from domain.finance.models.statements import BankStatement, BankStatementLine, StatementFormat
 from domain.finance.models.taxes import TaxCode, TaxKind, TaxMethod, TaxRule
 from domain.finance.models.terms import InstalmentShare, InstalmentStart, PaymentTerms, PaymentTermsInstalment
@@ -34,15 +35,17 @@ RECORDS = (
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
     DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver, FixedAsset, FixedAssetEntry,
+    Deferral, DeferralLine, Lease, LeaseLine,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
     "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
-    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "DunningLevel", "DunningNotice",
-    "DunningNoticeLine", "FiscalPeriod", "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart",
-    "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry",
-    "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine",
-    "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind",
-    "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
+    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "Deferral", "DeferralLine",
+    "DeferralMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "FixedAsset",
+    "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
+    "JournalLine", "Lease", "LeaseLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
+    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment",
+    "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind",
+    "TaxMethod", "TaxRule",
 ]  # fmt: skip
