@@ -11,6 +11,11 @@ from domain.finance.models import (
     AllocationReceiver,
     BankStatement,
     BankStatementLine,
+    Budget,
+    BudgetLine,
+    BudgetVersion,
+    Commitment,
+    CommitmentEntry,
     CostCentre,
     CustomerInvoice,
     CustomerInvoiceLine,
@@ -91,6 +96,13 @@ class FinanceQuery:
     fixed_asset = root_one(FixedAsset)
     fixed_assets = root_many(FixedAsset)
     fixed_asset_entries = root_many(FixedAssetEntry)
+    budget = root_one(Budget)
+    budgets = root_many(Budget)
+    budget_versions = root_many(BudgetVersion)
+    budget_lines = root_many(BudgetLine)
+    commitment = root_one(Commitment)
+    commitments = root_many(Commitment)
+    commitment_entries = root_many(CommitmentEntry)
     deferral = root_one(Deferral)
     deferrals = root_many(Deferral)
     deferral_lines = root_many(DeferralLine)

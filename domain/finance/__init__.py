@@ -8,12 +8,15 @@ from domain.finance import item_checks, models, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
+from domain.finance.budgets import Promise, Release, commit, commitments_of, release_commitments
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.credit import credit_of
 from domain.finance.journal import Books, accounts, books_of, hold_periods, post_vouchers
 from domain.finance.models import (
+    BudgetLine,
+    BudgetVersion,
     CustomerInvoice,
     DunningNotice,
     FiscalPeriod,
@@ -47,6 +50,8 @@ EVENTS = {
     "PaymentsApproved": PaymentProposal,
     "PaymentsExecuted": PaymentProposal,
     "PaymentsCancelled": PaymentProposal,
+    "BudgetReleased": BudgetVersion,
+    "BudgetExceeded": BudgetLine,
     "CustomersDunned": DunningNotice,
 }
 VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS, **schedule_checks.VERIFIERS}
@@ -63,11 +68,15 @@ __all__ = [
     "BillLine",
     "BillTax",
     "Books",
+    "Promise",
+    "Release",
     "account_balances_on",
     "accounts",
     "accounts_by_role",
     "block_items",
     "books_of",
+    "commit",
+    "commitments_of",
     "company_currency",
     "credit_of",
     "found_books",
@@ -80,6 +89,7 @@ __all__ = [
     "purchase_taxes",
     "quotes_on",
     "rates_to",
+    "release_commitments",
     "release_items",
     "sales_taxes",
 ]

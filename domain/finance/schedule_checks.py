@@ -1,4 +1,4 @@
-"""What must hold of deferrals and leases, recomputed from their lines and vouchers."""
+"""What must hold of deferrals, leases and commitments, recomputed from their lines, entries and vouchers."""
 
 from collections.abc import AsyncIterator, Mapping
 
@@ -41,7 +41,18 @@ WHERE (l.present_value, l.liability, 0::numeric) IS DISTINCT FROM
 ORDER BY l.company_id, l.number LIMIT 1
 """
 
+# What is promised is what the entries of a commitment come to, the first of which made it.
+_COMMITMENT = """
+SELECT c.company_id, c.number, c.open_amount, coalesce(sum(e.amount), 0) AS counted
+FROM commitment c LEFT JOIN commitment_entry e ON e.company_id = c.company_id AND e.commitment_id = c.id
+GROUP BY c.company_id, c.id
+HAVING c.open_amount <> coalesce(sum(e.amount), 0)
+    OR c.amount <> coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)
+ORDER BY c.company_id, c.number LIMIT 1
+"""
+
 DEFERRALS = "deferrals"
+COMMITMENTS = "commitments"
 LEASES = "leases"
 
 
@@ -62,8 +73,15 @@ async def leases(connection: Connection) -> AsyncIterator[Finding]:
         yield _finding(LEASES, row["company_id"], row["number"], message)
 
 
+async def commitments(connection: Connection) -> AsyncIterator[Finding]:
+    """The first commitment that its entries do not come to."""
+    for row in await connection.fetch(_COMMITMENT):
+        message = f"{row['open_amount']} is said to be promised, its entries come to {row['counted']}"
+        yield _finding(COMMITMENTS, row["company_id"], row["number"], message)
+
+
 def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
     return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
 
 
-VERIFIERS: Mapping[str, Verifier] = {DEFERRALS: deferrals, LEASES: leases}
+VERIFIERS: Mapping[str, Verifier] = {DEFERRALS: deferrals, LEASES: leases, COMMITMENTS: commitments}

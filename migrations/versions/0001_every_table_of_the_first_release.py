@@ -712,6 +712,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('party_id', 'account_number', name=op.f('uq_bank_account_party_id_account_number'))
     )
     op.create_index(op.f('ix_bank_account_party_id'), 'bank_account', ['party_id'], unique=False)
+    op.create_table('budget',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the budget.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the budget.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the budget.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day that it is for.'),
+    sa.Column('ends_on', sa.Date(), nullable=False, comment='Last day that it is for.'),
+    sa.Column('control', sa.Text(), nullable=False, comment='What happens when more would be spent.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("control IN ('STOP', 'WARN')", name=op.f('ck_budget_control_known')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_budget_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_budget_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_budget_name_zh_length')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_budget_span_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_budget_company_id_code'))
+    )
+    op.create_index(op.f('ix_budget_company_id_code_id'), 'budget', ['company_id', 'code', 'id'], unique=False)
     op.create_table('code_value',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('list_id', sa.Uuid(), nullable=False, comment='The list.'),
@@ -1506,6 +1527,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
+    op.create_table('budget_version',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('budget_id', sa.Uuid(), nullable=False, comment='The budget.'),
+    sa.Column('edition', sa.SmallInteger(), nullable=False, comment='Counts the editions of the budget.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether its lines hold.'),
+    sa.Column('description', sa.Text(), nullable=True, comment='Why it was made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('DRAFT', 'RELEASED', 'REPLACED')", name=op.f('ck_budget_version_status_known')),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_budget_version_description_length')),
+    sa.ForeignKeyConstraint(['company_id', 'budget_id'], ['budget.company_id', 'budget.id'], name=op.f('fk_budget_version_company_id_budget_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_version_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_version')),
+    sa.UniqueConstraint('company_id', 'budget_id', 'edition', name=op.f('uq_budget_version_company_id_budget_id_edition'))
+    )
+    op.create_index(op.f('ix_budget_version_company_id_budget_id'), 'budget_version', ['company_id', 'budget_id'], unique=False)
+    op.create_index('uq_budget_version_released', 'budget_version', ['company_id', 'budget_id'], unique=True, postgresql_where=sa.text("status = 'RELEASED'"))
     op.create_table('bulk_upload',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who sends it, and may use it.'),
@@ -1561,6 +1600,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_code_mapping_from_value_id'), 'code_mapping', ['from_value_id'], unique=False)
     op.create_index(op.f('ix_code_mapping_to_value_id'), 'code_mapping', ['to_value_id'], unique=False)
+    op.create_table('commitment',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the commitment.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account it will be spent on.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that will bear it.'),
+    sa.Column('committed_on', sa.Date(), nullable=False, comment='Day it counts from, and in whose budget.'),
+    sa.Column('description', sa.Text(), nullable=False, comment='What was promised.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What was promised.'),
+    sa.Column('open_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What of it is not spent yet.'),
+    sa.Column('source_kind', sa.Text(), nullable=True, comment='Type of the document that promised it; none where a person did.'),
+    sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of that document.'),
+    sa.Column('source_position', sa.SmallInteger(), nullable=True, comment='Line of that document.'),
+    sa.Column('source_number', sa.Text(), nullable=True, comment='Number of that document.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_commitment_description_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_commitment_number_length')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_commitment_source_kind_length')),
+    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_commitment_source_number_length')),
+    sa.CheckConstraint('open_amount BETWEEN 0 AND amount', name=op.f('ck_commitment_open_part_of_the_whole')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_commitment_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_commitment_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_commitment_company_id_number')),
+    sa.UniqueConstraint('company_id', 'source_id', 'source_position', name=op.f('uq_commitment_company_id_source_id_source_position'))
+    )
+    op.create_index(op.f('ix_commitment_company_id_account_id'), 'commitment', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_committed_on_id'), 'commitment', ['company_id', 'committed_on', 'id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_cost_centre_id'), 'commitment', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_number_id'), 'commitment', ['company_id', 'number', 'id'], unique=False)
     op.create_table('consolidation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2387,6 +2458,42 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_valid_from_id'), 'bill_of_material_line', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_table('budget_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('budget_version_id', sa.Uuid(), nullable=False, comment='The edition.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based place in the edition.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre; all together where there is none.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What may be spent.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_budget_line_amount_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_budget_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'budget_version_id'], ['budget_version.company_id', 'budget_version.id'], name=op.f('fk_budget_line_company_id_budget_version_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_budget_line_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_line')),
+    sa.UniqueConstraint('company_id', 'budget_version_id', 'position', name=op.f('uq_budget_line_company_id_budget_version_id_position'))
+    )
+    op.create_index(op.f('ix_budget_line_company_id_account_id'), 'budget_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_budget_line_company_id_budget_version_id'), 'budget_line', ['company_id', 'budget_version_id'], unique=False)
+    op.create_index(op.f('ix_budget_line_company_id_cost_centre_id'), 'budget_line', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_table('commitment_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('commitment_id', sa.Uuid(), nullable=False, comment='The commitment.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day it counts from.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of what is promised.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that posted the cost; none where nothing was posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_commitment_entry_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'commitment_id'], ['commitment.company_id', 'commitment.id'], name=op.f('fk_commitment_entry_company_id_commitment_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_commitment_entry_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_entry_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment_entry'))
+    )
+    op.create_index(op.f('ix_commitment_entry_company_id_commitment_id'), 'commitment_entry', ['company_id', 'commitment_id'], unique=False)
+    op.create_index(op.f('ix_commitment_entry_company_id_journal_entry_id'), 'commitment_entry', ['company_id', 'journal_entry_id'], unique=False)
     op.create_table('customer_invoice',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -19,6 +19,17 @@ from domain.finance.commands.assets import (
     change_asset_values,
     depreciate_assets,
 )
+from domain.finance.commands.budgets import (
+    BudgetLineInput,
+    CommitBudget,
+    DraftBudgetVersion,
+    ReleaseBudgetVersion,
+    ReleaseCommitment,
+    commit_budgets,
+    draft_budget_versions,
+    release_budget_versions,
+    release_commitments_by_hand,
+)
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
 from domain.finance.commands.deferrals import DeferAmount, ReleaseDeferrals, defer_amounts, release_deferrals
 from domain.finance.commands.dunning import RunDunning, run_dunning
@@ -80,7 +91,7 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
-from domain.finance.models import Account, CostCentre, DunningLevel, ProfitCentre
+from domain.finance.models import Account, Budget, CostCentre, DunningLevel, ProfitCentre
 from domain.master_data.maintenance import maintained
 
 COMMANDS: Mapping[type[Any], Handler] = {
@@ -88,6 +99,11 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(CostCentre),
     **maintained(ProfitCentre),
     **maintained(DunningLevel, fixed=("level",)),
+    **maintained(Budget, fixed=("starts_on", "ends_on")),
+    DraftBudgetVersion: draft_budget_versions,
+    ReleaseBudgetVersion: release_budget_versions,
+    CommitBudget: commit_budgets,
+    ReleaseCommitment: release_commitments_by_hand,
     ChangePeriodState: change_period_states,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
@@ -122,12 +138,13 @@ COMMANDS: Mapping[type[Any], Handler] = {
 }
 
 __all__ = [
-    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangeAssetValue",
-    "ChangePeriodState", "CloseYear", "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode",
-    "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets",
-    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PayLeases", "PaymentMatchInput",
-    "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease", "RecordPayment",
-    "ReleaseDeferrals", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning",
-    "TaxRuleInput", "UnmatchOpenItems",
+    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "BudgetLineInput", "CancelPaymentProposal",
+    "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms",
+    "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount",
+    "DepreciateAssets", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput",
+    "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine", "MatchInput",
+    "MatchOpenItems", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments",
+    "ReceiverInput", "RecordLease", "RecordPayment", "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals",
+    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "TaxRuleInput",
+    "UnmatchOpenItems",
 ]  # fmt: skip

@@ -2,6 +2,15 @@
 
 from domain.finance.models.allocation import AllocationCycle, AllocationReceiver
 from domain.finance.models.assets import AssetEntryKind, FixedAsset, FixedAssetEntry
+from domain.finance.models.budgets import (
+    Budget,
+    BudgetControl,
+    BudgetLine,
+    BudgetStatus,
+    BudgetVersion,
+    Commitment,
+    CommitmentEntry,
+)
 from domain.finance.models.dimensions import CostCentre, ProfitCentre
 from domain.finance.models.dunning import DunningLevel, DunningNotice, DunningNoticeLine
 from domain.finance.models.invoices import CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, InvoiceKind
@@ -35,12 +44,13 @@ RECORDS = (
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
     DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver, FixedAsset, FixedAssetEntry,
-    Deferral, DeferralLine, Lease, LeaseLine,
+    Deferral, DeferralLine, Lease, LeaseLine, Budget, BudgetVersion, BudgetLine, Commitment, CommitmentEntry,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
     "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
+    "Budget", "BudgetControl", "BudgetLine", "BudgetStatus", "BudgetVersion", "Commitment", "CommitmentEntry",
     "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "Deferral", "DeferralLine",
     "DeferralMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "FixedAsset",
     "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
