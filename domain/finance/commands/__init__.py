@@ -11,6 +11,12 @@ from domain.finance.commands.allocations import (
     create_allocation_cycles,
     run_allocations,
 )
+from domain.finance.commands.asset_ends import (
+    DepreciateByUnits,
+    DisposeFixedAsset,
+    depreciate_by_units,
+    dispose_fixed_assets,
+)
 from domain.finance.commands.assets import (
     AcquireFixedAsset,
     ChangeAssetValue,
@@ -126,6 +132,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     AcquireFixedAsset: acquire_fixed_assets,
     ChangeAssetValue: change_asset_values,
     DepreciateAssets: depreciate_assets,
+    DepreciateByUnits: depreciate_by_units,
+    DisposeFixedAsset: dispose_fixed_assets,
     DeferAmount: defer_amounts,
     ReleaseDeferrals: release_deferrals,
     RecordLease: record_leases,
@@ -141,10 +149,10 @@ __all__ = [
     "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "BudgetLineInput", "CancelPaymentProposal",
     "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms",
     "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount",
-    "DepreciateAssets", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput",
-    "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine", "MatchInput",
-    "MatchOpenItems", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments",
-    "ReceiverInput", "RecordLease", "RecordPayment", "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals",
-    "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "TaxRuleInput",
-    "UnmatchOpenItems",
+    "DepreciateAssets", "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal",
+    "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement",
+    "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
+    "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease", "RecordPayment", "ReleaseBudgetVersion",
+    "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation",
+    "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

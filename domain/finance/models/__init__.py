@@ -1,7 +1,7 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.allocation import AllocationCycle, AllocationReceiver
-from domain.finance.models.assets import AssetEntryKind, FixedAsset, FixedAssetEntry
+from domain.finance.models.assets import AssetEntryKind, DepreciationMethod, FixedAsset, FixedAssetEntry
 from domain.finance.models.budgets import (
     Budget,
     BudgetControl,
@@ -52,8 +52,8 @@ __all__ = [
     "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
     "Budget", "BudgetControl", "BudgetLine", "BudgetStatus", "BudgetVersion", "Commitment", "CommitmentEntry",
     "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "Deferral", "DeferralLine",
-    "DeferralMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "FixedAsset",
-    "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
+    "DeferralMethod", "DepreciationMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod",
+    "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
     "JournalLine", "Lease", "LeaseLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
     "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment",
     "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind",
