@@ -4,6 +4,7 @@ import strawberry
 
 from domain import finance
 from domain.finance.aging import AgedItemLine
+from domain.finance.forecast import CashForecastLine
 from domain.finance.models import (
     Account,
     AccountBalance,
@@ -117,6 +118,7 @@ class FinanceQuery:
     bank_statements = root_many(BankStatement)
     bank_statement_lines = root_many(BankStatementLine)
     aged_items = root_many(AgedItemLine)
+    cash_forecast = root_many(CashForecastLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

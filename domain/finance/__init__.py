@@ -13,6 +13,7 @@ from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_t
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.credit import credit_of
+from domain.finance.forecast import CashForecastLine, cash_forecast
 from domain.finance.journal import Books, accounts, books_of, hold_periods, post_vouchers
 from domain.finance.models import (
     BudgetLine,
@@ -38,6 +39,7 @@ REPORTS = {
     BalanceSheetLine: balance_sheet,
     ProfitAndLossLine: profit_and_loss,
     AgedItemLine: aged_items,
+    CashForecastLine: cash_forecast,
 }
 HANDLERS = {}
 EVENTS = {

@@ -35,6 +35,8 @@ PROFIT = """query($from: Date!, $to: Date!) { profitAndLoss(companies: ["HQ"], f
   aggregate { sum { result { amount } } } } }"""
 SHEET = """query($on: Date!) { balanceSheet(companies: ["HQ"], on: $on) {
   aggregate(groupBy: [SECTION]) { groups { key { section } sum { amount { amount } } } } } }"""
+FORECAST = """{ cashForecast(companies: ["HQ"], from: "2026-07-05", to: "2026-12-31") { nodes {
+  dueOn inflow { amount } outflow { amount } balance { amount currency } } } }"""
 USD: dict[str, Any] = {
     "company": {"code": "HQ"}, "customer": {"code": "CLINIC"}, "currency": "USD", "invoicedOn": "2026-06-10",
     "lines": [{"description": "Stents", "unitPrice": {"amount": "100000", "currency": "USD"}}],
@@ -95,6 +97,13 @@ async def test_a_month_is_valued_and_closed_and_what_comes_late_counts_in_the_ne
         COLLECT, company={"code": "HQ"}, direction="IN", party={"code": "CLINIC"}, paidOn="2026-07-10",
         amount={"amount": "100000", "currency": "USD"}, matches=[{"openItem": {"id": item["id"]}}],
     )  # fmt: skip
+    # 705,000 were collected after the first day; what is overdue is expected on it: 7.
+    assert (await group.ask(FORECAST))["cashForecast"]["nodes"] == [
+        {
+            "dueOn": "2026-07-05", "inflow": {"amount": "7"}, "outflow": {"amount": "0"},
+            "balance": {"amount": "7", "currency": "CNY"},
+        }
+    ]  # fmt: skip
     july = figures(await group.ask(TRIAL, **{"from": "2026-07-01", "to": "2026-07-31"}), "opening", "debit", "credit")
     # 2,000 come back on the first day, 5,000 are lost: 3,000 of July, 5,000 in all.
     assert july["6061"] == ("2000", "5000", "2000")
