@@ -4,6 +4,7 @@ import strawberry
 
 from domain import finance
 from domain.finance.aging import AgedItemLine
+from domain.finance.forecast import CashForecastLine
 from domain.finance.models import (
     Account,
     AccountBalance,
@@ -11,10 +12,17 @@ from domain.finance.models import (
     AllocationReceiver,
     BankStatement,
     BankStatementLine,
+    Budget,
+    BudgetLine,
+    BudgetVersion,
+    Commitment,
+    CommitmentEntry,
     CostCentre,
     CustomerInvoice,
     CustomerInvoiceLine,
     CustomerInvoiceTax,
+    Deferral,
+    DeferralLine,
     DunningLevel,
     DunningNotice,
     DunningNoticeLine,
@@ -23,6 +31,8 @@ from domain.finance.models import (
     FixedAssetEntry,
     JournalEntry,
     JournalLine,
+    Lease,
+    LeaseLine,
     Matching,
     OpenItem,
     OpenItemEntry,
@@ -87,6 +97,19 @@ class FinanceQuery:
     fixed_asset = root_one(FixedAsset)
     fixed_assets = root_many(FixedAsset)
     fixed_asset_entries = root_many(FixedAssetEntry)
+    budget = root_one(Budget)
+    budgets = root_many(Budget)
+    budget_versions = root_many(BudgetVersion)
+    budget_lines = root_many(BudgetLine)
+    commitment = root_one(Commitment)
+    commitments = root_many(Commitment)
+    commitment_entries = root_many(CommitmentEntry)
+    deferral = root_one(Deferral)
+    deferrals = root_many(Deferral)
+    deferral_lines = root_many(DeferralLine)
+    lease = root_one(Lease)
+    leases = root_many(Lease)
+    lease_lines = root_many(LeaseLine)
     dunning_levels = root_many(DunningLevel)
     dunning_notice = root_one(DunningNotice)
     dunning_notices = root_many(DunningNotice)
@@ -95,6 +118,7 @@ class FinanceQuery:
     bank_statements = root_many(BankStatement)
     bank_statement_lines = root_many(BankStatementLine)
     aged_items = root_many(AgedItemLine)
+    cash_forecast = root_many(CashForecastLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

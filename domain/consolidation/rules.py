@@ -269,6 +269,31 @@ def differences_of(group: Group, eliminated: Sequence[Line], members: Mapping[UU
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockProfit:
+    """What one company earned on goods that another of the group still has in stock, in the group's currency."""
+
+    seller: Member
+    holder: Member
+    amount: Decimal
+
+
+def unrealised_of(group: Group, profits: Sequence[StockProfit]) -> list[Line]:
+    """The lines that take such profit off the result and off the stock (IFRS 10.B86c)."""
+    result, stock = (group.need(GroupRole.UNREALISED_PROFIT), group.need(GroupRole.STOCK)) if profits else (None, None)
+    if result is None or stock is None:
+        return []
+    kind = ConsolidationLineKind.UNREALISED_PROFIT
+    return [
+        line
+        for one in profits
+        for line in (
+            Line(kind=kind, target=result, member=one.seller, partner=one.holder.id, amount=one.amount),
+            Line(kind=kind, target=stock, member=one.holder, partner=one.seller.id, amount=-one.amount),
+        )
+    ]
+
+
 def minority_of(group: Group, member: Member, lines: Sequence[Line]) -> list[Line]:
     """The lines that show what others own of a company: their share of its equity, and of its result.
 

@@ -44,9 +44,11 @@ TRANSITIONS: Mapping[str, str] = {
     "be undone": "撤销",
     "be unlinked": "解除关联",
     "be used": "使用",
+    "be withdrawn": "撤回",
     "go on": "继续",
     "have goods come back": "退货",
     "have readings": "登记读数",
+    "take effect": "生效",
 }
 
 # What a refusal names that is neither a record nor one of its columns, nor an argument of a command.

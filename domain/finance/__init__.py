@@ -4,19 +4,24 @@ Others post with `post_vouchers`, last in their work; a document that makes a pa
 for `post_bills`, which opens its items too. A company begins with `found_books`: the starting chart and open periods.
 """
 
-from domain.finance import item_checks, models, verify
+from domain.finance import item_checks, models, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
+from domain.finance.budgets import Promise, Release, commit, commitments_of, release_commitments
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
 from domain.finance.credit import credit_of
+from domain.finance.forecast import CashForecastLine, cash_forecast
 from domain.finance.journal import Books, accounts, books_of, hold_periods, post_vouchers
 from domain.finance.models import (
+    BudgetLine,
+    BudgetVersion,
     CustomerInvoice,
     DunningNotice,
     FiscalPeriod,
+    FixedAsset,
     Matching,
     Payment,
     PaymentProposal,
@@ -34,6 +39,7 @@ REPORTS = {
     BalanceSheetLine: balance_sheet,
     ProfitAndLossLine: profit_and_loss,
     AgedItemLine: aged_items,
+    CashForecastLine: cash_forecast,
 }
 HANDLERS = {}
 EVENTS = {
@@ -47,9 +53,12 @@ EVENTS = {
     "PaymentsApproved": PaymentProposal,
     "PaymentsExecuted": PaymentProposal,
     "PaymentsCancelled": PaymentProposal,
+    "FixedAssetDisposed": FixedAsset,
+    "BudgetReleased": BudgetVersion,
+    "BudgetExceeded": BudgetLine,
     "CustomersDunned": DunningNotice,
 }
-VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS}
+VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS, **schedule_checks.VERIFIERS}
 
 __all__ = [
     "COMMANDS",
@@ -63,11 +72,15 @@ __all__ = [
     "BillLine",
     "BillTax",
     "Books",
+    "Promise",
+    "Release",
     "account_balances_on",
     "accounts",
     "accounts_by_role",
     "block_items",
     "books_of",
+    "commit",
+    "commitments_of",
     "company_currency",
     "credit_of",
     "found_books",
@@ -80,6 +93,7 @@ __all__ = [
     "purchase_taxes",
     "quotes_on",
     "rates_to",
+    "release_commitments",
     "release_items",
     "sales_taxes",
 ]

@@ -130,8 +130,11 @@ SELECT a.company_id, a.number, a.book_value, coalesce(sum(e.amount), 0) AS count
 FROM fixed_asset a
 LEFT JOIN fixed_asset_entry e ON e.company_id = a.company_id AND e.fixed_asset_id = a.id
 GROUP BY a.company_id, a.id
-HAVING a.book_value <> coalesce(sum(e.amount), 0) OR a.book_value < a.residual
-    OR (a.months_done = a.months_total AND a.book_value <> a.residual)
+HAVING a.book_value <> coalesce(sum(e.amount), 0)
+    OR (a.disposed_on IS NOT NULL AND a.book_value <> 0)
+    OR (a.disposed_on IS NULL AND (a.book_value < a.residual
+        OR (a.months_done = a.months_total AND a.book_value <> a.residual)
+        OR (a.method = 'UNITS' AND a.used = a.capacity AND a.book_value <> a.residual)))
 ORDER BY a.company_id, a.number LIMIT 1
 """
 

@@ -712,6 +712,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('party_id', 'account_number', name=op.f('uq_bank_account_party_id_account_number'))
     )
     op.create_index(op.f('ix_bank_account_party_id'), 'bank_account', ['party_id'], unique=False)
+    op.create_table('budget',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code of the budget.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the budget.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the budget.'),
+    sa.Column('starts_on', sa.Date(), nullable=False, comment='First day that it is for.'),
+    sa.Column('ends_on', sa.Date(), nullable=False, comment='Last day that it is for.'),
+    sa.Column('control', sa.Text(), nullable=False, comment='What happens when more would be spent.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("control IN ('STOP', 'WARN')", name=op.f('ck_budget_control_known')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_budget_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_budget_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_budget_name_zh_length')),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_budget_span_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_budget_company_id_code'))
+    )
+    op.create_index(op.f('ix_budget_company_id_code_id'), 'budget', ['company_id', 'code', 'id'], unique=False)
     op.create_table('code_value',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('list_id', sa.Uuid(), nullable=False, comment='The list.'),
@@ -1506,6 +1527,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
+    op.create_table('budget_version',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('budget_id', sa.Uuid(), nullable=False, comment='The budget.'),
+    sa.Column('edition', sa.SmallInteger(), nullable=False, comment='Counts the editions of the budget.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether its lines hold.'),
+    sa.Column('description', sa.Text(), nullable=True, comment='Why it was made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('DRAFT', 'RELEASED', 'REPLACED')", name=op.f('ck_budget_version_status_known')),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_budget_version_description_length')),
+    sa.ForeignKeyConstraint(['company_id', 'budget_id'], ['budget.company_id', 'budget.id'], name=op.f('fk_budget_version_company_id_budget_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_version_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_version')),
+    sa.UniqueConstraint('company_id', 'budget_id', 'edition', name=op.f('uq_budget_version_company_id_budget_id_edition'))
+    )
+    op.create_index(op.f('ix_budget_version_company_id_budget_id'), 'budget_version', ['company_id', 'budget_id'], unique=False)
+    op.create_index('uq_budget_version_released', 'budget_version', ['company_id', 'budget_id'], unique=True, postgresql_where=sa.text("status = 'RELEASED'"))
     op.create_table('bulk_upload',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who sends it, and may use it.'),
@@ -1561,6 +1600,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_code_mapping_from_value_id'), 'code_mapping', ['from_value_id'], unique=False)
     op.create_index(op.f('ix_code_mapping_to_value_id'), 'code_mapping', ['to_value_id'], unique=False)
+    op.create_table('commitment',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the commitment.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account it will be spent on.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that will bear it.'),
+    sa.Column('committed_on', sa.Date(), nullable=False, comment='Day it counts from, and in whose budget.'),
+    sa.Column('description', sa.Text(), nullable=False, comment='What was promised.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What was promised.'),
+    sa.Column('open_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What of it is not spent yet.'),
+    sa.Column('source_kind', sa.Text(), nullable=True, comment='Type of the document that promised it; none where a person did.'),
+    sa.Column('source_id', sa.Uuid(), nullable=True, comment='Id of that document.'),
+    sa.Column('source_position', sa.SmallInteger(), nullable=True, comment='Line of that document.'),
+    sa.Column('source_number', sa.Text(), nullable=True, comment='Number of that document.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_commitment_description_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_commitment_number_length')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_commitment_source_kind_length')),
+    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_commitment_source_number_length')),
+    sa.CheckConstraint('open_amount BETWEEN 0 AND amount', name=op.f('ck_commitment_open_part_of_the_whole')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_commitment_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_commitment_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_commitment_company_id_number')),
+    sa.UniqueConstraint('company_id', 'source_id', 'source_position', name=op.f('uq_commitment_company_id_source_id_source_position'))
+    )
+    op.create_index(op.f('ix_commitment_company_id_account_id'), 'commitment', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_committed_on_id'), 'commitment', ['company_id', 'committed_on', 'id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_cost_centre_id'), 'commitment', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_number_id'), 'commitment', ['company_id', 'number', 'id'], unique=False)
     op.create_table('consolidation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1709,6 +1780,12 @@ def upgrade() -> None:
     sa.Column('expense_account_id', sa.Uuid(), nullable=False, comment='The expense its depreciation is.'),
     sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears its depreciation.'),
     sa.Column('in_service_on', sa.Date(), nullable=False, comment='First day in service.'),
+    sa.Column('method', sa.Text(), server_default='STRAIGHT_LINE', nullable=False, comment='How it is written off.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What of the value left a month writes off; declining assets only.'),
+    sa.Column('capacity', sa.Numeric(precision=20, scale=6), nullable=True, comment='Units, or days, over which its basis is written off.'),
+    sa.Column('used', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Units, or days, written off of that so far.'),
+    sa.Column('basis', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it was worth when its capacity began to count: its cost, or its value after the last change.'),
+    sa.Column('disposed_on', sa.Date(), nullable=True, comment='Day it was sold or scrapped.'),
     sa.Column('residual', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it will be worth at the end.'),
     sa.Column('months_total', sa.SmallInteger(), nullable=False, comment='Months over which it is written off.'),
     sa.Column('months_done', sa.SmallInteger(), server_default='0', nullable=False, comment='Months written off so far.'),
@@ -1716,11 +1793,15 @@ def upgrade() -> None:
     sa.Column('book_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is worth in the books now.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(method = 'DECLINING') = (percent IS NOT NULL)", name=op.f('ck_fixed_asset_declining_has_a_percentage')),
+    sa.CheckConstraint("(method IN ('DAYS', 'UNITS')) = (capacity IS NOT NULL)", name=op.f('ck_fixed_asset_shares_have_a_capacity')),
+    sa.CheckConstraint("method IN ('STRAIGHT_LINE', 'DAYS', 'DECLINING', 'DOUBLE_DECLINING', 'UNITS')", name=op.f('ck_fixed_asset_method_known')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_fixed_asset_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_fixed_asset_name_zh_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_fixed_asset_number_length')),
     sa.CheckConstraint('months_total >= 1 AND months_done BETWEEN 0 AND months_total', name=op.f('ck_fixed_asset_months_of_its_life')),
     sa.CheckConstraint('residual >= 0', name=op.f('ck_fixed_asset_residual_not_negative')),
+    sa.CheckConstraint('used BETWEEN 0 AND coalesce(capacity, 0)', name=op.f('ck_fixed_asset_used_within_capacity')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'accumulated_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_accumulated_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_fixed_asset_company_id_cost_centre_id')),
@@ -2387,6 +2468,42 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False)
     op.create_index(op.f('ix_bill_of_material_line_company_id_valid_from_id'), 'bill_of_material_line', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_table('budget_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('budget_version_id', sa.Uuid(), nullable=False, comment='The edition.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based place in the edition.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre; all together where there is none.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What may be spent.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount >= 0', name=op.f('ck_budget_line_amount_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_budget_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'budget_version_id'], ['budget_version.company_id', 'budget_version.id'], name=op.f('fk_budget_line_company_id_budget_version_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_budget_line_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_line')),
+    sa.UniqueConstraint('company_id', 'budget_version_id', 'position', name=op.f('uq_budget_line_company_id_budget_version_id_position'))
+    )
+    op.create_index(op.f('ix_budget_line_company_id_account_id'), 'budget_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_budget_line_company_id_budget_version_id'), 'budget_line', ['company_id', 'budget_version_id'], unique=False)
+    op.create_index(op.f('ix_budget_line_company_id_cost_centre_id'), 'budget_line', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_table('commitment_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('commitment_id', sa.Uuid(), nullable=False, comment='The commitment.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day it counts from.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of what is promised.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that posted the cost; none where nothing was posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_commitment_entry_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'commitment_id'], ['commitment.company_id', 'commitment.id'], name=op.f('fk_commitment_entry_company_id_commitment_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_commitment_entry_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_entry_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment_entry'))
+    )
+    op.create_index(op.f('ix_commitment_entry_company_id_commitment_id'), 'commitment_entry', ['company_id', 'commitment_id'], unique=False)
+    op.create_index(op.f('ix_commitment_entry_company_id_journal_entry_id'), 'commitment_entry', ['company_id', 'journal_entry_id'], unique=False)
     op.create_table('customer_invoice',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2436,6 +2553,41 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
     op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
+    op.create_table('deferral',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the deferral.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What was paid or earned.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='The account it is kept on.'),
+    sa.Column('result_account_id', sa.Uuid(), nullable=False, comment='The expense or income that it is released to.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How the months share it.'),
+    sa.Column('deferred_on', sa.Date(), nullable=False, comment='Day it was put on its account.'),
+    sa.Column('first_on', sa.Date(), nullable=False, comment='First day it is for.'),
+    sa.Column('last_on', sa.Date(), nullable=False, comment='Last day it is for.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is deferred: an expense is positive, an income negative.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher that deferred it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("method IN ('BY_DAYS', 'BY_MONTHS')", name=op.f('ck_deferral_method_known')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_deferral_amount_moves')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_deferral_name_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_deferral_number_length')),
+    sa.CheckConstraint('last_on >= first_on', name=op.f('ck_deferral_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_deferral_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_deferral_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_deferral_company_id_result_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_deferral_company_id_number'))
+    )
+    op.create_index(op.f('ix_deferral_company_id_account_id'), 'deferral', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_cost_centre_id'), 'deferral', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_deferred_on_id'), 'deferral', ['company_id', 'deferred_on', 'id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_journal_entry_id'), 'deferral', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_number_id'), 'deferral', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_result_account_id'), 'deferral', ['company_id', 'result_account_id'], unique=False)
     op.create_table('device_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item it identifies.'),
@@ -2544,7 +2696,7 @@ def upgrade() -> None:
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of its value.'),
     sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it stands in.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION')", name=op.f('ck_fixed_asset_entry_kind_known')),
+    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION', 'DISPOSAL')", name=op.f('ck_fixed_asset_entry_kind_known')),
     sa.CheckConstraint('amount <> 0', name=op.f('ck_fixed_asset_entry_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_entry_company_id_fixed_asset_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_fixed_asset_entry_company_id_journal_entry_id')),
@@ -2623,6 +2775,45 @@ def upgrade() -> None:
     op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
     op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
     op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
+    op.create_table('lease',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the lease.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What is leased.'),
+    sa.Column('party_id', sa.Uuid(), nullable=True, comment='The lessor.'),
+    sa.Column('begins_on', sa.Date(), nullable=False, comment='First day of the lease.'),
+    sa.Column('months', sa.SmallInteger(), nullable=False, comment='Number of monthly payments.'),
+    sa.Column('in_advance', sa.Boolean(), nullable=False, comment='Whether payments fall on the first day of each month of the lease, else on the last.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment='Interest of one month.'),
+    sa.Column('payment', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid each month.'),
+    sa.Column('present_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the payments are worth at the begin.'),
+    sa.Column('liability', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is owed now, interest to come not counted.'),
+    sa.Column('liability_account_id', sa.Uuid(), nullable=False, comment='The account of what is owed.'),
+    sa.Column('interest_account_id', sa.Uuid(), nullable=False, comment='The expense its interest is.'),
+    sa.Column('payment_account_id', sa.Uuid(), nullable=False, comment='The account that payments leave.'),
+    sa.Column('fixed_asset_id', sa.Uuid(), nullable=False, comment='The right of use.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_lease_name_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_lease_number_length')),
+    sa.CheckConstraint('liability >= 0', name=op.f('ck_lease_liability_not_negative')),
+    sa.CheckConstraint('months >= 1', name=op.f('ck_lease_months_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_lease_company_id_fixed_asset_id')),
+    sa.ForeignKeyConstraint(['company_id', 'interest_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_interest_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'liability_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_liability_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'payment_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_payment_account_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_company_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_lease_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_lease_company_id_number'))
+    )
+    op.create_index(op.f('ix_lease_company_id_begins_on_id'), 'lease', ['company_id', 'begins_on', 'id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_fixed_asset_id'), 'lease', ['company_id', 'fixed_asset_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_interest_account_id'), 'lease', ['company_id', 'interest_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_liability_account_id'), 'lease', ['company_id', 'liability_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_number_id'), 'lease', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_party_id'), 'lease', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_payment_account_id'), 'lease', ['company_id', 'payment_account_id'], unique=False)
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3048,6 +3239,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_customer_invoice_tax_company_id_customer_invoice_id'), 'customer_invoice_tax', ['company_id', 'customer_invoice_id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_table('deferral_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('deferral_id', sa.Uuid(), nullable=False, comment='The deferral.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based place in the plan.'),
+    sa.Column('due_on', sa.Date(), nullable=False, comment='Last day of the month.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the month releases.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher that released it; none before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'deferral_id'], ['deferral.company_id', 'deferral.id'], name=op.f('fk_deferral_line_company_id_deferral_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral_line')),
+    sa.UniqueConstraint('company_id', 'deferral_id', 'position', name=op.f('uq_deferral_line_company_id_deferral_id_position'))
+    )
+    op.create_index(op.f('ix_deferral_line_company_id_deferral_id'), 'deferral_line', ['company_id', 'deferral_id'], unique=False)
+    op.create_index(op.f('ix_deferral_line_company_id_journal_entry_id'), 'deferral_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index('ix_deferral_line_due', 'deferral_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('employee_address',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3147,6 +3357,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False)
     op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_intercompany_trade_company_id_traded_on_id'), 'intercompany_trade', ['company_id', 'traded_on', 'id'], unique=False)
+    op.create_table('lease_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('lease_id', sa.Uuid(), nullable=False, comment='The lease.'),
+    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based number of the payment.'),
+    sa.Column('due_on', sa.Date(), nullable=False, comment='Day of the payment.'),
+    sa.Column('payment', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid.'),
+    sa.Column('interest', sa.Numeric(precision=20, scale=6), nullable=False, comment='Interest of the month.'),
+    sa.Column('principal', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the payment takes off the liability.'),
+    sa.Column('closing', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is owed after it.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher of the payment; none before.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('payment = interest + principal', name=op.f('ck_lease_line_payment_is_interest_and_principal')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_lease_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lease_id'], ['lease.company_id', 'lease.id'], name=op.f('fk_lease_line_company_id_lease_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease_line')),
+    sa.UniqueConstraint('company_id', 'lease_id', 'position', name=op.f('uq_lease_line_company_id_lease_id_position'))
+    )
+    op.create_index(op.f('ix_lease_line_company_id_journal_entry_id'), 'lease_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_lease_line_company_id_lease_id'), 'lease_line', ['company_id', 'lease_id'], unique=False)
+    op.create_index('ix_lease_line_due', 'lease_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('open_item_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

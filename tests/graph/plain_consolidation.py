@@ -1,4 +1,4 @@
-"""What the reports of a group must answer, worked out row by row."""
+"""What the reports of a group, and of cash to come, must answer, worked out row by row."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from domain.consolidation.models import ConsolidationLine, ConsolidationRun, GroupAccount
+from domain.core.turnover import Grain
+from domain.finance.models import CONTROL_ROLES, Account, OpenItem
+from domain.finance.turnover import AccountTurnover
 from tests.graph.wire import Row
 
 if TYPE_CHECKING:
@@ -42,3 +45,33 @@ def consolidated_balances(book: "Book") -> Iterable[Row]:
         one[STEPS[line["kind"]]] += line["amount"]
         one["amount"] += line["amount"]
     return found.values()
+
+
+def cash_forecast(book: "Book") -> Iterable[Row]:
+    first, last = book.asked["from_"], book.asked["to"]
+    controls = {role.value for role in CONTROL_ROLES}
+    banks = {
+        (row["company_id"], row["id"])
+        for row in book.of(Account)
+        if row["is_monetary"] and row["role"] not in controls
+    }
+    days: dict[tuple[Any, Any], list[Decimal]] = {}
+    for row in book.of(AccountTurnover):
+        begins, month = row["starts_on"], first.replace(day=1)
+        counts = begins < month if row["grain"] == Grain.MONTH else month <= begins < first
+        if (row["company_id"], row["account_id"]) in banks and counts:
+            days.setdefault((row["company_id"], first), [Decimal(0)] * 3)[0] += row["debit"] - row["credit"]
+    for row in book.of(OpenItem):
+        day, amount = max(row["due_on"], first), row["open_amount"]
+        if row["open_transaction_amount"] and day <= last:
+            one = days.setdefault((row["company_id"], day), [Decimal(0)] * 3)
+            one[1 if amount > 0 else 2] += abs(amount)
+    held: dict[Any, Decimal] = {}
+    for company, day in sorted(days):
+        before, inflow, outflow = days[company, day]
+        held[company] = held.get(company, Decimal(0)) + before + inflow - outflow
+        key = md5(f"{company}|{day.isoformat()}".encode()).hexdigest()
+        yield {
+            "company_id": company, "id": UUID(key), "due_on": day, "inflow": inflow, "outflow": outflow,
+            "balance": held[company],
+        }  # fmt: skip

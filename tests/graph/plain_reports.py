@@ -13,6 +13,7 @@ from domain.core.errors import RequestError
 from domain.core.records import Record
 from domain.core.reports import Report, arguments_of
 from domain.finance.aging import AgedItemLine
+from domain.finance.forecast import CashForecastLine
 from domain.finance.models import Account, JournalEntry, JournalLine, OpenItem, OpenItemEntry
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
@@ -26,7 +27,7 @@ from domain.master_data.places import Location
 from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
-from tests.graph.plain_consolidation import consolidated_balances
+from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_promises import available_to_promise
 from tests.graph.wire import Refused, Row
 
@@ -471,6 +472,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     ProfitAndLossLine: profit_and_loss,
     AgedItemLine: aged_items,
     ConsolidatedBalanceLine: consolidated_balances,
+    CashForecastLine: cash_forecast,
     StockOnHandLine: stock_on_hand,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,

@@ -46,9 +46,10 @@ JOURNAL = """mutation($input: PostJournalInput!, $key: String) {
 
 @dataclass
 class ThreeCompanies:
-    """The served group, and what its people do every day."""
+    """The served group, and what its people do every day; `told` is what a story keeps of its beginning."""
 
     serving: Serving
+    told: Any = None
 
     async def ask(self, document: str, who: str = "controller", **variables: Any) -> Any:
         """The answer's data; a story that goes on as planned is told no error."""

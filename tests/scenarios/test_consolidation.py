@@ -12,6 +12,9 @@ import pytest
 from tests.conftest import run_apart
 from tests.scenarios.group import ThreeCompanies, line, three_companies
 
+# One story, told in the order of the tests.
+pytestmark = pytest.mark.xdist_group("consolidation")
+
 CHART = "mutation { loadGroupChart(input: {}) { userErrors { code } } }"
 MAP = """mutation($input: MapAccountsByCodeInput!) {
   mapAccountsByCode(input: $input) { userErrors { code } } }"""
@@ -145,6 +148,21 @@ async def test_a_run_is_replaced_by_the_next_of_its_span_and_can_be_taken_back(g
     assert withdrawn["consolidationRun"] == {"status": "WITHDRAWN"}
     refused = await group.do(WITHDRAW, consolidationRun={"id": third["id"]})
     assert [error["code"] for error in refused["userErrors"]] == ["WRONG_STATE"]
+    assert await group.breaches() == []
+
+
+async def test_profit_in_the_stock_of_another_is_taken_off_where_it_is_known(group: ThreeCompanies):
+    profit = {"seller": {"code": "HQ"}, "holder": {"code": "DE"}, "amount": {"amount": "40", "currency": "CNY"}}
+    for wrong, code in (
+        ({"amount": {"amount": "40", "currency": "EUR"}}, "CURRENCY_MISMATCH"),
+        ({"amount": {"amount": "0", "currency": "CNY"}}, "INVALID_VALUE"),
+        ({"holder": {"code": "HQ"}}, "INVALID_VALUE"),
+    ):
+        refused = await group.do(RUN, **FIRST_HALF, stockProfits=[{**profit, **wrong}])
+        assert [error["code"] for error in refused["userErrors"]] == [code]
+    run = (await group.done(RUN, **FIRST_HALF, stockProfits=[profit]))["consolidationRun"]
+    figures = {code: amount for code, *_, amount in steps(await group.ask(BALANCES, run=run["number"]))}
+    assert (figures["1405"], figures["640299"]) == ("-40", "40")
     assert await group.breaches() == []
 
 

@@ -14,6 +14,7 @@ from domain.consolidation.commands.charts import (
 )
 from domain.consolidation.commands.runs import (
     RunConsolidation,
+    StockProfitInput,
     TranslationRateInput,
     WithdrawConsolidation,
     run_consolidations,
@@ -48,6 +49,6 @@ COMMANDS: Mapping[type[Any], Handler] = {
 
 __all__ = [
     "COMMANDS", "MAINTAINED", "AccountMappingInput", "IntercompanyLineInput", "LoadGroupChart", "MapAccounts",
-    "MapAccountsByCode", "RunConsolidation", "SettleIntercompanyTrade", "TradeBetweenCompanies", "TranslationRateInput",
-    "WithdrawConsolidation",
+    "MapAccountsByCode", "RunConsolidation", "SettleIntercompanyTrade", "StockProfitInput", "TradeBetweenCompanies",
+    "TranslationRateInput", "WithdrawConsolidation",
 ]  # fmt: skip

@@ -22,10 +22,12 @@ from domain.consolidation.rules import (
     Line,
     Member,
     Span,
+    StockProfit,
     differences_of,
     elimination_of,
     minority_of,
     translation_of,
+    unrealised_of,
 )
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
@@ -33,13 +35,14 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, Forbidden, NotFound, Rejected
 from domain.core.flow import Flow, Transition
 from domain.core.ids import new_id
-from domain.core.money import total
+from domain.core.money import Money, total
 from domain.core.numbering import Series
-from domain.core.quantity import RATE, positive
+from domain.core.quantity import AMOUNT, RATE, positive
 from domain.core.work import Work
 from domain.finance import company_currency, quotes_on
 from domain.finance.models import RateKind
 from domain.finance.rules import Quote
+from domain.finance.rules.journals import in_minor_units
 
 RUN_NUMBERS = Series("consolidation_run", prefix="CON-")
 
@@ -63,6 +66,15 @@ class TranslationRateInput:
     )
 
 
+@part
+class StockProfitInput:
+    """What one company earned on goods that another of the group still has in stock."""
+
+    seller_id: UUID = argument(doc="The company that earned it.", zh="卖方公司", reference="company")
+    holder_id: UUID = argument(doc="The company that has the goods.", zh="持有公司", reference="company")
+    amount: Money = argument(doc="How much, in the group's currency.", zh="未实现利润")
+
+
 @command(action=Action.POST, record=ConsolidationRun, zh="执行合并", key_required=True)
 class RunConsolidation:
     """Add up the companies of the group over a span of months, in the currency of the company that does it.
@@ -80,6 +92,9 @@ class RunConsolidation:
     )  # fmt: skip
     rates: tuple[TranslationRateInput, ...] = argument(
         doc="Rates to be used instead of those published.", zh="指定汇率", default=()
+    )
+    stock_profits: tuple[StockProfitInput, ...] = argument(
+        doc="Profit of one company in the stock of another, which is taken off.", zh="存货未实现利润", default=()
     )
 
 
@@ -142,11 +157,34 @@ async def _consolidate(work: Work, one: RunConsolidation) -> UUID:
         dealings = (*held.moved.get(number, ()), *held.between.get(number, ()))
         eliminated += elimination_of(group, member, dealings, held.mapped.get(number, {}))
         minority += minority_of(group, member, [line for line in translated if line.member.id == member.id])
-    eliminated += differences_of(group, eliminated, {member.id: member for member in members})
+    by_id = {member.id: member for member in members}
+    eliminated += differences_of(group, eliminated, by_id)
+    unrealised = unrealised_of(group, _stock_profits(one, by_id, currency))
     gaps.check()
-    lines = [*translated, *eliminated, *minority]
+    lines = [*translated, *eliminated, *unrealised, *minority]
     assert not total([line.amount for line in lines]), "each step of a run comes to zero"
     return await _write(work, one, (currency, members), lines)
+
+
+def _stock_profits(one: RunConsolidation, members: Mapping[UUID, Member], currency: str) -> list[StockProfit]:
+    """What was named, if it is between two companies of the run. Raises: NotFound, CurrencyMismatch, Rejected."""
+    found: list[StockProfit] = []
+    for place, profit in enumerate(one.stock_profits):
+        path = ("stockProfits", place)
+        for name, id_ in (("seller", profit.seller_id), ("holder", profit.holder_id)):
+            if id_ not in members:
+                raise NotFound((*path, name), what="company", key=str(id_))
+        in_minor_units(profit.amount.in_currency(currency, "amount"), "amount", (*path, "amount"))
+        positive(profit.amount.amount, AMOUNT, "amount", (*path, "amount"))
+        if profit.seller_id == profit.holder_id:
+            raise Rejected(
+                (*path, "holder"), what="holder", value=members[profit.holder_id].code,
+                reason="a company earns nothing from itself", reason_zh="买卖双方不能相同",
+            )  # fmt: skip
+        found.append(
+            StockProfit(seller=members[profit.seller_id], holder=members[profit.holder_id], amount=profit.amount.amount)
+        )
+    return found
 
 
 async def _members(work: Work, one: RunConsolidation) -> list[Row]:

@@ -11,6 +11,12 @@ from domain.finance.commands.allocations import (
     create_allocation_cycles,
     run_allocations,
 )
+from domain.finance.commands.asset_ends import (
+    DepreciateByUnits,
+    DisposeFixedAsset,
+    depreciate_by_units,
+    dispose_fixed_assets,
+)
 from domain.finance.commands.assets import (
     AcquireFixedAsset,
     ChangeAssetValue,
@@ -19,7 +25,19 @@ from domain.finance.commands.assets import (
     change_asset_values,
     depreciate_assets,
 )
+from domain.finance.commands.budgets import (
+    BudgetLineInput,
+    CommitBudget,
+    DraftBudgetVersion,
+    ReleaseBudgetVersion,
+    ReleaseCommitment,
+    commit_budgets,
+    draft_budget_versions,
+    release_budget_versions,
+    release_commitments_by_hand,
+)
 from domain.finance.commands.credits import CreditCustomerInvoice, CreditLineInput, credit_customer_invoices
+from domain.finance.commands.deferrals import DeferAmount, ReleaseDeferrals, defer_amounts, release_deferrals
 from domain.finance.commands.dunning import RunDunning, run_dunning
 from domain.finance.commands.invoices import (
     CustomerInvoiceLineInput,
@@ -33,6 +51,7 @@ from domain.finance.commands.journals import (
     post_journals,
     reverse_journals,
 )
+from domain.finance.commands.leases import PayLeases, RecordLease, pay_leases, record_leases
 from domain.finance.commands.matchings import (
     MatchInput,
     MatchOpenItems,
@@ -78,7 +97,7 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
-from domain.finance.models import Account, CostCentre, DunningLevel, ProfitCentre
+from domain.finance.models import Account, Budget, CostCentre, DunningLevel, ProfitCentre
 from domain.master_data.maintenance import maintained
 
 COMMANDS: Mapping[type[Any], Handler] = {
@@ -86,6 +105,11 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(CostCentre),
     **maintained(ProfitCentre),
     **maintained(DunningLevel, fixed=("level",)),
+    **maintained(Budget, fixed=("starts_on", "ends_on")),
+    DraftBudgetVersion: draft_budget_versions,
+    ReleaseBudgetVersion: release_budget_versions,
+    CommitBudget: commit_budgets,
+    ReleaseCommitment: release_commitments_by_hand,
     ChangePeriodState: change_period_states,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
@@ -108,6 +132,12 @@ COMMANDS: Mapping[type[Any], Handler] = {
     AcquireFixedAsset: acquire_fixed_assets,
     ChangeAssetValue: change_asset_values,
     DepreciateAssets: depreciate_assets,
+    DepreciateByUnits: depreciate_by_units,
+    DisposeFixedAsset: dispose_fixed_assets,
+    DeferAmount: defer_amounts,
+    ReleaseDeferrals: release_deferrals,
+    RecordLease: record_leases,
+    PayLeases: pay_leases,
     CreateAllocationCycle: create_allocation_cycles,
     RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
@@ -116,11 +146,13 @@ COMMANDS: Mapping[type[Any], Handler] = {
 }
 
 __all__ = [
-    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "CancelPaymentProposal", "ChangeAssetValue",
-    "ChangePeriodState", "CloseYear", "CreateAllocationCycle", "CreatePaymentTerms", "CreateTaxCode",
-    "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DepreciateAssets",
-    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PaymentMatchInput",
-    "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordPayment", "ReopenYear",
-    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
+    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "BudgetLineInput", "CancelPaymentProposal",
+    "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms",
+    "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount",
+    "DepreciateAssets", "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal",
+    "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement",
+    "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
+    "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease", "RecordPayment", "ReleaseBudgetVersion",
+    "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation",
+    "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

@@ -5,16 +5,17 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, bindparam, select
+from sqlalchemy import Date, SmallInteger, and_, bindparam, or_, select
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
-from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
+from domain.core.quantity import QUANTITY, RATE, positive
 from domain.core.work import Work
 from domain.finance import masters
 from domain.finance.commands.valuation import NothingToPost
@@ -22,6 +23,7 @@ from domain.finance.journal import hold_periods, post_vouchers
 from domain.finance.models import (
     AssetEntryKind,
     CostCentre,
+    DepreciationMethod,
     FixedAsset,
     FixedAssetEntry,
     JournalEntry,
@@ -30,7 +32,16 @@ from domain.finance.models import (
 )
 from domain.finance.rates import company_currency
 from domain.finance.rules import Leg, Period, PeriodClosed, Voucher
-from domain.finance.rules.depreciation import Basis, straight_line
+from domain.finance.rules.depreciation import (
+    DAYS_OF_A_YEAR,
+    MONTHS_OF_A_YEAR,
+    Basis,
+    by_units,
+    days_of_service,
+    in_month,
+    in_month_doubled,
+    straight_line,
+)
 from domain.finance.rules.journals import by_hand, in_minor_units
 
 ASSET_NUMBERS = Series("fixed_asset", prefix="FA-")
@@ -41,7 +52,7 @@ ASSETS_MAX = 5_000
 
 @command(action=Action.POST, record=FixedAsset, zh="新增固定资产", key_required=True)
 class AcquireFixedAsset:
-    """Put an asset on the books at its cost; it is written off from the month after it is in service."""
+    """Put an asset on the books at its cost; it is written off by its method down to its residual value."""
 
     name: str = argument(doc="What it is.", zh="名称")
     cost: Money = argument(doc="What it cost, in the company's currency.", zh="原值")
@@ -62,6 +73,17 @@ class AcquireFixedAsset:
         doc="The cost centre that bears its depreciation.", zh="成本中心", reference="cost_centre", default=None
     )
     name_zh: str | None = argument(doc="What it is, in Chinese.", zh="中文名称", default=None)
+    method: DepreciationMethod = argument(
+        doc="How it is written off: STRAIGHT_LINE unless given; DAYS needs whole years of months.", zh="折旧方法",
+        default=DepreciationMethod.STRAIGHT_LINE,
+    )  # fmt: skip
+    percent: Decimal | None = argument(
+        doc="What of the value left a month writes off, in percent; for DECLINING.", zh="月折旧率", number="rate",
+        default=None,
+    )  # fmt: skip
+    capacity: Decimal | None = argument(
+        doc="Units that it will make in all; for UNITS.", zh="总工作量", number="quantity", default=None
+    )
 
 
 @command(action=Action.POST, record=FixedAsset, zh="调整资产价值", key_required=True)
@@ -89,7 +111,12 @@ _DUE = (
     .where(
         _asset.c.company_id == _company_id,
         _asset.c.months_done < _asset.c.months_total,
-        _asset.c.in_service_on < bindparam("starts_on", type_=Date()),
+        _asset.c.disposed_on.is_(None),
+        _asset.c.method != DepreciationMethod.UNITS.value,
+        or_(
+            _asset.c.in_service_on < bindparam("starts_on", type_=Date()),
+            and_(_asset.c.method == DepreciationMethod.DAYS.value, _asset.c.in_service_on <= _on),
+        ),
         ~select(1)
         .where(
             _entry.c.company_id == _asset.c.company_id,
@@ -123,6 +150,7 @@ async def acquire_fixed_assets(work: Work, commands: Sequence[AcquireFixedAsset]
                 by_hand(accounts.get(id_), id_, (name,))
             masters.usable("cost centre", one.cost_centre_id, centres, ("costCentre",))
             _open(periods[one.in_service_on])
+            check_terms(one)
             monthly = _monthly(_basis(one, currency), one.months)
         except DomainError as refusal:
             outcomes.append(refusal)
@@ -155,6 +183,38 @@ def _basis(one: AcquireFixedAsset, currency: str) -> Basis:
 def _monthly(basis: Basis, months: int) -> Decimal:
     """What each month writes off; the last takes what rounding leaves."""
     return straight_line(basis, months)[0]
+
+
+def check_terms(one: AcquireFixedAsset) -> None:
+    """Raises: Rejected for terms that its method lacks, or has no use for."""
+    wanted = {DepreciationMethod.DECLINING: "percent", DepreciationMethod.UNITS: "capacity"}.get(one.method)
+    for name, scale in (("percent", RATE), ("capacity", QUANTITY)):
+        value = getattr(one, name)
+        if (value is not None) != (name == wanted):
+            raise Rejected(
+                (name,), what=name, value=value, reason=f"{one.method.value} is told by {wanted or 'months alone'}",
+                reason_zh=f"与折旧方法 {one.method.value} 不符",
+            )  # fmt: skip
+        if value is not None:
+            positive(value, scale, name, (name,))
+    if one.method is DepreciationMethod.DAYS and one.months % MONTHS_OF_A_YEAR:
+        raise Rejected(
+            ("months",), what="months", value=one.months, reason="days are counted over whole years",
+            reason_zh="按日计提须为整年",
+        )  # fmt: skip
+
+
+def capacity_of(one: AcquireFixedAsset) -> Decimal | None:
+    """Over how many units, or days, it is written off."""
+    if one.method is DepreciationMethod.DAYS:
+        return Decimal(one.months // MONTHS_OF_A_YEAR * DAYS_OF_A_YEAR)
+    return one.capacity
+
+
+def months_of(one: AcquireFixedAsset) -> int:
+    """How many months write it off: by days one more, where the first is a part of a month."""
+    is_part = one.method is DepreciationMethod.DAYS and one.in_service_on.day > 1
+    return one.months + is_part
 
 
 def _open(period: Period | PeriodClosed) -> Period:
@@ -203,7 +263,12 @@ def _row(id_: UUID, number: str, one: AcquireFixedAsset, monthly: Decimal) -> di
         "cost_centre_id": one.cost_centre_id,
         "in_service_on": one.in_service_on,
         "residual": one.residual.amount if one.residual else ZERO,
-        "months_total": one.months,
+        "method": one.method,
+        "percent": one.percent,
+        "capacity": capacity_of(one),
+        "used": ZERO,
+        "basis": one.cost.amount,
+        "months_total": months_of(one),
         "months_done": 0,
         "monthly_amount": monthly,
         "book_value": one.cost.amount,
@@ -254,15 +319,23 @@ async def _change(work: Work, one: ChangeAssetValue) -> UUID:
     if not change:
         raise NothingToPost(day=one.occurred_on.isoformat())
     value = EXACT.add(asset["book_value"], change)
+    if asset["disposed_on"] is not None:
+        raise WrongState(what="fixed asset", key=asset["number"], state="DISPOSED", transition="be changed")
     basis = Basis(value=value, residual=asset["residual"], currency=currency)
     monthly = _monthly(basis, asset["months_total"] - asset["months_done"])
+    left = None if asset["capacity"] is None else asset["capacity"] - asset["used"]
     legs = [_leg(asset["account_id"], change, currency), _leg(one.offset_account_id, -change, currency)]
     source = Source(kind=FixedAsset.__name__, id=asset["id"], number=asset["number"])
     [entry_id] = await post_vouchers(work, [_voucher(one.occurred_on, legs, asset["name"], source=source)])
     await work.update(
         FixedAsset,
-        [{"id": asset["id"], "book_value": value, "monthly_amount": monthly}],
-        fields=("book_value", "monthly_amount"),
+        [
+            {
+                "id": asset["id"], "book_value": value, "monthly_amount": monthly, "basis": value, "capacity": left,
+                "used": ZERO,
+            }
+        ],
+        fields=("book_value", "monthly_amount", "basis", "capacity", "used"),
     )
     row = _entry_row(asset["id"], AssetEntryKind.VALUE_CHANGE, one.occurred_on, change, entry_id=entry_id)
     await work.insert(FixedAssetEntry, [row])
@@ -292,11 +365,11 @@ async def _depreciate(work: Work, on: date) -> UUID:
             reason_zh=f"期间末日为 {period.ends_on.isoformat()}",
         )  # fmt: skip
     due = await work.fetch(_DUE, on=on, starts_on=period.starts_on)
-    amounts = {row["id"]: _of_month(row) for row in due}
+    currency = await company_currency(work)
+    amounts = {row["id"]: _of_month(row, period, currency) for row in due}
     moving = [row for row in due if amounts[row["id"]]]
     if not moving:
         raise NothingToPost(day=on.isoformat())
-    currency = await company_currency(work)
     legs = [
         leg
         for row in moving
@@ -315,10 +388,11 @@ async def _depreciate(work: Work, on: date) -> UUID:
                 "id": row["id"],
                 "months_done": row["months_done"] + 1,
                 "book_value": EXACT.subtract(row["book_value"], amounts[row["id"]]),
+                "used": row["used"] + (_days(row, period) if row["method"] == DepreciationMethod.DAYS else 0),
             }
             for row in due
         ],
-        fields=("months_done", "book_value"),
+        fields=("months_done", "book_value", "used"),
     )
     await work.insert(
         FixedAssetEntry,
@@ -330,8 +404,26 @@ async def _depreciate(work: Work, on: date) -> UUID:
     return entry_id
 
 
-def _of_month(row: Row) -> Decimal:
-    """What the next month writes off: the last takes what is left above the residual value."""
+def _of_month(row: Row, period: Period, currency: str) -> Decimal:
+    """What the month writes off by the asset's method: the last takes what is left above the residual value."""
     left = EXACT.subtract(row["book_value"], row["residual"])
-    is_last = row["months_done"] + 1 == row["months_total"]
-    return left if is_last else min(row["monthly_amount"], left)
+    months_left = row["months_total"] - row["months_done"]
+    if months_left == 1:
+        return left
+    basis = Basis(value=row["book_value"], residual=row["residual"], currency=currency)
+    match DepreciationMethod(row["method"]):
+        case DepreciationMethod.DAYS:
+            whole = Basis(value=row["basis"], residual=row["residual"], currency=currency)
+            return by_units(whole, _days(row, period), row["used"], row["capacity"])
+        case DepreciationMethod.DECLINING:
+            return in_month(basis, row["percent"])
+        case DepreciationMethod.DOUBLE_DECLINING:
+            return in_month_doubled(basis, row["months_total"], months_left)
+        case _:
+            return min(row["monthly_amount"], left)
+
+
+def _days(row: Row, period: Period) -> Decimal:
+    """The days of the month that count for an asset written off by days."""
+    days = days_of_service(max(row["in_service_on"], period.starts_on), period.ends_on)
+    return min(Decimal(days), row["capacity"] - row["used"])

@@ -18,7 +18,7 @@ from domain.core.quantity import QUANTITY, RATE, in_scale
 from domain.core.work import Work
 from domain.finance import masters
 from domain.finance.billing import Bill, BillLine, post_bills, sales_taxes
-from domain.finance.journal import Books, books_of, hold_periods
+from domain.finance.journal import Books, books_of, hold_periods, open_days
 from domain.finance.models import (
     AccountRole,
     CostCentre,
@@ -85,6 +85,10 @@ class PostCustomerInvoice:
         doc="Number of the digital tax invoice, 20 digits (China).", zh="数电票号码", default=None
     )
     customer_reference: str | None = argument(doc="The customer's own reference.", zh="客户参考号", default=None)
+    into_open_period: bool = argument(
+        doc="Whether, where the day's period is closed, it is an invoice of the first day of the first open one.",
+        zh="转入首个开放期间", default=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ async def post_customer_invoices(
     UnusableMaster, Rejected, CurrencyMismatch, RateMissing, PeriodClosed, TaxNotInForce, TaxNotInvertible,
     ControlAccount. Emits: CustomerInvoicePosted.
     """
+    commands = await _dated(work, commands)
     known = await _known(work, commands)
     drafts = [_draft_or_refusal(one, known, work.now.date()) for one in commands]
     accepted = [draft for draft in drafts if isinstance(draft, Draft)]
@@ -137,6 +142,19 @@ async def post_customer_invoices(
         await _post(work, accepted, [origins[id(draft.asked)] for draft in accepted], known.books)
         work.emit("CustomerInvoicePosted", CustomerInvoice, [draft.id for draft in accepted])
     return Results([draft.id if isinstance(draft, Draft) else draft for draft in drafts])
+
+
+async def _dated(work: Work, commands: Sequence[PostCustomerInvoice]) -> list[PostCustomerInvoice]:
+    """The invoices, those that may leave a closed period on the day that takes them; where none does, as they were."""
+    today = work.now.date()
+    late = [one.invoiced_on or today for one in commands if one.into_open_period]
+    days = await open_days(work, SubLedger.RECEIVABLES, late)
+    return [
+        replace(one, invoiced_on=day)
+        if one.into_open_period and isinstance(day := days[one.invoiced_on or today], date)
+        else one
+        for one in commands
+    ]
 
 
 async def _known(work: Work, commands: Sequence[PostCustomerInvoice]) -> Known:

@@ -1,7 +1,7 @@
 """Journals by hand: posted, and taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -9,17 +9,20 @@ from uuid import UUID
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
-from domain.core.errors import DomainError, NotFound
+from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting
-from domain.core.money import Money
+from domain.core.money import ZERO, Money
 from domain.core.work import Work
 from domain.finance import masters
+from domain.finance.budgets import Release, limits_of, release_commitments, tell_exceeded
 from domain.finance.journal import accounts, hold_periods, open_days, post_vouchers
 from domain.finance.models import AccountRole, CostCentre, JournalEntry, JournalKind, ProfitCentre, SubLedger
+from domain.finance.models.budgets import Commitment
 from domain.finance.rates import Quotes, currencies, quotes_on
 from domain.finance.reversals import Reversal, reversal_vouchers, reversed_ids
 from domain.finance.rules import Leg, Period, PeriodClosed, Voucher, check_voucher, in_company_currency, rounded
+from domain.finance.rules.budgets import Limits, Spending, released_part
 from domain.finance.rules.journals import Entry, LedgerAccount, by_hand, line_count, line_quote, reversible, signed
 
 
@@ -46,6 +49,10 @@ class JournalLineInput:
     )
     item_id: UUID | None = argument(doc="The item it belongs to.", zh="物料", reference="item", default=None)
     site_id: UUID | None = argument(doc="The site it belongs to.", zh="地点", reference="site", default=None)
+    commitment_id: UUID | None = argument(
+        doc="The promise that it spends; what is posted is promised no more.", zh="预算占用", reference="commitment",
+        default=None,
+    )  # fmt: skip
 
 
 @command(action=Action.POST, record=JournalEntry, zh="过账凭证", key_required=True)
@@ -90,18 +97,32 @@ class Known:
     profit_centres: Mapping[UUID, Row]
     quotes: Quotes
     days: Days
+    limits: Limits
+    commitments: Mapping[UUID, Row]
+    spent: dict[UUID, Decimal] = field(default_factory=dict[UUID, Decimal])
 
 
 async def post_journals(work: Work, commands: Sequence[PostJournal]) -> Results[JournalEntry]:
     """The vouchers; a refusal stands in its own place.
 
     Posts: each voucher as it is, with a rounding line where converting its lines left something over. Raises per row:
-    NotFound, ControlAccount, UnusableMaster, PeriodClosed, RateMissing, Rejected, Unbalanced.
+    NotFound, ControlAccount, UnusableMaster, PeriodClosed, RateMissing, Rejected, Unbalanced, BudgetExceeded. Emits:
+    BudgetExceeded where a budget only warns.
     """
     known = await _known(work, commands)
     outcomes = [_voucher_or_refusal(one, known, work.now.date()) for one in commands]
-    posted = iter(await post_vouchers(work, [one for one in outcomes if isinstance(one, Voucher)]))
-    return Results([next(posted) if isinstance(one, Voucher) else one for one in outcomes])
+    vouchers = [one for one in outcomes if not isinstance(one, DomainError)]
+    tell_exceeded(work, known.limits)
+    entries = await post_vouchers(work, [voucher for voucher, _ in vouchers])
+    releases = [
+        replace(release, entry_id=entry_id)
+        for entry_id, (_, own) in zip(entries, vouchers, strict=True)
+        for release in own
+    ]
+    if releases:
+        await release_commitments(work, releases)
+    posted = iter(entries)
+    return Results([one if isinstance(one, DomainError) else next(posted) for one in outcomes])
 
 
 async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Results[JournalEntry]:
@@ -154,8 +175,20 @@ async def _known(work: Work, commands: Sequence[PostJournal]) -> Known:
         cost_centres=await masters.centres(work, CostCentre, [line.cost_centre_id for line in lines]),
         profit_centres=await masters.centres(work, ProfitCentre, [line.profit_centre_id for line in lines]),
         quotes=await quotes_on(work, wanted, own.company),
-        days=await _days(work, [(one.occurred_on or today, one.into_open_period) for one in commands]),
+        days=(days := await _days(work, [(one.occurred_on or today, one.into_open_period) for one in commands])),
+        limits=await limits_of(work, _spendings_of(commands, days, today)),
+        commitments=await work.lock(Commitment, [line.commitment_id for line in lines if line.commitment_id]),
     )
+
+
+def _spendings_of(commands: Sequence[PostJournal], days: Days, today: date) -> list[Spending]:
+    """What the lines may be spent from; how much is known once they are converted."""
+    return [
+        Spending(account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=day, amount=ZERO)
+        for one in commands
+        if isinstance(day := days[one.occurred_on or today, one.into_open_period], date)
+        for line in one.lines
+    ]
 
 
 async def _days(work: Work, asked: Sequence[tuple[date, bool]]) -> Days:
@@ -170,7 +203,10 @@ async def _days(work: Work, asked: Sequence[tuple[date, bool]]) -> Days:
     return found
 
 
-def _voucher_or_refusal(one: PostJournal, known: Known, today: date) -> Voucher | DomainError:
+def _voucher_or_refusal(
+    one: PostJournal, known: Known, today: date
+) -> tuple[Voucher, Sequence[Release]] | DomainError:
+    """The voucher with what it releases of promises."""
     try:
         line_count(len(one.lines))
         asked_on = one.occurred_on or today
@@ -179,7 +215,7 @@ def _voucher_or_refusal(one: PostJournal, known: Known, today: date) -> Voucher 
             raise day
         legs = [_leg(line, asked_on, known, ("lines", place)) for place, line in enumerate(one.lines)]
         posting = Posting(id=new_id(), occurred_on=day, entries=rounded(legs, known.rounding, known.currency))
-        return check_voucher(
+        voucher = check_voucher(
             Voucher(
                 kind=JournalKind.GENERAL,
                 sub_ledger=SubLedger.GENERAL,
@@ -187,8 +223,45 @@ def _voucher_or_refusal(one: PostJournal, known: Known, today: date) -> Voucher 
                 description=one.description,
             )
         )
+        return voucher, _spend(one, legs, day, known)
     except DomainError as refusal:
         return refusal
+
+
+def _spend(one: PostJournal, legs: Sequence[Leg], on: date, known: Known) -> list[Release]:
+    """What the lines release of promises, once budgets allow what they cost beyond them.
+
+    Raises: NotFound, Rejected, BudgetExceeded.
+    """
+    releases: list[Release] = []
+    spendings: list[Spending] = []
+    spent: dict[UUID, Decimal] = dict(known.spent)
+    for place, (line, leg) in enumerate(zip(one.lines, legs, strict=True)):
+        cost = leg.amount
+        if line.commitment_id is not None:
+            path = ("lines", place, "commitment")
+            row = known.commitments.get(line.commitment_id)
+            if row is None:
+                raise NotFound(path, what="commitment", key=str(line.commitment_id))
+            if (row["account_id"], row["cost_centre_id"]) != (line.account_id, line.cost_centre_id):
+                raise Rejected(
+                    path, what="commitment", value=row["number"], reason="it is for another account or cost centre",
+                    reason_zh="科目或成本中心与占用不一致",
+                )  # fmt: skip
+            left = row["open_amount"] - spent.get(row["id"], ZERO)
+            part = released_part(left, cost)
+            spent[row["id"]] = spent.get(row["id"], ZERO) + part
+            releases.append(Release(commitment_id=row["id"], on=on, amount=part))
+            cost -= part
+        spendings.append(
+            Spending(
+                account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=on, amount=cost,
+                path=("lines", place),
+            )
+        )  # fmt: skip
+    known.limits.spend(spendings)
+    known.spent.update(spent)
+    return releases
 
 
 def _leg(line: JournalLineInput, on: date, known: Known, path: tuple[str | int, ...]) -> Leg:

@@ -1,7 +1,16 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.allocation import AllocationCycle, AllocationReceiver
-from domain.finance.models.assets import AssetEntryKind, FixedAsset, FixedAssetEntry
+from domain.finance.models.assets import AssetEntryKind, DepreciationMethod, FixedAsset, FixedAssetEntry
+from domain.finance.models.budgets import (
+    Budget,
+    BudgetControl,
+    BudgetLine,
+    BudgetStatus,
+    BudgetVersion,
+    Commitment,
+    CommitmentEntry,
+)
 from domain.finance.models.dimensions import CostCentre, ProfitCentre
 from domain.finance.models.dunning import DunningLevel, DunningNotice, DunningNoticeLine
 from domain.finance.models.invoices import CustomerInvoice, CustomerInvoiceLine, CustomerInvoiceTax, InvoiceKind
@@ -24,6 +33,7 @@ from domain.finance.models.ledger import (
 from domain.finance.models.open_items import Matching, OpenItem, OpenItemEntry, OpenItemEntryKind, OpenItemKind
 from domain.finance.models.payments import Payment, PaymentDirection
 from domain.finance.models.proposals import PaymentProposal, PaymentProposalLine, ProposalStatus
+from domain.finance.models.schedules import Deferral, DeferralLine, DeferralMethod, Lease, LeaseLine
 from domain.finance.models.statements import BankStatement, BankStatementLine, StatementFormat
 from domain.finance.models.taxes import TaxCode, TaxKind, TaxMethod, TaxRule
 from domain.finance.models.terms import InstalmentShare, InstalmentStart, PaymentTerms, PaymentTermsInstalment
@@ -34,15 +44,18 @@ RECORDS = (
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
     DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver, FixedAsset, FixedAssetEntry,
+    Deferral, DeferralLine, Lease, LeaseLine, Budget, BudgetVersion, BudgetLine, Commitment, CommitmentEntry,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
     "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
-    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "DunningLevel", "DunningNotice",
-    "DunningNoticeLine", "FiscalPeriod", "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart",
-    "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Matching", "OpenItem", "OpenItemEntry",
-    "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine",
-    "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind",
-    "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
+    "Budget", "BudgetControl", "BudgetLine", "BudgetStatus", "BudgetVersion", "Commitment", "CommitmentEntry",
+    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "Deferral", "DeferralLine",
+    "DeferralMethod", "DepreciationMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod",
+    "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
+    "JournalLine", "Lease", "LeaseLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
+    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment",
+    "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind",
+    "TaxMethod", "TaxRule",
 ]  # fmt: skip

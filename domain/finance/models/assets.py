@@ -14,6 +14,8 @@ from domain.core.columns import (
     code_column,
     date_column,
     enum_column,
+    quantity_column,
+    rate_column,
     reference,
     small_column,
     text_column,
@@ -28,15 +30,34 @@ class AssetEntryKind(StrEnum):
     ACQUISITION = "ACQUISITION"
     VALUE_CHANGE = "VALUE_CHANGE"
     DEPRECIATION = "DEPRECIATION"
+    DISPOSAL = "DISPOSAL"
+
+
+class DepreciationMethod(StrEnum):
+    """How an asset is written off.
+
+    STRAIGHT_LINE: the same each whole month, from the month after it is in service (CAS 4). DAYS: by days of years of
+    365, the first day included. DECLINING: a percentage of what is left each month. DOUBLE_DECLINING: twice the
+    straight line's share of what is left, the straight line over the rest once that is more. UNITS: by what it makes.
+    """
+
+    STRAIGHT_LINE = "STRAIGHT_LINE"
+    DAYS = "DAYS"
+    DECLINING = "DECLINING"
+    DOUBLE_DECLINING = "DOUBLE_DECLINING"
+    UNITS = "UNITS"
 
 
 class FixedAsset(CompanyRecord, scope=Scope(), zh="固定资产", key="number", name="name"):
-    """A thing used for years, written off month by month from the month after it is in service (CAS 4)."""
+    """A thing used for years, written off month by month, or by what it makes, down to what it will be worth."""
 
     __tablename__ = "fixed_asset"
     __table_args__ = (
         CheckConstraint("months_total >= 1 AND months_done BETWEEN 0 AND months_total", name="months_of_its_life"),
         CheckConstraint("residual >= 0", name="residual_not_negative"),
+        CheckConstraint("(method = 'DECLINING') = (percent IS NOT NULL)", name="declining_has_a_percentage"),
+        CheckConstraint("(method IN ('DAYS', 'UNITS')) = (capacity IS NOT NULL)", name="shares_have_a_capacity"),
+        CheckConstraint("used BETWEEN 0 AND coalesce(capacity, 0)", name="used_within_capacity"),
     )
 
     number: Mapped[str] = code_column(doc="Number of the asset.", zh="资产编号", tier=Tier.INTERNAL, order=True)
@@ -51,6 +72,23 @@ class FixedAsset(CompanyRecord, scope=Scope(), zh="固定资产", key="number", 
         "cost_centre", doc="The cost centre that bears its depreciation.", zh="成本中心"
     )
     in_service_on: Mapped[date] = date_column(doc="First day in service.", zh="启用日期")
+    method: Mapped[str] = enum_column(
+        DepreciationMethod, doc="How it is written off.", zh="折旧方法", server_default="STRAIGHT_LINE"
+    )
+    percent: Mapped[Decimal | None] = rate_column(
+        doc="What of the value left a month writes off; declining assets only.", zh="月折旧率", unit="%"
+    )
+    capacity: Mapped[Decimal | None] = quantity_column(
+        doc="Units, or days, over which its basis is written off.", zh="总工作量", unit="unit"
+    )
+    used: Mapped[Decimal] = quantity_column(
+        doc="Units, or days, written off of that so far.", zh="已用工作量", unit="unit", server_default="0"
+    )
+    basis: Mapped[Decimal] = amount_column(
+        doc="What it was worth when its capacity began to count: its cost, or its value after the last change.",
+        zh="折旧基数", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+    disposed_on: Mapped[date | None] = date_column(doc="Day it was sold or scrapped.", zh="处置日期")
     residual: Mapped[Decimal] = amount_column(
         doc="What it will be worth at the end.", zh="残值", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
     )

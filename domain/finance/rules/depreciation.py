@@ -8,6 +8,7 @@ Declining balance takes a constant share of what is left, never below the residu
 what the asset will ever make.
 """
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,6 +137,33 @@ def double_declining(basis: Basis, periods: int) -> tuple[Decimal, ...]:
         amounts.append(amount)
         left, book = EXACT.subtract(left, amount), EXACT.subtract(book, amount)
     return (*amounts, left)
+
+
+def in_month(basis: Basis, percent: Decimal) -> Decimal:
+    """What one month of the declining balance writes off: `percent` of the value, never below the residual value.
+
+    Raises: NotDepreciable.
+    """
+    amount = to_minor_unit(ROUNDING.divide(product(basis.value, percent), HUNDRED), basis.currency)
+    return min(amount, basis.depreciable)
+
+
+def in_month_doubled(basis: Basis, months_total: int, months_left: int) -> Decimal:
+    """What the next of `months_left` months writes off by the double declining balance. Raises: NotDepreciable."""
+    left = basis.depreciable
+    twice = ROUNDING.divide(product(basis.value, Decimal(2)), Decimal(_check_periods(months_total)))
+    even = ROUNDING.divide(left, Decimal(_check_periods(months_left)))
+    return min(to_minor_unit(max(twice, even), basis.currency), left)
+
+
+def days_of_service(first_on: date, last_on: date) -> int:
+    """The days from one to the other, both included, as a calendar of 365 days a year counts them.
+
+    29 February is no day of its own: a year has 365 days whatever the calendar says.
+    """
+    years = [year for year in range(first_on.year, last_on.year + 1) if isleap(year)]
+    leap = sum(first_on <= date(year, 2, 29) <= last_on for year in years)
+    return max((last_on - first_on).days + 1 - leap, 0)
 
 
 def by_units(basis: Basis, made: Decimal, made_before: Decimal, capacity: Decimal) -> Decimal:

@@ -16,11 +16,13 @@ from domain.consolidation.rules import (
     Member,
     Moved,
     Span,
+    StockProfit,
     Target,
     differences_of,
     elimination_of,
     minority_of,
     translation_of,
+    unrealised_of,
 )
 from domain.core.errors import Rejected
 from domain.core.ledger import Unbalanced
@@ -178,6 +180,15 @@ def test_others_own_their_share_of_equity_adjustment_and_result():
     found = minority_of(a_group(), member, translation_of(a_group(), member, F43_FIRST, MAPPING))
     assert figures(found) == {"MINORITY_RESULT": "24", "TRANSLATION_ADJUSTMENT": "8", "MINORITY_INTEREST": "-32"}
     assert minority_of(a_group(), A_MEMBER, translation_of(a_group(), A_MEMBER, F43_FIRST, MAPPING)) == []
+
+
+def test_profit_in_the_stock_of_another_is_taken_off_the_result_and_the_stock():
+    holder = replace(A_MEMBER, id=UUID(int=2), code="HQ")
+    lines = unrealised_of(a_group(), [StockProfit(seller=A_MEMBER, holder=holder, amount=Decimal(40))])
+    assert [(line.target.code, line.member.code, line.partner, line.amount) for line in lines] == [
+        ("UNREALISED_PROFIT", "DE", holder.id, 40), ("STOCK", "HQ", A_MEMBER.id, -40),
+    ]  # fmt: skip
+    assert unrealised_of(a_group(), []) == []
 
 
 def test_a_span_that_breaks_a_month_is_refused():
