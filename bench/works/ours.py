@@ -31,7 +31,8 @@ RECEIVE = """mutation($input: ReceivePurchaseOrderInput!, $key: String!) {
     userErrors { code message } purchaseOrder { status lines { receivedQuantity stockedQuantity } } } }"""
 INVOICE = """mutation($input: PostCustomerInvoiceInput!, $key: String!) {
   postCustomerInvoice(idempotencyKey: $key, input: $input) {
-    userErrors { code message } customerInvoice { number total { amount } journalEntry { lines { amount { amount } } } } } }"""
+    userErrors { code message }
+    customerInvoice { number total { amount } journalEntry { lines { amount { amount } } } } } }"""
 ORDERS = """query($after: Cursor) { salesOrders(first: 50, after: $after, orderBy: [{field: NUMBER, direction: DESC}]) {
   nodes { number status orderedOn totalDue { amount currency } customer { code name }
     lines { orderedQuantity unitPrice { amount } lineTotal { amount } item { code name unit { code } } } }
@@ -82,6 +83,11 @@ class Ours:
         for payload in parsed["data"].values():
             assert not payload.get("userErrors"), payload["userErrors"]
         return parsed["data"]
+
+    def fill(self, count: int) -> None:
+        """So many orders to page through."""
+        for _ in range(count):
+            self.w1()
 
     def key(self) -> str:
         """A new idempotency key."""

@@ -73,6 +73,14 @@ class Theirs:
         self.storage = read("stock.location", [["code", "=", "STO"]])[0]["id"]
         self.bins = [one["id"] for one in read("stock.location", [["code", "like", "B0%"]])]
 
+    def fill(self, count: int) -> None:
+        """So many orders to page through, as drafts: what is read of them is the same."""
+        self.call("sale.sale.create", [
+            {**document, "shipment_address": document["invoice_address"], "warehouse": self.warehouse,
+             "sale_date": TODAY, "lines": self._lines(2.0, "12.5")}
+            for document in (self._document() for _ in range(count))
+        ])  # fmt: skip
+
     def _lines(self, quantity: float, price: str, **more: Any) -> list[Any]:
         """Ten distinct items."""
         return [["create", [
