@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -187,7 +188,8 @@ def crowd(one: Contender) -> tuple[int, int, float]:
             try:
                 clients[place].w3()
                 posted[place] += 1
-            except AssertionError:
+            except (AssertionError, ValueError, HTTPException, OSError):
+                # Refused by the business, or an answer that is no JSON: the server's fault is the client's refusal.
                 refused[place] += 1
 
     before = sum(cpu_seconds(part) for part in one.processes())
