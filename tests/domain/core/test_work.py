@@ -57,7 +57,10 @@ async def test_many_rows_are_written_in_slices_in_order(work: Work):
 async def test_a_large_update_is_planned_for_its_size_and_a_small_one_is_not(work: Work):
     """PostgreSQL counts, for each prepared statement, how often it was planned anew."""
     ids = await work.insert(UnitOfMeasure, [unit(f"U{number}") for number in range(PLANNED_ANEW_MIN)])
-    plans = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%UPDATE unit_of%'"
+    plans = (
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
+        "WHERE statement LIKE 'WITH given%UPDATE unit_of%'"
+    )
     for rows, counted in (([ids[0]], (0, 1)), (ids, (1, 1)), ([ids[0]], (1, 2))):
         await work.update(UnitOfMeasure, [{"id": id_, "name": "same"} for id_ in rows], ("name",))
         assert [tuple(row) for row in await work.connection.fetch(plans)] == [counted]
