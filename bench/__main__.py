@@ -3,10 +3,12 @@
 import asyncio
 
 from bench.exports.__main__ import main as measure_exports
+from bench.postings.__main__ import main as measure_postings
 from bench.reads.__main__ import main as measure_reads
 from bench.reports.__main__ import main as measure_reports
 from bench.stock.__main__ import main as measure_stock
 from bench.watch.__main__ import main as measure_watch
+from bench.works.__main__ import main as measure_works
 
 if __name__ == "__main__":
     measure_reads()
@@ -14,3 +16,5 @@ if __name__ == "__main__":
     measure_reports()
     measure_exports()
     asyncio.run(measure_stock())
+    asyncio.run(measure_postings())
+    measure_works()

@@ -8,7 +8,7 @@ skipped.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +39,11 @@ POLL_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 TAKE_OVER_SECONDS = 1.0
 EVENTS_PER_TURN = 200
+# Pieces of the events that a turn keeps for the listeners that come after: the one there is, and what is behind it.
+READ_KEPT_MAX = 4
+# A listener that found nothing to do keeps how far it looked this often; after a restart it looks again at what lies
+# between. What was handled is kept at once, in each company with the effect, then for all.
+POSITIONS_UNKEPT_MAX = 500
 # A handler that fails is tried again, later each time: the events behind it wait, other handlers do not.
 RETRY_SECONDS = 1.0
 RETRY_SECONDS_MAX = 60.0
@@ -114,6 +119,7 @@ class Jobs:
         self._wake = asyncio.Event()
         self._retry_at: dict[str, tuple[float, float]] = {}
         self._swept_at: dict[str, float] = {}
+        self._looked: dict[str, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work whenever this process holds the lock."""
@@ -143,8 +149,9 @@ class Jobs:
         """Handle the events there are, and sweep what is due."""
         companies = await load_companies(connection)
         grants = compile_grants(await load_policy(connection), ACTOR, companies)
+        reading = Reading(connection, await _positions(connection))
         for listener in self._listeners:
-            await self._guarded(listener.name, lambda one=listener: self._listen(connection, one, grants))
+            await self._guarded(listener.name, lambda one=listener: self._listen(reading, one, grants))
         for sweep in self._sweeps:
             now = asyncio.get_running_loop().time()
             if now - self._swept_at.get(sweep.name, -sweep.every_seconds) >= sweep.every_seconds:
@@ -170,15 +177,15 @@ class Jobs:
         else:
             self._retry_at.pop(name, None)
 
-    async def _listen(self, connection: Connection, listener: Listener, grants: Grants) -> None:
+    async def _listen(self, reading: "Reading", listener: Listener, grants: Grants) -> None:
         """Handle what the listener has not handled yet, company by company."""
-        positions = await _positions(connection, listener.name)
+        connection, positions = reading.connection, reading.positions.get(listener.name)
         if not positions:
             # A new listener begins with what happens from now on; what was before is a sweep's to find.
             positions = {GROUP: (await bounds(connection))[1]}
             await _move(connection, listener.name, GROUP, positions[GROUP])
-        floor = positions[GROUP]
-        while events := await read_events(connection, floor, EVENTS_PER_TURN):
+        floor = max(positions[GROUP], self._looked.get(listener.name, 0))
+        while events := await reading.after(floor):
             by_company: dict[int, list[PublishedEvent]] = {}
             for event in events:
                 done = max(positions.get(event.company_id, 0), positions[GROUP])
@@ -186,10 +193,11 @@ class Jobs:
                     by_company.setdefault(event.company_id, []).append(event)
             for company_id, own in by_company.items():
                 await self._handle(connection, listener, self._handling(connection, grants, company_id), own)
-            floor = events[-1].position
             # Everything up to here is done in every company, so one row remembers it for all of them.
-            await _move(connection, listener.name, GROUP, floor)
-            positions[GROUP] = floor
+            floor = self._looked[listener.name] = events[-1].position
+            if by_company or floor - positions[GROUP] >= POSITIONS_UNKEPT_MAX:
+                await _move(connection, listener.name, GROUP, floor)
+                positions[GROUP] = floor
 
     async def _handle(
         self, connection: Connection, listener: Listener, handling: Handling, events: Sequence[PublishedEvent]
@@ -206,8 +214,29 @@ class Jobs:
         return Handling(connection=connection, actor=ACTOR, grants=grants, company_id=company_id, now=self._clock())
 
 
-async def _positions(connection: Connection, name: str) -> dict[int, int]:
-    return {row["company_id"]: row["position"] for row in await connection.fetch(_POSITIONS) if row["name"] == name}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one turn read: how far each listener is, by company, and the events, read once for all listeners."""
+
+    connection: Connection
+    positions: Mapping[str, dict[int, int]]
+    read: dict[int, list[PublishedEvent]] = field(default_factory=dict[int, list[PublishedEvent]])
+
+    async def after(self, position: int) -> list[PublishedEvent]:
+        """The events after a position, some of them; kept for the listeners that come after."""
+        if position not in self.read:
+            events = await read_events(self.connection, position, EVENTS_PER_TURN)
+            if len(self.read) >= READ_KEPT_MAX:
+                self.read.clear()
+            self.read[position] = events
+        return self.read[position]
+
+
+async def _positions(connection: Connection) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for row in await connection.fetch(_POSITIONS):
+        found.setdefault(row["name"], {})[row["company_id"]] = row["position"]
+    return found
 
 
 async def _move(connection: Connection, name: str, company_id: int, position: int) -> None:

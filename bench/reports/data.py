@@ -33,9 +33,9 @@ SELECT {values} FROM generate_series($1::bigint, $2::bigint) AS n
 """
 LINES = """
 INSERT INTO journal_line (company_id, id, journal_entry_id, position, account_id, occurred_on, transaction_amount,
-                          transaction_currency, amount, rate, recorded_at)
+                          transaction_currency, amount, rate, group_amount, recorded_at)
 SELECT 1, line_id(n), line_id(-1 - n / 5), 1 + n % 5, account_id(n), day_of(n),
-       amount_of(n), 'EUR', amount_of(n), 1, day_of(n)::timestamptz
+       amount_of(n), 'EUR', amount_of(n), 1, amount_of(n), day_of(n)::timestamptz
 FROM generate_series($1::bigint, $2::bigint) AS n
 """
 MOVES = """
@@ -55,8 +55,9 @@ SELECT 1, line_id(2 * n + side), line_id(-1 - n), 1 + side, move_day(n), item_id
 FROM generate_series($1::bigint, $2::bigint) AS n CROSS JOIN generate_series(0, 1) AS side
 """
 LAYERS = """
-INSERT INTO value_layer (company_id, id, posting_id, layer_id, item_id, method, occurred_on, quantity, value)
-SELECT company_id, id, stock_move_id, id, item_id, 'STANDARD', occurred_on, quantity, value
+INSERT INTO value_layer (company_id, id, posting_id, movement_id, layer_id, item_id, method, occurred_on, moved_on,
+                         quantity, value)
+SELECT company_id, id, stock_move_id, id, id, item_id, 'STANDARD', occurred_on, occurred_on, quantity, value
 FROM stock_entry WHERE position = 1
 """
 BALANCES = """
@@ -66,7 +67,7 @@ FROM stock_entry e WHERE e.position = 1 GROUP BY e.item_id, e.location_id, e.sta
 """
 
 
-def _functions(size: int) -> Sequence[str]:
+def functions(size: int) -> Sequence[str]:
     """What the statements above compute of a running number, spread over the year."""
     accounts, items, bins = (numbered(record, 0) for record in (Account, Item, Location))
 
@@ -107,13 +108,13 @@ async def fill(url: str, size: int) -> None:
         await load_baseline(Connection(connection))
         await connection.execute("SET session_replication_role = replica")
         await _masters(connection)
-        for statement in _functions(size):
+        for statement in functions(size):
             await connection.execute(statement)
         entries = ENTRIES.format(**_entry_columns())
-        await _batches(connection, entries, size // LINES_OF_ENTRY)
-        await _batches(connection, LINES, size)
-        await _batches(connection, MOVES, size // 2)
-        await _batches(connection, STOCK, size // 2)
+        await batches(connection, entries, size // LINES_OF_ENTRY)
+        await batches(connection, LINES, size)
+        await batches(connection, MOVES, size // 2)
+        await batches(connection, STOCK, size // 2)
         for statement in (LAYERS, BALANCES, RECOUNT, *RECOUNTS, *later):
             await connection.execute(statement, timeout=1_800)
         await connection.execute("VACUUM ANALYZE", timeout=1_800)
@@ -125,12 +126,12 @@ def _entry_columns() -> dict[str, str]:
     values = {
         "company_id": "1", "id": "line_id(-1 - n)", "number": "'GENERAL-' || n", "kind": "'GENERAL'",
         "period_id": f"'{numbered(Company, 1)}'", "occurred_on": "day_of(n * 5)", "posting_id": "line_id(-1 - n)",
-        "recorded_at": "day_of(n * 5)::timestamptz",
+        "group_currency": "'EUR'", "group_rate": "1", "recorded_at": "day_of(n * 5)::timestamptz",
     }  # fmt: skip
     return {"columns": ", ".join(values), "values": ", ".join(values.values())}
 
 
-async def _batches(connection: asyncpg.Connection, statement: str, count: int) -> None:
+async def batches(connection: asyncpg.Connection, statement: str, count: int) -> None:
     for start in range(0, count, BATCH):
         await connection.execute(statement, start, min(start + BATCH, count) - 1, timeout=600)
 

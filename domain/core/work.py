@@ -5,7 +5,8 @@ when the work ends. Locks go header, lines, balances, ledger, by primary key wit
 command the tables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Context, Decimal
@@ -41,6 +42,10 @@ ROWS_PER_STATEMENT_MAX = 5_000
 
 # Records named by one event; a larger set becomes several events.
 RECORDS_PER_EVENT_MAX = 1_000
+
+# The plan that a session keeps is for a few rows of a table as small as it was then: an update of thousands that
+# follows would compare every row with every other. Inserts need no such care, and would plan their foreign keys by row.
+PLANNED_ANEW_MIN = 200
 
 _EXACT = Context(prec=60)
 
@@ -139,7 +144,8 @@ class Work:
             inputs = _arrays(record, part, tuple(fields))
             inputs[input_name("id")] = [row["id"] for row in part]
             inputs[input_name("expected_version")] = [row.get("version") for row in part]
-            written = await self._write(statement, inputs)
+            async with self._planned_for(len(part)):
+                written = await self._write(statement, inputs)
             versions.update((row[0], row[1]) for row in written)
         if len(versions) < len(rows):
             await self._explain(record, {row["id"]: row.get("version") for row in rows if row["id"] not in versions})
@@ -242,6 +248,17 @@ class Work:
             return
         if issubclass(record, GroupRecord) != (self.company_id == GROUP):
             raise TypeError(f"{record.__name__} cannot be written by a work of company {self.company_id}")
+
+    @asynccontextmanager
+    async def _planned_for(self, count: int) -> AsyncIterator[None]:
+        """The block's statement is planned for its own size when it is large."""
+        if count < PLANNED_ANEW_MIN:
+            yield
+            return
+        await self.connection.raw.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        yield
+        # What fails ends the transaction, and with it the setting.
+        await self.connection.raw.execute("SET LOCAL plan_cache_mode TO DEFAULT")
 
     async def _write(self, statement: ClauseElement, inputs: dict[str, Any]) -> list[Row]:
         known = {

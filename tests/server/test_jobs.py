@@ -89,6 +89,33 @@ async def test_each_event_is_handled_once_across_restarts(database: str, session
     assert [position for _, position in await handled(session)] == list(range(1, 10))
 
 
+async def test_listeners_share_what_was_read_and_keep_their_place_when_they_did_something(
+    database: str, session: Connection
+) -> None:
+    recorder = Recorder()
+    others = [Listener(f"test.idle_{n}", Recorder(), frozenset({"NothingOfTheKind"})) for n in range(3)]
+    busy = Listener("test.recorder", recorder, frozenset({"AlertRaised"}))
+    jobs = Jobs(database, listeners=[*others, busy], sweeps=(), limits=LIMITS)
+    await jobs.turn(session)
+    await happened(database, session, 1, 2)
+    before = await read_count(session)
+    await jobs.turn(session)
+    assert await read_count(session) - before == 2, "once what is new, once that there is no more"
+    kept = await session.fetch("SELECT name, position FROM handler_position WHERE company_id = 0 ORDER BY name")
+    assert [tuple(row) for row in kept] == [*((f"test.idle_{n}", 0) for n in range(3)), ("test.recorder", 2)]
+    await jobs.turn(session)
+    await Jobs(database, listeners=[*others, busy], sweeps=(), limits=LIMITS).turn(session)
+    assert await handled(session) == [(1, 1), (2, 2)]
+
+
+async def read_count(session: Connection) -> int:
+    """How often this session read events."""
+    return await session.fetchval(
+        "SELECT coalesce(sum(generic_plans + custom_plans), 0)::int FROM pg_prepared_statements "
+        "WHERE statement LIKE 'SELECT outbox_event.company_id%'"
+    )
+
+
 async def test_a_handler_that_fails_leaves_nothing_and_goes_on_where_it_was(
     database: str, session: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

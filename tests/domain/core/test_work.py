@@ -9,7 +9,7 @@ from domain.core.errors import NotFound, Rejected, StaleVersion
 from domain.core.ids import new_id
 from domain.core.models import AccessLogEntry
 from domain.core.records import GROUP
-from domain.core.work import ROWS_PER_STATEMENT_MAX, Work
+from domain.core.work import PLANNED_ANEW_MIN, ROWS_PER_STATEMENT_MAX, Work
 from domain.finance.models import Account
 from domain.master_data.companies import Company
 from domain.master_data.units import Dimension, UnitOfMeasure
@@ -52,6 +52,18 @@ async def test_many_rows_are_written_in_slices_in_order(work: Work):
     assert (work.entry_count, len(await entries(work))) == (count, count)
     versions = await work.update(UnitOfMeasure, [{"id": id_, "name": "same"} for id_ in ids], ("name",))
     assert set(versions.values()) == {2} and len(versions) == count
+
+
+async def test_a_large_update_is_planned_for_its_size_and_a_small_one_is_not(work: Work):
+    """PostgreSQL counts, for each prepared statement, how often it was planned anew."""
+    ids = await work.insert(UnitOfMeasure, [unit(f"U{number}") for number in range(PLANNED_ANEW_MIN)])
+    plans = (
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
+        "WHERE statement LIKE 'WITH given%UPDATE unit_of%'"
+    )
+    for rows, counted in (([ids[0]], (0, 1)), (ids, (1, 1)), ([ids[0]], (1, 2))):
+        await work.update(UnitOfMeasure, [{"id": id_, "name": "same"} for id_ in rows], ("name",))
+        assert [tuple(row) for row in await work.connection.fetch(plans)] == [counted]
 
 
 async def test_rows_are_locked_once_each_and_the_unknown_are_absent(work: Work):

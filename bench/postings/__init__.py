@@ -1,0 +1,1 @@
+"""What a gap-free series of numbers costs: its ceiling, in postings a second."""
