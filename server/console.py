@@ -1,6 +1,6 @@
 """Commands that an operator performs from the command line, in the name of the system and under its policy."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ async def console_on(connection: Connection, actor: Actor) -> Console:
 
 
 @asynccontextmanager
-async def console(url: str, actor: Actor) -> AsyncIterator[Console]:
+async def console(url: str, actor: Actor) -> AsyncGenerator[Console]:
     """A console with a session of its own."""
     connection = await connect(url)
     try:

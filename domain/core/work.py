@@ -5,7 +5,7 @@ when the work ends. Locks go header, lines, balances, ledger, by primary key wit
 command the tables.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -250,7 +250,7 @@ class Work:
             raise TypeError(f"{record.__name__} cannot be written by a work of company {self.company_id}")
 
     @asynccontextmanager
-    async def _planned_for(self, count: int) -> AsyncIterator[None]:
+    async def _planned_for(self, count: int) -> AsyncGenerator[None]:
         """The block's statement is planned for its own size when it is large."""
         if count < PLANNED_ANEW_MIN:
             yield
