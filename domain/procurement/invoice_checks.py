@@ -29,17 +29,17 @@ WHERE (i.net, i.tax, i.tax, i.withheld) <> (l.net, l.tax, t.tax, t.withheld)
 ORDER BY i.company_id, i.number LIMIT 1
 """
 
-# A block of a posted invoice is that of its items: nothing that is blocked may be paid, nothing else is held back.
+# An item is blocked for reasons of its invoice only; while the price is not accepted, none of them may be paid.
 _BLOCK = """
-SELECT i.company_id, i.number, i.payment_blocks, o.blocks
+SELECT i.company_id, i.number, i.payment_blocks, o.blocks, o.free
 FROM supplier_invoice i
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(DISTINCT o.blocked_reason ORDER BY o.blocked_reason)
                     FILTER (WHERE o.blocked_reason IS NOT NULL), '{}') AS blocks,
-           count(*) FILTER (WHERE o.open_transaction_amount <> 0) AS open
+           count(*) FILTER (WHERE o.open_transaction_amount <> 0 AND o.blocked_reason IS NULL) AS free
     FROM open_item o WHERE o.company_id = i.company_id AND o.source_id = i.id
 ) AS o
-WHERE i.status = 'POSTED' AND NOT (o.blocks <@ i.payment_blocks AND (o.open = 0 OR i.payment_blocks <@ o.blocks))
+WHERE i.status = 'POSTED' AND (NOT o.blocks <@ i.payment_blocks OR ('PRICE' = ANY (i.payment_blocks) AND o.free > 0))
 ORDER BY i.company_id, i.number LIMIT 1
 """
 
@@ -136,7 +136,9 @@ async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
         )
         yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
     for row in await connection.fetch(_BLOCK):
-        message = f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}"
+        message = (
+            f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}; {row['free']} may be paid"
+        )
         yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
 
 

@@ -1,11 +1,14 @@
 """Three-way match against PostgreSQL: what is posted, what is blocked, what stays in GR/IR, who may release it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.core.ids import new_id
 from domain.core.money import Money
+from domain.core.perform import perform
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.finance.commands import CreateTaxCode, TaxRuleInput
@@ -13,15 +16,18 @@ from domain.inventory.commands import RevalueStock
 from domain.inventory.models import ValuationMethod
 from domain.master_data.currencies import CurrencyRate
 from domain.procurement.commands import (
+    CancelSupplierInvoice,
     CreditSupplierInvoice,
+    PostSupplierInvoice,
     ReleaseSupplierInvoice,
     SupplierCreditLineInput,
+    SupplierInvoiceLineInput,
 )
 from domain.procurement.invoices import MatchTolerance
-from tests.domain.books import AX, BX, TODAY, World, staff
+from tests.domain.books import AX, BX, TODAY, World, clock, staff
 from tests.domain.inventory.goods import accounts, issue, pool, valued
 from tests.domain.inventory.goods import done as done_by_chief
-from tests.domain.procurement.billing import CLERK, billed, done, owed
+from tests.domain.procurement.billing import CLERK, billed, done, invoice, owed
 
 RECEIVER = staff("rob", warehouse=AX)
 D = Decimal
@@ -245,4 +251,78 @@ async def test_an_invoice_before_its_goods_waits_for_them_and_takes_their_price(
     assert await pool(world, "GEAR") == (D(10), D(65))
     assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE"]
     assert await owed(world) == [("-65.00", "PRICE")]
+    assert await world.findings() == []
+
+
+async def statements(world: World, *commands: Any) -> int:
+    """How many statements it takes the clerk to perform commands that must succeed."""
+    sent: list[str] = []
+    async with world.database.acquire() as connection:
+        listen = lambda query: sent.append(query.query)  # noqa: E731 taken off again below
+        connection.raw.add_query_logger(listen)
+        performed = await perform(
+            connection, CLERK, world.grants, AX, commands, clock=clock, idempotency_key=str(new_id())
+        )
+        connection.raw.remove_query_logger(listen)
+    assert performed.committed, performed.refusals
+    return len(sent)
+
+
+async def test_a_batch_takes_as_many_statements_as_one(world: World):
+    await valued(world, "GEAR", ValuationMethod.FIFO)
+    order = await world.approved(AX, ("GEAR", "90", "6"), ("BOLT", "90", "2"))
+    await arrived(world, order, (1, "90", "0"), (2, "90", "0"))
+
+    async def posted(count: int, since: int) -> int:
+        ids = [
+            await done(world, invoice((order, 1, "2", "7"), (order, 2, "1", "3"), world=world, number=f"A-{number}"))
+            for number in range(since, since + count)
+        ]
+        return await statements(world, *(PostSupplierInvoice(supplier_invoice_id=id_) for id_ in ids))
+
+    first = await posted(2, 0)
+    assert await posted(12, 2) == first
+    held = await accounts(world)
+    assert (held["GR_IR"], held["PAYABLE"]) == (-(D(90 - 28) * 6 + D(90 - 14) * 2), -(D(28) * 7 + D(14) * 3))
+    assert await world.findings() == []
+
+
+async def test_what_cannot_be_charged_is_refused_and_leaves_nothing_behind(world: World):
+    order = await world.approved(AX, ("BOLT", "10", "2"))
+    pending = await world.ordered(AX, ("BOLT", "10", "2"))
+    plain = invoice((order, 1, "10", "2"), world=world)
+    line = plain.lines[0]
+    euros = Money(D(2), "EUR")
+    wrong = {
+        "WRONG_STATE": invoice((pending, 1, "10", "2"), world=world),
+        "NOT_FOUND": invoice((order, 9, "10", "2"), world=world),
+        "CURRENCY_MISMATCH": replace(plain, currency="EUR", lines=(replace(line, unit_price=euros),)),
+        "INVALID_VALUE": replace(plain, supplier_id=world["HOSPITAL"]),
+        "INVOICE_TOTAL_DIFFERS": replace(plain, total=Money(D(21), "USD")),
+    }
+    for code, command in wrong.items():
+        assert (await world.refusal(CLERK, AX, command)).code == code
+    draft = await done(world, plain)
+    assert (await world.refusal(CLERK, AX, plain)).code == "ALREADY_EXISTS"
+    await arrived(world, order, (1, "10", "0"))
+    early = PostSupplierInvoice(supplier_invoice_id=draft, posted_on=date(2026, 5, 19))
+    assert (await world.refusal(CLERK, AX, early)).code == "INVALID_VALUE"
+    closed = PostSupplierInvoice(supplier_invoice_id=draft, posted_on=date(2025, 12, 31))
+    assert (await world.refusal(CLERK, AX, closed)).code == "PERIOD_CLOSED"
+    await done(world, CancelSupplierInvoice(supplier_invoice_id=draft, reason="twice"))
+    assert (await world.refusal(CLERK, AX, PostSupplierInvoice(supplier_invoice_id=draft))).code == "WRONG_STATE"
+    # A number that was given up may come again.
+    await billed(world, (order, 1, "10", "2"))
+    assert await accounts(world) == {"PAYABLE": D(-20), "STOCK": D(20)}
+    assert await world.findings() == []
+
+
+async def test_a_charge_on_an_account_clears_what_was_claimed_before_it(world: World):
+    [row] = await world.rows("SELECT id FROM account WHERE company_id = $1 AND role = 'LANDED_COST'", AX)
+    freight = SupplierInvoiceLineInput(
+        quantity=D(1), unit_price=Money(D(45), "USD"), account_id=row["id"], description="Freight"
+    )
+    asked = replace(invoice(world=world), lines=(freight,))
+    await done(world, PostSupplierInvoice(supplier_invoice_id=await done(world, asked)))
+    assert await accounts(world) == {"LANDED_COST": D(45), "PAYABLE": D(-45)}
     assert await world.findings() == []
