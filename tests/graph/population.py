@@ -15,7 +15,7 @@ from domain.coexistence.models import LegacyKey
 from domain.core.columns import spec_of
 from domain.core.records import Record
 from domain.finance import turnover as finance
-from domain.finance.models import CustomerInvoice, JournalLine, OpenItemEntry
+from domain.finance.models import CustomerInvoice, JournalLine, LeaseLine, OpenItemEntry
 from domain.inventory import turnover as inventory
 from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
@@ -109,6 +109,9 @@ class Population:
         if record is CustomerInvoice:
             net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}
+        if record is LeaseLine:
+            interest, principal = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
+            given |= {"interest": interest, "principal": principal, "payment": interest + principal}
         if record is SupplierInvoice:
             net, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"kind": "INVOICE", "credits_id": None, "net": net, "tax": tax, "total": net + tax}

@@ -1,0 +1,108 @@
+"""What belongs to several months, over HTTP: a lease (case F52), insurance paid ahead, and a budget that holds."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.scenarios.group import JOURNAL, ThreeCompanies, line, three_companies
+
+LEASE = """mutation($input: RecordLeaseInput!, $key: String) { recordLease(input: $input, idempotencyKey: $key) {
+  lease { number presentValue { amount currency } fixedAsset { number bookValue { amount } }
+    lines { position dueOn interest { amount } principal { amount } closing { amount } } }
+  userErrors { code message } } }"""
+PAY = """mutation($input: PayLeasesInput!, $key: String) { payLeases(input: $input, idempotencyKey: $key) {
+  lease { liability { amount } lines { journalEntry { number } } } userErrors { code } } }"""
+DEFER = """mutation($input: DeferAmountInput!, $key: String) { deferAmount(input: $input, idempotencyKey: $key) {
+  deferral { number lines { dueOn amount { amount } journalEntry { number } } } userErrors { code message } } }"""
+RELEASE = """mutation($input: ReleaseDeferralsInput!, $key: String) {
+  releaseDeferrals(input: $input, idempotencyKey: $key) {
+    journalEntry { lines { account { code } amount { amount } } } userErrors { code } } }"""
+BUDGET = """mutation($input: CreateBudgetInput!) {
+  createBudget(input: $input) { budget { code } userErrors { code } } }"""
+DRAFT = """mutation($input: DraftBudgetVersionInput!) {
+  draftBudgetVersion(input: $input) { budgetVersion { id edition status } userErrors { code } } }"""
+HOLD = """mutation($input: ReleaseBudgetVersionInput!) {
+  releaseBudgetVersion(input: $input) { budgetVersion { status } userErrors { code } } }"""
+COMMIT = """mutation($input: CommitBudgetInput!, $key: String) {
+  commitBudget(input: $input, idempotencyKey: $key) { commitment { number openAmount { amount } }
+    userErrors { code message values } } }"""
+COMMITMENTS = """{ commitments(companies: ["HQ"]) { nodes { number amount { amount } openAmount { amount }
+  entries { nodes { amount { amount } journalEntry { number } } } } } }"""
+HQ = {"company": {"code": "HQ"}}
+
+
+@pytest.fixture(scope="module")
+def group(clone_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreeCompanies]:
+    """The group, before anything happened."""
+    with three_companies(clone_database(), tmp_path_factory.mktemp("group")) as made:
+        yield made
+
+
+def cny(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+def coded(**codes: str) -> dict[str, Any]:
+    """References by code."""
+    return {name: {"code": code} for name, code in codes.items()}
+
+
+async def test_f52_a_lease_is_recorded_paid_and_read_to_its_last_payment(group: ThreeCompanies):
+    accounts = coded(
+        assetAccount="1601", accumulatedAccount="1602", expenseAccount="660201", liabilityAccount="2701",
+        interestAccount="660301", paymentAccount="1002",
+    )  # fmt: skip
+    lease = {"name": "Hall", "beginsOn": "2026-01-01", "months": 36, "payment": cny("10000"), "percent": "0.5"}
+    made = (await group.done(LEASE, "keeper", **HQ, **lease, **accounts))["lease"]
+    assert made["presentValue"] == cny("328710.16")
+    assert made["fixedAsset"]["bookValue"]["amount"] == "328710.16"
+    first, last = made["lines"][0], made["lines"][-1]
+    assert (first["interest"]["amount"], first["principal"]["amount"]) == ("1643.55", "8356.45")
+    assert (last["dueOn"], last["interest"]["amount"], last["closing"]["amount"]) == ("2028-12-31", "49.78", "0")
+    paid = (await group.done(PAY, "keeper", **HQ, dueUntil="2026-01-31"))["lease"]
+    assert paid["liability"]["amount"] == "320353.71"
+    assert [one["journalEntry"] is not None for one in paid["lines"]][:2] == [True, False]
+    assert await group.breaches() == []
+
+
+async def test_insurance_paid_ahead_is_released_by_its_days(group: ThreeCompanies):
+    accounts = coded(account="1801", resultAccount="6602", offsetAccount="6602")
+    span = {"firstOn": "2026-01-16", "lastOn": "2026-03-31", "deferredOn": "2026-01-16", "method": "BY_DAYS"}
+    made = (await group.done(DEFER, **HQ, name="Insurance", amount=cny("100"), **span, **accounts))["deferral"]
+    assert [(one["dueOn"], one["amount"]["amount"]) for one in made["lines"]] == [
+        ("2026-01-31", "21.33"), ("2026-02-28", "37.34"), ("2026-03-31", "41.33"),
+    ]  # fmt: skip
+    released = (await group.done(RELEASE, **HQ, endsOn="2026-02-28"))["journalEntry"]
+    assert [(one["account"]["code"], one["amount"]["amount"]) for one in released["lines"]] == [
+        ("6602", "58.67"), ("1801", "-58.67"),
+    ]  # fmt: skip
+    assert await group.breaches() == []
+
+
+async def test_a_budget_drawn_up_by_one_and_released_by_another_stops_what_is_too_much(group: ThreeCompanies):
+    year = {"code": "B26", "name": "2026", "startsOn": "2026-01-01", "endsOn": "2026-12-31", "control": "STOP"}
+    await group.done(BUDGET, "keeper", **HQ, **year)
+    lines = [{"account": {"code": "660202"}, "amount": cny("100")}]
+    drawn = (await group.done(DRAFT, "keeper", **HQ, budget={"code": "B26"}, lines=lines))["budgetVersion"]
+    own = await group.serving.ask(HOLD, who="keeper", input={"budgetVersion": {"id": drawn["id"]}})
+    assert [error["extensions"]["code"] for error in own["errors"]] == ["FORBIDDEN"]
+    held = await group.done(HOLD, budgetVersion={"id": drawn["id"]})
+    assert held["budgetVersion"] == {"status": "RELEASED"}
+    desks = {**HQ, **coded(account="660202"), "description": "Desks", "committedOn": "2026-02-02"}
+    promised = (await group.done(COMMIT, "keeper", **desks, amount=cny("70")))["commitment"]
+    [refused] = (await group.do(COMMIT, "keeper", **desks, amount=cny("30.01")))["userErrors"]
+    assert refused["code"] == "BUDGET_EXCEEDED"
+    assert refused["values"] == {
+        "budget": "B26", "account": "660202", "available": "30", "actual": "0", "committed": "70", "asked": "30.01",
+    }  # fmt: skip
+    spent = line("660202", "75", "CNY", commitment={"number": promised["number"]})
+    paid = await group.done(
+        JOURNAL, "keeper", **HQ, description="Desks", occurredOn="2026-02-10", lines=[spent, line("1002", "-75", "CNY")]
+    )
+    [one] = (await group.ask(COMMITMENTS))["commitments"]["nodes"]
+    assert (one["amount"]["amount"], one["openAmount"]["amount"]) == ("70", "0")
+    assert one["entries"]["nodes"][-1] == {
+        "amount": {"amount": "-70"}, "journalEntry": {"number": paid["journalEntry"]["number"]},
+    }  # fmt: skip
+    assert await group.breaches() == []
