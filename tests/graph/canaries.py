@@ -56,6 +56,7 @@ MENDED: dict[str, Callable[[Values], Values]] = {
     "PurchaseOrderLine": _counted,
     "GoodsReceiptLine": _counted,
     "Alert": lambda _: {"resolved_at": None, "resolved_by": None},
+    "StorageCondition": lambda values: {"storage_class": ("AMBIENT", "COOL")[values["id"].int % 2]},
 }
 
 
