@@ -41,8 +41,8 @@ STATISTICS_SECONDS = 1.5
 
 # The work by name: how often ours and theirs do it in a round, and what Tryton does that ours does not do yet.
 WORKS: dict[str, tuple[int, int, str]] = {
-    "w1": (20, 2, "no delivery with its moves and no draft invoice: they come with sales deliveries"),
-    "w2": (10, 1, "received into one place without an input zone, no draft supplier invoice"),
+    "w1": (20, 2, "stock is promised, the shipment and the invoice are made when goods are picked and leave"),
+    "w2": (10, 1, "received into one place, without the moves through an input zone"),
     "w3": (20, 1, "no printed document, as in Tryton"),
     "w4": (20, 2, ""),
     "w5_trial_balance": (20, 2, ""),

@@ -49,8 +49,11 @@ from server.jobs import ACTOR
 from tests.factory import numbered, row
 
 SIZE, PARTIES = 100_000, 500
-# Who makes documents, who approves what another has made, and who receives what they ordered.
-USERS = {"maker": ("sales", "buyer", "accountant", "auditor"), "checker": ("controller",), "keeper": ("warehouse",)}
+# Who sells and buys, who approves what another has made, who has the goods, and who has the books.
+USERS = {
+    "maker": ("sales", "buyer", "auditor"), "checker": ("controller",), "keeper": ("warehouse",),
+    "clerk": ("accountant", "auditor"),
+}  # fmt: skip
 HISTORY_YEAR = 2026
 
 

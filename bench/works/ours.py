@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from datetime import date
 from decimal import Decimal
 from http.client import HTTPConnection
 from typing import Any
@@ -19,7 +20,10 @@ M = "{ amount currency }"
 
 SELL = """mutation($input: CreateSalesOrderInput!, $key: String) {
   createSalesOrder(idempotencyKey: $key, input: $input) {
-    userErrors { code message } salesOrder { status subtotal { amount } tax { amount } totalDue { amount } } } }"""
+    userErrors { code message } salesOrder { id status subtotal { amount } tax { amount } totalDue { amount } } } }"""
+ALLOCATE = """mutation($order: ID!, $key: String) {
+  allocateSalesOrder(idempotencyKey: $key, input: {salesOrder: {id: $order}}) {
+    userErrors { code message } salesOrder { status } } }"""
 BUY = """mutation($input: CreatePurchaseOrderInput!, $key: String) {
   createPurchaseOrder(idempotencyKey: $key, input: $input) {
     userErrors { code message } purchaseOrder { id number } } }"""
@@ -29,6 +33,9 @@ APPROVE = """mutation($order: ID!, $key: String) {
 RECEIVE = """mutation($input: ReceivePurchaseOrderInput!, $key: String!) {
   receivePurchaseOrder(idempotencyKey: $key, input: $input) {
     userErrors { code message } purchaseOrder { status lines { receivedQuantity stockedQuantity } } } }"""
+BILL = """mutation($input: CreateSupplierInvoiceInput!, $key: String) {
+  createSupplierInvoice(idempotencyKey: $key, input: $input) {
+    userErrors { code message } supplierInvoice { status total { amount } lines { position } } } }"""
 INVOICE = """mutation($input: PostCustomerInvoiceInput!, $key: String!) {
   postCustomerInvoice(idempotencyKey: $key, input: $input) {
     userErrors { code message }
@@ -103,15 +110,16 @@ class Ours:
         return {"code": f"P{self.chance.randrange(PARTIES):04}"}
 
     def w1(self) -> None:
-        """An order of 250.00 + 50.00 = 300.00 is open."""
+        """An order of 250.00 + 50.00 = 300.00 is open, and stock is promised to its 10 lines."""
         given = {"company": _ONE, "customer": self.party(), "currency": "EUR", "confirm": True, **_TAXED}
         made = self.ask(SELL, input={**given, "lines": self.lines("2", "12.50")}, key=self.key())
         order = made["createSalesOrder"]["salesOrder"]
         amounts = [Decimal(order[name]["amount"]) for name in ("subtotal", "tax", "totalDue")]
         assert (order["status"], amounts) == ("CONFIRMED", [250, 50, 300]), order
+        self.ask(ALLOCATE, "keeper", order=order["id"], key=self.key())
 
     def w2(self) -> None:
-        """An order is confirmed, and 4 of each of its 10 items are received and stand in the books."""
+        """An order is confirmed, 4 of each of 10 items stand in the books, the invoice is a draft of 10 lines."""
         given = {"company": _ONE, "supplier": self.party(), "currency": "EUR"}
         made = self.ask(BUY, input={**given, "lines": self.lines("4", "5.00")}, key=self.key())
         order = made["createPurchaseOrder"]["purchaseOrder"]["id"]
@@ -121,11 +129,20 @@ class Ours:
         found = done["receivePurchaseOrder"]["purchaseOrder"]
         assert found["status"] == "COMPLETE", found
         assert [line["stockedQuantity"] for line in found["lines"]] == ["4"] * 10, found
+        bill = {
+            "supplierNumber": self.key(), "invoicedOn": date.today().isoformat(), "lines": [
+                {"purchaseOrder": {"id": order}, "orderPosition": position, "quantity": "4", **_price("5.00")}
+                for position in range(1, 11)
+            ],
+        }  # fmt: skip
+        made = self.ask(BILL, "clerk", input={**given, **bill}, key=self.key())
+        draft = made["createSupplierInvoice"]["supplierInvoice"]
+        assert (draft["status"], len(draft["lines"])) == ("DRAFT", 10), draft
 
     def w3(self) -> str:
         """An invoice is posted, its entry of 12 lines balanced at 396.00; its number."""
         given = {"company": _ONE, "customer": self.party(), "currency": "EUR"}
-        made = self.ask(INVOICE, input={**given, "lines": self.lines("3", "11.00", **_TAXED)}, key=self.key())
+        made = self.ask(INVOICE, "clerk", input={**given, "lines": self.lines("3", "11.00", **_TAXED)}, key=self.key())
         invoice = made["postCustomerInvoice"]["customerInvoice"]
         amounts = [Decimal(line["amount"]["amount"]) for line in invoice["journalEntry"]["lines"]]
         debit, credit = (sum(one for one in amounts if (one > 0) == is_debit) for is_debit in (True, False))

@@ -45,7 +45,6 @@ from domain.inventory.commands import (
     ReceiveTransfer,
     ReleaseReservation,
     ReserveStock,
-    ReturnToSupplier,
     RevalueStock,
     ReverseStockMove,
     ShipTransfer,
@@ -54,7 +53,8 @@ from domain.inventory.commands import (
 )
 from domain.inventory.models import LandedCostBasis, StockStatus, ValuationMethod
 from domain.master_data.places import LocationKind
-from domain.procurement.commands import ApprovePurchaseOrder
+from domain.procurement.commands import ApprovePurchaseOrder, PurchaseReturnLineInput, ReturnToSupplier
+from domain.procurement.returns import ReturnSettlement
 from tests.domain.books import AX, TODAY, World
 from tests.domain.finance.money import a_journal, a_payment, account, an_invoice, rate, tax_code
 from tests.domain.inventory.goods import issue, place, transfer, valued
@@ -166,8 +166,12 @@ async def entry(crowd: Crowd, chance: random.Random) -> UUID | None:
 
 
 async def send_back(crowd: Crowd, chance: random.Random) -> None:
-    if received := await entry(crowd, chance):
-        await crowd.tried(ReturnToSupplier(stock_entry_id=received, quantity=Decimal(1)))
+    if receipt := await crowd.one_of(chance, "SELECT id FROM goods_receipt"):
+        line = PurchaseReturnLineInput(position=1, quantity=Decimal(1))
+        settlement = chance.choice(list(ReturnSettlement))
+        await crowd.tried(
+            ReturnToSupplier(goods_receipt_id=receipt, lines=(line,), settlement=settlement, reason="Broken")
+        )
 
 
 async def cost_more(crowd: Crowd, chance: random.Random) -> None:
