@@ -13,7 +13,17 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Uuid
 
-from domain import finance, inventory, logistics, manufacturing, master_data, people, procurement, sales
+from domain import (
+    consolidation,
+    finance,
+    inventory,
+    logistics,
+    manufacturing,
+    master_data,
+    people,
+    procurement,
+    sales,
+)
 from domain.core.accounts import (
     POLICY_VERSION_ID,
     DutyConflict,
@@ -31,7 +41,7 @@ from domain.governance.rules import Rulebook
 
 # Whose commands the duties may name: every module below this one, and this one (given by its register).
 BELOW: tuple[ModuleType, ...] = (
-    master_data, people, finance, inventory, procurement, sales, logistics, manufacturing,
+    master_data, people, finance, inventory, procurement, sales, consolidation, logistics, manufacturing,
 )  # fmt: skip
 
 _rule, _parent, _duty = PolicyRule.table, RoleParent.table, DutyConflict.table

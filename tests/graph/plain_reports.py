@@ -23,7 +23,7 @@ from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTi
 from domain.logistics.reports import AvailableToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
-from domain.master_data.places import Location
+from domain.master_data.places import ON_HAND, Location
 from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
@@ -320,7 +320,7 @@ class Held:
 
     def is_on_hand(self, row: Row) -> bool:
         location = self.locations.get((row["company_id"], row["location_id"]))
-        return location is not None and location["kind"] in ("STORAGE", "QUARANTINE", "TRANSIT")
+        return location is not None and location["kind"] in ON_HAND
 
     def entries(self, first: date) -> list[Row]:
         """The entries on hand that count from a day on, of which the report knows."""

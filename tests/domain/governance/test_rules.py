@@ -6,10 +6,10 @@ import pytest
 
 from authz.policy import baseline
 from authz.tables import shipped_duties
-from domain import COMMANDS
+from domain import COMMANDS, LADDER, governance
 from domain.core.actors import Action
 from domain.core.policy import Line
-from domain.governance.policy import commands_below
+from domain.governance.policy import BELOW, commands_below
 from domain.governance.rules import Rulebook, conflicts, first_new_conflict, held_in, performable
 from tests.authz.coordinates import enforced
 
@@ -50,6 +50,10 @@ def test_the_shipped_duties_name_commands_that_exist_below_governance() -> None:
     assert named - set(commands_below(own)) == set()
 
 
+def test_duties_may_name_the_commands_of_every_module_below_governance() -> None:
+    assert list(BELOW) == list(LADDER[1 : LADDER.index(governance)])
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_shipped_role_unites_conflicting_duties(role: str) -> None:
     assert conflicts(shipped(), {role}) == frozenset()
@@ -61,6 +65,7 @@ def test_the_pairs_of_shipped_roles_that_conflict_are_known() -> None:
     assert pairs == {
         ("accountant", "buyer"),
         ("accountant", "controller"),
+        ("accountant", "warehouse"),
         ("buyer", "controller"),
         ("buyer", "warehouse"),
         ("controller", "group_admin"),
