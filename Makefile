@@ -37,8 +37,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED) ## start everything and serve the graph (SKEIN_PORT, SKEIN_DATABASE_URL)
 	@exec $(BIN)/skein serve --prepare
 
+# A file is one worker's: its fixtures are made once, and a story is told in the order of its tests.
 test: $(INSTALLED) ## the fast tests, the same every time
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 soak: $(INSTALLED) ## long properties, kills and fuzz, with a new seed each time (SOAK_SECONDS)
 	@SKEIN_TEST_PROFILE=soak SKEIN_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak $(TESTS)

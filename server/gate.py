@@ -43,7 +43,7 @@ class Gate:
         self, dispatcher: Dispatcher, tiers: Tiers, throttle: Throttle, observer: Observer, *, documents: Documents
     ) -> None:
         self.observer = observer
-        self._deadlines = Deadlines(REQUEST_SECONDS)
+        self.deadlines = Deadlines(REQUEST_SECONDS)
         self._dispatcher = dispatcher
         self._documents = documents
         self._tiers = tiers
@@ -89,7 +89,7 @@ class Gate:
         client = self._client(session)
         road = ROADS[operation.node.operation]
         try:
-            with Deadline(self._deadlines):
+            with Deadline(self.deadlines):
                 answer, actual = await self._paid(operation, session, client)
         except Exception as fault:
             self.observer.failed(operation, client, road, code_of(fault))

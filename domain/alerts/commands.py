@@ -53,6 +53,8 @@ class RaiseAlert:
     supplier_invoice_id: UUID | None = argument(
         doc="The supplier's invoice concerned.", zh="采购发票", reference="supplier_invoice", default=None
     )
+    party_id: UUID | None = argument(doc="The party concerned.", zh="往来单位", reference="party", default=None)
+    shipment_id: UUID | None = argument(doc="The shipment concerned.", zh="发货单", reference="shipment", default=None)
     site_id: UUID | None = argument(doc="The site concerned.", zh="场所", reference="site", default=None)
     measured: Decimal | None = argument(doc="The value that met the condition.", zh="实测值", default=None)
     measured_limit: Decimal | None = argument(doc="The limit that it crossed.", zh="限值", default=None)
@@ -113,7 +115,8 @@ def _row(work: Work, number: str, one: RaiseAlert) -> dict[str, Any]:
         "id": new_id(), "number": number, "rule_id": one.rule_id, "kind": one.kind, "severity": one.severity,
         "status": ALERT_FLOW.initial, "fingerprint": one.fingerprint, "subject_type": one.subject_type,
         "subject_id": one.subject_id, "item_id": one.item_id, "purchase_order_id": one.purchase_order_id,
-        "supplier_invoice_id": one.supplier_invoice_id, "site_id": one.site_id, "message": one.message,
+        "supplier_invoice_id": one.supplier_invoice_id, "party_id": one.party_id, "shipment_id": one.shipment_id,
+        "site_id": one.site_id, "message": one.message,
         "message_zh": one.message_zh, "measured": one.measured,
         "measured_limit": one.measured_limit, "measured_unit": one.measured_unit, "due_on": one.due_on,
         "raised_at": work.now,

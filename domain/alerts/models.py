@@ -35,6 +35,8 @@ class AlertKind(StrEnum):
     BELOW_REORDER_POINT = "BELOW_REORDER_POINT"
     LOT_EXPIRING = "LOT_EXPIRING"
     MATCH_BLOCKED = "MATCH_BLOCKED"
+    LICENCE_EXPIRING = "LICENCE_EXPIRING"
+    EXCURSION = "EXCURSION"
 
 
 class AlertSeverity(StrEnum):
@@ -70,8 +72,8 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     severity: Mapped[AlertSeverity] = enum_column(AlertSeverity, doc="Severity of the alerts it raises.", zh="严重程度")
     threshold: Mapped[Decimal] = rate_column(
         unit="threshold_unit", zh="阈值",
-        doc="Where the condition begins: days after the due date, days before expiry, days blocked, percent of the "
-        "reorder point.",
+        doc="Where the condition begins: days after the due date, days before expiry, days blocked or on hold, "
+        "percent of the reorder point.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
         unit="threshold_unit", server_default="0", zh="回差",
@@ -115,6 +117,12 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
     )  # fmt: skip
     supplier_invoice_id: Mapped[UUID | None] = reference(
         "supplier_invoice", many="alerts", doc="The supplier's invoice concerned, if one is.", zh="采购发票",
+    )  # fmt: skip
+    party_id: Mapped[UUID | None] = reference(
+        "party", many="alerts", doc="The party concerned, if one is.", zh="往来单位",
+    )  # fmt: skip
+    shipment_id: Mapped[UUID | None] = reference(
+        "shipment", many="alerts", doc="The shipment concerned, if one is.", zh="发货单",
     )  # fmt: skip
     site_id: Mapped[UUID | None] = reference("site", doc="The site concerned, if one is.", zh="场所")
     message: Mapped[str] = text_column(doc="What was found, in English.", zh="英文消息")

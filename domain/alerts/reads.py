@@ -6,17 +6,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, SmallInteger, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, SmallInteger, and_, bindparam, cast, false, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Text, Uuid
 
 from domain.alerts.models import Alert, AlertKind, AlertRule, AlertStatus
-from domain.alerts.rules import BlockedInvoice, LotInStock, OpenReceipt, Rule, Stock
+from domain.alerts.rules import BlockedInvoice, Excursion, LicenceHeld, LotInStock, OpenReceipt, Rule, Stock
 from domain.core.database import Connection
 from domain.inventory.models import Lot, StockBalance, StockStatus
+from domain.logistics.cold_chain import ColdChainReading
+from domain.logistics.models import Shipment, ShipmentLine
 from domain.master_data import ON_HAND
 from domain.master_data.items import Item, ItemPlanning
-from domain.master_data.parties import Party
+from domain.master_data.parties import Licence, Party, PartyTerms
 from domain.master_data.places import Location
 from domain.master_data.units import UnitOfMeasure
 from domain.procurement.invoices import MatchStatus, SupplierInvoice, SupplierInvoiceStatus
@@ -27,6 +29,8 @@ _planning, _item, _unit = ItemPlanning.table, Item.table, UnitOfMeasure.table
 _balance, _location, _lot = StockBalance.table, Location.table, Lot.table
 _order, _line, _party = PurchaseOrder.table, PurchaseOrderLine.table, Party.table
 _invoice = SupplierInvoice.table
+_licence, _terms, _later = Licence.table, PartyTerms.table, Licence.table.alias()
+_shipment, _sent, _reading = Shipment.table, ShipmentLine.table, ColdChainReading.table
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _kind = bindparam("kind", type_=Text())
@@ -142,6 +146,64 @@ _LOTS = (
     .order_by(_lot.c.id)
 )
 
+_LICENCES = (
+    select(
+        _licence.c.id.label("licence_id"),
+        _licence.c.party_id,
+        _licence.c.number,
+        _licence.c.kind,
+        _party.c.name.label("party"),
+        _licence.c.valid_to,
+    )
+    .join_from(_licence, _party, _party.c.id == _licence.c.party_id)
+    .where(
+        _licence.c.archived_at.is_(None),
+        _party.c.archived_at.is_(None),
+        _licence.c.valid_to <= bindparam("until", type_=Date()),
+        select(_terms.c.id).where(_terms.c.company_id == _company_id, _terms.c.party_id == _party.c.id).exists(),
+        ~select(_later.c.id)
+        .where(
+            _later.c.party_id == _licence.c.party_id,
+            _later.c.kind == _licence.c.kind,
+            _later.c.archived_at.is_(None),
+            _later.c.valid_to > _licence.c.valid_to,
+        )
+        .exists(),
+        _asked(_licence.c.id),
+    )
+    .order_by(_licence.c.id)
+)
+
+_EXCURSIONS = (
+    select(
+        _shipment.c.id.label("shipment_id"),
+        _shipment.c.site_id,
+        _shipment.c.number,
+        _shipment.c.customer_id,
+        _party.c.name.label("customer"),
+        cast(func.max(_reading.c.read_at), Date()).label("found_on"),
+        func.min(_reading.c.temperature).label("lowest"),
+        func.max(_reading.c.temperature).label("highest"),
+        func.count(_lot.c.id.distinct()).label("lots"),
+    )
+    .join_from(
+        _shipment,
+        _reading,
+        and_(_reading.c.company_id == _shipment.c.company_id, _reading.c.shipment_id == _shipment.c.id),
+    )
+    .join(_sent, and_(_sent.c.company_id == _shipment.c.company_id, _sent.c.shipment_id == _shipment.c.id))
+    .join(_lot, and_(_lot.c.company_id == _sent.c.company_id, _lot.c.id == _sent.c.lot_id))
+    .join(_party, _party.c.id == _shipment.c.customer_id)
+    .where(
+        _shipment.c.company_id == _company_id,
+        _reading.c.is_excursion,
+        _lot.c.status == StockStatus.ON_HOLD.value,
+        _asked(_shipment.c.id),
+    )
+    .group_by(_shipment.c.id, _shipment.c.site_id, _shipment.c.number, _shipment.c.customer_id, _party.c.name)
+    .order_by(_shipment.c.id)
+)
+
 _OPEN = select(_alert.c.id, _alert.c.fingerprint).where(
     _alert.c.company_id == _company_id,
     _alert.c.rule_id == func.any(bindparam("rules", type_=ARRAY(Uuid()))),
@@ -195,6 +257,20 @@ async def blocked_invoices(connection: Connection, company_id: int, among: Among
         values: dict[str, Any] = {**row, "reasons": tuple(row["reasons"])}
         found.append(BlockedInvoice(**values))
     return found
+
+
+async def expiring_licences(connection: Connection, company_id: int, among: Among, until: date) -> list[LicenceHeld]:
+    """The licences that expire by a day and that no later one of their kind follows, of parties the company has terms
+    with.
+    """
+    rows = await connection.fetch(_LICENCES, company_id=company_id, until=until, **among.parameters())
+    return [LicenceHeld(**dict(row)) for row in rows]
+
+
+async def open_excursions(connection: Connection, company_id: int, among: Among) -> list[Excursion]:
+    """The shipments whose goods were too warm or too cold, as long as a lot of theirs is on hold."""
+    rows = await connection.fetch(_EXCURSIONS, company_id=company_id, **among.parameters())
+    return [Excursion(**dict(row)) for row in rows]
 
 
 async def open_alerts(connection: Connection, company_id: int, rules: Sequence[Rule], among: Among) -> OpenAlerts:

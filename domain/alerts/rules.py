@@ -96,14 +96,6 @@ class BlockedInvoice:
     currency: str
 
 
-def invoice_verdict(invoice: BlockedInvoice, rule: Rule, today: date) -> Verdict:
-    """Whether an invoice has been blocked for `threshold` days; what is older than the window is history."""
-    days = (today - invoice.posted_on).days
-    if days > rule.window_days:
-        return Verdict.HOLD
-    return Verdict.RAISE if days >= rule.threshold else Verdict.HOLD
-
-
 def invoice_fingerprint(invoice: BlockedInvoice, rule: Rule) -> str:
     """The name of the cause: this rule, this invoice."""
     return f"{rule.code}:{invoice.invoice_id}"
@@ -125,12 +117,12 @@ def invoice_messages(invoice: BlockedInvoice) -> tuple[str, str]:
     )
 
 
-def lot_verdict(lot: LotInStock, rule: Rule, rules: Iterable[Rule], today: date) -> Verdict:
-    """Whether a lot expires within `threshold` days, and no stricter one of the `rules` says so already.
+def expiry_verdict(last_day: date, rule: Rule, rules: Iterable[Rule], today: date) -> Verdict:
+    """Whether something expires within `threshold` days, and no stricter one of the `rules` says so already.
 
     What expired longer ago than the window is history.
     """
-    days_left = (lot.expires_on - today).days
+    days_left = (last_day - today).days
     if days_left < -rule.window_days:
         return Verdict.HOLD
     if any(days_left <= other.threshold < rule.threshold for other in rules):
@@ -145,16 +137,85 @@ def lot_fingerprint(lot: LotInStock, rule: Rule) -> str:
     return f"{rule.code}:{lot.lot_id}"
 
 
+def expiry_words(last_day: date, today: date) -> tuple[str, str]:
+    """When something expires or did, in English and in Chinese."""
+    days = (last_day - today).days
+    if days < 0:
+        return f"expired on {last_day}", f"已于 {last_day} 到期"
+    left = "1 day" if days == 1 else f"{days} days"
+    return f"expires on {last_day}, {left} left", f"将于 {last_day} 到期，剩余 {days} 天"
+
+
 def lot_messages(lot: LotInStock, today: date) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
-    days, on_hand = (lot.expires_on - today).days, plain(lot.on_hand)
-    left = "1 day" if days == 1 else f"{days} days"
-    when = f"expires on {lot.expires_on}, {left} left" if days >= 0 else f"expired on {lot.expires_on}"
-    when_zh = f"将于 {lot.expires_on} 到期，剩余 {days} 天" if days >= 0 else f"已于 {lot.expires_on} 到期"
+    (when, when_zh), on_hand = expiry_words(lot.expires_on, today), plain(lot.on_hand)
     return (
         f"Lot {lot.number} of {lot.item_code} {when}; {on_hand} {lot.unit} on hand.",
         f"物料 {lot.item_code} 的批次 {lot.number} {when_zh}，现存 {on_hand} {lot.unit}。",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceHeld:
+    """The licence of a kind with the latest last day that a party of the company holds."""
+
+    licence_id: UUID
+    party_id: UUID
+    number: str
+    kind: str
+    party: str
+    valid_to: date
+
+
+def licence_fingerprint(licence: LicenceHeld, rule: Rule) -> str:
+    """The name of the cause: this rule, this licence."""
+    return f"{rule.code}:{licence.licence_id}"
+
+
+def licence_messages(licence: LicenceHeld, today: date) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    when, when_zh = expiry_words(licence.valid_to, today)
+    return (
+        f"Licence {licence.number} ({licence.kind}) of {licence.party} {when}.",
+        f"{licence.party} 的许可证 {licence.number}（{licence.kind}）{when_zh}。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excursion:
+    """A shipment of which goods were outside of what they bear and lots are on hold since."""
+
+    shipment_id: UUID
+    site_id: UUID | None
+    number: str
+    customer_id: UUID
+    customer: str
+    found_on: date
+    lowest: Decimal
+    highest: Decimal
+    lots: int
+
+
+def excursion_fingerprint(excursion: Excursion, rule: Rule) -> str:
+    """The name of the cause: this rule, this shipment."""
+    return f"{rule.code}:{excursion.shipment_id}"
+
+
+def excursion_messages(excursion: Excursion) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    lots = "1 lot is" if excursion.lots == 1 else f"{excursion.lots} lots are"
+    lowest, highest = plain(excursion.lowest), plain(excursion.highest)
+    return (
+        f"{excursion.number} to {excursion.customer} was at {lowest} to {highest} °C; {lots} on hold.",
+        f"发往{excursion.customer}的 {excursion.number} 温度为 {lowest} 至 {highest} °C，"
+        f"{excursion.lots} 个批次已冻结。",
+    )
+
+
+def standing_verdict(since: date, rule: Rule, today: date) -> Verdict:
+    """Whether what holds until somebody ends it has held for `threshold` days; beyond the window it is history."""
+    days = (today - since).days
+    return Verdict.RAISE if rule.threshold <= days <= rule.window_days else Verdict.HOLD
 
 
 def stock_verdict(stock: Stock, rule: Rule) -> Verdict:

@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('name_zh', sa.Text(), nullable=False, comment='Name of the rule in Chinese.'),
     sa.Column('kind', sa.Text(), nullable=False, comment='The condition that the rule watches.'),
     sa.Column('severity', sa.Text(), nullable=False, comment='Severity of the alerts it raises.'),
-    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, days before expiry, days blocked, percent of the reorder point.'),
+    sa.Column('threshold', sa.Numeric(precision=24, scale=10), nullable=False, comment='Where the condition begins: days after the due date, days before expiry, days blocked or on hold, percent of the reorder point.'),
     sa.Column('hysteresis', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How far beyond the threshold the value must recover before the alert resolves itself.'),
     sa.Column('threshold_unit', sa.Text(), nullable=False, comment='Unit of threshold and hysteresis: day or %.'),
     sa.Column('window_days', sa.Integer(), nullable=False, comment='Causes older than this many days are history and raise nothing.'),
@@ -43,7 +43,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED')", name=op.f('ck_alert_rule_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'EXCURSION')", name=op.f('ck_alert_rule_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_rule_severity_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_alert_rule_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_alert_rule_name_length')),
@@ -3772,6 +3772,8 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item concerned, if one is.'),
     sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The purchase order concerned, if one is.'),
     sa.Column('supplier_invoice_id', sa.Uuid(), nullable=True, comment="The supplier's invoice concerned, if one is."),
+    sa.Column('party_id', sa.Uuid(), nullable=True, comment='The party concerned, if one is.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=True, comment='The shipment concerned, if one is.'),
     sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site concerned, if one is.'),
     sa.Column('message', sa.Text(), nullable=False, comment='What was found, in English.'),
     sa.Column('message_zh', sa.Text(), nullable=False, comment='What was found, in Chinese.'),
@@ -3788,7 +3790,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED')", name=op.f('ck_alert_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'EXCURSION')", name=op.f('ck_alert_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
     sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
     sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
@@ -3802,18 +3804,22 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(resolved_by) <= 400', name=op.f('ck_alert_resolved_by_length')),
     sa.CheckConstraint('char_length(subject_type) <= 64', name=op.f('ck_alert_subject_type_length')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_alert_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_alert_company_id_shipment_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_alert_company_id_site_id')),
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_alert_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_alert_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_alert_item_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_alert_party_id')),
     sa.ForeignKeyConstraint(['rule_id'], ['alert_rule.id'], name=op.f('fk_alert_rule_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_alert')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_alert_company_id_number'))
     )
     op.create_index(op.f('ix_alert_company_id_item_id'), 'alert', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_party_id'), 'alert', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_purchase_order_id'), 'alert', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_raised_at_id'), 'alert', ['company_id', 'raised_at', 'id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_shipment_id'), 'alert', ['company_id', 'shipment_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)

@@ -35,9 +35,6 @@ from tests.conftest import run_apart
 from tests.graph.conftest import NoWriteRoad
 from tests.scenarios.data import data_folder
 
-# One worker runs them all, so that the import is made once.
-pytestmark = pytest.mark.xdist_group("adventureworks")
-
 ROOT = Path(__file__).parents[2]
 SOURCE = "adventureworks"
 COMPANY = 1

@@ -12,9 +12,6 @@ import pytest
 from tests.conftest import run_apart
 from tests.scenarios.group import ThreeCompanies, line, three_companies
 
-# One story, told in the order of the tests.
-pytestmark = pytest.mark.xdist_group("consolidation")
-
 CHART = "mutation { loadGroupChart(input: {}) { userErrors { code } } }"
 MAP = """mutation($input: MapAccountsByCodeInput!) {
   mapAccountsByCode(input: $input) { userErrors { code } } }"""

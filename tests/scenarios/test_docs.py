@@ -22,9 +22,6 @@ PAGES = list(pages(DOCS))
 EXAMPLES = {page: examples_of(page.read_text()) for page in PAGES}
 RUN = {"graphql", "http", "python", "typescript"}
 
-# Of one worker: the pages write to one copy of the demonstration.
-pytestmark = pytest.mark.xdist_group("docs")
-
 
 def test_every_page_is_in_the_index_and_every_link_leads_somewhere() -> None:
     index = (DOCS / "README.md").read_text()

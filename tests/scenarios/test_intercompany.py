@@ -12,9 +12,6 @@ from tests.conftest import run_apart
 from tests.scenarios.group import ThreeCompanies, three_companies
 from tests.scenarios.test_consolidation import BALANCES, FIRST_HALF, RUN, mapped, steps
 
-# One story, told in the order of the tests.
-pytestmark = pytest.mark.xdist_group("intercompany")
-
 TRADE = """mutation($input: TradeBetweenCompaniesInput!, $key: String) {
   tradeBetweenCompanies(input: $input, idempotencyKey: $key) { replayed userErrors { code message path }
     intercompanyTrade { id number side partnerCode partnerNumber total { amount currency } customerInvoice { id number }

@@ -14,9 +14,6 @@ from tests.conftest import run_apart
 from tests.scenarios.group import ThreeCompanies, line, three_companies
 from tests.scenarios.test_intercompany import CLOSE, REVALUE
 
-# One story, told in the order of the tests.
-pytestmark = pytest.mark.xdist_group("period_ends")
-
 PARTY = 'mutation { createParty(input: {code: "CLINIC", name: "Clinic"}) { userErrors { code } } }'
 CHARGE = """mutation($input: PostCustomerInvoiceInput!, $key: String) {
   postCustomerInvoice(input: $input, idempotencyKey: $key) {

@@ -149,7 +149,7 @@ async def paid(office: Office, bank: str) -> None:
     assert IBAN in done["paymentFile"] and "918.00" in done["paymentFile"] and "A-1" in done["paymentFile"]
     content = (
         "booked_on,amount,reference,counterparty,counterparty_account,remittance\n"
-        f"2026-06-01,-918.00,PP-000001,Acme,{IBAN},A-1\n"
+        f"2026-06-01,-918.00,PP-000001/1,Acme,{IBAN},A-1\n"
     )
     statement = (await step(office, "statement", "accountant", bank=bank, content=content))["bankStatement"]
     matched = (await step(office, "matched", "accountant", id=statement["id"]))["bankStatement"]

@@ -11,7 +11,6 @@ import orjson
 import pytest
 
 from resolvers.request import Answer
-from server import gate
 from server.federated_tracing import traced
 from server.graph_http import json_media, takes_events
 from tests.server.conftest import Serving
@@ -132,7 +131,8 @@ async def test_a_request_that_takes_too_long_is_answered_and_its_statement_cance
     live: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await live.ask("{ items { totalCount } }")
-    monkeypatch.setattr(gate, "REQUEST_SECONDS", 1.0)
+    assert live.app.services is not None
+    monkeypatch.setattr(live.app.services.gate.deadlines, "seconds", 1.0)
     holder = await asyncpg.connect(live.database_url)
     async with holder.transaction():
         await holder.execute("LOCK TABLE item IN ACCESS EXCLUSIVE MODE")

@@ -194,5 +194,8 @@ async def waited(session: Connection, question: str, count: int) -> None:
 def test_the_house_listens_to_stock_orders_and_time() -> None:
     found = {one.name: sorted(one.events) for one in listeners()}
     assert found["alerts.watch_stock"] == ["StockChanged"]
-    assert found["alerts.watch_orders"] == ["GoodsReceived", "PurchaseOrderApproved", "PurchaseOrderRejected"]
+    assert found["alerts.watch_orders"] == [
+        "GoodsReceived", "GoodsReturned", "PurchaseOrderApproved", "PurchaseOrderRejected",
+    ]  # fmt: skip
+    assert found["alerts.watch_excursions"] == ["ExcursionFound"]
     assert {sweep.name for sweep in sweeps()} >= {"alerts.reorder_points", "alerts.receipts"}

@@ -266,7 +266,7 @@ def _there(rows: Mapping[UUID, Row], id_: UUID) -> Row:
 async def execute_payment_proposals(work: Work, commands: Sequence[ExecutePaymentProposal]) -> Results[PaymentProposal]:
     """The runs, EXECUTED: their payments recorded, their files made; a refusal stands in its own place.
 
-    Posts: one payment a payee. Raises per row: NotFound, WrongState, BankAccountChanged, BankAccountNotApproved.
+    Posts: one payment a transfer. Raises per row: NotFound, WrongState, BankAccountChanged, BankAccountNotApproved.
     Raises: what recording a payment raises. Emits: PaymentsExecuted, PaymentRecorded.
     """
     rows = await work.lock(PaymentProposal, [one.payment_proposal_id for one in commands])
@@ -338,7 +338,7 @@ def _transfer(
 ) -> Transfer:
     account, item = accounts[line["bank_account_id"]], numbers[line["open_item_id"]]
     return Transfer(
-        reference=f"{run['number']}/{line['position']}",
+        reference=_reference(run, line),
         payee=Agent(name=names[line["party_id"]], account_number=account.number, bank_code=account.bank_code),
         amount=line["amount"],
         remittance=item["partner_reference"] or item["source_number"],
@@ -346,22 +346,24 @@ def _transfer(
 
 
 def _payments(run: Row, lines: Sequence[Row]) -> list[RecordPayment]:
-    """One payment a payee, settling its lines."""
-    by_party: dict[UUID, list[Row]] = {}
-    for line in lines:
-        by_party.setdefault(line["party_id"], []).append(line)
+    """One payment a transfer, under the reference that the bank's statement will name."""
     return [
         RecordPayment(
             direction=PaymentDirection.OUT,
-            party_id=party_id,
-            amount=Money(total([line["amount"] for line in own]), run["currency"]),
+            party_id=line["party_id"],
+            amount=Money(line["amount"], run["currency"]),
             paid_on=run["pay_on"],
             account_id=run["account_id"],
-            matches=tuple(_match(line, run["currency"]) for line in own),
-            bank_reference=run["number"],
+            matches=(_match(line, run["currency"]),),
+            bank_reference=_reference(run, line),
         )
-        for party_id, own in by_party.items()
+        for line in lines
     ]
+
+
+def _reference(run: Row, line: Row) -> str:
+    """What a transfer is called from end to end: in the file, on the statement, and on its payment."""
+    return f"{run['number']}/{line['position']}"
 
 
 def _match(line: Row, currency: str) -> PaymentMatchInput:

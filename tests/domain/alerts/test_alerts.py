@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 
 from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, ResolveAlert
+from domain.alerts.conditions import INVOICES, LICENCES, LOTS, RECEIPTS, STOCK, Condition
 from domain.alerts.models import AlertKind, AlertRule, AlertSeverity
 from domain.alerts.watching import (
-    check_invoices,
-    check_lots,
-    check_receipts,
-    check_stock,
+    check,
+    watch_excursions,
+    watch_held_lots,
     watch_invoices,
     watch_orders,
     watch_stock,
@@ -25,10 +25,16 @@ from domain.core.ids import new_id
 from domain.core.outbox import PublishedEvent
 from domain.core.records import GROUP
 from domain.core.work import Work
-from domain.master_data.items import ItemPlanning
+from domain.inventory.commands import ChangeLotStatus
+from domain.inventory.models import LotStatus
+from domain.logistics.cold_chain import StorageCondition
+from domain.logistics.commands import ReadingInput, RecordReadings
+from domain.master_data.items import ItemPlanning, StorageClass
+from domain.master_data.parties import Licence, PartyTerms
 from domain.procurement.commands import ReleaseSupplierInvoice
 from tests.domain.books import AX, BX, NOW, World, staff
 from tests.domain.inventory.goods import done, issue, lot, received
+from tests.domain.logistics.outbound import allocated, hospital, shipped, stocked
 from tests.domain.procurement.billing import billed
 
 Handle = Callable[[Handling], Awaitable[None]]
@@ -41,6 +47,8 @@ async def rules(world: World) -> dict[str, UUID]:
         "LATE": (AlertKind.RECEIPT_OVERDUE, "0", "0", "day"),
         "LOW": (AlertKind.BELOW_REORDER_POINT, "100", "10", "%"),
         "BLOCKED": (AlertKind.MATCH_BLOCKED, "0", "0", "day"),
+        "LICENCE": (AlertKind.LICENCE_EXPIRING, "30", "0", "day"),
+        "WARM": (AlertKind.EXCURSION, "0", "0", "day"),
     }
 
     async def write(work: Work) -> list[UUID]:
@@ -66,11 +74,12 @@ async def plan(world: World, item: str, reorder_point: str, company: int = AX, s
     await world.works(company, lambda work: work.insert(ItemPlanning, [row]))
 
 
-async def look(world: World, handle: Handle, company: int = AX, now: datetime = NOW) -> None:
-    """Run a handler or sweep as the background work does."""
+async def look(world: World, what: Handle | Condition[Any], company: int = AX, now: datetime = NOW) -> None:
+    """Run a handler, or look at a condition as its sweep does, in the background's manner."""
     async with world.database.acquire() as connection, connection.raw.transaction():
         actor = staff("jobs")
-        await handle(Handling(connection=connection, actor=actor, grants=world.grants, company_id=company, now=now))
+        handling = Handling(connection=connection, actor=actor, grants=world.grants, company_id=company, now=now)
+        await (check(handling, what) if isinstance(what, Condition) else what(handling))
 
 
 async def alerts(world: World) -> list[tuple[Any, ...]]:
@@ -96,7 +105,7 @@ async def receive(world: World, order: UUID, quantity: str) -> None:
 async def test_low_stock_is_one_alert_however_often_it_is_seen(world: World, rules: dict[str, UUID]) -> None:
     await plan(world, "BOLT", "5")
     for _ in range(3):
-        await look(world, check_stock)
+        await look(world, STOCK)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "OPEN")]
     assert await events(world) == [("AlertRaised", 1)]
     [row] = await world.rows("SELECT * FROM alert")
@@ -114,13 +123,13 @@ async def test_low_stock_is_one_alert_however_often_it_is_seen(world: World, rul
 async def test_low_stock_resolves_itself_once_it_has_recovered(world: World) -> None:
     await plan(world, "BOLT", "10")
     order = await world.approved(AX, ("BOLT", "30", "2"))
-    await look(world, check_stock)
+    await look(world, STOCK)
     await receive(world, order, "10")
-    await look(world, check_stock)
+    await look(world, STOCK)
     # At the reorder point, not yet 10 % above it.
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "OPEN")]
     await receive(world, order, "1")
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "RESOLVED")]
     assert await events(world) == [("AlertRaised", 1), ("AlertResolved", 1)]
     [row] = await world.rows("SELECT resolved_at, resolved_by FROM alert")
@@ -148,10 +157,10 @@ async def test_a_site_counts_its_own_stock(world: World) -> None:
     await plan(world, "BOLT", "5")
     await plan(world, "BOLT", "5", site=world[f"MAIN{AX}"])
     await receive(world, await world.approved(AX, ("BOLT", "30", "2")), "20")
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == []
     await world.rows("UPDATE location SET site_id = NULL WHERE code = 'STORES'")
-    await look(world, check_stock)
+    await look(world, STOCK)
     [row] = await world.rows("SELECT site_id FROM alert")
     assert row["site_id"] == world[f"MAIN{AX}"]
 
@@ -160,17 +169,17 @@ async def test_a_site_counts_its_own_stock(world: World) -> None:
 async def test_a_late_order_is_raised_when_its_day_has_passed_and_over_when_all_is_received(world: World) -> None:
     order = await world.approved(AX, ("BOLT", "10", "2"))
     await world.rows("UPDATE purchase_order_line SET due_on = $1", NOW.date())
-    await look(world, check_receipts)
+    await look(world, RECEIPTS)
     assert await alerts(world) == []
     tomorrow = NOW + timedelta(days=1)
-    await look(world, check_receipts, now=tomorrow)
-    await look(world, check_receipts, company=BX, now=tomorrow)
+    await look(world, RECEIPTS, now=tomorrow)
+    await look(world, RECEIPTS, company=BX, now=tomorrow)
     assert await alerts(world) == [(AX, "RECEIPT_OVERDUE", "OPEN")]
     [row] = await world.rows("SELECT purchase_order_id, due_on, measured, message FROM alert")
     assert (row["purchase_order_id"], row["due_on"], row["measured"]) == (order, NOW.date(), Decimal(1))
     assert row["message"] == "PO-000001 of Acme: 1 line due 2026-05-20, 1 day late."
     await receive(world, order, "4")
-    await look(world, check_receipts, now=tomorrow)
+    await look(world, RECEIPTS, now=tomorrow)
     assert await alerts(world) == [(AX, "RECEIPT_OVERDUE", "OPEN")]
     await receive(world, order, "6")
     rows = await world.rows("SELECT * FROM outbox_event WHERE event = 'GoodsReceived' ORDER BY id DESC LIMIT 1")
@@ -187,7 +196,7 @@ async def test_a_document_of_another_system_is_not_chased(world: World) -> None:
     order = await world.approved(AX, ("BOLT", "10", "2"))
     await world.rows("UPDATE purchase_order_line SET due_on = $1", NOW.date() - timedelta(days=9))
     await world.rows("UPDATE purchase_order SET is_historical = true WHERE id = $1", order)
-    await look(world, check_receipts)
+    await look(world, RECEIPTS)
     assert await alerts(world) == []
 
 
@@ -195,7 +204,7 @@ async def test_an_alert_is_acknowledged_with_a_note_and_resolved_by_a_person(
     world: World, rules: dict[str, UUID]
 ) -> None:
     await plan(world, "BOLT", "5")
-    await look(world, check_stock)
+    await look(world, STOCK)
     [row] = await world.rows("SELECT id, version FROM alert")
     taken = await world.act(
         world.buyer, AX, AcknowledgeAlert(alert_id=row["id"], note="ordered 20", expected_version=1)
@@ -210,13 +219,13 @@ async def test_an_alert_is_acknowledged_with_a_note_and_resolved_by_a_person(
         "WRONG_STATE",
         "Alert AL-000001 is ACKNOWLEDGED and cannot be acknowledged.",
     )
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "ACKNOWLEDGED")]
     await world.act(world.buyer, AX, ResolveAlert(alert_id=row["id"]))
     [row] = await world.rows("SELECT status, resolved_by, note FROM alert")
     assert tuple(row.values()) == ("RESOLVED", "bea", "ordered 20")
     # The cause is still there, so the next look finds it anew.
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "RESOLVED"), (AX, "BELOW_REORDER_POINT", "OPEN")]
     assert [event for event, _ in await events(world)] == [
         "AlertRaised",
@@ -225,13 +234,13 @@ async def test_an_alert_is_acknowledged_with_a_note_and_resolved_by_a_person(
         "AlertRaised",
     ]
     assert await world.findings() == []
-    assert rules.keys() == {"LATE", "LOW", "BLOCKED"}
+    assert rules.keys() == {"LATE", "LOW", "BLOCKED", "LICENCE", "WARM"}
 
 
 @pytest.mark.usefixtures("rules")
 async def test_an_unknown_alert_and_a_stale_version_are_refused(world: World) -> None:
     await plan(world, "BOLT", "5")
-    await look(world, check_stock)
+    await look(world, STOCK)
     [row] = await world.rows("SELECT id FROM alert")
     missing = await world.refusal(world.buyer, AX, AcknowledgeAlert(alert_id=new_id()))
     foreign = await world.refusal(world.buyer, BX, AcknowledgeAlert(alert_id=row["id"]))
@@ -247,16 +256,16 @@ async def test_a_rule_is_tuned_and_switched_off(world: World, rules: dict[str, U
     assert (refusal.code, refusal.path) == ("INVALID_VALUE", ("threshold",))
     tuned = ChangeAlertRule(alert_rule_id=rules["LOW"], severity=AlertSeverity.CRITICAL, active=False)
     await world.act(world.chief, GROUP, tuned)
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == []
     await world.act(world.chief, GROUP, ChangeAlertRule(alert_rule_id=rules["LOW"], active=True))
-    await look(world, check_stock)
+    await look(world, STOCK)
     [row] = await world.rows("SELECT severity FROM alert")
     assert row["severity"] == "CRITICAL"
     # Off again: what is open is a person's to resolve.
     await world.act(world.chief, GROUP, ChangeAlertRule(alert_rule_id=rules["LOW"], active=False))
     await world.rows("UPDATE item_planning SET reorder_point = 0")
-    await look(world, check_stock)
+    await look(world, STOCK)
     assert await alerts(world) == [(AX, "BELOW_REORDER_POINT", "OPEN")]
 
 
@@ -277,14 +286,14 @@ async def test_a_lot_in_stock_that_expires_is_one_alert_until_it_is_gone(world: 
     number = await lot(world, "L-1", "STENT", (NOW + timedelta(days=40)).date())
     await received(world, ("STENT", "2", "10"), lot_id=number)
     for _ in range(2):
-        await look(world, check_lots)
+        await look(world, LOTS)
     [row] = await world.rows("SELECT severity, status, measured, due_on FROM alert")
     assert (row["severity"], row["status"], row["measured"]) == ("INFO", "OPEN", Decimal(40))
-    await look(world, check_lots, now=NOW + timedelta(days=10))
+    await look(world, LOTS, now=NOW + timedelta(days=10))
     rows = await world.rows("SELECT severity, status FROM alert ORDER BY number")
     assert [tuple(row.values()) for row in rows] == [("INFO", "RESOLVED"), ("CRITICAL", "OPEN")]
     await done(world, issue(world, "STENT", "2", lot_number="L-1"))
-    await look(world, check_lots, now=NOW + timedelta(days=10))
+    await look(world, LOTS, now=NOW + timedelta(days=10))
     rows = await world.rows("SELECT status FROM alert")
     assert {row["status"] for row in rows} == {"RESOLVED"}
 
@@ -305,5 +314,64 @@ async def test_a_blocked_invoice_raises_one_alert_until_it_may_be_paid(world: Wo
         "message": "SI-000001 of Acme over 30 USD is blocked for its price.", "supplier_invoice_id": invoice,
     }  # fmt: skip
     await done(world, ReleaseSupplierInvoice(supplier_invoice_id=invoice, reason="agreed"))
-    await look(world, check_invoices)
+    await look(world, INVOICES)
     assert await alerts(world) == [(AX, "MATCH_BLOCKED", "RESOLVED")]
+
+
+async def licence(world: World, number: str, valid_to: date) -> UUID:
+    """A licence of Acme to sell devices."""
+    row = {
+        "party_id": world["ACME"], "number": number, "kind": "DEVICE_DISTRIBUTION", "authority": "NMPA",
+        "scope_codes": [], "valid_from": date(2020, 1, 1), "valid_to": valid_to,
+    }  # fmt: skip
+    [id_] = await world.works(GROUP, lambda work: work.insert(Licence, [row]))
+    return id_
+
+
+async def test_a_licence_that_expires_is_told_where_there_are_terms_until_a_later_one_follows(
+    world: World, rules: dict[str, UUID]
+) -> None:
+    today = NOW.date()
+    await licence(world, "OLD", today - timedelta(days=3))
+    await licence(world, "NOW", today + timedelta(days=30))
+    await look(world, LICENCES)
+    assert await alerts(world) == []
+    await world.works(AX, lambda work: work.insert(PartyTerms, [{"party_id": world["ACME"], "currency": "USD"}]))
+    for company in (AX, BX, AX):
+        await look(world, LICENCES, company=company)
+    assert await alerts(world) == [(AX, "LICENCE_EXPIRING", "OPEN")]
+    [row] = await world.rows("SELECT message, message_zh, party_id, measured, due_on FROM alert")
+    assert tuple(row.values()) == (
+        f"Licence NOW (DEVICE_DISTRIBUTION) of Acme expires on {today + timedelta(days=30)}, 30 days left.",
+        f"Acme 的许可证 NOW（DEVICE_DISTRIBUTION）将于 {today + timedelta(days=30)} 到期，剩余 30 天。",
+        world["ACME"], Decimal(30), today + timedelta(days=30),
+    )  # fmt: skip
+    await licence(world, "NEXT", today + timedelta(days=400))
+    await look(world, LICENCES)
+    assert await alerts(world) == [(AX, "LICENCE_EXPIRING", "RESOLVED")]
+
+
+async def test_an_excursion_is_told_until_the_last_lot_is_released(world: World, rules: dict[str, UUID]) -> None:
+    await hospital(world)
+    limits = {"temperature_min": Decimal(2), "temperature_max": Decimal(8), "source": "label"}
+    cold = [limits | {"storage_class": StorageClass.AMBIENT}]
+    await world.works(GROUP, lambda work: work.insert(StorageCondition, cold))
+    await stocked(world, ("L1", "STENT", "10", date(2027, 12, 31)))
+    shipment = await shipped(world, await allocated(world, ("STENT", "8", "30")), (1, "5"))
+    reading = ReadingInput(logger="T-1", read_at=NOW - timedelta(hours=1), temperature=Decimal("9.5"))
+    await done(world, RecordReadings(shipment_id=shipment, readings=(reading,)))
+    happened = [
+        PublishedEvent(position=1, company_id=AX, event="ExcursionFound", record_type="Shipment",
+                       record_ids=[shipment], data={}, recorded_at=NOW)
+    ]  # fmt: skip
+    for _ in range(2):
+        await look(world, lambda handling: watch_excursions(handling, happened))
+    assert await alerts(world) == [(AX, "EXCURSION", "OPEN")]
+    [row] = await world.rows("SELECT message, shipment_id FROM alert")
+    assert (row["message"], row["shipment_id"]) == (
+        "SH-000001 to Hospital was at 9.5 to 9.5 °C; 1 lot is on hold.", shipment,
+    )  # fmt: skip
+    [lot_row] = await world.rows("SELECT id FROM lot WHERE number = 'L1'")
+    await done(world, ChangeLotStatus(lot_id=lot_row["id"], to_status=LotStatus.RELEASED))
+    await look(world, lambda handling: watch_held_lots(handling, []))
+    assert await alerts(world) == [(AX, "EXCURSION", "RESOLVED")]

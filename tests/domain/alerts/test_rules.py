@@ -16,8 +16,8 @@ from domain.alerts.rules import (
     Rule,
     Stock,
     Verdict,
+    expiry_verdict,
     lot_messages,
-    lot_verdict,
     plain,
     receipt_messages,
     receipt_verdict,
@@ -144,7 +144,7 @@ def lot(expires_on: date) -> LotInStock:
 def test_a_lot_that_expires_is_told_by_the_strictest_rule(days_left: int, verdicts: list[Verdict]) -> None:
     rules = [rule(threshold, "5") for threshold in ("90", "60", "30")]
     expiring = lot(TODAY + timedelta(days=days_left))
-    assert [lot_verdict(expiring, one, rules, TODAY) for one in rules] == verdicts
+    assert [expiry_verdict(expiring.expires_on, one, rules, TODAY) for one in rules] == verdicts
 
 
 def test_the_message_of_a_lot_says_how_long_it_lasts() -> None:

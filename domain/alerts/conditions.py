@@ -1,0 +1,204 @@
+"""The conditions that are watched: each says which subjects there are, what a rule means for one, and what is told.
+
+A new one is a kind, a statement in `reads`, its words in `rules`, and an entry here.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from domain.alerts import reads
+from domain.alerts.models import AlertKind
+from domain.alerts.reads import Among
+from domain.alerts.rules import (
+    BlockedInvoice,
+    Excursion,
+    LicenceHeld,
+    LotInStock,
+    OpenReceipt,
+    Rule,
+    Stock,
+    Verdict,
+    excursion_fingerprint,
+    excursion_messages,
+    expiry_verdict,
+    invoice_fingerprint,
+    invoice_messages,
+    licence_fingerprint,
+    licence_messages,
+    lot_fingerprint,
+    lot_messages,
+    receipt_fingerprint,
+    receipt_messages,
+    receipt_verdict,
+    standing_verdict,
+    stock_fingerprint,
+    stock_messages,
+    stock_verdict,
+)
+from domain.core.handling import Handling
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """With what a subject is looked at: one rule among those in force, on a day."""
+
+    rule: Rule
+    rules: Sequence[Rule]
+    today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Generic[S]):
+    """One kind of condition over subjects of one type.
+
+    `subjects` finds those that any of the rules may mean something for; `tell` gives the arguments of `RaiseAlert`
+    that are about the subject.
+    """
+
+    kind: AlertKind
+    subjects: Callable[[Handling, Among, Sequence[Rule]], Awaitable[Sequence[S]]]
+    fingerprint: Callable[[S, Rule], str]
+    verdict: Callable[[S, Looked], Verdict]
+    tell: Callable[[S, Looked], Mapping[str, Any]]
+
+
+def _horizon(handling: Handling, rules: Sequence[Rule]) -> date:
+    """The last day that matters to rules in days before one."""
+    return handling.today + timedelta(days=int(max(rule.threshold + rule.hysteresis for rule in rules)))
+
+
+def _messages(messages: tuple[str, str]) -> Mapping[str, Any]:
+    return {"message": messages[0], "message_zh": messages[1]}
+
+
+def _days(days: int, rule: Rule) -> Mapping[str, Any]:
+    return {"measured": Decimal(days), "measured_limit": rule.threshold, "measured_unit": "day"}
+
+
+def _stocks(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[Stock]]:
+    return reads.stock_levels(handling.connection, handling.company_id, among)
+
+
+def _tell_stock(stock: Stock, _: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Item", "subject_id": stock.item_id, "item_id": stock.item_id, "site_id": stock.site_id,
+        "measured": stock.on_hand, "measured_limit": stock.reorder_point, "measured_unit": stock.unit,
+        **_messages(stock_messages(stock)),
+    }  # fmt: skip
+
+
+STOCK: Condition[Stock] = Condition(
+    kind=AlertKind.BELOW_REORDER_POINT,
+    subjects=_stocks,
+    fingerprint=stock_fingerprint,
+    verdict=lambda stock, looked: stock_verdict(stock, looked.rule),
+    tell=_tell_stock,
+)
+
+
+def _lots(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[LotInStock]]:
+    return reads.expiring_lots(handling.connection, handling.company_id, among, _horizon(handling, rules))
+
+
+def _tell_lot(lot: LotInStock, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Lot", "subject_id": lot.lot_id, "item_id": lot.item_id, "due_on": lot.expires_on,
+        **_messages(lot_messages(lot, looked.today)), **_days((lot.expires_on - looked.today).days, looked.rule),
+    }  # fmt: skip
+
+
+LOTS: Condition[LotInStock] = Condition(
+    kind=AlertKind.LOT_EXPIRING,
+    subjects=_lots,
+    fingerprint=lot_fingerprint,
+    verdict=lambda lot, looked: expiry_verdict(lot.expires_on, looked.rule, looked.rules, looked.today),
+    tell=_tell_lot,
+)
+
+
+def _receipts(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[OpenReceipt]]:
+    return reads.open_receipts(handling.connection, handling.company_id, among)
+
+
+def _tell_receipt(receipt: OpenReceipt, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "PurchaseOrder", "subject_id": receipt.order_id, "purchase_order_id": receipt.order_id,
+        "site_id": receipt.site_id, "due_on": receipt.due_on, **_messages(receipt_messages(receipt, looked.today)),
+        **_days((looked.today - receipt.due_on).days, looked.rule),
+    }  # fmt: skip
+
+
+RECEIPTS: Condition[OpenReceipt] = Condition(
+    kind=AlertKind.RECEIPT_OVERDUE,
+    subjects=_receipts,
+    fingerprint=receipt_fingerprint,
+    verdict=lambda receipt, looked: receipt_verdict(receipt, looked.rule, looked.today),
+    tell=_tell_receipt,
+)
+
+
+def _invoices(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[BlockedInvoice]]:
+    return reads.blocked_invoices(handling.connection, handling.company_id, among)
+
+
+def _tell_invoice(invoice: BlockedInvoice, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "SupplierInvoice", "subject_id": invoice.invoice_id, "supplier_invoice_id": invoice.invoice_id,
+        **_messages(invoice_messages(invoice)), **_days((looked.today - invoice.posted_on).days, looked.rule),
+    }  # fmt: skip
+
+
+INVOICES: Condition[BlockedInvoice] = Condition(
+    kind=AlertKind.MATCH_BLOCKED,
+    subjects=_invoices,
+    fingerprint=invoice_fingerprint,
+    verdict=lambda invoice, looked: standing_verdict(invoice.posted_on, looked.rule, looked.today),
+    tell=_tell_invoice,
+)
+
+
+def _licences(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[LicenceHeld]]:
+    return reads.expiring_licences(handling.connection, handling.company_id, among, _horizon(handling, rules))
+
+
+def _tell_licence(licence: LicenceHeld, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Licence", "subject_id": licence.licence_id, "party_id": licence.party_id,
+        "due_on": licence.valid_to, **_messages(licence_messages(licence, looked.today)),
+        **_days((licence.valid_to - looked.today).days, looked.rule),
+    }  # fmt: skip
+
+
+LICENCES: Condition[LicenceHeld] = Condition(
+    kind=AlertKind.LICENCE_EXPIRING,
+    subjects=_licences,
+    fingerprint=licence_fingerprint,
+    verdict=lambda licence, looked: expiry_verdict(licence.valid_to, looked.rule, looked.rules, looked.today),
+    tell=_tell_licence,
+)
+
+
+def _excursions(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[Excursion]]:
+    return reads.open_excursions(handling.connection, handling.company_id, among)
+
+
+def _tell_excursion(excursion: Excursion, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Shipment", "subject_id": excursion.shipment_id, "shipment_id": excursion.shipment_id,
+        "party_id": excursion.customer_id, "site_id": excursion.site_id, **_messages(excursion_messages(excursion)),
+        **_days((looked.today - excursion.found_on).days, looked.rule),
+    }  # fmt: skip
+
+
+EXCURSIONS: Condition[Excursion] = Condition(
+    kind=AlertKind.EXCURSION,
+    subjects=_excursions,
+    fingerprint=excursion_fingerprint,
+    verdict=lambda excursion, looked: standing_verdict(excursion.found_on, looked.rule, looked.today),
+    tell=_tell_excursion,
+)
