@@ -37,6 +37,8 @@ from tests.domain.procurement.billing import CLERK
 from tests.domain.procurement.test_invoices import RECEIVER
 
 FIRST = date(2026, 5, 1)
+# Days with a rate.
+RATES = 31
 STEPS = 24
 # A share of the soak's time: other long tests want theirs.
 SECONDS = float(os.environ.get("SKEIN_SOAK_SECONDS", "60")) / 4
@@ -77,21 +79,26 @@ class Trade:
 
 
 async def begun(world: World, seed: int) -> Trade:
-    """Two orders of three lines, and thirty rates of the euro."""
+    """Two orders of three lines, and a rate of the euro for each of the days."""
     trade = Trade(world, random.Random(seed))
     rates = [
         {"base_currency": "EUR", "quote_currency": "USD", "valid_on": FIRST + timedelta(days=number), "source": "ECB",
          "spot_rate": Decimal(trade.chance.randint(9_000, 13_000)) / 10_000}
-        for number in range(31)
+        for number in range(RATES)
     ]  # fmt: skip
     await world.works(GROUP, lambda work: work.insert(CurrencyRate, rates))
     for item, method in GOODS.items():
         if method is not None:
             await valued(world, item, method)
+    await ordered(trade)
+    return trade
+
+
+async def ordered(trade: Trade) -> None:
+    """An order of three lines in each currency."""
     for currency in ("USD", "EUR"):
         lines = [(item, "30", str(Decimal(trade.chance.randint(100, 9_999)) / 300)[:8]) for item in GOODS]
-        trade.orders.append((await world.approved(AX, *lines, currency=currency), currency))
-    return trade
+        trade.orders.append((await trade.world.approved(AX, *lines, currency=currency), currency))
 
 
 async def receive(trade: Trade) -> None:
@@ -172,23 +179,23 @@ async def release(trade: Trade) -> None:
 ACTS = (receive, receive, receive, charge, charge, take_back, send_back, use, release)
 
 
-async def traded(world: World, seed: int) -> None:
-    """A sequence of steps, a day now and then between them; the books agree at its end."""
-    trade = await begun(world, seed)
+async def traded(trade: Trade, seed: int) -> None:
+    """A sequence of steps, a day now and then between them while there are rates; the books agree at its end."""
     for _ in range(STEPS):
         await trade.chance.choice(ACTS)(trade)
-        trade.day += timedelta(days=trade.chance.choice((0, 0, 1)))
-    assert await world.findings() == [], f"seed {seed}"
+        trade.day = min(trade.day + timedelta(days=trade.chance.choice((0, 0, 1))), FIRST + timedelta(days=RATES - 1))
+    assert await trade.world.findings() == [], f"seed {seed}"
 
 
 @pytest.mark.parametrize("seed", (3, 100))
 async def test_any_sequence_of_purchases_keeps_the_books_right(world: World, seed: int):
-    await traded(world, seed)
+    await traded(await begun(world, seed), seed)
 
 
 @pytest.mark.soak
 async def test_any_sequence_of_purchases_keeps_the_books_right_for_long(world: World):
     until, seed = time.monotonic() + SECONDS, random.randrange(10**9)
+    trade = await begun(world, seed)
     while time.monotonic() < until:
-        await traded(world, seed)
-        seed += 1
+        await traded(trade, seed)
+        await ordered(trade)
