@@ -70,9 +70,8 @@ async def test_what_is_due_is_proposed_approved_by_another_and_paid_once(world: 
         ("BANK-2026-06-000001", [("BANK", "-100.1", "USD", "-100.1"), ("PAYABLE", "100.1", "USD", "100.1")]),
         ("BANK-2026-06-000002", [("BANK", "-20", "USD", "-20"), ("PAYABLE", "20", "USD", "20")]),
     ]
-    assert [tuple(row) for row in await world.rows("SELECT bank_reference FROM payment ORDER BY number")] == [
-        ("PP-000001/1",), ("PP-000001/2",),
-    ]  # fmt: skip
+    payments = await world.rows("SELECT bank_reference FROM payment ORDER BY number")
+    assert [row["bank_reference"] for row in payments] == ["PP-000001/1", "PP-000001/2"]
     assert await balance(world, "BANK") == "-120.1"
     assert await world.findings() == []
 
