@@ -27,7 +27,9 @@ async def _counted(ground: Ground, ids: Sequence[str], *, soak: bool) -> Outcome
     """What pytest finds; the tests make servers and databases of their own."""
     with tempfile.TemporaryDirectory(prefix="skein-counted-") as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-q", f"--junit-xml={report}", *ids]
+        # The first form of the report, because tests tell their counts as properties.
+        form = ["-o", "junit_family=xunit1", f"--junit-xml={report}"]
+        command = [sys.executable, "-m", "pytest", "-n", "0", "-q", *form, *ids]
         if soak:
             command += ["-m", "soak or not soak"]
         environment = LONG if soak else {}

@@ -41,7 +41,12 @@ COUNTED: tuple[tuple[int, str, int, Run], ...] = (
     (12, "one effect a key", 5, tests("tests/domain/core/test_idempotency.py")),
     (13, "1,000 racing writes", 2, tests("tests/graph/test_races.py", soak=True)),
     (14, "numbers to the last digit", 38, tests("tests/graph/test_numbers.py", soak=True)),
-    (15, "200 cuts of a stream", 21, tests("tests/graph/test_watch.py", soak=True)),
+    (
+        15,
+        "200 cuts of a stream",
+        21,
+        tests("tests/graph/test_watch.py", "tests/faults/test_killed_watch.py", soak=True),
+    ),
     (16, "persisted documents", 25, tests("tests/server/test_documents.py")),
     (17, "everything is described", 9, tests("tests/house/test_graph.py")),
     (19, "statements", 15, tests("tests/graph/test_statements.py", "tests/graph/test_every_connection.py", soak=True)),
