@@ -64,7 +64,7 @@ snapshots: $(INSTALLED) ## print the graph, the permission matrix and the error 
 
 lock: $(INSTALLED) ## resolve the newest allowed versions into requirements.lock
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile pyproject.toml --group test --python $(BIN)/python --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile pyproject.toml --group test --python $(BIN)/python --generate-hashes \
 	  --no-annotate --no-header --quiet --output-file requirements.lock
 	@! grep -nE '://|^ *-(i|f|-index|-find)' requirements.lock || { echo "requirements.lock holds an address" >&2; exit 1; }
 

@@ -32,10 +32,10 @@ _HOLDS = select(_assignment.c.id).where(
 async def make_administrator(url: str, name: str, password: str) -> list[str]:
     """What was done, a line each: the account, its role in the group and every company, its password.
 
-    Each step stands by itself: after a crash the rest is done by doing it again. Raises: Refused, Rejected.
+    All of it or, where a password is too weak, nothing. Raises: Refused, Rejected.
     """
     done: list[str] = []
-    async with console(url, OPERATOR) as operator:
+    async with console(url, OPERATOR) as operator, operator.connection.raw.transaction():
         row = await operator.connection.fetchrow(_ACCOUNT, name=name)
         if row is not None and not (row["is_active"] and row["audience"] == Audience.STAFF):
             raise Refused(f"{name} is an account that cannot administer: it is not active, or not of the staff")

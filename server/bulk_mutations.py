@@ -42,16 +42,15 @@ from domain.core.errors import DomainError, Overloaded, RecordBusy, Refusal, Req
 from domain.core.ids import new_id
 from domain.core.perform import COMMANDS_MAX, RETRIED, BatchPolicy, Outcome, Performed, perform
 from domain.core.records import GROUP, is_sharded
-from domain.core.sequencer import LOST
 from resolvers.batch import BulkTarget, FileRefused, Line, Ready, Refused, bulk_target, commands_of
 from resolvers.catalog import CATALOG
 from resolvers.global_ids import encode_id
 from resolvers.request import PolicyMoved
 from resolvers.write import told_refusal
 from server.derived import signed_address
-from server.leading import woken
 from server.lines import chunks_of, lines_of
 from server.roads import Roads, VisibleSchemas
+from server.running import Runs
 from server.storage import Storage, Writer
 
 log = structlog.get_logger("bulk_mutations")
@@ -59,12 +58,9 @@ log = structlog.get_logger("bulk_mutations")
 # Whoever holds this advisory lock performs bulk mutations ("bulk" in ASCII).
 LOCK = 0x62756C6B
 
-POLL_SECONDS = 1.0
-RUNS_AT_ONCE = 2
 # Lines of one transaction: enough to be quick, few enough that its locks are short.
 CHUNK_LINES = 500
 PROGRESS_SECONDS = 1.0
-SWEEP_SECONDS = 60.0
 # A chunk that meets a held lock, a full house or a moving policy is tried again so often.
 TRIES = 5
 PAUSE_SECONDS = 0.5
@@ -145,32 +141,8 @@ class BulkMutations:
         self._storage = storage
         self._commands = commands
         self._clock = clock
-        self._running: dict[UUID, asyncio.Task[None]] = {}
-
-    async def run(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
-        """Perform what is asked for until `stop` is set; the rest is left to the next process."""
-        swept_at = -SWEEP_SECONDS
-        loop = asyncio.get_running_loop()
-        try:
-            while not stop.is_set():
-                wake.clear()
-                free = RUNS_AT_ONCE - len(self._running)
-                for row in await connection.fetch(_OPEN, list(self._running), free) if free else ():
-                    task = asyncio.create_task(self._guarded(row))
-                    self._running[row["id"]] = task
-                    task.add_done_callback(lambda _, id_=row["id"], event=wake: self._ended(id_, event))
-                if loop.time() - swept_at >= SWEEP_SECONDS:
-                    swept_at = loop.time()
-                    await self._sweep(connection)
-                await woken(wake, POLL_SECONDS)
-        finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    def _ended(self, run_id: UUID, wake: asyncio.Event) -> None:
-        del self._running[run_id]
-        wake.set()
+        runs = Runs(kind="bulk_mutation", open_runs=_OPEN, perform=self._perform_run, sweep=self._sweep)
+        self.run = runs.run
 
     async def _sweep(self, connection: Connection) -> None:
         """Remove the files whose time is over."""
@@ -181,17 +153,6 @@ class BulkMutations:
             await self._tell(ExpireBulkUpload(bulk_upload_id=row["id"]))
             if row["file"] is not None:
                 await self._storage.delete(row["file"])
-
-    async def _guarded(self, row: Row) -> None:
-        """Perform one run; what nobody foresaw is logged, and the run begun again until it has failed too often."""
-        try:
-            await self._perform_run(row)
-        except (*LOST, Overloaded) as passing:
-            log.warning("bulk_mutation_waits", run=str(row["id"]), reason=type(passing).__name__)
-            await asyncio.sleep(POLL_SECONDS)
-        except Exception as fault:
-            log.error("bulk_mutation_failed", run=str(row["id"]), exc_info=fault)
-            await asyncio.sleep(POLL_SECONDS)
 
     async def _tell(self, command: Any) -> None:
         """Make a command of the runner true. Raises: its refusal."""

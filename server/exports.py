@@ -34,15 +34,14 @@ from domain.core.database import Connection, Limits, Row, connect
 from domain.core.errors import DomainError, Overloaded, RequestError
 from domain.core.perform import perform
 from domain.core.records import GROUP
-from domain.core.sequencer import LOST
 from resolvers.bulk import BulkReader, bulk_query
 from resolvers.nodes import Withheld
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import GraphRequest
 from resolvers.stored import NotPermitted
 from server.derived import signed_address
-from server.leading import woken
 from server.roads import Roads
+from server.running import Runs
 from server.storage import Storage
 
 log = structlog.get_logger("exports")
@@ -50,11 +49,8 @@ log = structlog.get_logger("exports")
 # Whoever holds this advisory lock runs exports ("export" in ASCII).
 LOCK = 0x6578706F7274
 
-POLL_SECONDS = 1.0
-EXPORTS_AT_ONCE = 2
-# How often progress is written down and the owner looked at; and how often files that have ended are looked for.
+# How often progress is written down and the owner looked at.
 PROGRESS_SECONDS = 1.0
-SWEEP_SECONDS = 60.0
 # An export that runs longer would keep the database from forgetting what changed since.
 RUN_SECONDS_MAX = 7_200.0
 STOP_SECONDS = 3.0
@@ -120,32 +116,8 @@ class Exports:
         self._storage = storage
         self._limits = limits
         self._clock = clock
-        self._running: dict[UUID, asyncio.Task[None]] = {}
-
-    async def run(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
-        """Run what is asked for until `stop` is set; what is under way is left to the next process."""
-        swept_at = -SWEEP_SECONDS
-        loop = asyncio.get_running_loop()
-        try:
-            while not stop.is_set():
-                wake.clear()
-                free = EXPORTS_AT_ONCE - len(self._running)
-                for row in await connection.fetch(_OPEN, list(self._running), free) if free else ():
-                    task = asyncio.create_task(self._guarded(row))
-                    self._running[row["id"]] = task
-                    task.add_done_callback(lambda _, id_=row["id"], event=wake: self._ended(id_, event))
-                if loop.time() - swept_at >= SWEEP_SECONDS:
-                    swept_at = loop.time()
-                    await self._sweep(connection)
-                await woken(wake, POLL_SECONDS)
-        finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    def _ended(self, run_id: UUID, wake: asyncio.Event) -> None:
-        del self._running[run_id]
-        wake.set()
+        runs = Runs(kind="export", open_runs=_OPEN, perform=self._export, sweep=self._sweep)
+        self.run = runs.run
 
     async def _sweep(self, connection: Connection) -> None:
         """Remove the files whose time is over."""
@@ -153,17 +125,6 @@ class Exports:
             # The row first: an address must not lead to a file that is half gone.
             await self._perform(ExpireExport(export_run_id=row["id"]))
             await self._storage.delete(row["file"])
-
-    async def _guarded(self, row: Row) -> None:
-        """Run one export; what nobody foresaw is logged, and the run begun again until it has failed too often."""
-        try:
-            await self._export(row)
-        except (*LOST, Overloaded) as passing:
-            log.warning("export_waits", export=str(row["id"]), reason=type(passing).__name__)
-            await asyncio.sleep(POLL_SECONDS)
-        except Exception as fault:
-            log.error("export_failed", export=str(row["id"]), exc_info=fault)
-            await asyncio.sleep(POLL_SECONDS)
 
     async def _export(self, row: Row) -> None:
         await self._perform(BeginExport(export_run_id=row["id"]))

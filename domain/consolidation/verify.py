@@ -59,22 +59,19 @@ async def consolidation(connection: Connection) -> AsyncIterator[Finding]:
     for row in await connection.fetch(_RUN):
         of = f" of {row['code']}" if row["code"] else ""
         message = f"the step {row['step']}{of} is off by {row['amount']}"
-        yield _finding(row["company_id"], row["number"], message)
+        yield Finding.of_company(CONSOLIDATION, row["company_id"], row["number"], message)
     for row in await connection.fetch(_EDITIONS):
-        yield _finding(row["company_id"], row["number"], "it is current, but was run again")
+        yield Finding.of_company(CONSOLIDATION, row["company_id"], row["number"], "it is current, but was run again")
 
 
 async def intercompany_pairs(connection: Connection) -> AsyncIterator[Finding]:
     """The first day on which two companies part about a trade, and the first trade that has not two sides."""
     for row in await connection.fetch(_PAIR):
         message = f"on {row['occurred_on']} the two sides moved {row['amount']} {row['currency']} apart"
-        yield _finding(row["company_id"], row["number"], message, INTERCOMPANY)
+        yield Finding.of_company(INTERCOMPANY, row["company_id"], row["number"], message)
     for row in await connection.fetch(_SIDES):
-        yield _finding(row["company_id"], row["number"], "its other side is missing, or says otherwise", INTERCOMPANY)
-
-
-def _finding(company_id: int, subject: str, message: str, check: str = CONSOLIDATION) -> Finding:
-    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+        message = "its other side is missing, or says otherwise"
+        yield Finding.of_company(INTERCOMPANY, row["company_id"], row["number"], message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {CONSOLIDATION: consolidation, INTERCOMPANY: intercompany_pairs}

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from sqlalchemy import SmallInteger, bindparam, func, or_, select
@@ -33,6 +33,11 @@ class Finding:
     subject: str
     message: str
     is_breach: bool = True
+
+    @classmethod
+    def of_company(cls, check: str, company_id: int, subject: str, message: str) -> Self:
+        """A breach in the books of one company."""
+        return cls(check=check, subject=f"company {company_id}, {subject}", message=message)
 
 
 Verifier = Callable[[Connection], AsyncIterator[Finding]]

@@ -152,23 +152,23 @@ async def open_items(connection: Connection) -> AsyncIterator[Finding]:
             f"on {row['day']} the account moved {row['ledger_transaction']} {row['currency']} ({row['ledger_amount']}),"
             f" its items {row['item_transaction']} ({row['item_amount']})"
         )
-        yield _finding(OPEN_ITEMS, row["company_id"], row["code"], message)
+        yield Finding.of_company(OPEN_ITEMS, row["company_id"], row["code"], message)
     for row in await connection.fetch(_ITEM):
         message = (
             f"{row['open_transaction_amount']} ({row['open_amount']}) is said to be open,"
             f" its entries come to {row['open_transaction']} ({row['open_company']})"
         )
-        yield _finding(OPEN_ITEMS, row["company_id"], f"{row['source_number']}/{row['instalment']}", message)
+        yield Finding.of_company(OPEN_ITEMS, row["company_id"], f"{row['source_number']}/{row['instalment']}", message)
     for row in await connection.fetch(_DOCUMENT):
         message = f"the document says {row['said']}, its items came from {row['opened']}"
-        yield _finding(OPEN_ITEMS, row["company_id"], row["number"], message)
+        yield Finding.of_company(OPEN_ITEMS, row["company_id"], row["number"], message)
 
 
 async def matchings(connection: Connection) -> AsyncIterator[Finding]:
     """The first matching whose items do not come to what was given up."""
     for row in await connection.fetch(_MATCHING):
         message = f"its items are {row['taken']} apart, {row['given_up']} was given up"
-        yield _finding(MATCHINGS, row["company_id"], row["number"], message)
+        yield Finding.of_company(MATCHINGS, row["company_id"], row["number"], message)
 
 
 async def customer_invoices(connection: Connection) -> AsyncIterator[Finding]:
@@ -178,31 +178,28 @@ async def customer_invoices(connection: Connection) -> AsyncIterator[Finding]:
             f"it says {row['net']} and {row['tax']} tax, its lines {row['line_net']} and {row['line_tax']},"
             f" its rules {row['rule_tax']}"
         )
-        yield _finding(CUSTOMER_INVOICES, row["company_id"], row["number"], message)
+        yield Finding.of_company(CUSTOMER_INVOICES, row["company_id"], row["number"], message)
     for row in await connection.fetch(_GAP):
         message = f"{row['invoices']} documents, the last numbered {row['last']}"
-        yield _finding(CUSTOMER_INVOICES, row["company_id"], row["kind"], message)
+        yield Finding.of_company(CUSTOMER_INVOICES, row["company_id"], row["kind"], message)
     for row in await connection.fetch(_OVER_CREDITED):
         subject = f"{row['number']} line {row['position']}"
-        yield _finding(CUSTOMER_INVOICES, row["company_id"], subject, "red letters take back more than it charged")
+        message = "red letters take back more than it charged"
+        yield Finding.of_company(CUSTOMER_INVOICES, row["company_id"], subject, message)
 
 
 async def payment_proposals(connection: Connection) -> AsyncIterator[Finding]:
     """The first run that is not the sum of its lines, or whose lines are open when it is not."""
     for row in await connection.fetch(_PROPOSAL):
         message = f"{row['status']}, it says {row['total']}, its lines {row['counted']}, {row['open_lines']} are open"
-        yield _finding(PAYMENT_PROPOSALS, row["company_id"], row["number"], message)
+        yield Finding.of_company(PAYMENT_PROPOSALS, row["company_id"], row["number"], message)
 
 
 async def fixed_assets(connection: Connection) -> AsyncIterator[Finding]:
     """The first asset that is not worth what its entries come to."""
     for row in await connection.fetch(_ASSET):
         message = f"it is said to be worth {row['book_value']}, its entries come to {row['counted']}"
-        yield _finding(FIXED_ASSETS, row["company_id"], row["number"], message)
-
-
-def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
-    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+        yield Finding.of_company(FIXED_ASSETS, row["company_id"], row["number"], message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {

@@ -60,28 +60,24 @@ async def deferrals(connection: Connection) -> AsyncIterator[Finding]:
     """The first deferral that its plan does not sum to, the first release that is not what its lines say."""
     for row in await connection.fetch(_DEFERRAL):
         message = f"{row['amount']} was deferred, its months have {row['planned']}"
-        yield _finding(DEFERRALS, row["company_id"], row["number"], message)
+        yield Finding.of_company(DEFERRALS, row["company_id"], row["number"], message)
     for row in await connection.fetch(_RELEASE):
         message = f"its deferrals release {row['amount']}, it posted {row['posted']}"
-        yield _finding(DEFERRALS, row["company_id"], row["number"], message)
+        yield Finding.of_company(DEFERRALS, row["company_id"], row["number"], message)
 
 
 async def leases(connection: Connection) -> AsyncIterator[Finding]:
     """The first lease that does not end at nothing, or owes other than its payments have left."""
     for row in await connection.fetch(_LEASE):
         message = f"it is said to owe {row['liability']}, its payments leave {row['left_over']}"
-        yield _finding(LEASES, row["company_id"], row["number"], message)
+        yield Finding.of_company(LEASES, row["company_id"], row["number"], message)
 
 
 async def commitments(connection: Connection) -> AsyncIterator[Finding]:
     """The first commitment that its entries do not come to."""
     for row in await connection.fetch(_COMMITMENT):
         message = f"{row['open_amount']} is said to be promised, its entries come to {row['counted']}"
-        yield _finding(COMMITMENTS, row["company_id"], row["number"], message)
-
-
-def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
-    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+        yield Finding.of_company(COMMITMENTS, row["company_id"], row["number"], message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {DEFERRALS: deferrals, LEASES: leases, COMMITMENTS: commitments}

@@ -104,27 +104,28 @@ async def journal_balance(connection: Connection) -> AsyncIterator[Finding]:
             if not row["line_count"]
             else f"is off by {row['amount'] or row['transaction'] or row['in_group']}"
         )
-        yield _finding(JOURNAL_BALANCE, row["company_id"], row["number"], f"the voucher {what}")
+        yield Finding.of_company(JOURNAL_BALANCE, row["company_id"], row["number"], f"the voucher {what}")
     for row in await connection.fetch(_STRAY_LINE):
         message = f"line {row['position']} counts on another day or period than the voucher"
-        yield _finding(JOURNAL_BALANCE, row["company_id"], row["number"], message)
+        yield Finding.of_company(JOURNAL_BALANCE, row["company_id"], row["number"], message)
 
 
 async def voucher_numbers(connection: Connection) -> AsyncIterator[Finding]:
     """The first series of vouchers with a gap."""
     for row in await connection.fetch(_GAP):
         message = f"{row['vouchers']} vouchers, the last numbered {row['last']}"
-        yield _finding(VOUCHER_NUMBERS, row["company_id"], f"{row['series']}*", message)
+        yield Finding.of_company(VOUCHER_NUMBERS, row["company_id"], f"{row['series']}*", message)
 
 
 async def account_balances(connection: Connection) -> AsyncIterator[Finding]:
     """The first stored balance that is not the sum of its lines, and the first that is missing."""
     for row in await connection.fetch(_STORED):
         message = f"stored {row['closing']} ({row['transaction_closing']} {row['currency']}), counted {row['counted']}"
-        yield _finding(ACCOUNT_BALANCES, row["company_id"], f"{row['code']} in {row['period']}", message)
+        yield Finding.of_company(ACCOUNT_BALANCES, row["company_id"], f"{row['code']} in {row['period']}", message)
     for row in await connection.fetch(_NOT_STORED):
         subject = f"{row['code']} in {row['period']}"
-        yield _finding(ACCOUNT_BALANCES, row["company_id"], subject, "the period is closed without a stored balance")
+        message = "the period is closed without a stored balance"
+        yield Finding.of_company(ACCOUNT_BALANCES, row["company_id"], subject, message)
 
 
 async def account_turnover(connection: Connection) -> AsyncIterator[Finding]:
@@ -132,11 +133,7 @@ async def account_turnover(connection: Connection) -> AsyncIterator[Finding]:
     for row in await connection.fetch(_TURNED):
         subject = f"{row['code']} in the {row['grain'].lower()} of {row['starts_on']}"
         message = f"turned over {row['stored']}, counted {row['counted']}"
-        yield _finding(ACCOUNT_TURNOVER, row["company_id"], subject, message)
-
-
-def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
-    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+        yield Finding.of_company(ACCOUNT_TURNOVER, row["company_id"], subject, message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {

@@ -310,7 +310,7 @@ async def goods_balance(connection: Connection) -> AsyncIterator[Finding]:
     """The first move whose entries do not sum to zero by item and lot."""
     for row in await connection.fetch(_UNBALANCED_MOVE):
         message = f"item {row['code']} is off by {row['quantity']}" if row["code"] else "the move has no entries"
-        yield Finding(check=GOODS_BALANCE, subject=f"company {row['company_id']}, move {row['id']}", message=message)
+        yield Finding.of_company(GOODS_BALANCE, row["company_id"], f"move {row['id']}", message)
 
 
 async def stock_balances(connection: Connection) -> AsyncIterator[Finding]:
@@ -330,7 +330,7 @@ async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
         yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}", message=message)
     for row in await connection.fetch(_WRONG_ENTRY):
         message = f"the entry is worth {row['value']}, its layers {row['layers']} for {row['quantity']}"
-        yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}, entry {row['id']}", message=message)
+        yield Finding.of_company(STOCK_VALUE, row["company_id"], f"entry {row['id']}", message)
     for row in await connection.fetch(_VALUE_ELSEWHERE):
         subject = f"company {row['company_id']}, entry {row['id']}"
         yield Finding(
@@ -338,7 +338,7 @@ async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
         )
     for row in await connection.fetch(_WRONG_STANDARD):
         message = f"balances at standard cost are worth {row['value']}, their layers {row['layers']}"
-        yield Finding(check=STOCK_VALUE, subject=f"company {row['company_id']}, item {row['code']}", message=message)
+        yield Finding.of_company(STOCK_VALUE, row["company_id"], f"item {row['code']}", message)
 
 
 async def value_pools(connection: Connection) -> AsyncIterator[Finding]:
@@ -354,7 +354,7 @@ async def value_pools(connection: Connection) -> AsyncIterator[Finding]:
             )
     for row in await connection.fetch(_WRONG_QUANTITY):
         message = f"{row['quantity']} are on hand, the pools hold {row['pooled']}"
-        yield Finding(check=VALUE_POOLS, subject=f"company {row['company_id']}, item {row['code']}", message=message)
+        yield Finding.of_company(VALUE_POOLS, row["company_id"], f"item {row['code']}", message)
 
 
 async def stock_below_zero(connection: Connection) -> AsyncIterator[Finding]:

@@ -134,12 +134,12 @@ async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
             f"it says {row['net']} and {row['tax']} tax, its lines {row['line_net']} and {row['line_tax']}, its rules "
             f"{row['rule_tax']}; {row['payable']} is to be paid, its items came from {row['opened']}"
         )
-        yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
+        yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
     for row in await connection.fetch(_BLOCK):
         message = (
             f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}; {row['free']} may be paid"
         )
-        yield _finding(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
+        yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
 
 
 async def invoiced_quantities(connection: Connection) -> AsyncIterator[Finding]:
@@ -149,7 +149,8 @@ async def invoiced_quantities(connection: Connection) -> AsyncIterator[Finding]:
             f"the line says {row['invoiced_quantity']} invoiced, its invoices {row['charged']}, "
             f"its matches {row['matched']}"
         )
-        yield _finding(INVOICED_QUANTITIES, row["company_id"], f"{row['number']} line {row['position']}", message)
+        subject = f"{row['number']} line {row['position']}"
+        yield Finding.of_company(INVOICED_QUANTITIES, row["company_id"], subject, message)
 
 
 async def clearing(connection: Connection) -> AsyncIterator[Finding]:
@@ -161,17 +162,13 @@ async def clearing(connection: Connection) -> AsyncIterator[Finding]:
             f"the account moved {row['ledger_transaction']} ({row['ledger_amount']}), "
             f"its order lines {row['line_transaction']} ({row['line_amount']})"
         )
-        yield _finding(CLEARING, row["company_id"], row["currency"], message)
+        yield Finding.of_company(CLEARING, row["company_id"], row["currency"], message)
     for row in await connection.fetch(_EMPTY):
         message = (
             f"{row['returned_quantity']} is said to have gone back, its returns come to {row['sent_back']}; "
             f"GR/IR holds {row['left_over']} ({row['amount_left_over']}) of it"
         )
-        yield _finding(CLEARING, row["company_id"], f"{row['number']} line {row['position']}", message)
-
-
-def _finding(check: str, company_id: int, subject: str, message: str) -> Finding:
-    return Finding(check=check, subject=f"company {company_id}, {subject}", message=message)
+        yield Finding.of_company(CLEARING, row["company_id"], f"{row['number']} line {row['position']}", message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {
