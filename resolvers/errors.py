@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import structlog
 
+from domain.core.database import LOST
 from domain.core.errors import Overloaded, Refusal, RequestError, StaleVersion
 from resolvers.catalog import camel
 from resolvers.nodes import Withheld
@@ -20,14 +21,6 @@ log = structlog.get_logger("graph")
 
 # A request that has run this long is cancelled, and with it its statement.
 REQUEST_SECONDS = 30
-
-# What the driver raises when the session or the server is gone.
-LOST: tuple[type[Exception], ...] = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    OSError,
-)
 
 
 class Unavailable(RequestError):

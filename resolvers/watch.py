@@ -22,10 +22,9 @@ from typing import Any, Protocol
 import structlog
 
 from domain.core.actors import Actor, Grants
-from domain.core.database import Database
+from domain.core.database import LOST, Database
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import PublishedEvent, bounds, read_events
-from domain.core.sequencer import LOST
 from resolvers.events import EventCursor, EventPlan, RowReader, Told, parse_cursor, plan_event
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest, Operation

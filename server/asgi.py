@@ -20,10 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from domain.core.database import Database, Limits, connect, to_json
+from domain.core.database import LOST, Database, Limits, connect, to_json
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import CHANNEL
-from domain.core.sequencer import LOST
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
@@ -146,7 +145,6 @@ class Application:
         assert self.services is not None, "the application has started"
         scrape = self.services.scrape
         return await scrape() if scrape.is_allowed(request) else await _nothing_here(request, NoSuchPath())
-
 
     async def _keys(self, _: Request) -> Response:
         """The public keys of our own tokens (RFC 7517)."""

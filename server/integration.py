@@ -12,9 +12,8 @@ import structlog
 from domain.coexistence.exports import BulkExport, SignBulkExport
 from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
-from domain.core.database import TooManyConnections
+from domain.core.database import LOST, TooManyConnections
 from domain.core.errors import Overloaded
-from domain.core.sequencer import LOST
 from domain.governance import DeployDocuments
 from resolvers.stored import StoredQueries
 from resolvers.write import Companion

@@ -23,12 +23,12 @@ from authz.grants import compile_grants, system_actor
 from authz.tables import load_companies, load_policy
 from domain import LADDER
 from domain.core.actors import Grants
-from domain.core.database import Connection, Limits, connect
+from domain.core.database import LOST, Connection, Limits, connect
 from domain.core.handling import EVERY, EventHandler, HandlerPosition, Handling, Sweep
 from domain.core.ids import new_id
 from domain.core.outbox import CHANNEL, PublishedEvent, bounds, read_events
 from domain.core.records import GROUP
-from domain.core.sequencer import LOST, run_sequencer
+from domain.core.sequencer import run_sequencer
 
 log = structlog.get_logger("jobs")
 

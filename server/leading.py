@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from domain.core.database import Connection, Limits, connect
+from domain.core.database import LOST, Connection, Limits, connect
 from domain.core.outbox import CHANNEL
-from domain.core.sequencer import LOST
 
 TAKE_OVER_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0

@@ -10,9 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from domain.core.database import Connection, Row
+from domain.core.database import LOST, Connection, Row
 from domain.core.errors import Overloaded
-from domain.core.sequencer import LOST
 from server.leading import woken
 
 log = structlog.get_logger("runs")

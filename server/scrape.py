@@ -14,9 +14,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.core.database import Database
+from domain.core.database import LOST, Database
 from domain.core.errors import Overloaded
-from domain.core.sequencer import LOST
 from resolvers.watch import Hub
 from server.metrics import Metrics, Sharing, exposition
 

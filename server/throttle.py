@@ -26,9 +26,8 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from domain.core.database import Database
+from domain.core.database import LOST, Database
 from domain.core.errors import Overloaded, RequestError
-from domain.core.sequencer import LOST
 from server.tiers import Client, ClientTier
 
 log = structlog.get_logger("throttle")

@@ -28,11 +28,10 @@ from domain.coexistence.webhooks.models import SuspensionReason
 from domain.coexistence.webhooks.rules import JITTER_PER_MILLE
 from domain.core.actors import Actor, Grants
 from domain.core.commands import CommandSpec
-from domain.core.database import Connection, Database, Row, to_json
+from domain.core.database import LOST, Connection, Database, Row, to_json
 from domain.core.errors import Overloaded, Rejected
 from domain.core.perform import perform
 from domain.core.records import GROUP
-from domain.core.sequencer import LOST
 from resolvers.request import PolicyMoved
 from resolvers.stored import DocumentRefused, NotPermitted, StoredQueries, StoredQuery, entity_of
 from server.derived import secret_text, webhook_key, webhook_signature

@@ -66,6 +66,18 @@ WAIT_SECONDS = 5.0
 # A cancelled statement stops in milliseconds; a server that has not stopped it by then is left to find out itself.
 END_SECONDS = 5.0
 
+# The session or the server is gone: with another session the same may succeed. A server that ends an idle session says
+# so a moment before it hangs up; whoever uses the session in that moment gets the driver's own InternalClientError.
+LOST: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+
 _DIALECT = asyncpg_dialect.dialect()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
@@ -248,9 +260,10 @@ class Acquired:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._connection is not None:
-            # A cancelled query may still be running on the session; it is ended rather than lent again.
-            cancelled = kind is not None and not issubclass(kind, Exception)
-            self._database.give_back(self._connection, usable=not cancelled)
+            # A cancelled query may still be running on the session, and one that was lost is of no use: it is ended
+            # rather than lent again.
+            ended = kind is not None and (not issubclass(kind, Exception) or issubclass(kind, LOST))
+            self._database.give_back(self._connection, usable=not ended)
 
 
 class Database:
@@ -328,7 +341,7 @@ class Database:
             raise
 
     def give_back(self, connection: Connection, *, usable: bool) -> None:
-        """End the loan; a session that was cancelled or left in a transaction is ended, not lent again."""
+        """End the loan; a session that was lost, cancelled or left in a transaction is ended, not lent again."""
         if self._is_closed:
             # Nobody is there any more to await a longer end.
             connection.raw.terminate()
@@ -348,7 +361,7 @@ class Database:
         try:
             async with asyncio.timeout(END_SECONDS):
                 await connection.close()
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (TimeoutError, asyncpg.PostgresError, *LOST):
             connection.raw.terminate()
         except asyncio.CancelledError:
             connection.raw.terminate()

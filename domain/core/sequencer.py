@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import orjson
 
-from domain.core.database import LIMITS, Connection, Limits, Row, connect
+from domain.core.database import LIMITS, LOST, Connection, Limits, Row, connect
 from domain.core.outbox import CHANNEL
 
 # Whoever holds this advisory lock is the sequencer of the database ("skein" in ASCII).
@@ -37,14 +36,6 @@ RECONNECT_SECONDS = 1.0
 
 # What the first link of the chain follows.
 GENESIS = bytes(32)
-
-# The session is gone; another is opened.
-LOST: tuple[type[Exception], ...] = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-)
 
 _SEQUENCE = """
 WITH waiting AS (

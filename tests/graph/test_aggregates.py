@@ -220,7 +220,7 @@ async def test_a_nested_aggregate_counts_the_rows_of_its_parent(ask: Asker) -> N
 async def test_figures_follow_the_filter_and_not_the_page(ask: Asker) -> None:
     answer = await ask(
         "{ purchaseOrders(first: 1, filter: {status: {eq: PENDING}}) { nodes { number } totalCount"
-            " a: aggregate { count }"
+        " a: aggregate { count }"
         " b: aggregate(groupBy: [STATUS]) { all: groups { n: count } } } }"
     )
     pending = counted(lambda n: STATUSES[n % 4])["PENDING"]

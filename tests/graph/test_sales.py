@@ -60,9 +60,7 @@ async def test_a_quote_is_confirmed_once_and_cancelled(desk: Desk, sales: Who) -
         "status": "CONFIRMED", "version": 2,
     }  # fmt: skip
     assert await refused(desk, sales, "confirmSalesOrder", **own) == [("WRONG_STATE", ["input"])]
-    cancelled = await done(
-        desk, sales, "cancelSalesOrder", "salesOrder", "status lines { cancelledQuantity }", **own
-    )
+    cancelled = await done(desk, sales, "cancelSalesOrder", "salesOrder", "status lines { cancelledQuantity }", **own)
     assert cancelled == {"status": "CANCELLED", "lines": [{"cancelledQuantity": "10"}]}
 
 

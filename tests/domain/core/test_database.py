@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 
-from domain.core.database import Database, Limits, TooManyConnections, compiled
+from domain.core.database import LOST, Database, Limits, TooManyConnections, compiled
 from domain.core.errors import Overloaded
 from domain.master_data.units import UnitOfMeasure
 
@@ -151,3 +151,19 @@ def test_a_uuid_array_is_one_parameter():
     form: Any = compiled(select(unit.c.id).where(unit.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid())))))
     assert form.names == ("ids",)
     assert form.sql.endswith("= any($1::UUID[])")
+
+
+async def test_a_session_that_the_server_ended_is_lost_whenever_that_is_found_out(database: Database):
+    # The driver is told in two steps, that the session ends and that it has: each moment has an exception of its own.
+    async with database.acquire() as killer:
+        for _ in range(40):
+            with pytest.raises(LOST):
+                async with database.acquire() as connection:
+                    pid = await connection.fetchval("SELECT pg_backend_pid()")
+                    ending = asyncio.create_task(killer.fetchval("SELECT pg_terminate_backend($1)", pid))
+                    while True:
+                        await asyncio.sleep(0)
+                        await connection.fetchval("SELECT 1")
+            assert await ending
+        async with database.acquire() as connection:
+            assert await connection.fetchval("SELECT 1") == 1

@@ -12,8 +12,8 @@ from datetime import date
 
 import pytest
 
+from domain.core.database import LOST
 from domain.core.perform import Performed, perform
-from domain.core.sequencer import LOST
 from domain.finance.commands import PostCustomerInvoice
 from tests.domain.books import AX, World, clock
 from tests.domain.finance.money import a_journal, an_invoice, balance, done, tax_code
