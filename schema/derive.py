@@ -4,13 +4,14 @@ Types are made once, by name, in `TYPES`; annotations name each other and strawb
 built. No derived field has a resolver: the read road plans whole operations (see `resolvers.plan`).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
 from keyword import iskeyword
-from typing import Any
+from typing import Any, ClassVar
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -46,8 +47,35 @@ def _python_name(name: str) -> str:
     return f"{name}_" if iskeyword(name) else name
 
 
+_NAMES = re.compile(r"\w+")
+
+
+class _Named(StrawberryAnnotation):
+    """An annotation over `TYPES`; each text is read once, not once a field: there are some hundred texts."""
+
+    # By text. What is in `TYPES` is never replaced.
+    _read: ClassVar[dict[str, Any]] = {}
+    _resolved: ClassVar[dict[str, Any]] = {}
+
+    def evaluate(self) -> Any:
+        """Raises: NameError while a type that it names is not made yet."""
+        text = str(self.raw_annotation)
+        if text not in self._read:
+            for name in _NAMES.findall(text):
+                if name != "None" and name not in TYPES:
+                    raise NameError(name)
+            self._read[text] = super().evaluate()
+        return self._read[text]
+
+    def _resolve(self) -> Any:
+        text = str(self.raw_annotation)
+        if text not in self._resolved:
+            self._resolved[text] = super()._resolve()
+        return self._resolved[text]
+
+
 def _annotation(text: str) -> StrawberryAnnotation:
-    return StrawberryAnnotation(text, namespace=TYPES)
+    return _Named(text, namespace=TYPES)
 
 
 def argument(spec: Field) -> StrawberryArgument:
