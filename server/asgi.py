@@ -29,6 +29,7 @@ from resolvers.request import InternalError, MethodNotAllowed, NoSuchPath
 from resolvers.watch import Hub
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS
+from server.background import background_works
 from server.documents import Documents
 from server.downloads import Downloads
 from server.faults import error_entries, trace_of
@@ -37,9 +38,9 @@ from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
 from server.identity import ISSUER, Identity, Tokens, signing_key
-from server.integration import companions_of, run_integration, storage_of
+from server.integration import companions_of, storage_of
 from server.issuers import Issuers, read_issuers
-from server.jobs import run_background
+from server.leading import surviving
 from server.logs import configure_logs
 from server.metrics import Metrics, Sharing
 from server.observe import Observer
@@ -51,7 +52,6 @@ from server.throttle import Throttle
 from server.tiers import Tiers
 from server.tracing import configured_spans
 from server.uploads import Uploads
-from server.wal_archive import run_archive
 
 log = structlog.get_logger("server")
 
@@ -216,7 +216,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     url = settings.database_url
     if url is None:
         raise ValueError("the application needs database_url; `skein serve` finds the embedded one")
-    limits = Limits(statement_ms=settings.statement_seconds * 1_000, lock_ms=settings.lock_seconds * 1_000)
+    limits = settings.limits
     database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
     stack.push_async_callback(database.close)
     key = signing_key(settings.signing_secret())
@@ -241,22 +241,20 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     gate = Gate(dispatcher, tiers, throttle, observer, documents=documents)
     stack.push_async_callback(throttle.settle, ending=True)
     stop = asyncio.Event()
-    tasks = [
-        asyncio.create_task(_surviving("identity", identity.watch)),
-        asyncio.create_task(_surviving("watch", hub.run)),
-        asyncio.create_task(_surviving("tiers", tiers.watch)),
-        asyncio.create_task(_surviving("documents", documents.watch)),
-        asyncio.create_task(throttle.watch()),
-        asyncio.create_task(_surviving("listen", lambda: _listen(url, limits, hub))),
-    ]
+    watches: dict[str, Callable[[], Awaitable[None]]] = {
+        "identity": identity.watch,
+        "watch": hub.run,
+        "tiers": tiers.watch,
+        "documents": documents.watch,
+        "throttle": throttle.watch,
+        "listen": lambda: _listen(url, limits, hub),
+    }
     sharing = Sharing(observer.metrics, settings.data_dir / "metrics") if settings.workers > 1 else None
     if sharing is not None:
-        tasks.append(asyncio.create_task(sharing.watch()))
-    background: list[asyncio.Task[None]] = []
-    if settings.background:
-        head_file = settings.audit_head_file
-        working = run_background(url, stop, limits, head_file=head_file, committed=database.committed)
-        background += map(asyncio.create_task, (working, run_integration(settings, stop), run_archive(settings, stop)))
+        watches["sharing"] = sharing.watch
+    jobs = background_works(settings, stop, database.committed) if settings.background else {}
+    tasks = [asyncio.create_task(surviving(name, work, stop)) for name, work in watches.items()]
+    background = [asyncio.create_task(surviving(name, work, stop)) for name, work in jobs.items()]
     stack.push_async_callback(_end, tasks, background, stop)
     sockets = SocketEndpoint(gate, identity, hub, origins=settings.origins)
     observer.metrics.gauges = {
@@ -304,16 +302,6 @@ def compose_observer(settings: Settings, stack: AsyncExitStack) -> Observer:
     return Observer(Metrics(), logs_requests=logs, tracer=spans[0] if spans else None)
 
 
-async def _surviving(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Do `work` for good; while the database is away it is begun again and again."""
-    while True:
-        try:
-            await work()
-        except (*LOST, Overloaded) as lost:
-            log.warning("waits_for_database", job=name, reason=type(lost).__name__)
-            await asyncio.sleep(RECONNECT_SECONDS)
-
-
 async def _listen(url: str, limits: Limits, hub: Hub) -> None:
     """Wake the hub at each notification, on a session of its own; the hub's polling covers what is missed meanwhile."""
     connection = await connect(url, limits)
@@ -324,6 +312,7 @@ async def _listen(url: str, limits: Limits, hub: Hub) -> None:
         await connection.raw.add_listener(CHANNEL, lambda *_: hub.wake())
         hub.wake()
         await gone.wait()
+        raise ConnectionResetError("the session that listens has ended")
     finally:
         connection.raw.terminate()
 
@@ -337,9 +326,7 @@ async def _end(
         await asyncio.wait(background, timeout=STOP_SECONDS)
     for task in (*tasks, *background):
         task.cancel()
-    for outcome in await asyncio.gather(*tasks, *background, return_exceptions=True):
-        if isinstance(outcome, Exception):
-            log.error("background_ended", exc_info=outcome)
+    await asyncio.gather(*tasks, *background, return_exceptions=True)
 
 
 def create_app(settings: Settings) -> Application:

@@ -7,13 +7,9 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-import structlog
-
 from domain.coexistence.exports import BulkExport, SignBulkExport
 from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
-from domain.core.database import LOST, TooManyConnections
-from domain.core.errors import Overloaded
 from domain.governance import DeployDocuments
 from resolvers.stored import StoredQueries
 from resolvers.write import Companion
@@ -22,18 +18,15 @@ from server import bulk_mutations, exports, webhooks
 from server.bulk_mutations import BulkMutations, MutationCompanion
 from server.documents import DeployCompanion, Documents, Registered
 from server.exports import ExportCompanion, Exports
-from server.leading import lead, pause
+from server.leading import lead, together
 from server.outbound import Outbound, Targets, parse_networks
 from server.roads import Roads, VisibleSchemas, open_roads
 from server.settings import Settings
 from server.storage import Storage
 from server.webhooks import WebhookCompanion, Webhooks
 
-log = structlog.get_logger("integration")
-
 # Sessions of this work, beside one for each lock.
 SESSIONS = 5
-REOPEN_SECONDS = 1.0
 
 
 def targets_of(settings: Settings) -> Targets:
@@ -67,16 +60,7 @@ def companions_of(
 
 
 async def run_integration(settings: Settings, stop: asyncio.Event) -> None:
-    """All of it, until `stop` is set; while the database is away it is begun again and again."""
-    while not stop.is_set():
-        try:
-            await _run(settings, stop)
-        except (*LOST, Overloaded, TooManyConnections) as passing:
-            log.warning("integration_waits", reason=type(passing).__name__)
-            await pause(stop, REOPEN_SECONDS)
-
-
-async def _run(settings: Settings, stop: asyncio.Event) -> None:
+    """All of it, until `stop` is set."""
     async with AsyncExitStack() as stack:
         roads = await open_roads(settings, SESSIONS, stack)
         outbound = Outbound(targets_of(settings))
@@ -86,4 +70,4 @@ async def _run(settings: Settings, stop: asyncio.Event) -> None:
         mutator = BulkMutations(roads, storage_of(settings), MUTATIONS)
         url, limits = roads.database.url, settings.limits
         parts = ((webhooks.LOCK, sender), (exports.LOCK, exporter), (bulk_mutations.LOCK, mutator))
-        await asyncio.gather(*(lead(url, limits, lock, part.run, stop) for lock, part in parts))
+        await together(*(lead(url, limits, lock, part.run, stop) for lock, part in parts))

@@ -1,4 +1,4 @@
-"""Background work: the sequencer, what modules do about events, and what they do as time passes.
+"""What modules do about events, and what they do as time passes.
 
 Any process may run it; advisory locks see to it that one at a time does each part, and another takes over within a
 second when that one dies. An event's effect and the handler's position are one transaction, so nothing is done twice or
@@ -7,10 +7,8 @@ skipped.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 from uuid import UUID
 
@@ -23,12 +21,12 @@ from authz.grants import compile_grants, system_actor
 from authz.tables import load_companies, load_policy
 from domain import LADDER
 from domain.core.actors import Grants
-from domain.core.database import LOST, Connection, Limits, connect
+from domain.core.database import LOST, Connection, Limits
 from domain.core.handling import EVERY, EventHandler, HandlerPosition, Handling, Sweep
 from domain.core.ids import new_id
-from domain.core.outbox import CHANNEL, PublishedEvent, bounds, read_events
+from domain.core.outbox import PublishedEvent, bounds, read_events
 from domain.core.records import GROUP
-from domain.core.sequencer import run_sequencer
+from server.leading import lead, woken
 
 log = structlog.get_logger("jobs")
 
@@ -36,8 +34,6 @@ log = structlog.get_logger("jobs")
 LOCK = 0x6A6F6273
 
 POLL_SECONDS = 1.0
-RECONNECT_SECONDS = 1.0
-TAKE_OVER_SECONDS = 1.0
 EVENTS_PER_TURN = 200
 # Pieces of the events that a turn keeps for the listeners that come after: the one there is, and what is behind it.
 READ_KEPT_MAX = 4
@@ -116,34 +112,19 @@ class Jobs:
         self._sweeps = sweeps
         self._limits = limits
         self._clock = clock
-        self._wake = asyncio.Event()
         self._retry_at: dict[str, tuple[float, float]] = {}
         self._swept_at: dict[str, float] = {}
         self._looked: dict[str, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work whenever this process holds the lock."""
-        while not stop.is_set():
-            connection: Connection | None = None
-            try:
-                connection = await connect(self._url, self._limits)
-                await self._lead(connection, stop)
-            except LOST:
-                await _pause(stop, RECONNECT_SECONDS)
-            finally:
-                if connection is not None:
-                    connection.raw.terminate()
+        await lead(self._url, self._limits, LOCK, self._work, stop)
 
-    async def _lead(self, connection: Connection, stop: asyncio.Event) -> None:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-            if await _pause(stop, TAKE_OVER_SECONDS):
-                return
-        await connection.raw.add_listener(CHANNEL, lambda *_: self._wake.set())
+    async def _work(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            self._wake.clear()
+            wake.clear()
             await self.turn(connection)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            await woken(wake, POLL_SECONDS)
 
     async def turn(self, connection: Connection) -> None:
         """Handle the events there are, and sweep what is due."""
@@ -241,23 +222,3 @@ async def _positions(connection: Connection) -> dict[str, dict[int, int]]:
 
 async def _move(connection: Connection, name: str, company_id: int, position: int) -> None:
     await connection.execute(_MOVE, company_id=company_id, id=new_id(), name=name, position=position)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> bool:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return stop.is_set()
-
-
-async def run_background(
-    url: str,
-    stop: asyncio.Event,
-    limits: Limits,
-    *,
-    head_file: Path | None = None,
-    committed: asyncio.Event | None = None,
-) -> None:
-    """All background work of one process, until `stop` is set; the audit chain's head goes to `head_file` too."""
-    jobs = Jobs(url, listeners=listeners(), sweeps=sweeps(), limits=limits)
-    sequencing = run_sequencer(url, stop, committed=committed, head_file=head_file, limits=limits)
-    await asyncio.gather(sequencing, jobs.run(stop))

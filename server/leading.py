@@ -1,17 +1,53 @@
-"""Work that one process at a time does: the one that holds its advisory lock; another takes over when that one ends."""
+"""Work that goes on for as long as a process does.
+
+Some of it one process at a time does: the one that holds its advisory lock; another takes over when that one ends.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from domain.core.database import LOST, Connection, Limits, connect
+import structlog
+
+from domain.core.database import LOST, Connection, Limits, TooManyConnections, connect
+from domain.core.errors import Overloaded
 from domain.core.outbox import CHANNEL
+
+log = structlog.get_logger("leading")
 
 TAKE_OVER_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 
 # Does the work on the leader's session until the last event is set; the first is set when something may have happened.
 Work = Callable[[Connection, asyncio.Event, asyncio.Event], Awaitable[None]]
+
+
+async def surviving(name: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Do `work` until it has nothing more to do or `stop` is set; whatever ends it before, it is begun again.
+
+    Were a part left dead because of a fault that nobody foresaw, grants would stay as they were, or streams be silent,
+    in a server that answers as if it were well.
+    """
+    while not stop.is_set():
+        try:
+            await work()
+            return
+        except (*LOST, Overloaded, TooManyConnections) as lost:
+            log.warning("waits_for_database", job=name, reason=type(lost).__name__)
+        except Exception as fault:
+            log.error("begins_again", job=name, exc_info=fault)
+        await pause(stop, RECONNECT_SECONDS)
+
+
+async def together(*works: Awaitable[None]) -> None:
+    """Do all of them; when one fails the others are ended before its exception is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Event) -> None:

@@ -12,8 +12,8 @@ from domain.core.verify import head_agrees
 from domain.core.verify import verify as findings_of
 from migrations.synchronise import synchronise
 from migrations.upgrade import SchemaMismatch, upgrade
-from server.integration import run_integration
-from server.jobs import run_background
+from server.background import background_works
+from server.leading import surviving
 from server.logs import configure_logs
 from server.preflight import Refused, reached
 from server.settings import Settings
@@ -52,9 +52,7 @@ async def migrate(url: str, say: Callable[[str], None]) -> list[str]:
 async def work_until_stopped(settings: Settings) -> None:
     """Do the background work until SIGINT or SIGTERM; what is under way is finished first."""
     stop = _told_to_stop(settings)
-    assert settings.database_url is not None, "the caller found the database"
-    working = run_background(settings.database_url, stop, settings.limits, head_file=settings.audit_head_file)
-    await asyncio.gather(working, run_integration(settings, stop), run_archive(settings, stop))
+    await asyncio.gather(*(surviving(name, work, stop) for name, work in background_works(settings, stop).items()))
 
 
 async def archive_until_stopped(settings: Settings) -> None:
