@@ -17,6 +17,7 @@ from domain.core.actors import Actor, Audience, Session
 from domain.core.database import Connection, Row
 from domain.core.ids import new_id
 from domain.core.policy import Line
+from domain.core.tokens import Rotation
 
 Key = tuple[str, ...]
 
@@ -27,6 +28,7 @@ RAISE_VERSION = "UPDATE policy_version SET version = version + 1"
 
 RULES = "SELECT role, target, tier, action, effect FROM policy_rule WHERE archived_at IS NULL ORDER BY role, id"
 PARENTS = "SELECT role, parent FROM role_parent WHERE archived_at IS NULL ORDER BY role, parent"
+SIGNING_KEYS = "SELECT generation, signs_from_at, previous_until_at FROM signing_key ORDER BY generation"
 COMPANIES = "SELECT company_id FROM company WHERE company_id <> 0 ORDER BY company_id"
 
 
@@ -132,6 +134,15 @@ async def load_policy(connection: Connection) -> Policy:
 async def load_companies(connection: Connection) -> tuple[int, ...]:
     """The numbers of the legal entities, ascending."""
     return tuple(row["company_id"] for row in await connection.fetch(COMPANIES))
+
+
+async def load_rotations(connection: Connection) -> tuple[Rotation, ...]:
+    """How the key of our own tokens was changed, oldest first."""
+    rows = await connection.fetch(SIGNING_KEYS)
+    return tuple(
+        Rotation(row["generation"], row["signs_from_at"].timestamp(), row["previous_until_at"].timestamp())
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

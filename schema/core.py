@@ -11,6 +11,7 @@ from domain.core.accounts import (
     RoleAssignment,
     RoleParent,
     SignIn,
+    SigningKey,
     SignInGuard,
     SiteRestriction,
     TokenRevocation,
@@ -43,4 +44,5 @@ class CoreQuery:
     api_keys = root_many(ApiKey)
     sign_ins = root_many(SignIn)
     sign_in_guards = root_many(SignInGuard)
+    signing_keys = root_many(SigningKey)
     token_revocations = root_many(TokenRevocation)

@@ -14,6 +14,7 @@ from domain.governance.keys import CreateApiKey, RevokeApiKey, RotateApiKey
 from domain.governance.models import ClientApplication, RegisteredDocument
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
 from domain.governance.sign_in import ChangePassword, LogIn, LogOut, RenewToken, SetPassword
+from domain.governance.signing import RotateSigningKey
 from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientTier
 from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
@@ -49,6 +50,7 @@ class GovernanceMutation:
     create_api_key = performs(CreateApiKey)
     rotate_api_key = performs(RotateApiKey)
     revoke_api_key = performs(RevokeApiKey)
+    rotate_signing_key = performs(RotateSigningKey)
     grant_role = performs(GrantRole)
     revoke_role = performs(RevokeRole)
     add_policy_rule = performs(AddPolicyRule)

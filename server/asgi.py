@@ -37,7 +37,7 @@ from server.gate import Gate
 from server.graph_events import EventStreams
 from server.graph_http import GraphEndpoint, Receive, Scope, Send
 from server.graph_sockets import SocketEndpoint
-from server.identity import ISSUER, Identity, Tokens, signing_key
+from server.identity import ISSUER, Identity, Tokens
 from server.integration import companions_of, storage_of
 from server.issuers import Issuers, read_issuers
 from server.leading import surviving
@@ -48,6 +48,7 @@ from server.page import graphiql_page
 from server.roads import Roads, VisibleSchemas, unlimited
 from server.scrape import Scrape
 from server.settings import Settings
+from server.signing import KeyRing
 from server.throttle import Throttle
 from server.tiers import Tiers
 from server.tracing import configured_spans
@@ -60,7 +61,7 @@ GRAPH_PATH = "/graphql"
 READY_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
 STOP_SECONDS = 5.0
-# How long others may keep our public keys; they follow from the secret and change with it alone.
+# How long others may keep our public keys; a new one is published for longer before it signs.
 KEYS_SECONDS = 300
 
 
@@ -219,13 +220,13 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     limits = settings.limits
     database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
     stack.push_async_callback(database.close)
-    key = signing_key(settings.signing_secret())
+    keys = KeyRing(settings.signing_secret())
     issuers = Issuers(read_issuers(settings.issuers_file, ISSUER))
-    identity = Identity(database, key, serves_demo=settings.is_local, issuers=issuers)
+    identity = Identity(database, keys, serves_demo=settings.is_local, issuers=issuers)
     await identity.refresh()
 
     read = ReadRoad(database)
-    write = WriteRoad(database, read, tuple(MUTATIONS.values()), Tokens(key, serves_demo=settings.is_local))
+    write = WriteRoad(database, read, tuple(MUTATIONS.values()), Tokens(keys, serves_demo=settings.is_local))
     schemas = VisibleSchemas(identity)
     schemas.prepare()
     dispatcher = Dispatcher(schemas, read=read, write=write)

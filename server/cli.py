@@ -313,14 +313,34 @@ def token(
     client: Annotated[str, typer.Option(help="Name of the application that will use it.")] = "default",
 ) -> None:
     """Print a bearer token for a user."""
-    from server.identity import issue_token, signing_key
-    from server.upkeep import has_account
+    from server.identity import issue_token
+    from server.upkeep import current_key, has_account
 
     settings = load_settings()
+    secret = signing_secret(settings)
     with database(settings) as url:
         if not asyncio.run(has_account(url, user)):
             raise Refused(f"there is no active user {user}")
-    print(issue_token(signing_key(signing_secret(settings)), user, client=client, hours=hours))
+        key = asyncio.run(current_key(url, secret))
+    print(issue_token(key, user, client=client, hours=hours))
+
+
+@app.command()
+def rotate_signing_key(
+    announced_minutes: Annotated[
+        int, typer.Option(min=0, max=1_440, help="How long the new key is published before it signs.")
+    ] = 10,
+    overlap_hours: Annotated[
+        int, typer.Option(min=0, max=8_760, help="How long from then on tokens of the key before are taken.")
+    ] = 8_760,
+) -> None:
+    """Sign bearer tokens with a new key; with both spans 0 every token that was issued is refused at once."""
+    from server.administrators import rotate_key
+
+    settings = load_settings()
+    secret = signing_secret(settings)
+    with database(settings) as url:
+        print("\n".join(asyncio.run(rotate_key(url, secret, announced_minutes, overlap_hours))))
 
 
 @app.command()

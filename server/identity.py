@@ -1,9 +1,10 @@
 """Who is asking: a bearer token or an API key becomes an `Actor` with its `Grants`.
 
 Both come in the Authorization header as `Bearer ...`. Our own tokens are signed with ES256 by a key that follows from
-the installation's secret, so every process verifies what any of them issued and nothing secret is stored; tokens of
-other issuers are the business of `server.issuers`. What a token stands for is remembered by its hash until it ends, the
-account's roles change by themselves, or the policy version moves; a request then costs one hash and one look-up.
+the installation's secret (`server.signing`), so every process verifies what any of them issued and nothing secret is
+stored; tokens of other issuers are the business of `server.issuers`. What a token stands for is remembered by its hash
+until it ends, the account's roles change by themselves, or the policy version moves; a request then costs one hash and
+one look-up.
 """
 
 import asyncio
@@ -17,31 +18,33 @@ from math import inf
 from typing import Any
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, GuestProtocol
 
 from authz.grants import compile_grants
 from authz.policy import Policy
-from authz.tables import Account, load_account, load_companies, load_linked, load_policy, policy_version
+from authz.tables import (
+    Account,
+    load_account,
+    load_companies,
+    load_linked,
+    load_policy,
+    load_rotations,
+    policy_version,
+)
 from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
 from domain.core.database import Database
 from domain.core.errors import RequestError
 from domain.core.tokens import NewToken
 from domain.governance.keys import KEY_MARK
 from server.issuers import Issuers, NotAccepted, TokenFacts, issuer_of
+from server.signing import ALGORITHM, KeyRing
 
 ISSUER = "skein"
-ALGORITHM = "ES256"
 TOKEN_HOURS = 12
 # How far the clocks of two of our machines may differ.
 CLOCK_SKEW_SECONDS = 5
-
-# The order of P-256; a private key is a number from 1 to one less.
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 # A token is at most a few hundred bytes; a longer header is not worth hashing.
 AUTHORIZATION_LENGTH_MAX = 8_192
@@ -85,14 +88,6 @@ class Caller:
     generation: int
 
 
-def signing_key(secret: bytes) -> ECKey:
-    """The ES256 key that follows from an installation's secret (HKDF, RFC 5869, to a number of P-256)."""
-    # 16 bytes more than the order has make the remainder's bias negligible (FIPS 186-5, A.2.1).
-    material = HKDF(algorithm=SHA256(), length=48, salt=None, info=b"skein token signing key, ES256").derive(secret)
-    number = int.from_bytes(material) % (P256_ORDER - 1) + 1
-    return ECKey(ec.derive_private_key(number, ec.SECP256R1()), None)
-
-
 def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: float = TOKEN_HOURS) -> str:
     """A bearer token for the user; whether the account exists and is active is asked at each use."""
     return _signed(key, {"sub": user_name, "exp": time.time() + hours * 3_600, "client": client})
@@ -101,13 +96,13 @@ def issue_token(key: ECKey, user_name: str, *, client: str = "default", hours: f
 class Tokens:
     """Signs the tokens of those who sign in with a password: the domain's `TokenIssuer`."""
 
-    def __init__(self, key: ECKey, *, serves_demo: bool) -> None:
-        self._key = key
+    def __init__(self, keys: KeyRing, *, serves_demo: bool) -> None:
+        self._keys = keys
         self.serves_demo = serves_demo
 
     def issue(self, new: NewToken) -> str:
         """The token's text; it names its sign-in (`sid`), so that both end together."""
-        return _signed(self._key, {
+        return _signed(self._keys.current, {
             "sub": new.user_name, "exp": new.expires_at.timestamp(), "client": new.client, "sid": str(new.sign_in_id),
             "auth_time": new.signed_in_at.timestamp(),
         })  # fmt: skip
@@ -116,12 +111,6 @@ class Tokens:
 def _signed(key: ECKey, more: Mapping[str, Any]) -> str:
     claims: dict[str, Any] = {"iss": ISSUER, "iat": time.time(), "jti": str(uuid4()), **more}
     return jwt.encode({"alg": ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[ALGORITHM])
-
-
-def key_set(key: ECKey) -> Mapping[str, Any]:
-    """The public half of our key as a key set (RFC 7517), for those who verify our tokens."""
-    public = key.as_dict(private=False)
-    return {"keys": [{**public, "kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}]}
 
 
 class Identity:
@@ -133,14 +122,14 @@ class Identity:
     def __init__(
         self,
         database: Database,
-        key: ECKey,
+        keys: KeyRing,
         *,
         serves_demo: bool,
         issuers: Issuers | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
-        self._key = key
+        self._keys = keys
         self._issuers = issuers or Issuers(())
         self._serves_demo = serves_demo
         self._clock = clock
@@ -160,7 +149,7 @@ class Identity:
     @property
     def keys(self) -> Mapping[str, Any]:
         """The public keys of the tokens that this installation issues."""
-        return key_set(self._key)
+        return self._keys.published()
 
     @property
     def version(self) -> int:
@@ -192,9 +181,10 @@ class Identity:
         async with self._database.acquire() as connection:
             version, companies = await policy_version(connection), await load_companies(connection)
             if (version, companies) != (self.version, self.companies):
-                policy = await load_policy(connection)
+                policy, rotations = await load_policy(connection), await load_rotations(connection)
                 # Nothing awaits between these lines: no request sees the new policy with callers of the old.
                 self.policy, self.companies = policy, companies
+                self._keys.take(rotations)
                 self.generation += 1
                 self._anonymous = compile_grants(policy, ANONYMOUS, companies)
                 self._callers.clear()
@@ -270,13 +260,22 @@ class Identity:
 
     def _own_facts(self, token: str) -> TokenFacts:
         """What a token of ours says. Raises: JoseError, ValueError."""
-        claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+        found: list[float] = []
+
+        def key_of(part: GuestProtocol) -> ECKey:
+            known = self._keys.verifying(part.headers().get("kid"))
+            if known is None:
+                raise NotAccepted("its key is not ours, or not any more")
+            found.append(known[1])
+            return known[0]
+
+        claims = jwt.decode(token, key_of, algorithms=[ALGORITHM]).claims
         self._claims_wanted.validate(claims)
         client = claims.get("client")
         ids = [UUID(claims[name]) for name in ("jti", "sid") if name in claims]
         return TokenFacts(
             issuer=ISSUER, subject=claims["sub"], ids=tuple(ids), issued_at=claims["iat"], expires_at=claims["exp"],
-            until=claims["exp"], client=client if isinstance(client, str) else "default",
+            until=min(claims["exp"], *found), client=client if isinstance(client, str) else "default",
             signed_in_at=claims.get("auth_time"),
         )  # fmt: skip
 

@@ -21,8 +21,9 @@ from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from resolvers.request import Answer, Operation
 from schema.graph import visible
-from server.identity import Identity, signing_key
+from server.identity import Identity
 from server.settings import Settings
+from server.signing import KeyRing
 
 # Accounts remembered; beyond it all are looked up anew.
 ACTORS_MAX = 1_000
@@ -110,7 +111,7 @@ async def open_roads(settings: Settings, size: int, stack: AsyncExitStack) -> Ro
     assert settings.database_url is not None, "the caller found the database"
     database = await Database.open(settings.database_url, size, limits=settings.limits)
     stack.push_async_callback(database.close)
-    identity = Identity(database, signing_key(settings.signing_secret()), serves_demo=settings.is_local)
+    identity = Identity(database, KeyRing(settings.signing_secret()), serves_demo=settings.is_local)
     await identity.refresh()
     read = ReadRoad(database)
     schemas, nothing = VisibleSchemas(identity), NothingIsWritten()

@@ -5,7 +5,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from authz.tables import load_account, load_baseline, load_companies, load_policy
+from joserfc.jwk import ECKey
+
+from authz.tables import load_account, load_baseline, load_companies, load_policy, load_rotations
 from domain import VERIFIERS
 from domain.core.database import connect
 from domain.core.verify import head_agrees
@@ -17,6 +19,7 @@ from server.leading import surviving
 from server.logs import configure_logs
 from server.preflight import Refused, reached
 from server.settings import Settings
+from server.signing import KeyRing
 from server.wal_archive import run_archive
 
 DEMO_UNFINISHED = """
@@ -85,6 +88,17 @@ async def verify(url: str, head_file: Path, tell: Callable[[str], None]) -> int:
         await connection.close()
     tell(f"{len(checks)} checks, {breaches} breaches: {', '.join(checks)}")
     return breaches
+
+
+async def current_key(url: str, secret: bytes) -> ECKey:
+    """The key with which the installation of this secret signs tokens now."""
+    connection = await connect(url)
+    try:
+        keys = KeyRing(secret)
+        keys.take(await load_rotations(connection))
+        return keys.current
+    finally:
+        await connection.close()
 
 
 async def wants_demo(url: str) -> bool:

@@ -35,7 +35,8 @@ from resolvers.read import ReadRoad
 from resolvers.request import GraphRequest
 from schema.graph import visible
 from server.embedded import Embedded
-from server.identity import Identity, issue_token, signing_key
+from server.identity import Identity, issue_token
+from server.signing import KeyRing, signing_key
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
@@ -95,7 +96,7 @@ def bodies(contender: Contender, question: str) -> list[dict[str, Any]]:
 async def statements(url: str) -> dict[str, Any]:
     """The planned read's own SQL and values for every body: what the bare handler runs."""
     database = await Database.open(url, 2)
-    identity = Identity(database, signing_key(SECRET.encode()), serves_demo=True)
+    identity = Identity(database, KeyRing(SECRET.encode()), serves_demo=True)
     await identity.refresh()
     actor, grants = await identity(f"Bearer {issue_token(signing_key(SECRET.encode()), 'bench')}")
     road = ReadRoad(database)

@@ -28,7 +28,8 @@ import asyncpg
 from bench.processes import OTHER_CORE, SERVE, SERVER_CORE, cpu_seconds, reached, running, spread
 from bench.watch.data import ACTING, ALERTS, LISTENERS, alert_id, fill, listener
 from server.embedded import Embedded
-from server.identity import issue_token, signing_key
+from server.identity import issue_token
+from server.signing import signing_key
 from tests.memory import resident_mib
 
 SIZES = [int(size) for size in os.environ.get("BENCH_LISTENERS", "1000,5000,10000").split(",")]

@@ -10,7 +10,8 @@ from typing import Any
 
 from bench.reports.data import ITEMS
 from bench.works.data import PARTIES, USERS
-from server.identity import issue_token, signing_key
+from server.identity import issue_token
+from server.signing import signing_key
 
 SECRET = "a secret of this benchmark, long enough"
 PORT = 8721

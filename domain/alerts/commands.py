@@ -54,6 +54,9 @@ class RaiseAlert:
         doc="The supplier's invoice concerned.", zh="采购发票", reference="supplier_invoice", default=None
     )
     party_id: UUID | None = argument(doc="The party concerned.", zh="往来单位", reference="party", default=None)
+    webhook_subscription_id: UUID | None = argument(
+        doc="The webhook concerned.", zh="网络钩子订阅", reference="webhook_subscription", default=None
+    )
     shipment_id: UUID | None = argument(doc="The shipment concerned.", zh="发货单", reference="shipment", default=None)
     site_id: UUID | None = argument(doc="The site concerned.", zh="场所", reference="site", default=None)
     measured: Decimal | None = argument(doc="The value that met the condition.", zh="实测值", default=None)
@@ -116,6 +119,7 @@ def _row(work: Work, number: str, one: RaiseAlert) -> dict[str, Any]:
         "status": ALERT_FLOW.initial, "fingerprint": one.fingerprint, "subject_type": one.subject_type,
         "subject_id": one.subject_id, "item_id": one.item_id, "purchase_order_id": one.purchase_order_id,
         "supplier_invoice_id": one.supplier_invoice_id, "party_id": one.party_id, "shipment_id": one.shipment_id,
+        "webhook_subscription_id": one.webhook_subscription_id,
         "site_id": one.site_id, "message": one.message,
         "message_zh": one.message_zh, "measured": one.measured,
         "measured_limit": one.measured_limit, "measured_unit": one.measured_unit, "due_on": one.due_on,

@@ -20,6 +20,7 @@ from domain.alerts.rules import (
     OpenReceipt,
     Rule,
     Stock,
+    Undelivered,
     Verdict,
     excursion_fingerprint,
     excursion_messages,
@@ -37,6 +38,8 @@ from domain.alerts.rules import (
     stock_fingerprint,
     stock_messages,
     stock_verdict,
+    undelivered_fingerprint,
+    undelivered_messages,
 )
 from domain.core.handling import Handling
 
@@ -180,6 +183,28 @@ LICENCES: Condition[LicenceHeld] = Condition(
     fingerprint=licence_fingerprint,
     verdict=lambda licence, looked: expiry_verdict(licence.valid_to, looked.rule, looked.rules, looked.today),
     tell=_tell_licence,
+)
+
+
+def _undelivered(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[Undelivered]]:
+    return reads.undelivered_webhooks(handling.connection, handling.company_id, among)
+
+
+def _tell_undelivered(webhook: Undelivered, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "WebhookSubscription", "subject_id": webhook.subscription_id,
+        "webhook_subscription_id": webhook.subscription_id, **_messages(undelivered_messages(webhook)),
+        **_days((looked.today - webhook.since).days, looked.rule),
+    }  # fmt: skip
+
+
+# A subscription is the group's, an alert a company's: each company is told of the messages that tell of it.
+WEBHOOKS: Condition[Undelivered] = Condition(
+    kind=AlertKind.WEBHOOK_UNDELIVERED,
+    subjects=_undelivered,
+    fingerprint=undelivered_fingerprint,
+    verdict=lambda webhook, looked: standing_verdict(webhook.since, looked.rule, looked.today),
+    tell=_tell_undelivered,
 )
 
 

@@ -36,6 +36,7 @@ class AlertKind(StrEnum):
     LOT_EXPIRING = "LOT_EXPIRING"
     MATCH_BLOCKED = "MATCH_BLOCKED"
     LICENCE_EXPIRING = "LICENCE_EXPIRING"
+    WEBHOOK_UNDELIVERED = "WEBHOOK_UNDELIVERED"
     EXCURSION = "EXCURSION"
 
 
@@ -120,6 +121,10 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
     )  # fmt: skip
     party_id: Mapped[UUID | None] = reference(
         "party", many="alerts", doc="The party concerned, if one is.", zh="往来单位",
+    )  # fmt: skip
+    webhook_subscription_id: Mapped[UUID | None] = reference(
+        "webhook_subscription", many="alerts", doc="The webhook concerned, if one is; its owner is to act.",
+        zh="网络钩子订阅",
     )  # fmt: skip
     shipment_id: Mapped[UUID | None] = reference(
         "shipment", many="alerts", doc="The shipment concerned, if one is.", zh="发货单",

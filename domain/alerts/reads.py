@@ -11,12 +11,27 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Boolean, Text, Uuid
 
 from domain.alerts.models import Alert, AlertKind, AlertRule, AlertStatus
-from domain.alerts.rules import BlockedInvoice, Excursion, LicenceHeld, LotInStock, OpenReceipt, Rule, Stock
+from domain.alerts.rules import (
+    BlockedInvoice,
+    Excursion,
+    LicenceHeld,
+    LotInStock,
+    OpenReceipt,
+    Rule,
+    Stock,
+    Undelivered,
+)
+from domain.coexistence.webhooks import WebhookDelivery, WebhookSubscription
+from domain.coexistence.webhooks.models import DeliveryStatus, WebhookStatus
+from domain.coexistence.webhooks.rules import ABANDONED
+from domain.core.accounts import UserAccount
 from domain.core.database import Connection
+from domain.core.records import GROUP
 from domain.inventory.models import Lot, StockBalance, StockStatus
 from domain.logistics.cold_chain import ColdChainReading
 from domain.logistics.models import Shipment, ShipmentLine
 from domain.master_data import ON_HAND
+from domain.master_data.companies import Company
 from domain.master_data.items import Item, ItemPlanning
 from domain.master_data.parties import Licence, Party, PartyTerms
 from domain.master_data.places import Location
@@ -30,6 +45,8 @@ _balance, _location, _lot = StockBalance.table, Location.table, Lot.table
 _order, _line, _party = PurchaseOrder.table, PurchaseOrderLine.table, Party.table
 _invoice = SupplierInvoice.table
 _licence, _terms, _later = Licence.table, PartyTerms.table, Licence.table.alias()
+_webhook, _owner = WebhookSubscription.table, UserAccount.table
+_message, _again = WebhookDelivery.table, WebhookDelivery.table.alias()
 _shipment, _sent, _reading = Shipment.table, ShipmentLine.table, ColdChainReading.table
 
 _company_id = bindparam("company_id", type_=SmallInteger())
@@ -174,6 +191,46 @@ _LICENCES = (
     .order_by(_licence.c.id)
 )
 
+# Given up, and neither left to be nor sent again since.
+_DEAD = and_(
+    _message.c.status == DeliveryStatus.DEAD.value,
+    _message.c.failure.is_distinct_from(ABANDONED),
+    ~select(_again.c.id)
+    .where(
+        _again.c.company_id == GROUP,
+        _again.c.subscription_id == _message.c.subscription_id,
+        _again.c.position == _message.c.position,
+        _again.c.place == _message.c.place,
+        _again.c.id > _message.c.id,
+    )
+    .exists(),
+)
+_HELD_BACK = and_(_message.c.status == DeliveryStatus.PENDING.value, _webhook.c.status == WebhookStatus.SUSPENDED.value)
+# What happened in the group itself is told where its first company is.
+_TOLD_HERE = or_(
+    _message.c.company_number == _company_id,
+    and_(
+        _message.c.company_number == GROUP,
+        select(func.min(Company.table.c.company_id)).where(Company.table.c.company_id != GROUP).scalar_subquery()
+        == _company_id,
+    ),
+)
+_UNDELIVERED = (
+    select(
+        _webhook.c.id.label("subscription_id"),
+        _webhook.c.name,
+        _owner.c.display_name.label("owner"),
+        func.count().label("messages"),
+        cast(func.min(func.coalesce(_message.c.attempted_at, _message.c.queued_at)), Date()).label("since"),
+        _webhook.c.suspension_reason.label("suspended_for"),
+    )
+    .join_from(_webhook, _message, and_(_message.c.company_id == GROUP, _message.c.subscription_id == _webhook.c.id))
+    .join(_owner, _owner.c.id == _webhook.c.user_id)
+    .where(_webhook.c.archived_at.is_(None), _TOLD_HERE, or_(_DEAD, _HELD_BACK), _asked(_webhook.c.id))
+    .group_by(_webhook.c.id, _webhook.c.name, _owner.c.display_name, _webhook.c.suspension_reason)
+    .order_by(_webhook.c.id)
+)
+
 _EXCURSIONS = (
     select(
         _shipment.c.id.label("shipment_id"),
@@ -265,6 +322,15 @@ async def expiring_licences(connection: Connection, company_id: int, among: Amon
     """
     rows = await connection.fetch(_LICENCES, company_id=company_id, until=until, **among.parameters())
     return [LicenceHeld(**dict(row)) for row in rows]
+
+
+async def undelivered_webhooks(connection: Connection, company_id: int, among: Among) -> list[Undelivered]:
+    """The webhooks of which messages about the company were given up, or wait while they are suspended.
+
+    A message that was abandoned by hand, or sent again since, is none of them.
+    """
+    rows = await connection.fetch(_UNDELIVERED, company_id=company_id, **among.parameters())
+    return [Undelivered(**dict(row)) for row in rows]
 
 
 async def open_excursions(connection: Connection, company_id: int, among: Among) -> list[Excursion]:

@@ -167,6 +167,35 @@ class LicenceHeld:
     valid_to: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A webhook of which messages were given up, or wait while it is suspended, in the company that they tell of."""
+
+    subscription_id: UUID
+    name: str
+    owner: str
+    messages: int
+    since: date
+    suspended_for: str | None
+
+
+def undelivered_fingerprint(webhook: Undelivered, rule: Rule) -> str:
+    """The name of the cause: this rule, this webhook."""
+    return f"{rule.code}:{webhook.subscription_id}"
+
+
+def undelivered_messages(webhook: Undelivered) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    count = "1 message was" if webhook.messages == 1 else f"{webhook.messages} messages were"
+    why, why_zh = "", ""
+    if webhook.suspended_for is not None:
+        why, why_zh = f"; it is suspended: {webhook.suspended_for}", f"；已中止：{webhook.suspended_for}"
+    return (
+        f"Webhook {webhook.name} of {webhook.owner}: {count} not delivered since {webhook.since}{why}.",
+        f"{webhook.owner} 的网络钩子 {webhook.name}：自 {webhook.since} 起有 {webhook.messages} 条消息未送达{why_zh}。",
+    )
+
+
 def licence_fingerprint(licence: LicenceHeld, rule: Rule) -> str:
     """The name of the cause: this rule, this licence."""
     return f"{rule.code}:{licence.licence_id}"

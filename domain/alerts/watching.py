@@ -15,6 +15,7 @@ from domain.alerts.conditions import (
     LOTS,
     RECEIPTS,
     STOCK,
+    WEBHOOKS,
     Condition,
     Looked,
 )
@@ -125,4 +126,5 @@ SWEEPS = (
     _sweep("invoices", INVOICES),
     _sweep("licences", LICENCES),
     _sweep("excursions", EXCURSIONS),
+    _sweep("webhooks", WEBHOOKS),
 )

@@ -94,9 +94,7 @@ class UserIdentity(GroupRecord, scope=STAFF_ONLY, zh="关联身份"):
 
     __tablename__ = "user_identity"
     __table_args__ = (
-        Index(
-            "uq_user_identity_live", "issuer", "subject", unique=True, postgresql_where=text("archived_at IS NULL")
-        ),
+        Index("uq_user_identity_live", "issuer", "subject", unique=True, postgresql_where=text("archived_at IS NULL")),
     )
 
     user_id: Mapped[UUID] = reference(
@@ -215,6 +213,31 @@ class TokenRevocation(GroupRecord, scope=STAFF_ONLY, zh="令牌吊销", append_o
     revoked_at: Mapped[datetime] = instant_column(
         doc="From when it no longer counts.", zh="吊销时间", tier=Tier.CONFIDENTIAL
     )
+
+
+class SigningKey(GroupRecord, scope=STAFF_ONLY, zh="签名密钥", append_only=True):
+    """A generation of the key that signs our own bearer tokens, from the second on; the first needs no row.
+
+    No key stands here: each follows from the installation's secret and its generation, so that the tables alone sign
+    nothing.
+    """
+
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        Index("uq_signing_key_generation", "generation", unique=True),
+        CheckConstraint("generation > 1", name="generation_behind_first"),
+        CheckConstraint("previous_until_at >= signs_from_at", name="overlap_not_negative"),
+    )
+
+    generation: Mapped[int] = small_column(doc="Counts the keys.", zh="代次", tier=Tier.CONFIDENTIAL)
+    signs_from_at: Mapped[datetime] = instant_column(
+        doc="From when it signs; it is published before, so that everyone knows it by then.", zh="启用时间",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+    previous_until_at: Mapped[datetime] = instant_column(
+        doc="Until when tokens of the generations before are taken, at the latest.", zh="旧密钥有效期至",
+        tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
 
 
 class SignIn(GroupRecord, scope=STAFF_ONLY, zh="登录", append_only=True):
@@ -337,6 +360,7 @@ RECORDS = (
     SiteRestriction,
     ApiKey,
     TokenRevocation,
+    SigningKey,
     SignIn,
     SignInGuard,
     PolicyRule,

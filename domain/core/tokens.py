@@ -20,6 +20,15 @@ class NewToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A generation of the key, from when it signs, and until when tokens of those before are taken (of the epoch)."""
+
+    generation: int
+    signs_from: float
+    previous_until: float
+
+
 class TokenIssuer(Protocol):
     """Signs tokens. `serves_demo` is false where others than this machine can connect."""
 

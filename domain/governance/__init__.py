@@ -13,6 +13,7 @@ from domain.core.accounts import (
     PolicyRule,
     RoleAssignment,
     SignIn,
+    SigningKey,
     SignInGuard,
     TokenRevocation,
     UserAccount,
@@ -73,6 +74,7 @@ from domain.governance.sign_in import (
     renew_token,
     set_password,
 )
+from domain.governance.signing import RotateSigningKey, rotate_signing_key
 from domain.governance.tiers import (
     AssignKeyTier,
     AssignUserTier,
@@ -102,6 +104,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CreateApiKey: create_api_key,
     RotateApiKey: rotate_api_key,
     RevokeApiKey: revoke_api_key,
+    RotateSigningKey: rotate_signing_key,
     GrantRole: grant_role,
     RevokeRole: revoke_role,
     AddPolicyRule: add_policy_rule,
@@ -126,6 +129,7 @@ EVENTS = {
     "IdentityUnlinked": UserIdentity,
     "PartnerLinked": PartnerLink,
     "TokenRevoked": TokenRevocation,
+    "SigningKeyRotated": SigningKey,
     "ApiKeyCreated": ApiKey,
     "ApiKeyRotated": ApiKey,
     "ApiKeyRevoked": ApiKey,

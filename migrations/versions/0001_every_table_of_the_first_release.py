@@ -524,6 +524,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_guard'))
     )
     op.create_index('uq_sign_in_guard_kind_subject', 'sign_in_guard', ['kind', 'subject'], unique=True)
+    op.create_table('signing_key',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('generation', sa.SmallInteger(), nullable=False, comment='Counts the keys.'),
+    sa.Column('signs_from_at', sa.DateTime(timezone=True), nullable=False, comment='From when it signs; it is published before, so that everyone knows it by then.'),
+    sa.Column('previous_until_at', sa.DateTime(timezone=True), nullable=False, comment='Until when tokens of the generations before are taken, at the latest.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('generation > 1', name=op.f('ck_signing_key_generation_behind_first')),
+    sa.CheckConstraint('previous_until_at >= signs_from_at', name=op.f('ck_signing_key_overlap_not_negative')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signing_key'))
+    )
+    op.create_index('uq_signing_key_generation', 'signing_key', ['generation'], unique=True)
     op.create_table('source_system',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as adventureworks.'),

@@ -33,11 +33,9 @@ async def _counted(ground: Ground, ids: Sequence[str], *, soak: bool) -> Outcome
         if soak:
             command += ["-m", "soak or not soak"]
         environment = LONG if soak else {}
-        code, output, complaints = await run(command, ROOT, environment, RUN_SECONDS)
+        code, _, why = await run(command, ROOT, environment, RUN_SECONDS, is_told=True)
         if not _exists(report):
-            return Outcome(
-                (Check("pytest reports", f"exit code {code}: {(output + complaints)[-REPORT_CHARACTERS:]}"),)
-            )
+            return Outcome((Check("pytest reports", f"exit code {code} {why}".rstrip()),))
         return _read(report)
 
 

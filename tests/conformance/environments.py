@@ -95,11 +95,17 @@ async def _succeeds(command: list[str], place: Path) -> None:
     assert code == 0, f"{' '.join(command)} in {place}:\n{output}\n{complaints}"
 
 
-async def run(command: list[str], place: Path, environment: dict[str, str], seconds: float) -> tuple[int, str, str]:
-    """(exit code, output, error stream) of a process; one that takes too long is ended."""
+async def run(
+    command: list[str], place: Path, environment: dict[str, str], seconds: float, *, is_told: bool = False
+) -> tuple[int, str, str]:
+    """(exit code, output, error stream) of a process; one that takes too long is ended.
+
+    With `is_told` what it says goes to our error stream as it says it, and is not kept.
+    """
     process = await asyncio.create_subprocess_exec(
         *command, cwd=place, env={**os.environ, **environment},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdout=sys.stderr if is_told else asyncio.subprocess.PIPE,
+        stderr=None if is_told else asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
         async with asyncio.timeout(seconds):
@@ -108,7 +114,7 @@ async def run(command: list[str], place: Path, environment: dict[str, str], seco
         process.kill()
         await process.wait()
         return -1, "", f"not done after {seconds:.0f} s"
-    return process.returncode or 0, output.decode(), complaints.decode(errors="replace")
+    return process.returncode or 0, (output or b"").decode(), (complaints or b"").decode(errors="replace")
 
 
 async def found(

@@ -6,7 +6,8 @@ import { join } from "node:path";
 export const { GRAPH_URL, GRAPH_SOCKET_URL, GRAPH_TOKEN, GRAPH_BUYER_TOKEN } = process.env;
 export const credential = GRAPH_TOKEN ? { authorization: `Bearer ${GRAPH_TOKEN}` } : {};
 
-const WAIT_SECONDS = 15;
+// A machine that does much else at once takes long for what is quick.
+const WAIT_SECONDS = 60;
 
 /** Run one check and tell what it found; a promise that never settles is a fault too. */
 export async function check(name, work, seconds = WAIT_SECONDS) {

@@ -43,7 +43,7 @@ COUNTED: tuple[tuple[int, str, int, Run], ...] = (
     (14, "numbers to the last digit", 38, tests("tests/graph/test_numbers.py", soak=True)),
     (
         15,
-        "200 cuts of a stream",
+        "200 servers killed, 200 cuts of lines",
         21,
         tests("tests/graph/test_watch.py", "tests/faults/test_killed_watch.py", soak=True),
     ),

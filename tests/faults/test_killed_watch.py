@@ -10,7 +10,8 @@ import asyncio
 import os
 import random
 import socket
-from collections.abc import AsyncIterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,7 @@ from domain.core.database import Database
 from domain.core.perform import perform
 from resolvers.events import EventCursor
 from server.jobs import ACTOR
-from tests.faults.serving import Process
+from tests.faults.serving import Reborn
 from tests.server.conftest import PROTOCOL, RULE, bearer, fill
 
 ALERTS = "subscription($after: Cursor) { alerts(after: $after) { cursor kind alert { number } } }"
@@ -44,6 +45,10 @@ AWAY: tuple[type[Exception], ...] = (OSError, ConnectionClosed, InvalidHandshake
 # The kinds of events as the graph shows them, by the name in the outbox.
 KINDS = {"AlertRaised": "RAISED", "AlertAcknowledged": "ACKNOWLEDGED"}
 CATCH_UP_SECONDS_MAX = 90
+
+# Of the long run: servers killed and times that lines are cut, one or all of them; and how often it says how far it is.
+KILLS, CUTS = 200, 200
+FAULTS_A_WORD = 50
 
 Heard = tuple[str, str]
 
@@ -56,6 +61,8 @@ class Listener:
     chance: random.Random
     heard: list[Heard] = field(default_factory=list)
     cursor: str = BEGINNING
+    # Whether the server has taken the line; how many such lines were cut.
+    is_up: bool = False
     cuts: int = 0
     serving: "asyncio.Task[None] | None" = None
 
@@ -65,6 +72,7 @@ class Listener:
             while True:
                 self.serving = asyncio.create_task(self.listen(self.chance.choice(self.ports)))
                 await asyncio.wait([self.serving])
+                self.is_up = False
                 if not self.serving.cancelled() and (fault := self.serving.exception()) and not isinstance(fault, AWAY):
                     raise fault
                 await asyncio.sleep(0.02)
@@ -76,7 +84,8 @@ class Listener:
     def cut(self) -> None:
         """Lose the line, wherever the client is."""
         if self.serving is not None:
-            self.cuts += 1
+            self.cuts += self.is_up
+            self.is_up = False
             self.serving.cancel()
 
     def take(self, result: Any) -> None:
@@ -104,6 +113,7 @@ class SocketListener(Listener):
                 async for frame in connection:
                     message = orjson.loads(frame)
                     if message["type"] == "connection_ack":
+                        self.is_up = True
                         payload = {"query": ALERTS, "variables": {"after": self.cursor}}
                         await connection.send(
                             orjson.dumps({"type": "subscribe", "id": "1", "payload": payload}).decode()
@@ -128,6 +138,7 @@ class EventListener(Listener):
             ) as stream,
         ):
             assert stream.status_code in (200, 503), stream.status_code
+            self.is_up = stream.status_code == 200
             async for line in stream.aiter_lines():
                 if line.startswith("data: "):
                     self.take(orjson.loads(line.removeprefix("data: ")))
@@ -242,7 +253,7 @@ async def heard_by_all(url: str, listeners: Sequence[Listener]) -> list[Heard]:
             return expected
 
 
-async def killed(servers: Sequence[Process], restarts: dict[int, "asyncio.Task[None]"], chance: random.Random) -> None:
+async def killed(servers: Sequence[Reborn], restarts: dict[int, "asyncio.Task[None]"], chance: random.Random) -> None:
     """Kill a server that is up, and start it again meanwhile; wait for one where all are still starting."""
     while not (up := [place for place in range(len(servers)) if place not in restarts or restarts[place].done()]):
         await asyncio.wait(restarts.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -251,7 +262,18 @@ async def killed(servers: Sequence[Process], restarts: dict[int, "asyncio.Task[N
     restarts[place] = asyncio.create_task(servers[place].start())
 
 
-async def lost_and_found(url: str, servers: Sequence[Process], faults: Sequence[str], seed: int) -> list[Heard]:
+@dataclass
+class Told:
+    """What happened and what was done meanwhile: servers killed, lines cut that were up."""
+
+    heard: list[Heard]
+    kills: int
+    cuts: int
+
+
+async def lost_and_found(
+    url: str, servers: Sequence[Reborn], faults: Sequence[str], seed: int, say: Callable[[str], None] = str
+) -> Told:
     """What happened while the faults did, in their order: `kill` a server, or `cut` one listener or all of them.
 
     Every listener has heard exactly that.
@@ -266,13 +288,15 @@ async def lost_and_found(url: str, servers: Sequence[Process], faults: Sequence[
     restarts: dict[int, asyncio.Task[None]] = {}
     try:
         async with writing(url, ports, random.Random(seed)):
-            for fault in faults:
+            for number, fault in enumerate(faults, 1):
                 await asyncio.sleep(chance.random() * 0.4)
                 if fault == "kill":
                     await killed(servers, restarts, chance)
                 else:
                     for listener in listeners if chance.random() < 0.3 else [chance.choice(listeners)]:
                         listener.cut()
+                if number % FAULTS_A_WORD == 0:
+                    say(f"{number} of {len(faults)} faults, {min(len(one.heard) for one in listeners)} events heard")
             await asyncio.gather(*restarts.values())
         expected = await heard_by_all(url, listeners)
     finally:
@@ -280,25 +304,42 @@ async def lost_and_found(url: str, servers: Sequence[Process], faults: Sequence[
             task.cancel()
         outcomes = await asyncio.gather(*tasks, *restarts.values(), return_exceptions=True)
         for server in servers:
-            await server.kill()
+            await server.end()
     assert [one for one in outcomes if isinstance(one, Exception)] == [], f"seed {seed}"
     for listener in listeners:
         assert listener.heard == expected, f"seed {seed}"
-    return expected
+    return Told(expected, sum(server.kills for server in servers), sum(listener.cuts for listener in listeners))
 
 
 async def test_killed_servers_and_cut_listeners_lose_nothing(fresh_database: str, tmp_path: Path) -> None:
-    servers = [Process(fresh_database, tmp_path, port) for port in free_ports(1)]
+    servers = [Reborn(fresh_database, tmp_path, port) for port in free_ports(1)]
     faults = ["cut", "cut", "kill", "cut", "cut", "cut"]
-    heard = await lost_and_found(fresh_database, servers, faults, seed=7)
-    assert {kind for kind, _ in heard} == {"RAISED", "ACKNOWLEDGED"}
+    told = await lost_and_found(fresh_database, servers, faults, seed=7)
+    assert told.kills == 1
+    assert {kind for kind, _ in told.heard} == {"RAISED", "ACKNOWLEDGED"}
 
 
 @pytest.mark.soak
-async def test_two_hundred_kills_and_cuts_lose_nothing(fresh_database: str, tmp_path: Path) -> None:
-    servers = [Process(fresh_database, tmp_path, port) for port in free_ports(2)]
+async def test_two_hundred_kills_and_as_many_cuts_lose_nothing(
+    fresh_database: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
+) -> None:
+    servers = [Reborn(fresh_database, tmp_path, port) for port in free_ports(2)]
     seed = int(os.environ.get("SKEIN_SEED", random.SystemRandom().randrange(2**32)))
-    faults = random.Random(seed).sample(["kill"] * 40 + ["cut"] * 160, 200)
-    heard = await lost_and_found(fresh_database, servers, faults, seed)
+    faults = random.Random(seed).sample(["kill"] * KILLS + ["cut"] * CUTS, KILLS + CUTS)
+
+    def say(what: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {what}", end="", file=sys.stderr, flush=True)
+
+    told = await lost_and_found(fresh_database, servers, faults, seed, say)
+    assert told.kills == KILLS
     # Something happened between any two kills.
-    assert len(heard) > faults.count("kill")
+    assert len(told.heard) > KILLS
+    record_property(
+        "figure",
+        f"{told.kills} servers killed, {told.cuts} lines cut while they were up: each of 4 listeners heard"
+        f" {len(told.heard)} events once, in order (seed {seed})",
+    )

@@ -28,10 +28,11 @@ from domain.core.actors import Audience
 from domain.core.database import Connection, Database
 from domain.core.perform import perform
 from server.asgi import Application, create_app
-from server.identity import issue_token, signing_key
+from server.identity import issue_token
 from server.jobs import ACTOR
 from server.serve import uvicorn_config
 from server.settings import Settings
+from server.signing import signing_key
 from tests.conftest import run_apart
 from tests.factory import insert, numbered, row
 from tests.graph import sample

@@ -19,7 +19,8 @@ from domain.governance import RegisterApplication
 from domain.governance.manifests import ManifestInvalid
 from resolvers.request import GraphRequest
 from server.documents import KEPT_BYTES_MAX, Documents, PersistedQueryNotFound, deploy_documents
-from server.identity import issue_token, signing_key
+from server.identity import issue_token
+from server.signing import signing_key
 from tests.conftest import run_apart
 from tests.server.conftest import SECRET, Serving, fill, serving_at
 from tests.server.test_revocation import administer

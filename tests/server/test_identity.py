@@ -17,9 +17,11 @@ from domain.core.actors import Action, Audience, CredentialKind
 from domain.core.columns import Tier
 from domain.core.database import Connection, Database
 from domain.governance.keys import new_api_key
-from server.identity import ANONYMOUS, Identity, Unauthenticated, issue_token, signing_key
+from server.identity import ANONYMOUS, Identity, Unauthenticated, issue_token
+from server.signing import KeyRing, signing_key
 
-KEY = signing_key(b"a secret of this test, long enough")
+SECRET = b"a secret of this test, long enough"
+KEY = signing_key(SECRET)
 MEI = UUID(int=21)
 PARTY = UUID(int=77)
 
@@ -31,7 +33,8 @@ class World:
         self.database = database
         self.raw = raw
         self.now = datetime.now(UTC).timestamp()
-        self.identity = Identity(database, KEY, serves_demo=True, clock=lambda: self.now)
+        self.keys = KeyRing(SECRET, clock=lambda: self.now)
+        self.identity = Identity(database, self.keys, serves_demo=True, clock=lambda: self.now)
 
     async def user(self, name: str, audience: Audience = Audience.STAFF, **more: Any) -> UUID:
         """A new account."""
@@ -267,7 +270,7 @@ async def test_a_demo_account_counts_only_where_this_machine_alone_connects(worl
     header = await world.bearer("admin")
     await world.identity.refresh()
     assert (await world.identity(header))[0].name == "admin"
-    world.identity = Identity(world.database, KEY, serves_demo=False)
+    world.identity = Identity(world.database, KeyRing(SECRET), serves_demo=False)
     await world.identity.refresh()
     assert await world.refused(header)
 

@@ -30,7 +30,7 @@ from server.issuers import (
 )
 from tests.conftest import run_apart
 from tests.server.conftest import Serving, bearer
-from tests.server.test_identity import KEY, MEI, World, encoded, populate, world
+from tests.server.test_identity import MEI, World, encoded, populate, world
 
 __all__ = ["world"]
 
@@ -113,7 +113,7 @@ class Linked:
         policy, companies = self.world.identity.policy, self.world.identity.companies
         known = Issuers(issuers, clock=lambda: self.world.now)
         self.world.identity = Identity(
-            self.world.database, KEY, serves_demo=True, issuers=known, clock=lambda: self.world.now
+            self.world.database, self.world.keys, serves_demo=True, issuers=known, clock=lambda: self.world.now
         )
         self.world.identity.policy, self.world.identity.companies = policy, companies
 

@@ -18,7 +18,7 @@ from domain.coexistence.webhooks.models import (
     WebhookStatus,
     WebhookSubscription,
 )
-from domain.coexistence.webhooks.rules import GONE, is_delivered, message_id, next_attempt_at, status_after
+from domain.coexistence.webhooks.rules import ABANDONED, GONE, is_delivered, message_id, next_attempt_at, status_after
 from domain.coexistence.webhooks.subscriptions import SUSPENDED, WHAT, administering
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
@@ -305,7 +305,7 @@ async def abandon_webhook_messages(
             continue
         outcomes.append(one.subscription_id)
         for row in waiting:
-            values = {"status": DeliveryStatus.DEAD.value, "next_attempt_at": None, "failure": "ABANDONED"}
+            values = {"status": DeliveryStatus.DEAD.value, "next_attempt_at": None, "failure": ABANDONED}
             dead[row["id"]] = {"id": row["id"], **values}
     if dead:
         await work.update(WebhookDelivery, list(dead.values()), fields=("status", "next_attempt_at", "failure"))

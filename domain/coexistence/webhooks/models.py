@@ -123,6 +123,10 @@ class WebhookDelivery(SystemRecord, scope=Scope(), zh="网络钩子投递", rete
             postgresql_where=text("status = 'PENDING'"),
         ),
         Index(
+            "ix_webhook_delivery_dead", "company_id", "subscription_id", "position", "place", "id",
+            postgresql_where=text("status = 'DEAD'"),
+        ),
+        Index(
             "uq_webhook_delivery_original", "company_id", "subscription_id", "position", "place",
             unique=True, postgresql_where=text("replay_of_id IS NULL"),
         ),

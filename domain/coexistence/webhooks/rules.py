@@ -4,7 +4,7 @@ Order: the messages of one subscription are sent in the order of the events, one
 holds back those behind it, so that a receiver never learns of an order's receipt before its approval; nothing else
 waits. Each message is tried for 24 hours from when it was queued, at least once, then it is DEAD and the next one's
 turn comes: a receiver that was away for a day gets, in order, everything younger than a day. A message that a receiver
-can never take is passed over by hand (`AbandonWebhookDelivery`). Sending out of order would spare the wait and leave
+can never take is passed over by hand (`AbandonWebhookMessage`). Sending out of order would spare the wait and leave
 every receiver to sort events by itself.
 """
 
@@ -35,6 +35,9 @@ ROTATION_HOURS = 24
 ROTATION_HOURS_MAX = 168
 
 GONE = 410
+
+# Why a message is DEAD that a person gave up.
+ABANDONED = "ABANDONED"
 
 
 def is_delivered(response_code: int | None) -> bool:

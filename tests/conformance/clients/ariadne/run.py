@@ -28,6 +28,7 @@ CONFIGURATION = f"""
 [tool.ariadne-codegen]
 remote_schema_url = "{GRAPH_URL}"
 remote_schema_headers = {{ Authorization = "$SCHEMA_CREDENTIAL" }}
+remote_schema_timeout = 60
 queries_path = "{OPERATIONS}"
 target_package_name = "{PACKAGE}"
 include_all_inputs = false
