@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import procurement
+from domain.procurement.confirmations import PurchaseOrderConfirmation
 from domain.procurement.invoices import (
     MatchTolerance,
     SupplierInvoice,
@@ -33,6 +34,8 @@ class ProcurementQuery:
     purchase_order = root_one(PurchaseOrder)
     purchase_orders = root_many(PurchaseOrder)
     purchase_order_lines = root_many(PurchaseOrderLine)
+    purchase_order_confirmation = root_one(PurchaseOrderConfirmation)
+    purchase_order_confirmations = root_many(PurchaseOrderConfirmation)
     goods_receipt = root_one(GoodsReceipt)
     goods_receipts = root_many(GoodsReceipt)
     goods_receipt_lines = root_many(GoodsReceiptLine)

@@ -1,6 +1,7 @@
 """Purchasing: orders, receipts, suppliers' invoices and how they match, approved suppliers and their terms.
 
-Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt)
+Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected, PurchaseOrderCancelled (PurchaseOrder),
+PurchaseOrderConfirmed (PurchaseOrderConfirmation), GoodsReceived (GoodsReceipt)
 and GoodsReturned (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled,
 SupplierInvoicePosted, SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
@@ -14,7 +15,9 @@ from domain.master_data.maintenance import events_of, maintained
 from domain.procurement import invoice_checks, verify
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
+    CancelPurchaseOrderRest,
     CancelSupplierInvoice,
+    ConfirmPurchaseOrder,
     CreatePurchaseOrder,
     CreateSupplierInvoice,
     CreditSupplierInvoice,
@@ -24,7 +27,9 @@ from domain.procurement.commands import (
     ReleaseSupplierInvoice,
     ReturnToSupplier,
     approve_purchase_orders,
+    cancel_purchase_order_rests,
     cancel_supplier_invoices,
+    confirm_purchase_orders,
     create_purchase_orders,
     create_supplier_invoices,
     credit_supplier_invoices,
@@ -34,6 +39,7 @@ from domain.procurement.commands import (
     release_supplier_invoices,
     return_purchases,
 )
+from domain.procurement.confirmations import CONFIRMATION_RECORDS, PurchaseOrderConfirmation
 from domain.procurement.invoices import INVOICE_RECORDS, MatchTolerance, SupplierInvoice
 from domain.procurement.models import (
     ApprovalLimit,
@@ -48,7 +54,7 @@ from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
-    *RETURN_RECORDS, *INVOICE_RECORDS,
+    *CONFIRMATION_RECORDS, *RETURN_RECORDS, *INVOICE_RECORDS,
 )  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
@@ -60,6 +66,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CreatePurchaseOrder: create_purchase_orders,
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
+    ConfirmPurchaseOrder: confirm_purchase_orders,
+    CancelPurchaseOrderRest: cancel_purchase_order_rests,
     ReceivePurchaseOrder: receive_purchase_orders,
     ReturnToSupplier: return_purchases,
     CreateSupplierInvoice: create_supplier_invoices,
@@ -75,6 +83,8 @@ EVENTS = {
     "PurchaseOrderCreated": PurchaseOrder,
     "PurchaseOrderApproved": PurchaseOrder,
     "PurchaseOrderRejected": PurchaseOrder,
+    "PurchaseOrderCancelled": PurchaseOrder,
+    "PurchaseOrderConfirmed": PurchaseOrderConfirmation,
     "GoodsReceived": GoodsReceipt,
     "GoodsReturned": PurchaseReturn,
     "SupplierInvoiceCreated": SupplierInvoice,

@@ -9,6 +9,7 @@ from sqlalchemy import SmallInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.core.actors import PARTNERS
 from domain.core.database import Row
 from domain.core.errors import NotFound, Rejected
 from domain.core.records import GROUP
@@ -161,6 +162,12 @@ async def storage_by_site(work: Work) -> dict[UUID | None, UUID]:
     return first
 
 
+def check_own(work: Work, order: Order) -> None:
+    """Nothing; a partner knows its own orders only. Raises: NotFound."""
+    if work.actor.audience in PARTNERS and order.supplier_id not in work.actor.partners:
+        raise NotFound(("purchaseOrder",), what="purchase order", key=str(order.id))
+
+
 def roles_in(work: Work) -> frozenset[str]:
     """The roles the actor plays in the company, those that hold in the whole group included."""
     roles = work.actor.roles
@@ -193,7 +200,9 @@ def _order_line(row: Row) -> OrderLine:
         rejected=row["rejected_quantity"],
         stocked=row["stocked_quantity"],
         returned=row["returned_quantity"],
+        rejected_returned=row["rejected_returned_quantity"],
         to_replace=row["to_replace_quantity"],
+        cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"],
         unit_price=row["unit_price"],
         over_receipt_percent=row["over_receipt_percent"],

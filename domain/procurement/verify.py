@@ -21,7 +21,9 @@ LEFT JOIN (
     FROM goods_receipt_line GROUP BY company_id, purchase_order_line_id
 ) AS r ON r.company_id = l.company_id AND r.purchase_order_line_id = l.id
 LEFT JOIN (
-    SELECT s.company_id, s.purchase_order_line_id, sum(s.quantity) AS returned,
+    SELECT s.company_id, s.purchase_order_line_id,
+           sum(s.quantity) FILTER (WHERE NOT s.is_rejected) AS returned,
+           sum(s.quantity) FILTER (WHERE s.is_rejected) AS rejected_returned,
            sum(s.quantity) FILTER (WHERE d.settlement = 'REPLACE') AS to_replace
     FROM purchase_return_line s
     JOIN purchase_return d ON d.company_id = s.company_id AND d.id = s.purchase_return_id
@@ -30,9 +32,11 @@ LEFT JOIN (
 WHERE NOT o.is_historical AND (
     (l.received_quantity, l.rejected_quantity, l.stocked_quantity)
         <> (coalesce(r.received, 0), coalesce(r.rejected, 0), coalesce(r.stocked, 0))
-    OR (l.returned_quantity, l.to_replace_quantity) <> (coalesce(b.returned, 0), coalesce(b.to_replace, 0))
-    OR (o.status = 'COMPLETE' AND l.received_quantity - l.to_replace_quantity < l.ordered_quantity)
-    OR (o.status IN ('PENDING', 'REJECTED') AND l.received_quantity <> 0)
+    OR (l.returned_quantity, l.rejected_returned_quantity, l.to_replace_quantity)
+        <> (coalesce(b.returned, 0), coalesce(b.rejected_returned, 0), coalesce(b.to_replace, 0))
+    OR (o.status IN ('COMPLETE', 'CANCELLED') AND l.open_quantity <> 0)
+    OR (o.status IN ('PENDING', 'REJECTED', 'CANCELLED') AND l.received_quantity <> 0)
+    OR (o.status = 'CANCELLED' AND l.cancelled_quantity <> l.ordered_quantity)
 )
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """

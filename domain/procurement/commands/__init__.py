@@ -1,5 +1,11 @@
 """What people make of orders, receipts and invoices, one file a document."""
 
+from domain.procurement.commands.cancellations import CancelPurchaseOrderRest, cancel_purchase_order_rests
+from domain.procurement.commands.confirmations import (
+    ConfirmPurchaseOrder,
+    PromisedLineInput,
+    confirm_purchase_orders,
+)
 from domain.procurement.commands.invoice_credits import (
     CreditSupplierInvoice,
     SupplierCreditLineInput,
@@ -32,12 +38,15 @@ from domain.procurement.commands.returns import PurchaseReturnLineInput, ReturnT
 
 __all__ = [
     "ApprovePurchaseOrder",
+    "CancelPurchaseOrderRest",
     "CancelSupplierInvoice",
+    "ConfirmPurchaseOrder",
     "CreatePurchaseOrder",
     "CreateSupplierInvoice",
     "CreditSupplierInvoice",
     "GoodsReceiptLineInput",
     "PostSupplierInvoice",
+    "PromisedLineInput",
     "PurchaseOrderLineInput",
     "PurchaseReturnLineInput",
     "ReceivePurchaseOrder",
@@ -47,7 +56,9 @@ __all__ = [
     "SupplierCreditLineInput",
     "SupplierInvoiceLineInput",
     "approve_purchase_orders",
+    "cancel_purchase_order_rests",
     "cancel_supplier_invoices",
+    "confirm_purchase_orders",
     "create_purchase_orders",
     "create_supplier_invoices",
     "credit_supplier_invoices",

@@ -41,9 +41,8 @@ def an_order(**changes: object) -> Order:
 def a_line(**changes: object) -> OrderLine:
     line = OrderLine(
         id=new_id(), position=2, item_id=new_id(), ordered=Decimal(10), received=Decimal(0), rejected=Decimal(0),
-        stocked=Decimal(0), returned=Decimal(0), to_replace=Decimal(0),
-        invoiced=Decimal(0), unit_price=Decimal(5),
-        over_receipt_percent=Decimal(0),
+        stocked=Decimal(0), returned=Decimal(0), rejected_returned=Decimal(0), to_replace=Decimal(0),
+        cancelled=Decimal(0), invoiced=Decimal(0), unit_price=Decimal(5), over_receipt_percent=Decimal(0),
     )  # fmt: skip
     return replace(line, **changes)  # pyright: ignore[reportArgumentType]  # named in each test
 
