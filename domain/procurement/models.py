@@ -93,6 +93,9 @@ class PurchaseOrder(
     approver_id: Mapped[UUID | None] = reference("employee", doc="The employee who approved the order.", zh="审批人")
     requested_by: Mapped[UUID | None] = uuid_column(doc="The user who created the order.", zh="创建用户")
     approved_by: Mapped[UUID | None] = uuid_column(doc="The user who approved or rejected the order.", zh="审批用户")
+    approved_for: Mapped[UUID | None] = uuid_column(
+        doc="The user whose limits were lent to who approved it.", zh="被代理审批用户"
+    )
     approved_on: Mapped[date | None] = date_column(doc="Day of approval or rejection.", zh="审批日期")
     reason: Mapped[str | None] = text_column(doc="Why the order was rejected.", zh="拒绝原因")
     is_historical: Mapped[bool] = column(
@@ -195,6 +198,10 @@ class PurchaseOrderLine(
     invoiced_quantity: Mapped[Decimal] = quantity_column(
         doc="Invoiced, less what was credited.", zh="已开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    requisition_line_id: Mapped[UUID | None] = reference(
+        "purchase_requisition_line", doc="The requisition line that asked for it.", zh="采购申请行", many="order_lines",
+        tier=Tier.INTERNAL,
+    )  # fmt: skip
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
     line_total: Mapped[Decimal] = amount_column(
         doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
@@ -212,9 +219,7 @@ class PurchaseOrderLine(
         zh="供应商承诺到货日",
         tier=Tier.PUBLIC,
     )
-    cancel_reason: Mapped[str | None] = text_column(
-        doc="Why the rest was cancelled.", zh="取消原因", tier=Tier.PUBLIC
-    )
+    cancel_reason: Mapped[str | None] = text_column(doc="Why the rest was cancelled.", zh="取消原因", tier=Tier.PUBLIC)
     is_historical: Mapped[bool] = column(
         doc="Whether another system made the line.", zh="历史单据", tier=Tier.PUBLIC, server_default="false"
     )
@@ -343,22 +348,4 @@ class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应
     )
     last_received_on: Mapped[date | None] = date_column(
         doc="Day of the last receipt.", zh="最近收货日期", tier=Tier.COMMERCIAL
-    )
-
-
-class ApprovalLimit(CompanyRecord, scope=Scope(), zh="审批限额"):
-    """Up to which amount a role may approve purchase orders; a company without limits for a currency has none in it."""
-
-    __tablename__ = "approval_limit"
-    __table_args__ = (
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
-        UniqueConstraint("company_id", "role", "currency"),
-    )
-
-    role: Mapped[str] = code_column(doc="The role the limit holds for.", zh="角色", tier=Tier.INTERNAL)
-    currency: Mapped[str] = code_column(
-        doc="Currency of the limit.", zh="币种", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
-    )
-    amount: Mapped[Decimal] = amount_column(
-        doc="Largest total the role may approve.", zh="限额", unit="currency", tier=Tier.INTERNAL
     )

@@ -39,12 +39,6 @@ class OverReceipt(DomainError):
     )
 
 
-class ApprovalLimitExceeded(DomainError):
-    code = "APPROVAL_LIMIT_EXCEEDED"
-    zh = "采购订单 {order} 金额 {total} {currency} 超过您的审批限额 {limit} {currency}。"
-    en = "Purchase order {order} of {total} {currency} exceeds your approval limit of {limit} {currency}."
-
-
 class HistoricalDocument(DomainError):
     code = "HISTORICAL_DOCUMENT"
     zh = "{what} {key} 由其他系统产生，仅供查询，不能再处理。"
@@ -111,6 +105,7 @@ class OrderLine:
     invoiced: Decimal
     unit_price: Decimal
     over_receipt_percent: Decimal
+    requisition_line_id: UUID | None = None
 
     @property
     def is_fully_received(self) -> bool:
@@ -171,26 +166,30 @@ def line_count(count: int) -> None:
 
 
 def order_totals(
-    currency: str, lines: Sequence[tuple[Decimal, Money]], tax: Money | None, freight: Money | None
+    currency: str,
+    lines: Sequence[tuple[Decimal, Money]],
+    tax: Money | None,
+    freight: Money | None,
+    *,
+    price: str = "unitPrice",
 ) -> Totals:
-    """The totals of an order of (quantity, unit price) lines, all in one currency.
+    """The totals of an order of (quantity, unit price) lines, all in one currency; `price` is what the input calls it.
 
     Raises: CurrencyMismatch, Rejected with the path of the input that is at fault.
     """
     line_count(len(lines))
     line_totals: list[Decimal] = []
-    for place, (quantity, price) in enumerate(lines):
-        line_totals.append(_line_total(currency, quantity, price, place))
+    for place, (quantity, unit_price) in enumerate(lines):
+        line_totals.append(_line_total(currency, quantity, unit_price, ("lines", place, price)))
     charges = [_charge(currency, charge, name) for charge, name in ((tax, "tax"), (freight, "freight"))]
     subtotal = in_scale(total(line_totals), AMOUNT, "subtotal")
     due = in_scale(total([subtotal, *charges]), AMOUNT, "totalDue")
     return Totals(line_totals=tuple(line_totals), subtotal=subtotal, tax=charges[0], freight=charges[1], total_due=due)
 
 
-def _line_total(currency: str, quantity: Decimal, price: Money, place: int) -> Decimal:
-    path: Path = ("lines", place, "unitPrice")
-    positive(quantity, QUANTITY, "quantity", ("lines", place, "quantity"))
-    not_negative(_own(price, currency, "unitPrice", path), RATE, "unitPrice", path)
+def _line_total(currency: str, quantity: Decimal, price: Money, path: Path) -> Decimal:
+    positive(quantity, QUANTITY, "quantity", (*path[:-1], "quantity"))
+    not_negative(_own(price, currency, str(path[-1]), path), RATE, str(path[-1]), path)
     return in_scale(to_scale(product(quantity, price.amount), AMOUNT.after_point), AMOUNT, "lineTotal", path)
 
 
@@ -234,18 +233,6 @@ def decide(order: Order, transition: str, by: UUID) -> PurchaseOrderStatus:
     if order.requested_by == by:
         raise SegregationOfDuties(duty="ApprovePurchaseOrder", conflicting="CreatePurchaseOrder")
     return state
-
-
-def within_limit(order: Order, limits: Mapping[str, Decimal] | None, roles: frozenset[str]) -> None:
-    """Nothing; raises ApprovalLimitExceeded when no role of the approver reaches the order's total.
-
-    `limits` holds the largest amount by role in the order's currency; None where the company limits nothing in it.
-    """
-    if limits is None:
-        return
-    reach = max((amount for role, amount in limits.items() if role in roles), default=ZERO)
-    if order.total_due > reach:
-        raise ApprovalLimitExceeded(order=order.number, total=order.total_due, currency=order.currency, limit=reach)
 
 
 def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocked: Decimal | None) -> Arrival:

@@ -41,6 +41,24 @@ WHERE NOT o.is_historical AND (
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """
 
+# A requisition line has on order what orders that were not rejected want of it; a requisition is ORDERED when all is.
+_WRONG_NEED = """
+SELECT r.company_id, r.number, r.status, n.position, n.ordered_quantity AS stored, coalesce(w.wanted, 0) AS counted
+FROM purchase_requisition r
+JOIN purchase_requisition_line n ON n.company_id = r.company_id AND n.purchase_requisition_id = r.id
+LEFT JOIN (
+    SELECT l.company_id, l.requisition_line_id, sum(l.ordered_quantity - l.cancelled_quantity) AS wanted
+    FROM purchase_order_line l
+    JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.purchase_order_id
+    WHERE o.status <> 'REJECTED' AND l.requisition_line_id IS NOT NULL
+    GROUP BY l.company_id, l.requisition_line_id
+) AS w ON w.company_id = n.company_id AND w.requisition_line_id = n.id
+WHERE n.ordered_quantity <> coalesce(w.wanted, 0)
+   OR (r.status IN ('PENDING', 'REJECTED') AND n.ordered_quantity <> 0)
+   OR (r.status = 'ORDERED' AND n.ordered_quantity < n.quantity)
+ORDER BY r.company_id, r.number, n.position LIMIT 1
+"""
+
 _receipt, _receipt_line = GoodsReceipt.table, GoodsReceiptLine.table
 _order, _order_line = PurchaseOrder.table, PurchaseOrderLine.table
 _entry, _line, _account = JournalEntry.table, JournalLine.table, Account.table
@@ -97,6 +115,7 @@ _WRONG_CLEARING = (
 
 ORDER_QUANTITIES = "order quantities"
 GOODS_RECEIVED = "goods received, not invoiced"
+REQUISITION_QUANTITIES = "requisition quantities"
 
 
 async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
@@ -115,4 +134,16 @@ async def goods_received(connection: Connection) -> AsyncIterator[Finding]:
         yield Finding(check=GOODS_RECEIVED, subject=subject, message=message)
 
 
-VERIFIERS: Mapping[str, Verifier] = {ORDER_QUANTITIES: order_quantities, GOODS_RECEIVED: goods_received}
+async def requisition_quantities(connection: Connection) -> AsyncIterator[Finding]:
+    """The first requisition line that has not on order what orders want of it, or does not fit its state."""
+    for row in await connection.fetch(_WRONG_NEED):
+        subject = f"company {row['company_id']}, requisition {row['number']} line {row['position']}"
+        message = f"{row['status']}, the line says {row['stored']} on order, the orders {row['counted']}"
+        yield Finding(check=REQUISITION_QUANTITIES, subject=subject, message=message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {
+    ORDER_QUANTITIES: order_quantities,
+    GOODS_RECEIVED: goods_received,
+    REQUISITION_QUANTITIES: requisition_quantities,
+}

@@ -682,15 +682,17 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role the limit holds for.'),
     sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the limit.'),
+    sa.Column('item_type', sa.Text(), nullable=True, comment='Class of items it holds for; all without a limit of their own where there is none.'),
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Largest total the role may approve.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_approval_limit_item_type_known')),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_approval_limit_amount_not_negative')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_approval_limit_currency_length')),
     sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_approval_limit_role_length')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_approval_limit_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approval_limit')),
-    sa.UniqueConstraint('company_id', 'role', 'currency', name=op.f('uq_approval_limit_company_id_role_currency'))
+    sa.UniqueConstraint('company_id', 'role', 'currency', 'item_type', name=op.f('uq_approval_limit_company_id_role_currency_item_type'), postgresql_nulls_not_distinct=True)
     )
     op.create_table('bank_account',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1484,6 +1486,27 @@ def upgrade() -> None:
     op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
     op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
     op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
+    op.create_table('approval_delegation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('delegator_id', sa.Uuid(), nullable=False, comment='Whose limits they are.'),
+    sa.Column('delegate_id', sa.Uuid(), nullable=False, comment='Who may use them.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_approval_delegation_reason_length')),
+    sa.CheckConstraint('delegate_id <> delegator_id', name=op.f('ck_approval_delegation_delegate_is_another')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_approval_delegation_span_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_approval_delegation_company_id')),
+    sa.ForeignKeyConstraint(['delegate_id'], ['user_account.id'], name=op.f('fk_approval_delegation_delegate_id')),
+    sa.ForeignKeyConstraint(['delegator_id'], ['user_account.id'], name=op.f('fk_approval_delegation_delegator_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approval_delegation'))
+    )
+    op.create_index(op.f('ix_approval_delegation_company_id_delegate_id'), 'approval_delegation', ['company_id', 'delegate_id'], unique=False)
+    op.create_index(op.f('ix_approval_delegation_company_id_delegator_id'), 'approval_delegation', ['company_id', 'delegator_id'], unique=False)
+    op.create_index(op.f('ix_approval_delegation_company_id_valid_from_id'), 'approval_delegation', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('bank_statement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2975,6 +2998,63 @@ def upgrade() -> None:
     op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
     op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
+    op.create_table('purchase_requisition',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the requisition.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that needs them.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('requested_on', sa.Date(), nullable=False, comment='Day of the requisition.'),
+    sa.Column('purpose', sa.Text(), nullable=False, comment='What the goods are needed for.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is expected to cost.'),
+    sa.Column('requested_by', sa.Uuid(), nullable=False, comment='The user who asks for them.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='The user who approved or rejected it.'),
+    sa.Column('approved_for', sa.Uuid(), nullable=True, comment='The user whose limits were lent to who approved it.'),
+    sa.Column('approved_on', sa.Date(), nullable=True, comment='Day of approval or rejection.'),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why it was rejected.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PENDING') OR approved_by IS NOT NULL", name=op.f('ck_purchase_requisition_decided_by_someone')),
+    sa.CheckConstraint("status IN ('PENDING', 'APPROVED', 'REJECTED', 'ORDERED')", name=op.f('ck_purchase_requisition_status_known')),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> requested_by', name=op.f('ck_purchase_requisition_requester_is_not_approver')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_requisition_number_length')),
+    sa.CheckConstraint('char_length(purpose) <= 400', name=op.f('ck_purchase_requisition_purpose_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_requisition_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_purchase_requisition_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_requisition_company_id_number'))
+    )
+    op.create_index(op.f('ix_purchase_requisition_company_id_number_id'), 'purchase_requisition', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_requested_on_id'), 'purchase_requisition', ['company_id', 'requested_on', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_site_id'), 'purchase_requisition', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_status_id'), 'purchase_requisition', ['company_id', 'status', 'id'], unique=False)
+    op.create_table('request_for_quotation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the request.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that the goods are for.'),
+    sa.Column('requested_on', sa.Date(), nullable=False, comment='Day of the request.'),
+    sa.Column('answer_by', sa.Date(), nullable=False, comment='Last day for an answer.'),
+    sa.Column('requested_by', sa.Uuid(), nullable=False, comment='The user who asks.'),
+    sa.Column('awarded_by', sa.Uuid(), nullable=True, comment='The user who chose.'),
+    sa.Column('award_reason', sa.Text(), nullable=True, comment='Why these offers were taken; always said where a dearer one was.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('OPEN', 'AWARDED', 'CANCELLED')", name=op.f('ck_request_for_quotation_status_known')),
+    sa.CheckConstraint('answer_by >= requested_on', name=op.f('ck_request_for_quotation_answer_after_request')),
+    sa.CheckConstraint('char_length(award_reason) <= 400', name=op.f('ck_request_for_quotation_award_reason_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_request_for_quotation_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_request_for_quotation_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_request_for_quotation_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_request_for_quotation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_request_for_quotation_company_id_number'))
+    )
+    op.create_index(op.f('ix_request_for_quotation_company_id_number_id'), 'request_for_quotation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_requested_on_id'), 'request_for_quotation', ['company_id', 'requested_on', 'id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_site_id'), 'request_for_quotation', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_status_id'), 'request_for_quotation', ['company_id', 'status', 'id'], unique=False)
     op.create_table('sales_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3423,6 +3503,7 @@ def upgrade() -> None:
     sa.Column('approver_id', sa.Uuid(), nullable=True, comment='The employee who approved the order.'),
     sa.Column('requested_by', sa.Uuid(), nullable=True, comment='The user who created the order.'),
     sa.Column('approved_by', sa.Uuid(), nullable=True, comment='The user who approved or rejected the order.'),
+    sa.Column('approved_for', sa.Uuid(), nullable=True, comment='The user whose limits were lent to who approved it.'),
     sa.Column('approved_on', sa.Date(), nullable=True, comment='Day of approval or rejection.'),
     sa.Column('reason', sa.Text(), nullable=True, comment='Why the order was rejected.'),
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment="Whether another system made the order; it posts nothing and its quantities are that system's."),
@@ -3452,6 +3533,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
+    op.create_table('purchase_requisition_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('purchase_requisition_id', sa.Uuid(), nullable=False, comment='The requisition.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the requisition.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is needed.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is needed.'),
+    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='On order: what orders that were not rejected want of it.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
+    sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
+    sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
+    )
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
     op.create_table('sales_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3703,6 +3807,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_invoice_tax_company_id_supplier_invoice_id'), 'supplier_invoice_tax', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_tax_company_id_tax_rule_id'), 'supplier_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_table('supplier_quotation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the quotation.'),
+    sa.Column('request_for_quotation_id', sa.Uuid(), nullable=False, comment='The request that it answers.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=False, comment='Who is asked.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the answer is in its flow.'),
+    sa.Column('asked_on', sa.Date(), nullable=False, comment='Day it was asked.'),
+    sa.Column('answer_by', sa.Date(), nullable=False, comment='Last day for an answer.'),
+    sa.Column('answered_on', sa.Date(), nullable=True, comment='Day of the last answer.'),
+    sa.Column('valid_until', sa.Date(), nullable=True, comment='Last day on which the offer holds.'),
+    sa.Column('supplier_number', sa.Text(), nullable=True, comment="The supplier's own number."),
+    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the prices.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=True, comment="Units of the company's currency for one of its own, on the day of the answer."),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why the supplier does not offer.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('INVITED', 'DECLINED', 'LOST') OR currency IS NOT NULL", name=op.f('ck_supplier_quotation_answer_in_currency')),
+    sa.CheckConstraint("status IN ('INVITED', 'SUBMITTED', 'DECLINED', 'AWARDED', 'LOST')", name=op.f('ck_supplier_quotation_status_known')),
+    sa.CheckConstraint('(currency IS NULL) = (rate IS NULL)', name=op.f('ck_supplier_quotation_currency_has_rate')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_supplier_quotation_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_supplier_quotation_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_supplier_quotation_reason_length')),
+    sa.CheckConstraint('char_length(supplier_number) <= 64', name=op.f('ck_supplier_quotation_supplier_number_length')),
+    sa.CheckConstraint('rate > 0', name=op.f('ck_supplier_quotation_rate_positive')),
+    sa.CheckConstraint('valid_until >= answered_on', name=op.f('ck_supplier_quotation_valid_after_answer')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_supplier_quotation_company_id_request_for_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_company_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_supplier_quotation_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_supplier_quotation_company_id_number')),
+    sa.UniqueConstraint('company_id', 'request_for_quotation_id', 'supplier_id', name=op.f('uq_supplier_quotation_company_id_request_for_quotation_id_supplier_id'))
+    )
+    op.create_index(op.f('ix_supplier_quotation_company_id_asked_on_id'), 'supplier_quotation', ['company_id', 'asked_on', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_number_id'), 'supplier_quotation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_request_for_quotation_id'), 'supplier_quotation', ['company_id', 'request_for_quotation_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_status_id'), 'supplier_quotation', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_supplier_id'), 'supplier_quotation', ['company_id', 'supplier_id'], unique=False)
     op.create_table('value_pool',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3954,10 +4096,11 @@ def upgrade() -> None:
     sa.Column('rejected_returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Refused at inspection and sent back since.'),
     sa.Column('to_replace_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Sent back to be replaced.'),
     sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Ordered and no longer wanted.'),
-    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('CASE WHEN is_historical THEN 0 ELSE greatest(ordered_quantity - (received_quantity - to_replace_quantity + cancelled_quantity), 0) END', persisted=True), nullable=False, comment='Still awaited: ordered, not cancelled and not received, what is to be replaced included.'),
-    sa.Column('over_received_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('CASE WHEN is_historical THEN 0 ELSE greatest(received_quantity - to_replace_quantity + cancelled_quantity - ordered_quantity, 0) END', persisted=True), nullable=False, comment='Received beyond what was ordered.'),
+    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('greatest(ordered_quantity - (received_quantity - to_replace_quantity + cancelled_quantity), 0)', persisted=True), nullable=False, comment='Still awaited: ordered, not cancelled and not received, what is to be replaced included.'),
+    sa.Column('over_received_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('greatest(received_quantity - to_replace_quantity + cancelled_quantity - ordered_quantity, 0)', persisted=True), nullable=False, comment='Received beyond what was ordered.'),
     sa.Column('confirmed_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What the supplier last said it delivers; none while it has not answered.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
+    sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that asked for it.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
@@ -3968,17 +4111,18 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(cancel_reason) <= 400', name=op.f('ck_purchase_order_line_cancel_reason_length')),
-    sa.CheckConstraint('confirmed_quantity BETWEEN 0 AND ordered_quantity - cancelled_quantity', name=op.f('ck_purchase_order_line_confirmed_is_wanted')),
     sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity BETWEEN 0 AND stocked_quantity AND rejected_returned_quantity BETWEEN 0 AND rejected_quantity)', name=op.f('ck_purchase_order_line_returned_was_received')),
     sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= (ordered_quantity - cancelled_quantity) * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
     sa.CheckConstraint('is_historical OR cancelled_quantity BETWEEN 0 AND ordered_quantity', name=op.f('ck_purchase_order_line_cancelled_was_ordered')),
+    sa.CheckConstraint('is_historical OR confirmed_quantity BETWEEN 0 AND ordered_quantity - cancelled_quantity', name=op.f('ck_purchase_order_line_confirmed_is_wanted')),
     sa.CheckConstraint('is_historical OR ordered_quantity > 0', name=op.f('ck_purchase_order_line_ordered_quantity_positive')),
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
@@ -3986,7 +4130,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False)
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_table('request_for_quotation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('request_for_quotation_id', sa.Uuid(), nullable=False, comment='The request.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the request.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is asked for.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is asked for.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that it is for.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_request_for_quotation_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_request_for_quotation_line_company_id_request_for_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_request_for_quotation_line_company_id_requisition_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_request_for_quotation_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_request_for_quotation_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_request_for_quotation_line')),
+    sa.UniqueConstraint('company_id', 'request_for_quotation_id', 'position', name=op.f('uq_request_for_quotation_line_company_id_request_for_quotation_id_position'))
+    )
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_item_id'), 'request_for_quotation_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_request_for_quotation_id'), 'request_for_quotation_line', ['company_id', 'request_for_quotation_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_requisition_line_id'), 'request_for_quotation_line', ['company_id', 'requisition_line_id'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4305,6 +4472,37 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_supplier_invoice_id'), 'supplier_invoice_line', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_table('supplier_quotation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('supplier_quotation_id', sa.Uuid(), nullable=False, comment='The quotation.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place, that of the request.'),
+    sa.Column('request_for_quotation_line_id', sa.Uuid(), nullable=False, comment='The line of the request.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is asked for.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is asked for.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='Net price of one unit.'),
+    sa.Column('delivery_on', sa.Date(), nullable=True, comment='Day on which it would arrive.'),
+    sa.Column('awarded_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much was ordered of it.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The order that followed.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(awarded_quantity IS NULL) = (purchase_order_id IS NULL)', name=op.f('ck_supplier_quotation_line_awarded_is_ordered')),
+    sa.CheckConstraint('awarded_quantity > 0', name=op.f('ck_supplier_quotation_line_awarded_positive')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_quotation_line_quantity_positive')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_supplier_quotation_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_supplier_quotation_line_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_line_id'], ['request_for_quotation_line.company_id', 'request_for_quotation_line.id'], name=op.f('fk_supplier_quotation_line_company_id_request_for_quotation_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_quotation_id'], ['supplier_quotation.company_id', 'supplier_quotation.id'], name=op.f('fk_supplier_quotation_line_company_id_supplier_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_quotation_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation_line')),
+    sa.UniqueConstraint('company_id', 'supplier_quotation_id', 'position', name=op.f('uq_supplier_quotation_line_company_id_supplier_quotation_id_position'))
+    )
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_item_id'), 'supplier_quotation_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_purchase_order_id'), 'supplier_quotation_line', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_request_for_quotation_line_id'), 'supplier_quotation_line', ['company_id', 'request_for_quotation_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_supplier_quotation_id'), 'supplier_quotation_line', ['company_id', 'supplier_quotation_id'], unique=False)
     op.create_table('goods_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -8,9 +8,11 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound
+from domain.core.money import EXACT
 from domain.core.work import Work
 from domain.procurement import reads
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
+from domain.procurement.needs import give_back
 from domain.procurement.rules import CANCEL, ORDER_FLOW, Order, OrderLine, cancel_rest, live, status_after_cancel
 
 
@@ -59,14 +61,21 @@ async def cancel_purchase_order_rests(
         await work.update(
             PurchaseOrder, [{"id": id_, "status": orders[id_].status} for id_ in done], fields=("status",)
         )
-        confirmed = await work.lock(PurchaseOrderLine, reasons)
+        before = await work.lock(PurchaseOrderLine, reasons)
         changed = [
-            _row(line, confirmed[line.id], reasons[line.id])
+            _row(line, before[line.id], reasons[line.id])
             for id_ in done for line in lines[id_].values() if line.id in reasons
         ]  # fmt: skip
         await work.update(
             PurchaseOrderLine, changed, fields=("cancelled_quantity", "confirmed_quantity", "cancel_reason")
         )
+        await give_back(
+            work,
+            [
+                (line.requisition_line_id, EXACT.subtract(line.cancelled, before[line.id]["cancelled_quantity"]))
+                for id_ in done for line in lines[id_].values() if line.id in reasons
+            ],
+        )  # fmt: skip
         work.emit("PurchaseOrderCancelled", PurchaseOrder, done)
     return Results(outcomes)
 
