@@ -26,6 +26,12 @@ from domain.procurement.quotations import (
     SupplierQuotation,
     SupplierQuotationLine,
 )
+from domain.procurement.receiving import (
+    ReceivingRule,
+    ShippingNotice,
+    ShippingNoticeLine,
+    ShippingNoticePackage,
+)
 from domain.procurement.reports import OpenClearingLine
 from domain.procurement.requisitions import PurchaseRequisition, PurchaseRequisitionLine
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
@@ -55,6 +61,11 @@ class ProcurementQuery:
     purchase_order_confirmation = root_one(PurchaseOrderConfirmation)
     purchase_order_confirmations = root_many(PurchaseOrderConfirmation)
     purchase_order_confirmation_lines = root_many(PurchaseOrderConfirmationLine)
+    receiving_rules = root_many(ReceivingRule)
+    shipping_notice = root_one(ShippingNotice)
+    shipping_notices = root_many(ShippingNotice)
+    shipping_notice_lines = root_many(ShippingNoticeLine)
+    shipping_notice_packages = root_many(ShippingNoticePackage)
     goods_receipt = root_one(GoodsReceipt)
     goods_receipts = root_many(GoodsReceipt)
     goods_receipt_lines = root_many(GoodsReceiptLine)

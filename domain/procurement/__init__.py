@@ -6,7 +6,8 @@ Emits: PurchaseRequisitionCreated, PurchaseRequisitionApproved, PurchaseRequisit
 QuotationsRequested, QuotationsAwarded, QuotationRequestCancelled (RequestForQuotation), QuotationAsked,
 QuotationSubmitted, QuotationDeclined (SupplierQuotation), ApprovalDelegated, ApprovalDelegationEnded
 (ApprovalDelegation), PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected, PurchaseOrderCancelled
-(PurchaseOrder), PurchaseOrderConfirmed (PurchaseOrderConfirmation), GoodsReceived (GoodsReceipt) and GoodsReturned
+(PurchaseOrder), PurchaseOrderConfirmed (PurchaseOrderConfirmation), ShippingNoticeSent, ShippingNoticeCancelled,
+ShippingNoticeReceived (ShippingNotice), GoodsReceived (GoodsReceipt) and GoodsReturned
 (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
 SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
@@ -25,6 +26,7 @@ from domain.procurement.commands import (
     AwardQuotations,
     CancelPurchaseOrderRest,
     CancelRequestForQuotation,
+    CancelShippingNotice,
     CancelSupplierInvoice,
     ConfirmPurchaseOrder,
     CreatePurchaseOrder,
@@ -36,17 +38,20 @@ from domain.procurement.commands import (
     EndApprovalDelegation,
     PostSupplierInvoice,
     ReceivePurchaseOrder,
+    ReceiveShippingNotice,
     RejectPurchaseOrder,
     RejectPurchaseRequisition,
     ReleaseSupplierInvoice,
     RequestQuotations,
     ReturnToSupplier,
+    SendShippingNotice,
     SubmitQuotation,
     approve_purchase_orders,
     approve_purchase_requisitions,
     award_quotations,
     cancel_purchase_order_rests,
     cancel_requests_for_quotation,
+    cancel_shipping_notices,
     cancel_supplier_invoices,
     confirm_purchase_orders,
     create_purchase_orders,
@@ -58,11 +63,13 @@ from domain.procurement.commands import (
     end_approval_delegations,
     post_supplier_invoices,
     receive_purchase_orders,
+    receive_shipping_notices,
     reject_purchase_orders,
     reject_purchase_requisitions,
     release_supplier_invoices,
     request_quotations,
     return_purchases,
+    send_shipping_notices,
     submit_quotations,
 )
 from domain.procurement.comparison import QuotationComparisonLine, quotation_comparison
@@ -76,18 +83,21 @@ from domain.procurement.models import (
     SupplierItem,
 )
 from domain.procurement.quotations import QUOTATION_RECORDS, RequestForQuotation, SupplierQuotation
+from domain.procurement.receiving import RECEIVING_RECORDS, ReceivingRule, ShippingNotice
 from domain.procurement.reports import OpenClearingLine, open_clearing
 from domain.procurement.requisitions import REQUISITION_RECORDS, PurchaseRequisition
 from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit, ApprovalDelegation,
-    *REQUISITION_RECORDS, *QUOTATION_RECORDS, *CONFIRMATION_RECORDS, *RETURN_RECORDS, *INVOICE_RECORDS,
+    *REQUISITION_RECORDS, *QUOTATION_RECORDS, *CONFIRMATION_RECORDS, *RECEIVING_RECORDS, *RETURN_RECORDS,
+    *INVOICE_RECORDS,
 )  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
     **maintained(ApprovalLimit, fixed=("role", "currency", "item_type"), action=Action.ADMINISTER),
     **maintained(MatchTolerance, action=Action.ADMINISTER),
+    **maintained(ReceivingRule, fixed=("item_id",), action=Action.ADMINISTER),
 }
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
@@ -107,6 +117,9 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ConfirmPurchaseOrder: confirm_purchase_orders,
     CancelPurchaseOrderRest: cancel_purchase_order_rests,
     ReceivePurchaseOrder: receive_purchase_orders,
+    SendShippingNotice: send_shipping_notices,
+    CancelShippingNotice: cancel_shipping_notices,
+    ReceiveShippingNotice: receive_shipping_notices,
     ReturnToSupplier: return_purchases,
     CreateSupplierInvoice: create_supplier_invoices,
     CancelSupplierInvoice: cancel_supplier_invoices,
@@ -136,6 +149,9 @@ EVENTS = {
     "PurchaseOrderConfirmed": PurchaseOrderConfirmation,
     "GoodsReceived": GoodsReceipt,
     "GoodsReturned": PurchaseReturn,
+    "ShippingNoticeSent": ShippingNotice,
+    "ShippingNoticeCancelled": ShippingNotice,
+    "ShippingNoticeReceived": ShippingNotice,
     "SupplierInvoiceCreated": SupplierInvoice,
     "SupplierInvoiceCancelled": SupplierInvoice,
     "SupplierInvoicePosted": SupplierInvoice,

@@ -33,9 +33,10 @@ _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 
 _item, _party, _role, _currency = Item.table, Party.table, PartyRole.table, Currency.table
-_ITEMS = select(_item.c.id, _item.c.code, _item.c.status, _item.c.lot_policy, _item.c.archived_at).where(
-    _item.c.id == _ids
-)
+_ITEMS = select(
+    _item.c.id, _item.c.code, _item.c.kind, _item.c.status, _item.c.lot_policy, _item.c.shelf_life_days,
+    _item.c.archived_at,
+).where(_item.c.id == _ids)  # fmt: skip
 _SUPPLIERS = select(
     _party.c.id,
     _party.c.code,
@@ -80,7 +81,7 @@ _TERMS = select(_terms.c.supplier_id, _terms.c.item_id, _terms.c.over_receipt_pe
     _terms.c.company_id == _company_id, _terms.c.supplier_id == _ids
 )
 _lot = Lot.table
-_LOTS = select(_lot.c.id, _lot.c.number, _lot.c.item_id).where(
+_LOTS = select(_lot).where(
     _lot.c.company_id == _company_id, _lot.c.number == func.any(bindparam("numbers", type_=ARRAY(Text())))
 )
 _location = Location.table
@@ -96,7 +97,7 @@ _STORAGE = (
 
 
 async def items_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
-    """Items with code, status, lot policy; an unknown id is absent."""
+    """Items with code, class, status, lot policy, shelf life; an unknown id is absent."""
     return {row["id"]: row for row in await work.fetch(_ITEMS, ids=sorted(set(ids)))}
 
 

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.flow import Flow, Transition
+from domain.core.labels import camel
 from domain.core.money import EXACT, ZERO
 from domain.core.quantity import QUANTITY, positive
 from domain.master_data.device_rules import gs1_check_digit_valid
@@ -66,7 +67,7 @@ def all_told(item: str, needs: Mapping[str, bool], told: Told, shelf_life_days: 
     known = {name: getattr(told, name) for name in ASKED} | {"expires_on": last_day(told, shelf_life_days)}
     missing = [name for name in ASKED if needs.get(name) and not known[name]]
     if missing:
-        raise LotDataMissing((missing[0],), item=item, missing=", ".join(missing))
+        raise LotDataMissing((camel(missing[0]),), item=item, missing=", ".join(camel(name) for name in missing))
 
 
 def same_lot(number: str, known: Mapping[str, object], told: Told) -> None:
@@ -75,7 +76,7 @@ def same_lot(number: str, known: Mapping[str, object], told: Told) -> None:
         said = getattr(told, name)
         if said is not None and known[name] is not None and said != known[name]:
             raise Rejected(
-                (name,), what=name, value=str(said), reason=f"lot {number} has {known[name]}",
+                (camel(name),), what=name, value=str(said), reason=f"lot {number} has {known[name]}",
                 reason_zh=f"批次 {number} 已登记为 {known[name]}",
             )  # fmt: skip
 

@@ -1995,14 +1995,18 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What the lot is of.'),
     sa.Column('supplier_lot', sa.Text(), nullable=True, comment="The supplier's number of the lot."),
     sa.Column('supplier_id', sa.Uuid(), nullable=True, comment='Who supplied the lot.'),
+    sa.Column('manufacturer', sa.Text(), nullable=True, comment='Who made the lot.'),
     sa.Column('made_on', sa.Date(), nullable=True, comment='Day of manufacture.'),
     sa.Column('expires_on', sa.Date(), nullable=True, comment='Last day the lot may be used.'),
+    sa.Column('udi', sa.Text(), nullable=True, comment='Unique device identifier, as on the label.'),
     sa.Column('status', sa.Text(), server_default='RELEASED', nullable=False, comment='Whether the lot may be used.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_lot_status_known')),
+    sa.CheckConstraint('char_length(manufacturer) <= 400', name=op.f('ck_lot_manufacturer_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_lot_number_length')),
     sa.CheckConstraint('char_length(supplier_lot) <= 64', name=op.f('ck_lot_supplier_lot_length')),
+    sa.CheckConstraint('char_length(udi) <= 200', name=op.f('ck_lot_udi_length')),
     sa.CheckConstraint('expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on', name=op.f('ck_lot_expires_after_made')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lot_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_lot_item_id')),
@@ -2200,6 +2204,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
     op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
+    op.create_table('receiving_rule',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('needs_supplier_lot', sa.Boolean(), server_default='false', nullable=False, comment="Whether the supplier's lot must be known."),
+    sa.Column('needs_manufacturer', sa.Boolean(), server_default='false', nullable=False, comment='Whether who made it must be known.'),
+    sa.Column('needs_made_on', sa.Boolean(), server_default='false', nullable=False, comment='Whether the day of manufacture must be known.'),
+    sa.Column('needs_expires_on', sa.Boolean(), server_default='false', nullable=False, comment='Whether the last day of use must be known.'),
+    sa.Column('needs_udi', sa.Boolean(), server_default='false', nullable=False, comment='Whether the device identifier on the label must be known.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_receiving_rule_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_receiving_rule_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_receiving_rule')),
+    sa.UniqueConstraint('company_id', 'item_id', name=op.f('uq_receiving_rule_company_id_item_id'))
+    )
+    op.create_index(op.f('ix_receiving_rule_company_id_item_id'), 'receiving_rule', ['company_id', 'item_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -4426,6 +4447,39 @@ def upgrade() -> None:
     op.create_index(op.f('ix_shipment_line_company_id_shipment_id'), 'shipment_line', ['company_id', 'shipment_id'], unique=False)
     op.create_index(op.f('ix_shipment_line_company_id_stock_allocation_id'), 'shipment_line', ['company_id', 'stock_allocation_id'], unique=False)
     op.create_index(op.f('ix_shipment_line_company_id_stock_entry_id'), 'shipment_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_table('shipping_notice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the notice.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=False, comment='The order that it is of.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('delivery_note', sa.Text(), nullable=True, comment="The supplier's delivery note."),
+    sa.Column('shipped_on', sa.Date(), nullable=False, comment='Day it left.'),
+    sa.Column('expected_on', sa.Date(), nullable=True, comment='Day it is to arrive.'),
+    sa.Column('carrier', sa.Text(), nullable=True, comment='Who brings it.'),
+    sa.Column('tracking_number', sa.Text(), nullable=True, comment="The carrier's number of it."),
+    sa.Column('sent_by', sa.Uuid(), nullable=False, comment='The user who entered it.'),
+    sa.Column('goods_receipt_id', sa.Uuid(), nullable=True, comment='The receipt that took it in.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(status = 'RECEIVED') = (goods_receipt_id IS NOT NULL)", name=op.f('ck_shipping_notice_received_with_a_receipt')),
+    sa.CheckConstraint("status IN ('SENT', 'RECEIVED', 'CANCELLED')", name=op.f('ck_shipping_notice_status_known')),
+    sa.CheckConstraint('char_length(carrier) <= 400', name=op.f('ck_shipping_notice_carrier_length')),
+    sa.CheckConstraint('char_length(delivery_note) <= 64', name=op.f('ck_shipping_notice_delivery_note_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_shipping_notice_number_length')),
+    sa.CheckConstraint('char_length(tracking_number) <= 64', name=op.f('ck_shipping_notice_tracking_number_length')),
+    sa.CheckConstraint('expected_on >= shipped_on', name=op.f('ck_shipping_notice_expected_after_shipped')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_shipping_notice_company_id_goods_receipt_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_shipping_notice_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_shipping_notice_company_id_number'))
+    )
+    op.create_index(op.f('ix_shipping_notice_company_id_goods_receipt_id'), 'shipping_notice', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_number_id'), 'shipping_notice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_purchase_order_id'), 'shipping_notice', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_shipped_on_id'), 'shipping_notice', ['company_id', 'shipped_on', 'id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_status_id'), 'shipping_notice', ['company_id', 'status', 'id'], unique=False)
     op.create_table('supplier_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4622,6 +4676,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_shipped_serial_company_id_item_id'), 'shipped_serial', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_shipped_serial_company_id_shipment_line_id'), 'shipped_serial', ['company_id', 'shipment_line_id'], unique=False)
     op.create_index('uq_shipped_serial_out', 'shipped_serial', ['company_id', 'item_id', 'number'], unique=True, postgresql_where='is_out')
+    op.create_table('shipping_notice_package',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipping_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('sscc', sa.Text(), nullable=False, comment='Serial shipping container code, 18 digits with GS1 check digit (GS1 General Specifications, 2.2.1).'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(sscc) <= 18', name=op.f('ck_shipping_notice_package_sscc_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_package_company_id_shipping_notice_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_package_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_package')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_position')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'sscc', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_sscc'))
+    )
+    op.create_index(op.f('ix_shipping_notice_package_company_id_shipping_notice_id'), 'shipping_notice_package', ['company_id', 'shipping_notice_id'], unique=False)
     op.create_table('supplier_invoice_match',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4649,3 +4719,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False)
+    op.create_table('shipping_notice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipping_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is on its way.'),
+    sa.Column('supplier_lot', sa.Text(), nullable=True, comment="The supplier's number of the lot."),
+    sa.Column('manufacturer', sa.Text(), nullable=True, comment='Who made the lot.'),
+    sa.Column('made_on', sa.Date(), nullable=True, comment='Day of manufacture.'),
+    sa.Column('expires_on', sa.Date(), nullable=True, comment='Last day the lot may be used.'),
+    sa.Column('udi', sa.Text(), nullable=True, comment='Unique device identifier, as on the label.'),
+    sa.Column('shipping_notice_package_id', sa.Uuid(), nullable=True, comment='The package that it is in.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(manufacturer) <= 400', name=op.f('ck_shipping_notice_line_manufacturer_length')),
+    sa.CheckConstraint('char_length(supplier_lot) <= 64', name=op.f('ck_shipping_notice_line_supplier_lot_length')),
+    sa.CheckConstraint('char_length(udi) <= 200', name=op.f('ck_shipping_notice_line_udi_length')),
+    sa.CheckConstraint('expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on', name=op.f('ck_shipping_notice_line_expires_after_made')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipping_notice_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_shipping_notice_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_package_id'], ['shipping_notice_package.company_id', 'shipping_notice_package.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_package_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_line')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_line_company_id_shipping_notice_id_position'))
+    )
+    op.create_index(op.f('ix_shipping_notice_line_company_id_purchase_order_line_id'), 'shipping_notice_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_package_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_package_id'], unique=False)

@@ -1,7 +1,9 @@
 """From a need to goods put away, told through the graph by those who do it.
 
-Ax Inc keeps its books in USD. A planner needs 10 gears, the controller approves; the buyer asks two suppliers, one of
-which answers in EUR at 1.10. The cheaper one is ordered; it confirms in two parts, and sees no more than its own.
+Ax Inc keeps its books in USD. A planner needs 10 stents, the controller approves; the buyer asks two suppliers, one of
+which answers in EUR at 1.10. The dearer one is ordered as it comes in time, with the reason; it confirms in two parts,
+announces two lots in two packages, and sees no more than its own. Quality asks for the lot, its last day and its UDI.
+Two stents are refused and go back; others come for them.
 """
 
 from collections.abc import AsyncIterator
@@ -11,11 +13,11 @@ import pytest
 
 from domain.core.records import GROUP
 from domain.master_data.parties import Party, PartyRole, PartyRoleKind
-from tests.graph.office import RECEIVE, Office, opened
+from tests.graph.office import Office, opened
 
 STEPS = {
-    "needed": """mutation { createPurchaseRequisition(input: {company: {code: "AX"}, purpose: "gearbox line",
-      site: {code: "MAIN"}, lines: [{item: {code: "GEAR"}, quantity: "10", neededOn: "2099-06-20",
+    "needed": """mutation { createPurchaseRequisition(input: {company: {code: "AX"}, purpose: "stent trial",
+      site: {code: "MAIN"}, lines: [{item: {code: "STENT"}, quantity: "10", neededOn: "2099-06-20",
         expectedPrice: {amount: "100", currency: "USD"}}]}) { userErrors { code message }
       purchaseRequisition { id number status total { amount currency } lines { id } } } }""",
     "approved": """mutation($id: ID!) { approvePurchaseRequisition(input: {purchaseRequisition: {id: $id}}) {
@@ -38,8 +40,18 @@ STEPS = {
       lines: [{position: 1, quantity: "6", promisedOn: "2099-06-10"},
               {position: 1, quantity: "4", promisedOn: "2099-06-18"}]}) { userErrors { code message }
       purchaseOrderConfirmation { number purchaseOrder { number lines { confirmedQuantity promisedOn } } } } }""",
+    "rule": """mutation { createReceivingRule(input: {company: {code: "AX"}, item: {code: "STENT"},
+      needsSupplierLot: true, needsExpiresOn: true, needsUdi: true}) { userErrors { code message } } }""",
+    "announced": """mutation($id: ID!, $lines: [ShippingNoticeLineInput!]!) { sendShippingNotice(input: {
+      purchaseOrder: {id: $id}, deliveryNote: "DN-5", carrier: "DHL", lines: $lines}) {
+      userErrors { code message path } shippingNotice { id number status packages { sscc } lines { position quantity
+        supplierLot expiresOn udi shippingNoticePackage { sscc } } } } }""",
+    "received": """mutation($id: ID!, $key: String!, $lines: [NoticeArrivalInput!]) { receiveShippingNotice(
+      idempotencyKey: $key, input: {shippingNotice: {id: $id}, lines: $lines, receivedOn: "2026-05-20"}) {
+      userErrors { code message path } shippingNotice { status goodsReceipt { id number deliveryNote lines {
+        receivedQuantity rejectedQuantity lot { number supplierLot expiresOn udi manufacturer } } } } } }""",
     "sent back": """mutation($id: ID!) { returnToSupplier(idempotencyKey: "back", input: {goodsReceipt: {id: $id},
-      settlement: REPLACE, reason: "teeth broken", lines: [{position: 1, quantity: "2", isRejected: true}]}) {
+      settlement: REPLACE, reason: "coating torn", lines: [{position: 2, quantity: "2", isRejected: true}]}) {
       userErrors { code message } purchaseReturn { number lines { quantity isRejected } } } }""",
 }
 PORTAL = """{ supplierQuotations { nodes { id number status supplier { code } answerBy currency
@@ -47,7 +59,7 @@ PORTAL = """{ supplierQuotations { nodes { id number status supplier { code } an
 COMPARED = """query($number: String!) { quotationComparison(companies: ["AX"], request: $number) { nodes {
   place supplier { code } currency unitPrice { amount } companyUnitPrice { amount currency } amount { amount } priceRank
   isBestPrice deliveryOn lateDays isEarliest } } }"""
-LINES = """query($id: ID!) { purchaseOrder(id: $id) { status receipts { nodes { id } } lines { orderedQuantity
+LINES = """query($id: ID!) { purchaseOrder(id: $id) { status lines { orderedQuantity
   receivedQuantity rejectedQuantity rejectedReturnedQuantity toReplaceQuantity openQuantity overReceivedQuantity
   cancelledQuantity confirmedQuantity promisedOn requisitionLine { purchaseRequisition { number status } } } } }"""
 
@@ -94,7 +106,7 @@ async def quoted(office: Office) -> tuple[dict[str, Any], dict[str, str]]:
         seen[party] = own.pop("id")
         assert own | {"number": ""} == {
             "number": "", "status": "INVITED", "supplier": {"code": party}, "answerBy": "2099-06-01", "currency": None,
-            "lines": [{"position": 1, "item": {"code": "GEAR"}, "quantity": "10", "neededOn": "2099-06-20",
+            "lines": [{"position": 1, "item": {"code": "STENT"}, "quantity": "10", "neededOn": "2099-06-20",
                        "unitPrice": None}],
         }  # fmt: skip
     offers = {"ACME": ("USD", "99.50", "2099-06-15"), "ZAHN": ("EUR", "88", "2099-06-22")}
@@ -149,17 +161,47 @@ async def test_a_need_is_quoted_compared_ordered_confirmed_and_put_away(office: 
     assert await office.world.findings() == []
 
 
+def announced(quantity: str, lot: str, **more: str) -> dict[str, Any]:
+    """So many stents of one lot of the supplier, with all that quality asks for."""
+    return {"position": 1, "quantity": quantity, "supplierLot": lot, "expiresOn": "2099-12-31",
+            "udi": f"(01)02900001000291(17)991231(10){lot}"} | more  # fmt: skip
+
+
+BOX, OTHER_BOX = "123456789012345675", "006141411234567890"
+
+
 async def put_away(office: Office, order: str) -> None:
-    """Goods come, two are refused and sent back, others come for them."""
-    for key, received, rejected in (("r1", "10", "2"), ("r2", "2", "0")):
-        lines = [{"position": 1, "received": received, "rejected": rejected}]
-        answer = await office(RECEIVE, "warehouse", id=order, lines=lines, key=key)
-        assert answer["receivePurchaseOrder"]["userErrors"] == []
-        if key == "r1":
-            seen = (await office(LINES, "buyer", id=order))["purchaseOrder"]
-            [receipt] = seen["receipts"]["nodes"]
-            back = (await step(office, "sent back", "warehouse", id=receipt["id"]))["purchaseReturn"]
-            assert back["lines"] == [{"quantity": "2", "isRejected": True}]
+    """What the supplier announced comes, two are refused and sent back, others come for them."""
+    ruled = await office(STEPS["rule"], "quality")
+    assert ruled["createReceivingRule"]["userErrors"] == []
+    bare = await partner(office, "announced", "ACME", id=order, lines=[{"position": 1, "quantity": "10"}])
+    assert bare["userErrors"] == [
+        {"code": "LOT_DATA_MISSING", "path": ["input", "lines", "0", "supplierLot"],
+         "message": "Item STENT cannot be taken in without supplierLot, expiresOn, udi."},
+    ]  # fmt: skip
+    lines = [announced("6", "A1", sscc=BOX), announced("4", "A2", sscc=OTHER_BOX)]
+    over = await partner(office, "announced", "ACME", id=order, lines=[*lines, announced("1", "A3")])
+    assert [(one["code"], one["path"]) for one in over["userErrors"]] == [("OVER_RECEIPT", ["input", "lines", "2"])]
+    notice = (await partner(office, "announced", "ACME", id=order, lines=lines))["shippingNotice"]
+    assert (notice["status"], [one["sscc"] for one in notice["packages"]]) == ("SENT", [BOX, OTHER_BOX])
+    assert notice["lines"][1] == {
+        "position": 2, "quantity": "4", "supplierLot": "A2", "expiresOn": "2099-12-31",
+        "udi": "(01)02900001000291(17)991231(10)A2", "shippingNoticePackage": {"sscc": OTHER_BOX},
+    }  # fmt: skip
+    bad = [{"position": 2, "rejected": "2"}]
+    received = (await step(office, "received", "warehouse", id=notice["id"], key="n1", lines=bad))["shippingNotice"]
+    receipt = received["goodsReceipt"]
+    assert (received["status"], receipt["deliveryNote"]) == ("RECEIVED", "DN-5")
+    assert [
+        (one["receivedQuantity"], one["rejectedQuantity"], one["lot"]["supplierLot"], one["lot"]["expiresOn"])
+        for one in receipt["lines"]
+    ] == [("6", "0", "A1", "2099-12-31"), ("4", "2", "A2", "2099-12-31")]
+    again = (await office(STEPS["received"], "warehouse", id=notice["id"], key="n2"))["receiveShippingNotice"]
+    assert [one["code"] for one in again["userErrors"]] == ["WRONG_STATE"]
+    back = (await step(office, "sent back", "warehouse", id=receipt["id"]))["purchaseReturn"]
+    assert back["lines"] == [{"quantity": "2", "isRejected": True}]
+    second = (await partner(office, "announced", "ACME", id=order, lines=[announced("2", "A4")]))["shippingNotice"]
+    await step(office, "received", "warehouse", id=second["id"], key="n3")
     seen = (await office(LINES, "buyer", id=order))["purchaseOrder"]
     assert seen["status"] == "COMPLETE"
     assert seen["lines"] == [
