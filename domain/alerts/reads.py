@@ -112,7 +112,7 @@ _RECEIPTS = (
         _order.c.status == PurchaseOrderStatus.APPROVED.value,
         _order.c.is_historical == false(),
         _line.c.due_on.is_not(None),
-        _line.c.received_quantity - _line.c.to_replace_quantity < _line.c.ordered_quantity,
+        _line.c.open_quantity > 0,
         _asked(_order.c.id),
     )
     .group_by(_order.c.id, _order.c.site_id, _order.c.number, _party.c.name)

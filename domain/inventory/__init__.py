@@ -83,7 +83,13 @@ from domain.inventory.reports import (
 )
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock
-from domain.inventory.supplier_returns import Owed, SupplierReturn, SupplierReturnLine, return_to_suppliers
+from domain.inventory.supplier_returns import (
+    Owed,
+    RefusedReturnLine,
+    SupplierReturn,
+    SupplierReturnLine,
+    return_to_suppliers,
+)
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
 from domain.inventory.verify import VERIFIERS
 
@@ -160,6 +166,7 @@ __all__ = [
     "Owed",
     "PromisedIssue",
     "PromisedLine",
+    "RefusedReturnLine",
     "ReleaseReservation",
     "ReserveStock",
     "StockStatus",

@@ -42,6 +42,7 @@ from domain.core.records import CompanyRecord, Scope
 
 COMPANY_CURRENCY = "company.currency"
 ITEM_UNIT = "item.unit.code"
+UDI_LENGTH_MAX = 200
 
 
 class LotStatus(StrEnum):
@@ -134,8 +135,12 @@ class Lot(CompanyRecord, scope=Scope(), zh="批次", key="number", name="number"
     item_id: Mapped[UUID] = reference("item", doc="What the lot is of.", zh="物料", many="lots")
     supplier_lot: Mapped[str | None] = code_column(doc="The supplier's number of the lot.", zh="供应商批号")
     supplier_id: Mapped[UUID | None] = reference("party", doc="Who supplied the lot.", zh="供应商")
+    manufacturer: Mapped[str | None] = text_column(doc="Who made the lot.", zh="制造商")
     made_on: Mapped[date | None] = date_column(doc="Day of manufacture.", zh="生产日期")
     expires_on: Mapped[date | None] = date_column(doc="Last day the lot may be used.", zh="有效期至")
+    udi: Mapped[str | None] = code_column(
+        doc="Unique device identifier, as on the label.", zh="UDI", length_max=UDI_LENGTH_MAX
+    )
     status: Mapped[str] = enum_column(
         LotStatus, doc="Whether the lot may be used.", zh="批次状态", server_default="RELEASED"
     )

@@ -66,6 +66,16 @@ class SupplierReturnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedReturnLine:
+    """Goods that were refused when they came, and stayed the supplier's: they go back without a value."""
+
+    item_id: UUID
+    lot_id: UUID | None
+    location_id: UUID
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierReturn:
     """Goods that go back to one supplier with one document."""
 
@@ -74,7 +84,7 @@ class SupplierReturn:
     source: Source
     supplier_id: UUID
     site_id: UUID | None
-    lines: tuple[SupplierReturnLine, ...]
+    lines: tuple[SupplierReturnLine | RefusedReturnLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +100,14 @@ class _Known:
 async def return_to_suppliers(work: Work, returns: Sequence[SupplierReturn]) -> list[UUID | DomainError]:
     """The moves that took the goods back; a refusal stands in its own place.
 
-    The goods leave at what those of their receipt are worth. Posts: GR/IR by what is owed no more, what differs from it
-    to cost of sales, for goods at standard cost to purchase price variance; one voucher a return. Refuses: NotFound,
-    Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged.
+    The goods leave at what those of their receipt are worth, refused ones without a value. Posts: GR/IR by what is owed
+    no more, what differs from it to cost of sales, for goods at standard cost to purchase price variance; one voucher a
+    return. Refuses: NotFound, Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged.
     """
     lines = [line for one in returns for line in one.lines]
+    owned = [line for line in lines if isinstance(line, SupplierReturnLine)]
     known = _Known(
-        entries=await incoming_entries(work, [line.stock_entry_id for line in lines]),
+        entries=await incoming_entries(work, [line.stock_entry_id for line in owned]),
         locations=await locations(work, [line.location_id for line in lines if line.location_id]),
         own=await accounts(work, AccountRole.GR_IR, AccountRole.COST_OF_SALES, AccountRole.PURCHASE_PRICE_VARIANCE),
         outside_id=await counter_location(work, LocationKind.SUPPLIER),
@@ -118,9 +129,22 @@ async def return_to_suppliers(work: Work, returns: Sequence[SupplierReturn]) -> 
 def _lines(one: SupplierReturn, known: _Known) -> Iterable[Line]:
     for place, line in enumerate(one.lines):
         try:
-            yield _line(line, one, known)
+            yield _line(line, one, known) if isinstance(line, SupplierReturnLine) else _refused(line, one, known)
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
+
+
+def _refused(line: RefusedReturnLine, one: SupplierReturn, known: _Known) -> Line:
+    """The supplier's own goods, on their way out. Raises: NotFound, Rejected."""
+    positive(line.quantity, QUANTITY, "quantity", ("quantity",))
+    if line.location_id not in known.locations:
+        raise NotFound(("location",), what="location", key=str(line.location_id))
+    return Line(
+        source=StockKey(line.item_id, line.location_id, line.lot_id, StockStatus.REJECTED, one.supplier_id),
+        target=StockKey(line.item_id, known.outside_id, line.lot_id),
+        quantity=line.quantity,
+        account_id=known.own[AccountRole.COST_OF_SALES],
+    )
 
 
 def _line(line: SupplierReturnLine, one: SupplierReturn, known: _Known) -> Line:

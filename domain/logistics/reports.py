@@ -124,16 +124,16 @@ def _free(asked: Asked) -> Lines:
 
 
 def _coming(asked: Asked) -> Lines:
-    """What suppliers still owe of approved orders, on the day that it is due."""
+    """What suppliers still owe of approved orders, on the day that they promised, else on the day that it is due."""
     order, line = asked.of(PurchaseOrder), asked.of(PurchaseOrderLine)
-    still = line.c.ordered_quantity - line.c.received_quantity
+    day = func.coalesce(line.c.promised_on, line.c.due_on, type_=Date())
     return (
-        _row(line, func.greatest(line.c.due_on, _first(asked), type_=Date()), incoming=still)
+        _row(line, func.greatest(day, _first(asked), type_=Date()), incoming=line.c.open_quantity)
         .select_from(
             line.join(order, and_(order.c.company_id == line.c.company_id, order.c.id == line.c.purchase_order_id))
         )
         .where(
-            order.c.status == text_of(PurchaseOrderStatus.APPROVED), line.c.due_on.is_not(None), still > NOTHING,
+            order.c.status == text_of(PurchaseOrderStatus.APPROVED), day.is_not(None), line.c.open_quantity > NOTHING,
         )
     )  # fmt: skip
 

@@ -1,8 +1,15 @@
 """Purchasing: orders, receipts, suppliers' invoices and how they match, approved suppliers and their terms.
 
-Emits: PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected (PurchaseOrder), GoodsReceived (GoodsReceipt)
-and GoodsReturned (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled,
-SupplierInvoicePosted, SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
+From a need to an order: requisitions, requests for quotation, what suppliers answer, how their offers compare.
+
+Emits: PurchaseRequisitionCreated, PurchaseRequisitionApproved, PurchaseRequisitionRejected (PurchaseRequisition),
+QuotationsRequested, QuotationsAwarded, QuotationRequestCancelled (RequestForQuotation), QuotationAsked,
+QuotationSubmitted, QuotationDeclined (SupplierQuotation), ApprovalDelegated, ApprovalDelegationEnded
+(ApprovalDelegation), PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected, PurchaseOrderCancelled
+(PurchaseOrder), PurchaseOrderConfirmed (PurchaseOrderConfirmation), ShippingNoticeSent, ShippingNoticeCancelled,
+ShippingNoticeReceived (ShippingNotice), GoodsReceived (GoodsReceipt) and GoodsReturned
+(PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
+SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
 """
 
 from collections.abc import Mapping
@@ -12,55 +19,107 @@ from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.master_data.maintenance import events_of, maintained
 from domain.procurement import invoice_checks, verify
+from domain.procurement.approvals import ApprovalDelegation, ApprovalLimit
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
+    ApprovePurchaseRequisition,
+    AwardQuotations,
+    CancelPurchaseOrderRest,
+    CancelRequestForQuotation,
+    CancelShippingNotice,
     CancelSupplierInvoice,
+    ConfirmPurchaseOrder,
     CreatePurchaseOrder,
+    CreatePurchaseRequisition,
     CreateSupplierInvoice,
     CreditSupplierInvoice,
+    DeclineQuotation,
+    DelegateApproval,
+    EndApprovalDelegation,
     PostSupplierInvoice,
     ReceivePurchaseOrder,
+    ReceiveShippingNotice,
     RejectPurchaseOrder,
+    RejectPurchaseRequisition,
     ReleaseSupplierInvoice,
+    RequestQuotations,
     ReturnToSupplier,
+    SendShippingNotice,
+    SubmitQuotation,
     approve_purchase_orders,
+    approve_purchase_requisitions,
+    award_quotations,
+    cancel_purchase_order_rests,
+    cancel_requests_for_quotation,
+    cancel_shipping_notices,
     cancel_supplier_invoices,
+    confirm_purchase_orders,
     create_purchase_orders,
+    create_purchase_requisitions,
     create_supplier_invoices,
     credit_supplier_invoices,
+    decline_quotations,
+    delegate_approvals,
+    end_approval_delegations,
     post_supplier_invoices,
     receive_purchase_orders,
+    receive_shipping_notices,
     reject_purchase_orders,
+    reject_purchase_requisitions,
     release_supplier_invoices,
+    request_quotations,
     return_purchases,
+    send_shipping_notices,
+    submit_quotations,
 )
+from domain.procurement.comparison import QuotationComparisonLine, quotation_comparison
+from domain.procurement.confirmations import CONFIRMATION_RECORDS, PurchaseOrderConfirmation
 from domain.procurement.invoices import INVOICE_RECORDS, MatchTolerance, SupplierInvoice
 from domain.procurement.models import (
-    ApprovalLimit,
     GoodsReceipt,
     GoodsReceiptLine,
     PurchaseOrder,
     PurchaseOrderLine,
     SupplierItem,
 )
+from domain.procurement.quotations import QUOTATION_RECORDS, RequestForQuotation, SupplierQuotation
+from domain.procurement.receiving import RECEIVING_RECORDS, ReceivingRule, ShippingNotice
 from domain.procurement.reports import OpenClearingLine, open_clearing
+from domain.procurement.requisitions import REQUISITION_RECORDS, PurchaseRequisition
 from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
 
 RECORDS = (
-    PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit,
-    *RETURN_RECORDS, *INVOICE_RECORDS,
+    PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit, ApprovalDelegation,
+    *REQUISITION_RECORDS, *QUOTATION_RECORDS, *CONFIRMATION_RECORDS, *RECEIVING_RECORDS, *RETURN_RECORDS,
+    *INVOICE_RECORDS,
 )  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
-    **maintained(ApprovalLimit, fixed=("role", "currency"), action=Action.ADMINISTER),
+    **maintained(ApprovalLimit, fixed=("role", "currency", "item_type"), action=Action.ADMINISTER),
     **maintained(MatchTolerance, action=Action.ADMINISTER),
+    **maintained(ReceivingRule, fixed=("item_id",), action=Action.ADMINISTER),
 }
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
+    CreatePurchaseRequisition: create_purchase_requisitions,
+    ApprovePurchaseRequisition: approve_purchase_requisitions,
+    RejectPurchaseRequisition: reject_purchase_requisitions,
+    RequestQuotations: request_quotations,
+    SubmitQuotation: submit_quotations,
+    DeclineQuotation: decline_quotations,
+    AwardQuotations: award_quotations,
+    CancelRequestForQuotation: cancel_requests_for_quotation,
+    DelegateApproval: delegate_approvals,
+    EndApprovalDelegation: end_approval_delegations,
     CreatePurchaseOrder: create_purchase_orders,
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
+    ConfirmPurchaseOrder: confirm_purchase_orders,
+    CancelPurchaseOrderRest: cancel_purchase_order_rests,
     ReceivePurchaseOrder: receive_purchase_orders,
+    SendShippingNotice: send_shipping_notices,
+    CancelShippingNotice: cancel_shipping_notices,
+    ReceiveShippingNotice: receive_shipping_notices,
     ReturnToSupplier: return_purchases,
     CreateSupplierInvoice: create_supplier_invoices,
     CancelSupplierInvoice: cancel_supplier_invoices,
@@ -68,15 +127,31 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReleaseSupplierInvoice: release_supplier_invoices,
     CreditSupplierInvoice: credit_supplier_invoices,
 }
-REPORTS = {OpenClearingLine: open_clearing}
+REPORTS = {OpenClearingLine: open_clearing, QuotationComparisonLine: quotation_comparison}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
+    "PurchaseRequisitionCreated": PurchaseRequisition,
+    "PurchaseRequisitionApproved": PurchaseRequisition,
+    "PurchaseRequisitionRejected": PurchaseRequisition,
+    "QuotationsRequested": RequestForQuotation,
+    "QuotationsAwarded": RequestForQuotation,
+    "QuotationRequestCancelled": RequestForQuotation,
+    "QuotationAsked": SupplierQuotation,
+    "QuotationSubmitted": SupplierQuotation,
+    "QuotationDeclined": SupplierQuotation,
+    "ApprovalDelegated": ApprovalDelegation,
+    "ApprovalDelegationEnded": ApprovalDelegation,
     "PurchaseOrderCreated": PurchaseOrder,
     "PurchaseOrderApproved": PurchaseOrder,
     "PurchaseOrderRejected": PurchaseOrder,
+    "PurchaseOrderCancelled": PurchaseOrder,
+    "PurchaseOrderConfirmed": PurchaseOrderConfirmation,
     "GoodsReceived": GoodsReceipt,
     "GoodsReturned": PurchaseReturn,
+    "ShippingNoticeSent": ShippingNotice,
+    "ShippingNoticeCancelled": ShippingNotice,
+    "ShippingNoticeReceived": ShippingNotice,
     "SupplierInvoiceCreated": SupplierInvoice,
     "SupplierInvoiceCancelled": SupplierInvoice,
     "SupplierInvoicePosted": SupplierInvoice,

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, bindparam, func, select
+from sqlalchemy import SmallInteger, bindparam, false, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -81,7 +81,10 @@ _back = (
     )
     .join_from(_back_line, _return, (_return.c.company_id == _back_line.c.company_id)
                & (_return.c.id == _back_line.c.purchase_return_id))
-    .where(_back_line.c.company_id == _company_id, _back_line.c.purchase_order_line_id == _ids)
+    .where(
+        _back_line.c.company_id == _company_id, _back_line.c.purchase_order_line_id == _ids,
+        _back_line.c.is_rejected == false(),
+    )
     .group_by(_back_line.c.goods_receipt_line_id)
     .subquery("back")
 )  # fmt: skip

@@ -102,7 +102,7 @@ _EMPTY = """
 WITH back AS (
     SELECT company_id, goods_receipt_line_id, sum(quantity) AS quantity, sum(owed_transaction_amount) AS transaction,
            sum(owed_amount) AS amount
-    FROM purchase_return_line GROUP BY 1, 2
+    FROM purchase_return_line WHERE NOT is_rejected GROUP BY 1, 2
 ), cleared AS (
     SELECT company_id, goods_receipt_line_id, sum(quantity) AS quantity, sum(transaction_amount) AS transaction,
            sum(amount) AS amount

@@ -1,11 +1,14 @@
 """Purchasing: what was ordered from a supplier, at what price, by when, and what came of it.
 
-An order is a promise. Goods move in `inventory`, money moves in `finance`; nothing here holds a balance. A document
+An order is a promise. Of each line, at any time: ordered + over-received = received, less what was sent back to be
+replaced, + open + cancelled; what is open and what came beyond the order follow from the others and are computed.
+Goods move in `inventory`, money moves in `finance`; nothing here holds a balance. A document
 that another system made (`is_historical`) keeps that system's state and quantities, however odd: it posts nothing and
 moves no more.
 
 Goods that fail inspection stay the supplier's (`owner` on their stock, value zero) until they go back: only accepted
-goods are owed for, so GR/IR counts the stocked quantity.
+goods are owed for, so GR/IR counts the stocked quantity. Refused goods that go back were never owed for: they may be
+awaited again, and move no money.
 """
 
 from datetime import date
@@ -13,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
@@ -43,6 +46,7 @@ class PurchaseOrderStatus(StrEnum):
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
     COMPLETE = "COMPLETE"
+    CANCELLED = "CANCELLED"
 
 
 class PurchaseOrder(
@@ -89,6 +93,9 @@ class PurchaseOrder(
     approver_id: Mapped[UUID | None] = reference("employee", doc="The employee who approved the order.", zh="审批人")
     requested_by: Mapped[UUID | None] = uuid_column(doc="The user who created the order.", zh="创建用户")
     approved_by: Mapped[UUID | None] = uuid_column(doc="The user who approved or rejected the order.", zh="审批用户")
+    approved_for: Mapped[UUID | None] = uuid_column(
+        doc="The user whose limits were lent to who approved it.", zh="被代理审批用户"
+    )
     approved_on: Mapped[date | None] = date_column(doc="Day of approval or rejection.", zh="审批日期")
     reason: Mapped[str | None] = text_column(doc="Why the order was rejected.", zh="拒绝原因")
     is_historical: Mapped[bool] = column(
@@ -97,6 +104,12 @@ class PurchaseOrder(
         tier=Tier.PUBLIC,
         server_default="false",
     )
+
+
+# What was received, less what was sent back to be replaced, and what is no longer wanted.
+_SETTLED = "received_quantity - to_replace_quantity + cancelled_quantity"
+OPEN_QUANTITY = f"greatest(ordered_quantity - ({_SETTLED}), 0)"
+OVER_RECEIVED_QUANTITY = f"greatest({_SETTLED} - ordered_quantity, 0)"
 
 
 class PurchaseOrderLine(
@@ -118,14 +131,25 @@ class PurchaseOrderLine(
         CheckConstraint("is_historical OR unit_price >= 0", name="unit_price_not_negative"),
         CheckConstraint("over_receipt_percent >= 0", name="over_receipt_percent_not_negative"),
         CheckConstraint(
-            "is_historical OR "
-            "(received_quantity - to_replace_quantity) * 100 <= ordered_quantity * (100 + over_receipt_percent)",
+            "is_historical OR (received_quantity - to_replace_quantity) * 100 "
+            "<= (ordered_quantity - cancelled_quantity) * (100 + over_receipt_percent)",
             name="received_within_tolerance",
         ),
         CheckConstraint(
-            "is_historical OR (invoiced_quantity >= 0 AND to_replace_quantity >= 0 "
-            "AND returned_quantity BETWEEN to_replace_quantity AND stocked_quantity)",
-            name="returned_was_stocked",
+            "is_historical OR (invoiced_quantity >= 0 AND returned_quantity BETWEEN 0 AND stocked_quantity "
+            "AND rejected_returned_quantity BETWEEN 0 AND rejected_quantity)",
+            name="returned_was_received",
+        ),
+        CheckConstraint(
+            "is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity",
+            name="to_replace_was_returned",
+        ),
+        CheckConstraint(
+            "is_historical OR cancelled_quantity BETWEEN 0 AND ordered_quantity", name="cancelled_was_ordered"
+        ),
+        CheckConstraint(
+            "is_historical OR confirmed_quantity BETWEEN 0 AND ordered_quantity - cancelled_quantity",
+            name="confirmed_is_wanted",
         ),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
     )
@@ -148,12 +172,36 @@ class PurchaseOrderLine(
     returned_quantity: Mapped[Decimal] = quantity_column(
         doc="Taken to stock and sent back since.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    rejected_returned_quantity: Mapped[Decimal] = quantity_column(
+        doc="Refused at inspection and sent back since.", zh="拒收退回数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default="0",
+    )  # fmt: skip
     to_replace_quantity: Mapped[Decimal] = quantity_column(
         doc="Sent back to be replaced.", zh="待补货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    cancelled_quantity: Mapped[Decimal] = quantity_column(
+        doc="Ordered and no longer wanted.", zh="取消数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    open_quantity: Mapped[Decimal] = quantity_column(
+        doc="Still awaited: ordered, not cancelled and not received, what is to be replaced included.",
+        zh="未交数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default=Computed(OPEN_QUANTITY, persisted=True),
+    )  # fmt: skip
+    over_received_quantity: Mapped[Decimal] = quantity_column(
+        doc="Received beyond what was ordered.", zh="超收数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default=Computed(OVER_RECEIVED_QUANTITY, persisted=True),
+    )  # fmt: skip
+    confirmed_quantity: Mapped[Decimal | None] = quantity_column(
+        doc="What the supplier last said it delivers; none while it has not answered.", zh="供应商确认数量",
+        unit=ITEM_UNIT, tier=Tier.PUBLIC,
+    )  # fmt: skip
     invoiced_quantity: Mapped[Decimal] = quantity_column(
         doc="Invoiced, less what was credited.", zh="已开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    requisition_line_id: Mapped[UUID | None] = reference(
+        "purchase_requisition_line", doc="The requisition line that asked for it.", zh="采购申请行", many="order_lines",
+        tier=Tier.INTERNAL,
+    )  # fmt: skip
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
     line_total: Mapped[Decimal] = amount_column(
         doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
@@ -166,6 +214,12 @@ class PurchaseOrderLine(
         server_default="0",
     )
     due_on: Mapped[date | None] = date_column(doc="Day the goods are due.", zh="到货期限", tier=Tier.PUBLIC)
+    promised_on: Mapped[date | None] = date_column(
+        doc="Day by which the supplier last said that all it confirmed arrives.",
+        zh="供应商承诺到货日",
+        tier=Tier.PUBLIC,
+    )
+    cancel_reason: Mapped[str | None] = text_column(doc="Why the rest was cancelled.", zh="取消原因", tier=Tier.PUBLIC)
     is_historical: Mapped[bool] = column(
         doc="Whether another system made the line.", zh="历史单据", tier=Tier.PUBLIC, server_default="false"
     )
@@ -212,6 +266,9 @@ class GoodsReceiptLine(
             "received_quantity = rejected_quantity + stocked_quantity", name="received_is_rejected_and_stocked"
         ),
         CheckConstraint("returned_quantity BETWEEN 0 AND stocked_quantity", name="returned_was_stocked"),
+        CheckConstraint(
+            "rejected_returned_quantity BETWEEN 0 AND rejected_quantity", name="rejected_returned_was_rejected"
+        ),
         UniqueConstraint("company_id", "goods_receipt_id", "position"),
     )
 
@@ -237,6 +294,10 @@ class GoodsReceiptLine(
     returned_quantity: Mapped[Decimal] = quantity_column(
         doc="Taken to stock and sent back since.", zh="退货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
+    rejected_returned_quantity: Mapped[Decimal] = quantity_column(
+        doc="Refused at inspection and sent back since.", zh="拒收退回数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
+        server_default="0",
+    )  # fmt: skip
     owed_transaction_amount: Mapped[Decimal] = amount_column(
         doc="What GR/IR took up for them, in the order's currency.", zh="原币暂估应付",
         unit="goods_receipt.purchase_order.currency",
@@ -287,22 +348,4 @@ class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应
     )
     last_received_on: Mapped[date | None] = date_column(
         doc="Day of the last receipt.", zh="最近收货日期", tier=Tier.COMMERCIAL
-    )
-
-
-class ApprovalLimit(CompanyRecord, scope=Scope(), zh="审批限额"):
-    """Up to which amount a role may approve purchase orders; a company without limits for a currency has none in it."""
-
-    __tablename__ = "approval_limit"
-    __table_args__ = (
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
-        UniqueConstraint("company_id", "role", "currency"),
-    )
-
-    role: Mapped[str] = code_column(doc="The role the limit holds for.", zh="角色", tier=Tier.INTERNAL)
-    currency: Mapped[str] = code_column(
-        doc="Currency of the limit.", zh="币种", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH, code_list="ISO4217"
-    )
-    amount: Mapped[Decimal] = amount_column(
-        doc="Largest total the role may approve.", zh="限额", unit="currency", tier=Tier.INTERNAL
     )

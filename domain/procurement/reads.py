@@ -9,9 +9,9 @@ from sqlalchemy import SmallInteger, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.core.actors import PARTNERS
 from domain.core.database import Row
 from domain.core.errors import NotFound, Rejected
-from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.inventory.models import Lot
 from domain.master_data.companies import Site
@@ -21,20 +21,22 @@ from domain.master_data.parties import Party, PartyRole, PartyRoleKind
 from domain.master_data.places import Location, LocationKind
 from domain.people.employees import Employee
 from domain.procurement.models import (
-    ApprovalLimit,
     PurchaseOrderLine,
     PurchaseOrderStatus,
     SupplierItem,
 )
+from domain.procurement.quotations import RequestForQuotationLine, SupplierQuotation, SupplierQuotationLine
+from domain.procurement.requisitions import PurchaseRequisitionLine
 from domain.procurement.rules import Order, OrderLine
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 
 _item, _party, _role, _currency = Item.table, Party.table, PartyRole.table, Currency.table
-_ITEMS = select(_item.c.id, _item.c.code, _item.c.status, _item.c.lot_policy, _item.c.archived_at).where(
-    _item.c.id == _ids
-)
+_ITEMS = select(
+    _item.c.id, _item.c.code, _item.c.kind, _item.c.status, _item.c.lot_policy, _item.c.shelf_life_days,
+    _item.c.archived_at,
+).where(_item.c.id == _ids)  # fmt: skip
 _SUPPLIERS = select(
     _party.c.id,
     _party.c.code,
@@ -58,15 +60,28 @@ _LINES = (
     .where(_line.c.company_id == _company_id, _line.c.purchase_order_id == _ids)
     .order_by(_line.c.purchase_order_id, _line.c.position)
 )
-_limit = ApprovalLimit.table
-_LIMITS = select(_limit.c.currency, _limit.c.role, _limit.c.amount).where(_limit.c.company_id == _company_id)
-
+_need = PurchaseRequisitionLine.table
+_NEEDS = (
+    select(_need)
+    .where(_need.c.company_id == _company_id, _need.c.purchase_requisition_id == _ids)
+    .order_by(_need.c.purchase_requisition_id, _need.c.position)
+)
+_quotation, _quoted, _requested = SupplierQuotation.table, SupplierQuotationLine.table, RequestForQuotationLine.table
+_QUOTATIONS = (
+    select(_quotation.c.id)
+    .where(_quotation.c.company_id == _company_id, _quotation.c.request_for_quotation_id == _ids)
+    .order_by(_quotation.c.id)
+)
+_QUOTED = select(_quoted).where(_quoted.c.company_id == _company_id, _quoted.c.supplier_quotation_id == _ids)
+_REQUESTED = select(_requested.c.id, _requested.c.requisition_line_id).where(
+    _requested.c.company_id == _company_id, _requested.c.request_for_quotation_id == _ids
+)
 _terms = SupplierItem.table
 _TERMS = select(_terms.c.supplier_id, _terms.c.item_id, _terms.c.over_receipt_percent).where(
     _terms.c.company_id == _company_id, _terms.c.supplier_id == _ids
 )
 _lot = Lot.table
-_LOTS = select(_lot.c.id, _lot.c.number, _lot.c.item_id).where(
+_LOTS = select(_lot).where(
     _lot.c.company_id == _company_id, _lot.c.number == func.any(bindparam("numbers", type_=ARRAY(Text())))
 )
 _location = Location.table
@@ -82,7 +97,7 @@ _STORAGE = (
 
 
 async def items_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
-    """Items with code, status, lot policy; an unknown id is absent."""
+    """Items with code, class, status, lot policy, shelf life; an unknown id is absent."""
     return {row["id"]: row for row in await work.fetch(_ITEMS, ids=sorted(set(ids)))}
 
 
@@ -132,12 +147,30 @@ async def lines_of(work: Work, order_ids: Iterable[UUID]) -> Mapping[UUID, list[
     return lines
 
 
-async def limits_by_currency(work: Work) -> dict[str, dict[str, Decimal]]:
-    """By currency, the largest amount that each role may approve in the company."""
-    limits: dict[str, dict[str, Decimal]] = {}
-    for row in await work.fetch(_LIMITS):
-        limits.setdefault(row["currency"], {})[row["role"]] = row["amount"]
-    return limits
+async def requisition_lines_of(work: Work, ids: Iterable[UUID]) -> Mapping[UUID, list[Row]]:
+    """The lines of each requisition in their order; the requisition's own lock guards them."""
+    lines: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in await work.fetch(_NEEDS, ids=sorted(set(ids))):
+        lines[row["purchase_requisition_id"]].append(row)
+    return lines
+
+
+async def quotations_of(work: Work, request_ids: Iterable[UUID]) -> list[UUID]:
+    """The quotations of the requests."""
+    return [row["id"] for row in await work.fetch(_QUOTATIONS, ids=sorted(set(request_ids)))]
+
+
+async def quotation_lines_of(work: Work, ids: Iterable[UUID]) -> Mapping[UUID, dict[int, Row]]:
+    """The lines of each quotation by position; the quotation's own lock guards them."""
+    lines: defaultdict[UUID, dict[int, Row]] = defaultdict(dict)
+    for row in await work.fetch(_QUOTED, ids=sorted(set(ids))):
+        lines[row["supplier_quotation_id"]][row["position"]] = row
+    return lines
+
+
+async def needs_of_requests(work: Work, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """By line of the requests the requisition line that it is for, if any."""
+    return {row["id"]: row["requisition_line_id"] for row in await work.fetch(_REQUESTED, ids=sorted(set(ids)))}
 
 
 async def tolerances(work: Work, supplier_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Decimal]:
@@ -161,10 +194,10 @@ async def storage_by_site(work: Work) -> dict[UUID | None, UUID]:
     return first
 
 
-def roles_in(work: Work) -> frozenset[str]:
-    """The roles the actor plays in the company, those that hold in the whole group included."""
-    roles = work.actor.roles
-    return roles.get(work.company_id, frozenset()) | roles.get(GROUP, frozenset())
+def check_own(work: Work, order: Order) -> None:
+    """Nothing; a partner knows its own orders only. Raises: NotFound."""
+    if work.actor.audience in PARTNERS and order.supplier_id not in work.actor.partners:
+        raise NotFound(("purchaseOrder",), what="purchase order", key=str(order.id))
 
 
 def order_of(row: Row) -> Order:
@@ -193,8 +226,11 @@ def _order_line(row: Row) -> OrderLine:
         rejected=row["rejected_quantity"],
         stocked=row["stocked_quantity"],
         returned=row["returned_quantity"],
+        rejected_returned=row["rejected_returned_quantity"],
         to_replace=row["to_replace_quantity"],
+        cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"],
         unit_price=row["unit_price"],
         over_receipt_percent=row["over_receipt_percent"],
+        requisition_line_id=row["requisition_line_id"],
     )

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, cast, func, literal_column, select, union_all
+from sqlalchemy import FromClause, and_, cast, false, func, literal_column, select, union_all
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Date, Integer
@@ -143,7 +143,7 @@ def _by_goods(asked: Asked) -> FromClause:
                 returned, and_(returned.c.company_id == back.c.company_id, returned.c.id == back.c.purchase_return_id)
             )
         )
-        .where(returned.c.returned_on <= asked["on"])
+        .where(returned.c.returned_on <= asked["on"], back.c.is_rejected == false())
     )  # fmt: skip
     moved = union_all(took_up, cleared, sent_back).subquery("moved")
     keys = (moved.c.company_id, moved.c.line_id, moved.c.goods_id)

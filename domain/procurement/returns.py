@@ -1,7 +1,9 @@
 """Goods of an order that went back to their supplier, to be replaced or to be credited.
 
 What is to be replaced is awaited again: its order is open until it comes. What is to be credited is not; a credit note
-comes for it. Goods that had been invoiced leave what was paid for them in GR/IR until one of the two has come.
+comes for it. Goods that were refused when they came are the supplier's still: they go back too, and move no money, as
+nothing was owed for them. Goods that had been invoiced leave what was paid for them in GR/IR until one of the two has
+come.
 """
 
 from datetime import date
@@ -72,6 +74,9 @@ class PurchaseReturnLine(
     __tablename__ = "purchase_return_line"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint(
+            "NOT is_rejected OR (owed_transaction_amount = 0 AND owed_amount = 0)", name="rejected_was_not_owed"
+        ),
         UniqueConstraint("company_id", "purchase_return_id", "position"),
     )
 
@@ -88,6 +93,10 @@ class PurchaseReturnLine(
     quantity: Mapped[Decimal] = quantity_column(
         doc="How much went back.", zh="退货数量", unit="purchase_order_line.item.unit.code", tier=Tier.PUBLIC
     )
+    is_rejected: Mapped[bool] = column(
+        doc="Whether the goods were refused at inspection and never ours.", zh="是否拒收货物", tier=Tier.PUBLIC,
+        server_default="false",
+    )  # fmt: skip
     owed_transaction_amount: Mapped[Decimal] = amount_column(
         doc="What GR/IR gave up for it, in the order's currency.", zh="原币冲减暂估",
         unit="purchase_return.purchase_order.currency",

@@ -39,12 +39,6 @@ class OverReceipt(DomainError):
     )
 
 
-class ApprovalLimitExceeded(DomainError):
-    code = "APPROVAL_LIMIT_EXCEEDED"
-    zh = "采购订单 {order} 金额 {total} {currency} 超过您的审批限额 {limit} {currency}。"
-    en = "Purchase order {order} of {total} {currency} exceeds your approval limit of {limit} {currency}."
-
-
 class HistoricalDocument(DomainError):
     code = "HISTORICAL_DOCUMENT"
     zh = "{what} {key} 由其他系统产生，仅供查询，不能再处理。"
@@ -55,6 +49,8 @@ APPROVE: Final = "be approved"
 REJECT: Final = "be rejected"
 RECEIVE: Final = "be received"
 COMPLETE: Final = "be completed"
+CANCEL: Final = "be cancelled"
+CONFIRM: Final = "be confirmed"
 INVOICE: Final = "be invoiced"
 REOPEN: Final = "be reopened"
 
@@ -67,6 +63,10 @@ ORDER_FLOW: Final = Flow(
         RECEIVE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.APPROVED),
         COMPLETE: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.COMPLETE),
         REOPEN: Transition(frozenset({PurchaseOrderStatus.COMPLETE}), PurchaseOrderStatus.APPROVED),
+        CONFIRM: Transition(frozenset({PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.APPROVED),
+        CANCEL: Transition(
+            frozenset({PurchaseOrderStatus.PENDING, PurchaseOrderStatus.APPROVED}), PurchaseOrderStatus.CANCELLED
+        ),
     },
 )
 
@@ -99,15 +99,28 @@ class OrderLine:
     rejected: Decimal
     stocked: Decimal
     returned: Decimal
+    rejected_returned: Decimal
     to_replace: Decimal
+    cancelled: Decimal
     invoiced: Decimal
     unit_price: Decimal
     over_receipt_percent: Decimal
+    requisition_line_id: UUID | None = None
 
     @property
     def is_fully_received(self) -> bool:
         """Whether nothing more is awaited, what went back to be replaced included."""
-        return self.net_received >= self.ordered
+        return self.open == ZERO
+
+    @property
+    def wanted(self) -> Decimal:
+        """What was ordered and not cancelled."""
+        return EXACT.subtract(self.ordered, self.cancelled)
+
+    @property
+    def open(self) -> Decimal:
+        """What is still awaited: ordered + over-received = received less to be replaced + open + cancelled."""
+        return max(EXACT.subtract(self.wanted, self.net_received), ZERO)
 
     @property
     def net_received(self) -> Decimal:
@@ -153,26 +166,30 @@ def line_count(count: int) -> None:
 
 
 def order_totals(
-    currency: str, lines: Sequence[tuple[Decimal, Money]], tax: Money | None, freight: Money | None
+    currency: str,
+    lines: Sequence[tuple[Decimal, Money]],
+    tax: Money | None,
+    freight: Money | None,
+    *,
+    price: str = "unitPrice",
 ) -> Totals:
-    """The totals of an order of (quantity, unit price) lines, all in one currency.
+    """The totals of an order of (quantity, unit price) lines, all in one currency; `price` is what the input calls it.
 
     Raises: CurrencyMismatch, Rejected with the path of the input that is at fault.
     """
     line_count(len(lines))
     line_totals: list[Decimal] = []
-    for place, (quantity, price) in enumerate(lines):
-        line_totals.append(_line_total(currency, quantity, price, place))
+    for place, (quantity, unit_price) in enumerate(lines):
+        line_totals.append(_line_total(currency, quantity, unit_price, ("lines", place, price)))
     charges = [_charge(currency, charge, name) for charge, name in ((tax, "tax"), (freight, "freight"))]
     subtotal = in_scale(total(line_totals), AMOUNT, "subtotal")
     due = in_scale(total([subtotal, *charges]), AMOUNT, "totalDue")
     return Totals(line_totals=tuple(line_totals), subtotal=subtotal, tax=charges[0], freight=charges[1], total_due=due)
 
 
-def _line_total(currency: str, quantity: Decimal, price: Money, place: int) -> Decimal:
-    path: Path = ("lines", place, "unitPrice")
-    positive(quantity, QUANTITY, "quantity", ("lines", place, "quantity"))
-    not_negative(_own(price, currency, "unitPrice", path), RATE, "unitPrice", path)
+def _line_total(currency: str, quantity: Decimal, price: Money, path: Path) -> Decimal:
+    positive(quantity, QUANTITY, "quantity", (*path[:-1], "quantity"))
+    not_negative(_own(price, currency, str(path[-1]), path), RATE, str(path[-1]), path)
     return in_scale(to_scale(product(quantity, price.amount), AMOUNT.after_point), AMOUNT, "lineTotal", path)
 
 
@@ -218,18 +235,6 @@ def decide(order: Order, transition: str, by: UUID) -> PurchaseOrderStatus:
     return state
 
 
-def within_limit(order: Order, limits: Mapping[str, Decimal] | None, roles: frozenset[str]) -> None:
-    """Nothing; raises ApprovalLimitExceeded when no role of the approver reaches the order's total.
-
-    `limits` holds the largest amount by role in the order's currency; None where the company limits nothing in it.
-    """
-    if limits is None:
-        return
-    reach = max((amount for role, amount in limits.items() if role in roles), default=ZERO)
-    if order.total_due > reach:
-        raise ApprovalLimitExceeded(order=order.number, total=order.total_due, currency=order.currency, limit=reach)
-
-
 def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocked: Decimal | None) -> Arrival:
     """What arrives of a line, checked: what is received is rejected or stocked; one of the two follows from the other.
 
@@ -262,14 +267,14 @@ def arrival(line: OrderLine, received: Decimal, rejected: Decimal | None, stocke
 
 
 def receive(order: Order, line: OrderLine, arriving: Arrival) -> OrderLine:
-    """The line after the arrival; raises OverReceipt beyond the line's tolerance."""
-    allowed = EXACT.divide(product(line.ordered, EXACT.add(HUNDRED, line.over_receipt_percent)), HUNDRED)
+    """The line after the arrival; raises OverReceipt beyond the tolerance of what is wanted of the line."""
+    allowed = EXACT.divide(product(line.wanted, EXACT.add(HUNDRED, line.over_receipt_percent)), HUNDRED)
     received = EXACT.add(line.received, arriving.received)
     if EXACT.subtract(received, line.to_replace) > allowed:
         raise OverReceipt(
             order=order.number,
             position=line.position,
-            ordered=line.ordered,
+            ordered=line.wanted,
             received=line.net_received,
             arriving=arriving.received,
             allowed=allowed,
@@ -288,9 +293,11 @@ def status_after_receipt(order: Order, lines: Sequence[OrderLine]) -> PurchaseOr
     return ORDER_FLOW.advance(order.number, order.status, COMPLETE if done else RECEIVE)
 
 
-def send_back(line: OrderLine, quantity: Decimal, *, is_replaced: bool) -> OrderLine:
-    """The line once accepted goods of it went back; those to be replaced are awaited again."""
+def send_back(line: OrderLine, quantity: Decimal, *, is_replaced: bool, is_rejected: bool = False) -> OrderLine:
+    """The line once goods of it went back, accepted ones or those refused; those to be replaced are awaited again."""
     to_replace = EXACT.add(line.to_replace, quantity) if is_replaced else line.to_replace
+    if is_rejected:
+        return replace(line, rejected_returned=EXACT.add(line.rejected_returned, quantity), to_replace=to_replace)
     return replace(line, returned=EXACT.add(line.returned, quantity), to_replace=to_replace)
 
 
@@ -299,6 +306,67 @@ def status_after_return(order: Order, lines: Sequence[OrderLine]) -> PurchaseOrd
     if order.status is PurchaseOrderStatus.COMPLETE and not all(line.is_fully_received for line in lines):
         return ORDER_FLOW.advance(order.number, order.status, REOPEN)
     return order.status
+
+
+def cancel_rest(order: Order, line: OrderLine) -> OrderLine:
+    """The line, nothing more of it wanted; raises Rejected where nothing is awaited."""
+    if line.open == ZERO:
+        raise Rejected(
+            what="position",
+            value=line.position,
+            reason=f"nothing of it is open on order {order.number}",
+            reason_zh=f"订单 {order.number} 该行没有未交数量",
+        )
+    return replace(line, cancelled=EXACT.add(line.cancelled, line.open))
+
+
+def status_after_cancel(order: Order, lines: Sequence[OrderLine]) -> PurchaseOrderStatus:
+    """CANCELLED once nothing of the order is wanted and nothing came or was charged of it, COMPLETE once no line awaits
+    anything, else as it was.
+    """
+    if any(not line.is_fully_received for line in lines):
+        return order.status
+    if all(line.wanted == ZERO and line.received == ZERO and line.invoiced == ZERO for line in lines):
+        return ORDER_FLOW.advance(order.number, order.status, CANCEL)
+    return ORDER_FLOW.advance(order.number, order.status, COMPLETE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """What a supplier says of one line: so much of it arrives by a day."""
+
+    position: int
+    quantity: Decimal
+    promised_on: date
+
+
+def confirmed(order: Order, lines: Mapping[int, OrderLine], promised: Sequence[Promised]) -> dict[int, Promised]:
+    """By position what the supplier confirms in all, and the day by which the last of it comes.
+
+    A line may be split over days; less than is wanted may be confirmed, never more. Raises: WrongState, NotFound,
+    Rejected.
+    """
+    ORDER_FLOW.advance(order.number, order.status, CONFIRM)
+    line_count(len(promised))
+    found: dict[int, Promised] = {}
+    for place, one in enumerate(promised):
+        line = lines.get(one.position)
+        if line is None:
+            raise NotFound(("lines", place, "position"), what="PurchaseOrderLine", key=f"{order.number}/{one.position}")
+        positive(one.quantity, QUANTITY, "quantity", ("lines", place, "quantity"))
+        before = found.get(one.position)
+        quantity = EXACT.add(before.quantity if before else ZERO, one.quantity)
+        if quantity > line.wanted:
+            raise Rejected(
+                ("lines", place, "quantity"),
+                what="quantity",
+                value=quantity,
+                reason=f"only {trimmed(line.wanted)} are ordered",
+                reason_zh=f"订购数量仅 {trimmed(line.wanted)}",
+            )
+        day = max(one.promised_on, before.promised_on) if before else one.promised_on
+        found[one.position] = Promised(position=one.position, quantity=quantity, promised_on=day)
+    return found
 
 
 def lot_of_item(lot_number: str, lot_item_id: UUID, item_id: UUID) -> None:

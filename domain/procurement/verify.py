@@ -21,7 +21,9 @@ LEFT JOIN (
     FROM goods_receipt_line GROUP BY company_id, purchase_order_line_id
 ) AS r ON r.company_id = l.company_id AND r.purchase_order_line_id = l.id
 LEFT JOIN (
-    SELECT s.company_id, s.purchase_order_line_id, sum(s.quantity) AS returned,
+    SELECT s.company_id, s.purchase_order_line_id,
+           sum(s.quantity) FILTER (WHERE NOT s.is_rejected) AS returned,
+           sum(s.quantity) FILTER (WHERE s.is_rejected) AS rejected_returned,
            sum(s.quantity) FILTER (WHERE d.settlement = 'REPLACE') AS to_replace
     FROM purchase_return_line s
     JOIN purchase_return d ON d.company_id = s.company_id AND d.id = s.purchase_return_id
@@ -30,11 +32,31 @@ LEFT JOIN (
 WHERE NOT o.is_historical AND (
     (l.received_quantity, l.rejected_quantity, l.stocked_quantity)
         <> (coalesce(r.received, 0), coalesce(r.rejected, 0), coalesce(r.stocked, 0))
-    OR (l.returned_quantity, l.to_replace_quantity) <> (coalesce(b.returned, 0), coalesce(b.to_replace, 0))
-    OR (o.status = 'COMPLETE' AND l.received_quantity - l.to_replace_quantity < l.ordered_quantity)
-    OR (o.status IN ('PENDING', 'REJECTED') AND l.received_quantity <> 0)
+    OR (l.returned_quantity, l.rejected_returned_quantity, l.to_replace_quantity)
+        <> (coalesce(b.returned, 0), coalesce(b.rejected_returned, 0), coalesce(b.to_replace, 0))
+    OR (o.status IN ('COMPLETE', 'CANCELLED') AND l.open_quantity <> 0)
+    OR (o.status IN ('PENDING', 'REJECTED', 'CANCELLED') AND l.received_quantity <> 0)
+    OR (o.status = 'CANCELLED' AND l.cancelled_quantity <> l.ordered_quantity)
 )
 ORDER BY o.company_id, o.number, l.position LIMIT 1
+"""
+
+# A requisition line has on order what orders that were not rejected want of it; a requisition is ORDERED when all is.
+_WRONG_NEED = """
+SELECT r.company_id, r.number, r.status, n.position, n.ordered_quantity AS stored, coalesce(w.wanted, 0) AS counted
+FROM purchase_requisition r
+JOIN purchase_requisition_line n ON n.company_id = r.company_id AND n.purchase_requisition_id = r.id
+LEFT JOIN (
+    SELECT l.company_id, l.requisition_line_id, sum(l.ordered_quantity - l.cancelled_quantity) AS wanted
+    FROM purchase_order_line l
+    JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.purchase_order_id
+    WHERE o.status <> 'REJECTED' AND l.requisition_line_id IS NOT NULL
+    GROUP BY l.company_id, l.requisition_line_id
+) AS w ON w.company_id = n.company_id AND w.requisition_line_id = n.id
+WHERE n.ordered_quantity <> coalesce(w.wanted, 0)
+   OR (r.status IN ('PENDING', 'REJECTED') AND n.ordered_quantity <> 0)
+   OR (r.status = 'ORDERED' AND n.ordered_quantity < n.quantity)
+ORDER BY r.company_id, r.number, n.position LIMIT 1
 """
 
 _receipt, _receipt_line = GoodsReceipt.table, GoodsReceiptLine.table
@@ -93,6 +115,7 @@ _WRONG_CLEARING = (
 
 ORDER_QUANTITIES = "order quantities"
 GOODS_RECEIVED = "goods received, not invoiced"
+REQUISITION_QUANTITIES = "requisition quantities"
 
 
 async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
@@ -111,4 +134,16 @@ async def goods_received(connection: Connection) -> AsyncIterator[Finding]:
         yield Finding(check=GOODS_RECEIVED, subject=subject, message=message)
 
 
-VERIFIERS: Mapping[str, Verifier] = {ORDER_QUANTITIES: order_quantities, GOODS_RECEIVED: goods_received}
+async def requisition_quantities(connection: Connection) -> AsyncIterator[Finding]:
+    """The first requisition line that has not on order what orders want of it, or does not fit its state."""
+    for row in await connection.fetch(_WRONG_NEED):
+        subject = f"company {row['company_id']}, requisition {row['number']} line {row['position']}"
+        message = f"{row['status']}, the line says {row['stored']} on order, the orders {row['counted']}"
+        yield Finding(check=REQUISITION_QUANTITIES, subject=subject, message=message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {
+    ORDER_QUANTITIES: order_quantities,
+    GOODS_RECEIVED: goods_received,
+    REQUISITION_QUANTITIES: requisition_quantities,
+}

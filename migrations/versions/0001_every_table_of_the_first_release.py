@@ -694,15 +694,17 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role the limit holds for.'),
     sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the limit.'),
+    sa.Column('item_type', sa.Text(), nullable=True, comment='Class of items it holds for; all without a limit of their own where there is none.'),
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Largest total the role may approve.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_approval_limit_item_type_known')),
     sa.CheckConstraint('amount >= 0', name=op.f('ck_approval_limit_amount_not_negative')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_approval_limit_currency_length')),
     sa.CheckConstraint('char_length(role) <= 64', name=op.f('ck_approval_limit_role_length')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_approval_limit_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approval_limit')),
-    sa.UniqueConstraint('company_id', 'role', 'currency', name=op.f('uq_approval_limit_company_id_role_currency'))
+    sa.UniqueConstraint('company_id', 'role', 'currency', 'item_type', name=op.f('uq_approval_limit_company_id_role_currency_item_type'), postgresql_nulls_not_distinct=True)
     )
     op.create_table('bank_account',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1496,6 +1498,27 @@ def upgrade() -> None:
     op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
     op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
     op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
+    op.create_table('approval_delegation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('delegator_id', sa.Uuid(), nullable=False, comment='Whose limits they are.'),
+    sa.Column('delegate_id', sa.Uuid(), nullable=False, comment='Who may use them.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_approval_delegation_reason_length')),
+    sa.CheckConstraint('delegate_id <> delegator_id', name=op.f('ck_approval_delegation_delegate_is_another')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_approval_delegation_span_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_approval_delegation_company_id')),
+    sa.ForeignKeyConstraint(['delegate_id'], ['user_account.id'], name=op.f('fk_approval_delegation_delegate_id')),
+    sa.ForeignKeyConstraint(['delegator_id'], ['user_account.id'], name=op.f('fk_approval_delegation_delegator_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approval_delegation'))
+    )
+    op.create_index(op.f('ix_approval_delegation_company_id_delegate_id'), 'approval_delegation', ['company_id', 'delegate_id'], unique=False)
+    op.create_index(op.f('ix_approval_delegation_company_id_delegator_id'), 'approval_delegation', ['company_id', 'delegator_id'], unique=False)
+    op.create_index(op.f('ix_approval_delegation_company_id_valid_from_id'), 'approval_delegation', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('bank_statement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1984,14 +2007,18 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What the lot is of.'),
     sa.Column('supplier_lot', sa.Text(), nullable=True, comment="The supplier's number of the lot."),
     sa.Column('supplier_id', sa.Uuid(), nullable=True, comment='Who supplied the lot.'),
+    sa.Column('manufacturer', sa.Text(), nullable=True, comment='Who made the lot.'),
     sa.Column('made_on', sa.Date(), nullable=True, comment='Day of manufacture.'),
     sa.Column('expires_on', sa.Date(), nullable=True, comment='Last day the lot may be used.'),
+    sa.Column('udi', sa.Text(), nullable=True, comment='Unique device identifier, as on the label.'),
     sa.Column('status', sa.Text(), server_default='RELEASED', nullable=False, comment='Whether the lot may be used.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_lot_status_known')),
+    sa.CheckConstraint('char_length(manufacturer) <= 400', name=op.f('ck_lot_manufacturer_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_lot_number_length')),
     sa.CheckConstraint('char_length(supplier_lot) <= 64', name=op.f('ck_lot_supplier_lot_length')),
+    sa.CheckConstraint('char_length(udi) <= 200', name=op.f('ck_lot_udi_length')),
     sa.CheckConstraint('expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on', name=op.f('ck_lot_expires_after_made')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lot_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_lot_item_id')),
@@ -2189,6 +2216,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
     op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
+    op.create_table('receiving_rule',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('needs_supplier_lot', sa.Boolean(), server_default='false', nullable=False, comment="Whether the supplier's lot must be known."),
+    sa.Column('needs_manufacturer', sa.Boolean(), server_default='false', nullable=False, comment='Whether who made it must be known.'),
+    sa.Column('needs_made_on', sa.Boolean(), server_default='false', nullable=False, comment='Whether the day of manufacture must be known.'),
+    sa.Column('needs_expires_on', sa.Boolean(), server_default='false', nullable=False, comment='Whether the last day of use must be known.'),
+    sa.Column('needs_udi', sa.Boolean(), server_default='false', nullable=False, comment='Whether the device identifier on the label must be known.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_receiving_rule_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_receiving_rule_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_receiving_rule')),
+    sa.UniqueConstraint('company_id', 'item_id', name=op.f('uq_receiving_rule_company_id_item_id'))
+    )
+    op.create_index(op.f('ix_receiving_rule_company_id_item_id'), 'receiving_rule', ['company_id', 'item_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -2987,6 +3031,63 @@ def upgrade() -> None:
     op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
     op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
     op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
+    op.create_table('purchase_requisition',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the requisition.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that needs them.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('requested_on', sa.Date(), nullable=False, comment='Day of the requisition.'),
+    sa.Column('purpose', sa.Text(), nullable=False, comment='What the goods are needed for.'),
+    sa.Column('total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is expected to cost.'),
+    sa.Column('requested_by', sa.Uuid(), nullable=False, comment='The user who asks for them.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='The user who approved or rejected it.'),
+    sa.Column('approved_for', sa.Uuid(), nullable=True, comment='The user whose limits were lent to who approved it.'),
+    sa.Column('approved_on', sa.Date(), nullable=True, comment='Day of approval or rejection.'),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why it was rejected.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('PENDING') OR approved_by IS NOT NULL", name=op.f('ck_purchase_requisition_decided_by_someone')),
+    sa.CheckConstraint("status IN ('PENDING', 'APPROVED', 'REJECTED', 'ORDERED')", name=op.f('ck_purchase_requisition_status_known')),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> requested_by', name=op.f('ck_purchase_requisition_requester_is_not_approver')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_requisition_number_length')),
+    sa.CheckConstraint('char_length(purpose) <= 400', name=op.f('ck_purchase_requisition_purpose_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_requisition_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_purchase_requisition_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_requisition_company_id_number'))
+    )
+    op.create_index(op.f('ix_purchase_requisition_company_id_number_id'), 'purchase_requisition', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_requested_on_id'), 'purchase_requisition', ['company_id', 'requested_on', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_site_id'), 'purchase_requisition', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_status_id'), 'purchase_requisition', ['company_id', 'status', 'id'], unique=False)
+    op.create_table('request_for_quotation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the request.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that the goods are for.'),
+    sa.Column('requested_on', sa.Date(), nullable=False, comment='Day of the request.'),
+    sa.Column('answer_by', sa.Date(), nullable=False, comment='Last day for an answer.'),
+    sa.Column('requested_by', sa.Uuid(), nullable=False, comment='The user who asks.'),
+    sa.Column('awarded_by', sa.Uuid(), nullable=True, comment='The user who chose.'),
+    sa.Column('award_reason', sa.Text(), nullable=True, comment='Why these offers were taken; always said where a dearer one was.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('OPEN', 'AWARDED', 'CANCELLED')", name=op.f('ck_request_for_quotation_status_known')),
+    sa.CheckConstraint('answer_by >= requested_on', name=op.f('ck_request_for_quotation_answer_after_request')),
+    sa.CheckConstraint('char_length(award_reason) <= 400', name=op.f('ck_request_for_quotation_award_reason_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_request_for_quotation_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_request_for_quotation_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_request_for_quotation_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_request_for_quotation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_request_for_quotation_company_id_number'))
+    )
+    op.create_index(op.f('ix_request_for_quotation_company_id_number_id'), 'request_for_quotation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_requested_on_id'), 'request_for_quotation', ['company_id', 'requested_on', 'id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_site_id'), 'request_for_quotation', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_status_id'), 'request_for_quotation', ['company_id', 'status', 'id'], unique=False)
     op.create_table('sales_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3435,13 +3536,14 @@ def upgrade() -> None:
     sa.Column('approver_id', sa.Uuid(), nullable=True, comment='The employee who approved the order.'),
     sa.Column('requested_by', sa.Uuid(), nullable=True, comment='The user who created the order.'),
     sa.Column('approved_by', sa.Uuid(), nullable=True, comment='The user who approved or rejected the order.'),
+    sa.Column('approved_for', sa.Uuid(), nullable=True, comment='The user whose limits were lent to who approved it.'),
     sa.Column('approved_on', sa.Date(), nullable=True, comment='Day of approval or rejection.'),
     sa.Column('reason', sa.Text(), nullable=True, comment='Why the order was rejected.'),
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment="Whether another system made the order; it posts nothing and its quantities are that system's."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("is_historical OR status <> 'APPROVED' OR approved_by IS NOT NULL", name=op.f('ck_purchase_order_approved_by_someone')),
-    sa.CheckConstraint("status IN ('PENDING', 'APPROVED', 'REJECTED', 'COMPLETE')", name=op.f('ck_purchase_order_status_known')),
+    sa.CheckConstraint("status IN ('PENDING', 'APPROVED', 'REJECTED', 'COMPLETE', 'CANCELLED')", name=op.f('ck_purchase_order_status_known')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_purchase_order_currency_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_order_number_length')),
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_order_reason_length')),
@@ -3464,6 +3566,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
+    op.create_table('purchase_requisition_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('purchase_requisition_id', sa.Uuid(), nullable=False, comment='The requisition.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the requisition.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is needed.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is needed.'),
+    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='On order: what orders that were not rejected want of it.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
+    sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
+    sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
+    )
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
     op.create_table('sales_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3715,6 +3840,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_invoice_tax_company_id_supplier_invoice_id'), 'supplier_invoice_tax', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_tax_company_id_tax_rule_id'), 'supplier_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_table('supplier_quotation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the quotation.'),
+    sa.Column('request_for_quotation_id', sa.Uuid(), nullable=False, comment='The request that it answers.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=False, comment='Who is asked.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where the answer is in its flow.'),
+    sa.Column('asked_on', sa.Date(), nullable=False, comment='Day it was asked.'),
+    sa.Column('answer_by', sa.Date(), nullable=False, comment='Last day for an answer.'),
+    sa.Column('answered_on', sa.Date(), nullable=True, comment='Day of the last answer.'),
+    sa.Column('valid_until', sa.Date(), nullable=True, comment='Last day on which the offer holds.'),
+    sa.Column('supplier_number', sa.Text(), nullable=True, comment="The supplier's own number."),
+    sa.Column('currency', sa.Text(), nullable=True, comment='Currency of the prices.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=True, comment="Units of the company's currency for one of its own, on the day of the answer."),
+    sa.Column('reason', sa.Text(), nullable=True, comment='Why the supplier does not offer.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status IN ('INVITED', 'DECLINED', 'LOST') OR currency IS NOT NULL", name=op.f('ck_supplier_quotation_answer_in_currency')),
+    sa.CheckConstraint("status IN ('INVITED', 'SUBMITTED', 'DECLINED', 'AWARDED', 'LOST')", name=op.f('ck_supplier_quotation_status_known')),
+    sa.CheckConstraint('(currency IS NULL) = (rate IS NULL)', name=op.f('ck_supplier_quotation_currency_has_rate')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_supplier_quotation_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_supplier_quotation_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_supplier_quotation_reason_length')),
+    sa.CheckConstraint('char_length(supplier_number) <= 64', name=op.f('ck_supplier_quotation_supplier_number_length')),
+    sa.CheckConstraint('rate > 0', name=op.f('ck_supplier_quotation_rate_positive')),
+    sa.CheckConstraint('valid_until >= answered_on', name=op.f('ck_supplier_quotation_valid_after_answer')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_supplier_quotation_company_id_request_for_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_company_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_supplier_quotation_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_supplier_quotation_company_id_number')),
+    sa.UniqueConstraint('company_id', 'request_for_quotation_id', 'supplier_id', name=op.f('uq_supplier_quotation_company_id_request_for_quotation_id_supplier_id'))
+    )
+    op.create_index(op.f('ix_supplier_quotation_company_id_asked_on_id'), 'supplier_quotation', ['company_id', 'asked_on', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_number_id'), 'supplier_quotation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_request_for_quotation_id'), 'supplier_quotation', ['company_id', 'request_for_quotation_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_status_id'), 'supplier_quotation', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_supplier_id'), 'supplier_quotation', ['company_id', 'supplier_id'], unique=False)
     op.create_table('value_pool',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3933,6 +4096,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_open_layer_company_id_pool_id'), 'open_layer', ['company_id', 'pool_id'], unique=False)
     op.create_index('ix_open_layer_left', 'open_layer', ['company_id', 'pool_id', 'opened_on', 'sequence'], unique=False, postgresql_where=sa.text('quantity <> 0'))
+    op.create_table('purchase_order_confirmation',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the confirmation.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=False, comment='The order that is confirmed.'),
+    sa.Column('confirmed_on', sa.Date(), nullable=False, comment='Day of the answer.'),
+    sa.Column('supplier_number', sa.Text(), nullable=True, comment="The supplier's own number of the order."),
+    sa.Column('confirmed_by', sa.Uuid(), nullable=False, comment='The user who entered it.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_order_confirmation_number_length')),
+    sa.CheckConstraint('char_length(supplier_number) <= 64', name=op.f('ck_purchase_order_confirmation_supplier_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_confirmation_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_confirmation_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_confirmation')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_order_confirmation_company_id_number'))
+    )
+    op.create_index(op.f('ix_purchase_order_confirmation_company_id_confirmed_on_id'), 'purchase_order_confirmation', ['company_id', 'confirmed_on', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_confirmation_company_id_number_id'), 'purchase_order_confirmation', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_confirmation_company_id_purchase_order_id'), 'purchase_order_confirmation', ['company_id', 'purchase_order_id'], unique=False)
     op.create_table('purchase_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3944,23 +4126,36 @@ def upgrade() -> None:
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and refused at inspection.'),
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Received and taken to stock.'),
     sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taken to stock and sent back since.'),
+    sa.Column('rejected_returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Refused at inspection and sent back since.'),
     sa.Column('to_replace_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Sent back to be replaced.'),
+    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Ordered and no longer wanted.'),
+    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('greatest(ordered_quantity - (received_quantity - to_replace_quantity + cancelled_quantity), 0)', persisted=True), nullable=False, comment='Still awaited: ordered, not cancelled and not received, what is to be replaced included.'),
+    sa.Column('over_received_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('greatest(received_quantity - to_replace_quantity + cancelled_quantity - ordered_quantity, 0)', persisted=True), nullable=False, comment='Received beyond what was ordered.'),
+    sa.Column('confirmed_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What the supplier last said it delivers; none while it has not answered.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
+    sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that asked for it.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
     sa.Column('due_on', sa.Date(), nullable=True, comment='Day the goods are due.'),
+    sa.Column('promised_on', sa.Date(), nullable=True, comment='Day by which the supplier last said that all it confirmed arrives.'),
+    sa.Column('cancel_reason', sa.Text(), nullable=True, comment='Why the rest was cancelled.'),
     sa.Column('is_historical', sa.Boolean(), server_default='false', nullable=False, comment='Whether another system made the line.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND to_replace_quantity >= 0 AND returned_quantity BETWEEN to_replace_quantity AND stocked_quantity)', name=op.f('ck_purchase_order_line_returned_was_stocked')),
-    sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= ordered_quantity * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
+    sa.CheckConstraint('char_length(cancel_reason) <= 400', name=op.f('ck_purchase_order_line_cancel_reason_length')),
+    sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity BETWEEN 0 AND stocked_quantity AND rejected_returned_quantity BETWEEN 0 AND rejected_quantity)', name=op.f('ck_purchase_order_line_returned_was_received')),
+    sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= (ordered_quantity - cancelled_quantity) * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
+    sa.CheckConstraint('is_historical OR cancelled_quantity BETWEEN 0 AND ordered_quantity', name=op.f('ck_purchase_order_line_cancelled_was_ordered')),
+    sa.CheckConstraint('is_historical OR confirmed_quantity BETWEEN 0 AND ordered_quantity - cancelled_quantity', name=op.f('ck_purchase_order_line_confirmed_is_wanted')),
     sa.CheckConstraint('is_historical OR ordered_quantity > 0', name=op.f('ck_purchase_order_line_ordered_quantity_positive')),
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
+    sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
@@ -3968,7 +4163,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False)
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_table('request_for_quotation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('request_for_quotation_id', sa.Uuid(), nullable=False, comment='The request.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the request.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is asked for.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is asked for.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that it is for.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_request_for_quotation_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_request_for_quotation_line_company_id_request_for_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_request_for_quotation_line_company_id_requisition_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_request_for_quotation_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_request_for_quotation_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_request_for_quotation_line')),
+    sa.UniqueConstraint('company_id', 'request_for_quotation_id', 'position', name=op.f('uq_request_for_quotation_line_company_id_request_for_quotation_id_position'))
+    )
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_item_id'), 'request_for_quotation_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_request_for_quotation_id'), 'request_for_quotation_line', ['company_id', 'request_for_quotation_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_requisition_line_id'), 'request_for_quotation_line', ['company_id', 'requisition_line_id'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4121,6 +4339,7 @@ def upgrade() -> None:
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Refused at inspection.'),
     sa.Column('stocked_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Taken to stock.'),
     sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taken to stock and sent back since.'),
+    sa.Column('rejected_returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Refused at inspection and sent back since.'),
     sa.Column('owed_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What GR/IR took up for them, in the order's currency."),
     sa.Column('owed_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What GR/IR took up for them.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
@@ -4128,6 +4347,7 @@ def upgrade() -> None:
     sa.CheckConstraint('received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_goods_receipt_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('received_quantity > 0', name=op.f('ck_goods_receipt_line_received_quantity_positive')),
     sa.CheckConstraint('rejected_quantity >= 0 AND stocked_quantity >= 0', name=op.f('ck_goods_receipt_line_quantities_not_negative')),
+    sa.CheckConstraint('rejected_returned_quantity BETWEEN 0 AND rejected_quantity', name=op.f('ck_goods_receipt_line_rejected_returned_was_rejected')),
     sa.CheckConstraint('returned_quantity BETWEEN 0 AND stocked_quantity', name=op.f('ck_goods_receipt_line_returned_was_stocked')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_goods_receipt_line_company_id_goods_receipt_id')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_receipt_line_company_id_location_id')),
@@ -4143,6 +4363,24 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_table('purchase_order_confirmation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('purchase_order_confirmation_id', sa.Uuid(), nullable=False, comment='The confirmation.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the confirmation.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much comes.'),
+    sa.Column('promised_on', sa.Date(), nullable=False, comment='Day by which it arrives.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_order_confirmation_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_confirmation_id'], ['purchase_order_confirmation.company_id', 'purchase_order_confirmation.id'], name=op.f('fk_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_purchase_order_confirmation_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_confirmation_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_confirmation_line')),
+    sa.UniqueConstraint('company_id', 'purchase_order_confirmation_id', 'position', name=op.f('uq_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id_position'))
+    )
+    op.create_index(op.f('ix_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id'), 'purchase_order_confirmation_line', ['company_id', 'purchase_order_confirmation_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_confirmation_line_company_id_purchase_order_line_id'), 'purchase_order_confirmation_line', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_table('purchase_return',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4221,6 +4459,39 @@ def upgrade() -> None:
     op.create_index(op.f('ix_shipment_line_company_id_shipment_id'), 'shipment_line', ['company_id', 'shipment_id'], unique=False)
     op.create_index(op.f('ix_shipment_line_company_id_stock_allocation_id'), 'shipment_line', ['company_id', 'stock_allocation_id'], unique=False)
     op.create_index(op.f('ix_shipment_line_company_id_stock_entry_id'), 'shipment_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_table('shipping_notice',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the notice.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=False, comment='The order that it is of.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('delivery_note', sa.Text(), nullable=True, comment="The supplier's delivery note."),
+    sa.Column('shipped_on', sa.Date(), nullable=False, comment='Day it left.'),
+    sa.Column('expected_on', sa.Date(), nullable=True, comment='Day it is to arrive.'),
+    sa.Column('carrier', sa.Text(), nullable=True, comment='Who brings it.'),
+    sa.Column('tracking_number', sa.Text(), nullable=True, comment="The carrier's number of it."),
+    sa.Column('sent_by', sa.Uuid(), nullable=False, comment='The user who entered it.'),
+    sa.Column('goods_receipt_id', sa.Uuid(), nullable=True, comment='The receipt that took it in.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(status = 'RECEIVED') = (goods_receipt_id IS NOT NULL)", name=op.f('ck_shipping_notice_received_with_a_receipt')),
+    sa.CheckConstraint("status IN ('SENT', 'RECEIVED', 'CANCELLED')", name=op.f('ck_shipping_notice_status_known')),
+    sa.CheckConstraint('char_length(carrier) <= 400', name=op.f('ck_shipping_notice_carrier_length')),
+    sa.CheckConstraint('char_length(delivery_note) <= 64', name=op.f('ck_shipping_notice_delivery_note_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_shipping_notice_number_length')),
+    sa.CheckConstraint('char_length(tracking_number) <= 64', name=op.f('ck_shipping_notice_tracking_number_length')),
+    sa.CheckConstraint('expected_on >= shipped_on', name=op.f('ck_shipping_notice_expected_after_shipped')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_shipping_notice_company_id_goods_receipt_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_shipping_notice_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_shipping_notice_company_id_number'))
+    )
+    op.create_index(op.f('ix_shipping_notice_company_id_goods_receipt_id'), 'shipping_notice', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_number_id'), 'shipping_notice', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_purchase_order_id'), 'shipping_notice', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_shipped_on_id'), 'shipping_notice', ['company_id', 'shipped_on', 'id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_status_id'), 'shipping_notice', ['company_id', 'status', 'id'], unique=False)
     op.create_table('supplier_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4267,6 +4538,37 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_supplier_invoice_id'), 'supplier_invoice_line', ['company_id', 'supplier_invoice_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_table('supplier_quotation_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('supplier_quotation_id', sa.Uuid(), nullable=False, comment='The quotation.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place, that of the request.'),
+    sa.Column('request_for_quotation_line_id', sa.Uuid(), nullable=False, comment='The line of the request.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is asked for.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is asked for.'),
+    sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='Net price of one unit.'),
+    sa.Column('delivery_on', sa.Date(), nullable=True, comment='Day on which it would arrive.'),
+    sa.Column('awarded_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much was ordered of it.'),
+    sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The order that followed.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(awarded_quantity IS NULL) = (purchase_order_id IS NULL)', name=op.f('ck_supplier_quotation_line_awarded_is_ordered')),
+    sa.CheckConstraint('awarded_quantity > 0', name=op.f('ck_supplier_quotation_line_awarded_positive')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_supplier_quotation_line_quantity_positive')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_supplier_quotation_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_supplier_quotation_line_company_id_purchase_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_line_id'], ['request_for_quotation_line.company_id', 'request_for_quotation_line.id'], name=op.f('fk_supplier_quotation_line_company_id_request_for_quotation_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_quotation_id'], ['supplier_quotation.company_id', 'supplier_quotation.id'], name=op.f('fk_supplier_quotation_line_company_id_supplier_quotation_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_quotation_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation_line')),
+    sa.UniqueConstraint('company_id', 'supplier_quotation_id', 'position', name=op.f('uq_supplier_quotation_line_company_id_supplier_quotation_id_position'))
+    )
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_item_id'), 'supplier_quotation_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_purchase_order_id'), 'supplier_quotation_line', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_request_for_quotation_line_id'), 'supplier_quotation_line', ['company_id', 'request_for_quotation_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_supplier_quotation_id'), 'supplier_quotation_line', ['company_id', 'supplier_quotation_id'], unique=False)
     op.create_table('goods_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4313,9 +4615,11 @@ def upgrade() -> None:
     sa.Column('goods_receipt_line_id', sa.Uuid(), nullable=False, comment='The receipt line that brought the goods.'),
     sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much went back.'),
+    sa.Column('is_rejected', sa.Boolean(), server_default='false', nullable=False, comment='Whether the goods were refused at inspection and never ours.'),
     sa.Column('owed_transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What GR/IR gave up for it, in the order's currency."),
     sa.Column('owed_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What GR/IR gave up for it.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('NOT is_rejected OR (owed_transaction_amount = 0 AND owed_amount = 0)', name=op.f('ck_purchase_return_line_rejected_was_not_owed')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_return_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_purchase_return_line_company_id_goods_receipt_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_purchase_return_line_company_id_purchase_order_line_id')),
@@ -4384,6 +4688,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_shipped_serial_company_id_item_id'), 'shipped_serial', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_shipped_serial_company_id_shipment_line_id'), 'shipped_serial', ['company_id', 'shipment_line_id'], unique=False)
     op.create_index('uq_shipped_serial_out', 'shipped_serial', ['company_id', 'item_id', 'number'], unique=True, postgresql_where='is_out')
+    op.create_table('shipping_notice_package',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipping_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('sscc', sa.Text(), nullable=False, comment='Serial shipping container code, 18 digits with GS1 check digit (GS1 General Specifications, 2.2.1).'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(sscc) <= 18', name=op.f('ck_shipping_notice_package_sscc_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_package_company_id_shipping_notice_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_package_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_package')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_position')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'sscc', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_sscc'))
+    )
+    op.create_index(op.f('ix_shipping_notice_package_company_id_shipping_notice_id'), 'shipping_notice_package', ['company_id', 'shipping_notice_id'], unique=False)
     op.create_table('supplier_invoice_match',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4411,3 +4731,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False)
+    op.create_table('shipping_notice_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipping_notice_id', sa.Uuid(), nullable=False, comment='The notice.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the notice.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is on its way.'),
+    sa.Column('supplier_lot', sa.Text(), nullable=True, comment="The supplier's number of the lot."),
+    sa.Column('manufacturer', sa.Text(), nullable=True, comment='Who made the lot.'),
+    sa.Column('made_on', sa.Date(), nullable=True, comment='Day of manufacture.'),
+    sa.Column('expires_on', sa.Date(), nullable=True, comment='Last day the lot may be used.'),
+    sa.Column('udi', sa.Text(), nullable=True, comment='Unique device identifier, as on the label.'),
+    sa.Column('shipping_notice_package_id', sa.Uuid(), nullable=True, comment='The package that it is in.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(manufacturer) <= 400', name=op.f('ck_shipping_notice_line_manufacturer_length')),
+    sa.CheckConstraint('char_length(supplier_lot) <= 64', name=op.f('ck_shipping_notice_line_supplier_lot_length')),
+    sa.CheckConstraint('char_length(udi) <= 200', name=op.f('ck_shipping_notice_line_udi_length')),
+    sa.CheckConstraint('expires_on IS NULL OR made_on IS NULL OR expires_on >= made_on', name=op.f('ck_shipping_notice_line_expires_after_made')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shipping_notice_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_shipping_notice_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipping_notice_package_id'], ['shipping_notice_package.company_id', 'shipping_notice_package.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_package_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_line')),
+    sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_line_company_id_shipping_notice_id_position'))
+    )
+    op.create_index(op.f('ix_shipping_notice_line_company_id_purchase_order_line_id'), 'shipping_notice_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_package_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_package_id'], unique=False)

@@ -70,9 +70,9 @@ def _moved(book: "Book") -> dict[tuple[int, UUID], Days]:
     bought = {(row["company_id"], row["id"]): row for row in book.of(PurchaseOrder)}
     for row in book.of(PurchaseOrderLine):
         order = bought.get((row["company_id"], row["purchase_order_id"]))
-        still = row["ordered_quantity"] - row["received_quantity"]
-        if order is not None and order["status"] == "APPROVED" and row["due_on"] is not None and still > 0:
-            add(row, row["due_on"], 1, still)
+        day = row["promised_on"] or row["due_on"]
+        if order is not None and order["status"] == "APPROVED" and day is not None and row["open_quantity"] > 0:
+            add(row, day, 1, row["open_quantity"])
     sold = {(row["company_id"], row["id"]): row for row in book.of(SalesOrder)}
     for row in book.of(SalesOrderLine):
         order = sold.get((row["company_id"], row["sales_order_id"]))

@@ -32,7 +32,8 @@ from domain.master_data.parties import Party, PartyTerms
 from domain.master_data.places import Location
 from domain.master_data.units import UnitOfMeasure
 from domain.people.employees import Department, Employee, EmployeeAssignment, EmployeePayRate
-from domain.procurement.models import ApprovalLimit, SupplierItem
+from domain.procurement.approvals import ApprovalLimit
+from domain.procurement.models import SupplierItem
 
 # Units of the entity's currency for one yuan.
 YUAN_IN = {"CNY": Decimal(1), "EUR": Decimal("0.132")}

@@ -16,7 +16,10 @@ from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.master_data.items import ItemStatus
 from domain.procurement import reads
+from domain.procurement.approval_rules import Asked, another_asked, voice_for
+from domain.procurement.approvals import limits_by_currency, types_of, voices_of
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
+from domain.procurement.needs import Needed, give_back, needed_by, requesters_of
 from domain.procurement.rules import (
     APPROVE,
     ORDER_FLOW,
@@ -26,7 +29,6 @@ from domain.procurement.rules import (
     decide,
     live,
     order_totals,
-    within_limit,
 )
 
 ORDER_NUMBERS = Series("purchase_order", prefix="PO-")
@@ -40,6 +42,10 @@ class PurchaseOrderLineInput:
     quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
     unit_price: Money = argument(doc="Net price of one unit, in the order's currency.", zh="单价")
     due_on: date | None = argument(doc="Day the goods are due.", zh="到货期限", default=None)
+    requisition_line_id: UUID | None = argument(
+        doc="The line of an approved requisition that it is ordered for.", zh="采购申请行",
+        reference="purchase_requisition_line", default=None,
+    )  # fmt: skip
 
 
 @command(action=Action.CREATE, record=PurchaseOrder, zh="创建采购订单")
@@ -78,6 +84,10 @@ class RejectPurchaseOrder:
     expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
 
 
+# The state that a decision leads to, and whose limits it needed where not the approver's own.
+Decision = tuple[PurchaseOrderStatus, UUID | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masters:
     """The masters that a batch of orders names, fetched once."""
@@ -88,6 +98,7 @@ class Masters:
     sites: frozenset[UUID]
     employees: frozenset[UUID]
     tolerances: Mapping[tuple[UUID, UUID], Decimal]
+    needed: Needed
 
 
 async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Results[PurchaseOrder]:
@@ -112,6 +123,7 @@ async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOr
             for row in _line_rows(id_, one, totals, masters.tolerances)
         ]
         await work.insert(PurchaseOrderLine, lines)
+        await masters.needed.write(work)
         work.emit("PurchaseOrderCreated", PurchaseOrder, ids)
     made = iter(ids)
     return Results([next(made) if isinstance(totals, Totals) else totals for totals in checked])
@@ -123,12 +135,14 @@ async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchase
     Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded.
     Emits: PurchaseOrderApproved.
     """
-    limits, roles = await reads.limits_by_currency(work), reads.roles_in(work)
+    limits, voices = await limits_by_currency(work), await voices_of(work)
+    asked = await _asked(work, [one.purchase_order_id for one in commands])
 
-    def approve(order: Order) -> PurchaseOrderStatus:
-        state = decide(order, APPROVE, work.actor.id)
-        within_limit(order, limits.get(order.currency), roles)
-        return state
+    def approve(order: Order) -> Decision:
+        state, what = decide(order, APPROVE, work.actor.id), asked[order.id]
+        another_asked(what, work.actor.id, "ApprovePurchaseOrder", "CreatePurchaseRequisition")
+        voice = voice_for(what, limits.get(order.currency), voices)
+        return state, voice.user_id
 
     return await _decided(work, commands, approve, "PurchaseOrderApproved")
 
@@ -140,16 +154,39 @@ async def reject_purchase_orders(work: Work, commands: Sequence[RejectPurchaseOr
     PurchaseOrderRejected.
     """
 
-    def reject(order: Order) -> PurchaseOrderStatus:
-        return decide(order, REJECT, work.actor.id)
+    def reject(order: Order) -> Decision:
+        return decide(order, REJECT, work.actor.id), None
 
-    return await _decided(work, commands, reject, "PurchaseOrderRejected")
+    results = await _decided(work, commands, reject, "PurchaseOrderRejected")
+    lines = [line for own in (await reads.lines_of(work, results.ids)).values() for line in own]
+    await give_back(work, [(line.requisition_line_id, line.wanted) for line in lines])
+    return results
+
+
+async def _asked(work: Work, ids: Sequence[UUID]) -> dict[UUID, Asked]:
+    """What an approver is asked of each order: its whole amount, its classes of items, who asked for it."""
+    orders = {id_: reads.order_of(row) for id_, row in (await work.lock(PurchaseOrder, ids)).items()}
+    lines = await reads.lines_of(work, orders)
+    types = await types_of(work, [line.item_id for own in lines.values() for line in own])
+    needed = [line.requisition_line_id for own in lines.values() for line in own if line.requisition_line_id]
+    requesters = await requesters_of(work, needed)
+    return {
+        id_: Asked(
+            what=ORDER_FLOW.document, number=order.number, total=order.total_due, currency=order.currency,
+            item_types=frozenset(types[line.item_id] for line in lines.get(id_, ())),
+            asked_by=frozenset(
+                {requesters[line.requisition_line_id] for line in lines.get(id_, ()) if line.requisition_line_id}
+                | ({order.requested_by} if order.requested_by else set())
+            ),
+        )
+        for id_, order in orders.items()
+    }  # fmt: skip
 
 
 async def _decided(
     work: Work,
     commands: Sequence[ApprovePurchaseOrder | RejectPurchaseOrder],
-    decision: Callable[[Order], PurchaseOrderStatus],
+    decision: Callable[[Order], Decision],
     event: str,
 ) -> Results[PurchaseOrder]:
     """The orders in the state that the decision leads to; a refusal stands in its own place."""
@@ -163,7 +200,7 @@ async def _decided(
             order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
             if order.id in stale:
                 raise stale[order.id]
-            status = decision(order)
+            status, approved_for = decision(order)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
@@ -172,12 +209,13 @@ async def _decided(
             "id": order.id,
             "status": status,
             "approved_by": work.actor.id,
+            "approved_for": approved_for,
             "approved_on": work.now.date(),
             "reason": one.reason if isinstance(one, RejectPurchaseOrder) else None,
         }
         outcomes.append(order.id)
     if changed:
-        fields = ("status", "approved_by", "approved_on", "reason")
+        fields = ("status", "approved_by", "approved_for", "approved_on", "reason")
         await work.update(PurchaseOrder, list(changed.values()), fields=fields)
         work.emit(event, PurchaseOrder, list(changed))
     return Results(outcomes)
@@ -193,6 +231,7 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
         sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
         employees=frozenset(await reads.known_employees(work, requesters)),
         tolerances=await reads.tolerances(work, suppliers),
+        needed=await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines]),
     )
 
 
@@ -210,13 +249,15 @@ def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError
             one.currency, [(line.quantity, line.unit_price) for line in one.lines], one.tax, one.freight
         )
         for place, line in enumerate(one.lines):
-            _check_item(line.item_id, masters.items.get(line.item_id), place)
+            check_item(line.item_id, masters.items.get(line.item_id), place)
+        masters.needed.order([(line.requisition_line_id, line.item_id, line.quantity) for line in one.lines])
     except DomainError as refusal:
         return refusal
     return totals
 
 
-def _check_item(id_: UUID, item: Row | None, place: int) -> None:
+def check_item(id_: UUID, item: Row | None, place: int) -> None:
+    """Nothing; raises NotFound, Rejected for an item that may not be bought."""
     path = ("lines", place, "item")
     if item is None:
         raise NotFound(path, what="item", key=str(id_))
@@ -256,6 +297,7 @@ def _line_rows(
             "line_total": line_total,
             "over_receipt_percent": tolerances.get((one.supplier_id, line.item_id), ZERO),
             "due_on": line.due_on,
+            "requisition_line_id": line.requisition_line_id,
         }
         for position, (line, line_total) in enumerate(zip(one.lines, totals.line_totals, strict=True), start=1)
     ]

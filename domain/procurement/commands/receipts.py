@@ -19,14 +19,15 @@ from domain.finance.journal import company_currency, hold_periods, rates_to
 from domain.finance.models import SubLedger
 from domain.finance.rules import Period, PeriodClosed, RateMissing
 from domain.inventory.balances import locations
-from domain.inventory.models import Lot, LotStatus
 from domain.inventory.rules import Incoming, IncomingLine, owed
 from domain.inventory.stock import receive_stock
 from domain.master_data.items import LotPolicy
 from domain.master_data.places import ON_HAND
 from domain.procurement import reads
 from domain.procurement.awaited import clear_awaited
+from domain.procurement.lots import TRACED_BY_LOT, LotLine, lots_of, rules_by_item
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from domain.procurement.receiving_rules import all_told, same_lot
 from domain.procurement.rules import (
     ORDER_FLOW,
     RECEIVE,
@@ -43,10 +44,6 @@ from domain.procurement.rules import (
 )
 
 RECEIPT_NUMBERS = Series("goods_receipt", prefix="GR-")
-LOT_NUMBERS = Series("lot", prefix="L-", digits=8)
-
-# Policies under which goods are traced by lot: a receipt without a lot number is given one of ours.
-TRACED_BY_LOT = frozenset({LotPolicy.LOT, LotPolicy.LOT_AND_SERIAL})
 
 
 @part
@@ -76,7 +73,13 @@ class GoodsReceiptLineInput:
     )
     supplier_lot: str | None = argument(doc="The supplier's lot.", zh="供应商批号", default=None)
     made_on: date | None = argument(doc="Day of manufacture of the lot.", zh="生产日期", default=None)
-    expires_on: date | None = argument(doc="Last day the lot may be used.", zh="有效期至", default=None)
+    expires_on: date | None = argument(
+        doc="Last day the lot may be used; follows from the item's shelf life unless given.",
+        zh="有效期至",
+        default=None,
+    )
+    manufacturer: str | None = argument(doc="Who made the lot.", zh="制造商", default=None)
+    udi: str | None = argument(doc="Unique device identifier, as on the label.", zh="UDI", default=None)
 
 
 @command(action=Action.POST, record=PurchaseOrder, zh="采购收货", key_required=True)
@@ -100,6 +103,7 @@ class Known:
     locations: Mapping[UUID, Row]
     storage: Mapping[UUID | None, UUID]
     lots: Mapping[str, Row]
+    rules: Mapping[UUID, Mapping[str, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,7 @@ class PlannedLine:
     location_id: UUID
     asked: GoodsReceiptLineInput
     is_traced: bool
+    shelf_life_days: int | None
 
     @property
     def is_awaited(self) -> bool:
@@ -134,19 +139,23 @@ class Planned:
 
 
 async def receive_purchase_orders(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> Results[PurchaseOrder]:
-    """The orders with what arrived counted, COMPLETE where every line is fully received.
+    """The orders with what arrived counted, COMPLETE where every line is fully received; see `take_in`."""
+    return Results([one.order.id if isinstance(one, Planned) else one for one in await take_in(work, commands)])
+
+
+async def take_in(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> list[Planned | DomainError]:
+    """The receipts, written; a refusal stands in its own place.
 
     Posts: stock at standard cost, GR/IR at the order's price, the difference as purchase price variance; rejected goods
     without value, the supplier's. Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, Rejected,
-    OverReceipt, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
+    OverReceipt, LotDataMissing, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
     """
     rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
     stale = await work.stale(PurchaseOrder, rows, {one.purchase_order_id: one.expected_version for one in commands})
     orders = {id_: reads.order_of(row) for id_, row in rows.items()}
     lines = {id_: tuple(own) for id_, own in (await reads.lines_of(work, orders)).items()}
     known = await _known(work, commands, orders, lines)
-    outcomes: list[UUID | DomainError] = []
-    planned: list[Planned] = []
+    outcomes: list[Planned | DomainError] = []
     for one in commands:
         try:
             order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
@@ -158,11 +167,10 @@ async def receive_purchase_orders(work: Work, commands: Sequence[ReceivePurchase
             continue
         # A later command of the batch sees what this one leaves.
         orders[order.id], lines[order.id] = plan.order, plan.order_lines
-        planned.append(plan)
-        outcomes.append(order.id)
-    if planned:
+        outcomes.append(plan)
+    if planned := [one for one in outcomes if isinstance(one, Planned)]:
         await _write(work, planned)
-    return Results(outcomes)
+    return outcomes
 
 
 async def _known(
@@ -190,6 +198,7 @@ async def _known(
         locations=await locations(work, [line.location_id for line in asked if line.location_id]),
         storage=await reads.storage_by_site(work),
         lots=await reads.lots_by_number(work, [line.lot_number for line in asked if line.lot_number]),
+        rules=await rules_by_item(work, [line.item_id for own in lines.values() for line in own]),
     )
 
 
@@ -232,17 +241,23 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
     if line is None:
         raise NotFound(("position",), what="PurchaseOrderLine", key=f"{order.number}/{asked.position}")
     arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
+    item = known.items[line.item_id]
+    is_traced = LotPolicy(item["lot_policy"]) in TRACED_BY_LOT
+    lot = known.lots.get(asked.lot_number) if asked.lot_number is not None else None
+    if lot is not None:
+        lot_of_item(lot["number"], lot["item_id"], line.item_id)
+        same_lot(lot["number"], lot, asked)
+    elif is_traced or asked.lot_number is not None:
+        all_told(item["code"], known.rules.get(line.item_id, {}), asked, item["shelf_life_days"])
     if asked.lot_number is not None:
-        lot = known.lots.get(asked.lot_number)
-        if lot is not None:
-            lot_of_item(asked.lot_number, lot["item_id"], line.item_id)
         expires_after_made(asked.lot_number, asked.made_on, asked.expires_on)
     return PlannedLine(
         line=receive(order, line, arriving),
         arrival=arriving,
         location_id=_place(order, asked.location_id, known),
         asked=asked,
-        is_traced=LotPolicy(known.items[line.item_id]["lot_policy"]) in TRACED_BY_LOT,
+        is_traced=is_traced,
+        shelf_life_days=item["shelf_life_days"],
     )
 
 
@@ -280,7 +295,8 @@ async def _write(work: Work, planned: Sequence[Planned]) -> None:
         [_line_row(line) for plan in last.values() for line in plan.order_lines],
         fields=("received_quantity", "rejected_quantity", "stocked_quantity"),
     )
-    lots, currency = await _lots(work, planned), await company_currency(work)
+    lots = await lots_of(work, [line for plan in planned for line in _lot_lines(plan)])
+    currency = await company_currency(work)
     numbers = await work.number(RECEIPT_NUMBERS, len(planned))
     incoming = [_incoming(plan, number, lots) for plan, number in zip(planned, numbers, strict=True)]
     await work.insert(
@@ -311,43 +327,14 @@ async def _write(work: Work, planned: Sequence[Planned]) -> None:
         await clear_awaited(work, awaited)
 
 
-# A lot by the receipt and its place: what `_lots` answers.
-LotIds = Mapping[tuple[UUID, int], UUID]
-
-
-async def _lots(work: Work, planned: Sequence[Planned]) -> LotIds:
-    """The lot of each line that has one: the company's by its number, else a new one."""
-    given = sorted({line.asked.lot_number for plan in planned for line in plan.lines if line.asked.lot_number})
-    ids = {number: row["id"] for number, row in (await reads.lots_by_number(work, given)).items()}
-    drawn = sum(line.is_traced and line.asked.lot_number is None for plan in planned for line in plan.lines)
-    free = iter(await work.number(LOT_NUMBERS, drawn) if drawn else [])
-    new: list[dict[str, object]] = []
-    found: dict[tuple[UUID, int], UUID] = {}
-    for plan in planned:
-        for place, line in enumerate(plan.lines):
-            number = line.asked.lot_number or (next(free) if line.is_traced else None)
-            if number is None:
-                continue
-            if number not in ids:
-                ids[number] = new_id()
-                new.append(_lot_row(ids[number], number, plan, line))
-            found[plan.id, place] = ids[number]
-    if new:
-        await work.insert(Lot, new)
-    return found
-
-
-def _lot_row(id_: UUID, number: str, plan: Planned, line: PlannedLine) -> dict[str, object]:
-    return {
-        "id": id_,
-        "number": number,
-        "item_id": line.line.item_id,
-        "supplier_lot": line.asked.supplier_lot,
-        "supplier_id": plan.order.supplier_id,
-        "made_on": line.asked.made_on,
-        "expires_on": line.asked.expires_on,
-        "status": LotStatus.RELEASED,
-    }
+def _lot_lines(plan: Planned) -> list[LotLine]:
+    return [
+        LotLine(
+            place=(plan.id, place), item_id=line.line.item_id, supplier_id=plan.order.supplier_id, told=line.asked,
+            is_traced=line.is_traced, shelf_life_days=line.shelf_life_days,
+        )
+        for place, line in enumerate(plan.lines)
+    ]  # fmt: skip
 
 
 def _line_row(line: OrderLine) -> dict[str, object]:
@@ -381,7 +368,7 @@ def _receipt_line_rows(plan: Planned, incoming: Incoming, currency: str) -> list
     return rows
 
 
-def _incoming(plan: Planned, number: str, lots: LotIds) -> Incoming:
+def _incoming(plan: Planned, number: str, lots: Mapping[tuple[UUID, int], UUID]) -> Incoming:
     return Incoming(
         posting_id=plan.posting_id,
         occurred_on=plan.received_on,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, bindparam, func, select
@@ -16,13 +17,14 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected, trimmed
 from domain.core.ids import new_id
 from domain.core.ledger import Source
-from domain.core.money import EXACT, Money
+from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.journal import company_currency
 from domain.inventory import (
     Owed,
+    RefusedReturnLine,
     StockStatus,
     SupplierReturn,
     SupplierReturnLine,
@@ -35,6 +37,13 @@ from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, Retur
 from domain.procurement.rules import Order, OrderLine, line_count, live, send_back, status_after_return
 
 RETURN_NUMBERS = Series("purchase_return", prefix="RS-")
+
+# What a receipt line brought and what of it went back, by whether it was refused.
+_COUNTED: Final = {
+    False: ("stocked_quantity", "returned_quantity"),
+    True: ("rejected_quantity", "rejected_returned_quantity"),
+}
+RECEIPT_COUNTED: Final = ("returned_quantity", "rejected_returned_quantity")
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -56,12 +65,20 @@ class PurchaseReturnLineInput:
     location_id: UUID | None = argument(
         doc="Where the goods are; where they came to unless given.", zh="库位", reference="location", default=None
     )
-    status: StockStatus = argument(doc="Status of the goods.", zh="库存状态", default=StockStatus.RELEASED)
+    status: StockStatus = argument(
+        doc="Status of accepted goods; refused ones are REJECTED.", zh="库存状态", default=StockStatus.RELEASED
+    )
+    is_rejected: bool = argument(
+        doc="Whether these are goods that the receipt refused: the supplier's own, without value.", zh="是否拒收货物",
+        default=False,
+    )  # fmt: skip
 
 
 @command(action=Action.POST, record=PurchaseReturn, zh="采购退货", key_required=True)
 class ReturnToSupplier:
-    """Send accepted goods of a receipt back: what was owed for them is owed no more; replacements are awaited anew."""
+    """Send goods of a receipt back, accepted or refused: what was owed for them is owed no more; replacements are
+    awaited anew.
+    """
 
     goods_receipt_id: UUID = argument(doc="The receipt that brought them.", zh="收货单", reference="goods_receipt")
     lines: tuple[PurchaseReturnLineInput, ...] = argument(doc="What goes back.", zh="退货行")
@@ -79,7 +96,7 @@ class Known:
     entries: Mapping[tuple[UUID, int], UUID]
     orders: Mapping[UUID, Order]
     order_lines: Mapping[UUID, Sequence[OrderLine]]
-    returned: dict[UUID, Decimal]
+    returned: dict[tuple[UUID, bool], Decimal]
     currency: str
 
 
@@ -93,7 +110,7 @@ class Planned:
     order: Order
     on: date
     rows: tuple[Row, ...]
-    goods: tuple[SupplierReturnLine, ...]
+    goods: tuple[SupplierReturnLine | RefusedReturnLine, ...]
 
     @property
     def is_replaced(self) -> bool:
@@ -105,8 +122,9 @@ async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> 
     """The returns; a refusal stands in its own place.
 
     Posts: stock at what the goods of the receipt are worth against GR/IR at what was owed for them; what differs goes
-    to cost of sales, for goods at standard cost to purchase price variance. Raises per row: NotFound,
-    HistoricalDocument, Rejected, InsufficientStock, PeriodClosed. Emits: GoodsReturned, StockChanged.
+    to cost of sales, for goods at standard cost to purchase price variance; refused goods post no money. Raises
+    per row: NotFound, HistoricalDocument, Rejected, InsufficientStock, PeriodClosed. Emits: GoodsReturned,
+    StockChanged.
     """
     known = await _known(work, [one.goods_receipt_id for one in commands])
     planned: list[Planned | DomainError] = []
@@ -154,7 +172,12 @@ async def _known(work: Work, ids: Sequence[UUID]) -> Known:
         entries=await receipt_entries(work, [row["posting_id"] for row in receipts.values()]),
         orders={id_: reads.order_of(row) for id_, row in rows.items()},
         order_lines=await reads.lines_of(work, rows),
-        returned={row["id"]: row["returned_quantity"] for own in lines.values() for row in own.values()},
+        returned={
+            (row["id"], is_rejected): row[_COUNTED[is_rejected][1]]
+            for own in lines.values()
+            for row in own.values()
+            for is_rejected in (False, True)
+        },
         currency=await company_currency(work),
     )
 
@@ -167,7 +190,7 @@ def _plan(one: ReturnToSupplier, known: Known, on: date) -> Planned:
     order = live(known.orders.get(receipt["purchase_order_id"]), receipt["purchase_order_id"])
     line_count(len(one.lines))
     rows: list[Row] = []
-    goods: list[SupplierReturnLine] = []
+    goods: list[SupplierReturnLine | RefusedReturnLine] = []
     for place, asked in enumerate(one.lines):
         try:
             row, line = _line(asked, receipt, order, known)
@@ -182,22 +205,28 @@ def _plan(one: ReturnToSupplier, known: Known, on: date) -> Planned:
 
 def _line(
     asked: PurchaseReturnLineInput, receipt: Row, order: Order, known: Known
-) -> tuple[Row, SupplierReturnLine]:
+) -> tuple[Row, SupplierReturnLine | RefusedReturnLine]:
     """A line of the receipt and what goes back of it. Raises: NotFound, Rejected."""
     row = known.lines[receipt["id"]].get(asked.position)
     if row is None:
         raise NotFound(("position",), what="goods receipt line", key=f"{receipt['number']}/{asked.position}")
     positive(asked.quantity, QUANTITY, "quantity", ("quantity",))
-    gone = known.returned[row["id"]]
-    left = EXACT.subtract(row["stocked_quantity"], gone)
+    key = (row["id"], asked.is_rejected)
+    gone = known.returned[key]
+    left = EXACT.subtract(row[_COUNTED[asked.is_rejected][0]], gone)
     if asked.quantity > left:
         reason, reason_zh = f"only {trimmed(left)} of the receipt are left to return", f"可退数量仅 {trimmed(left)}"
         raise Rejected(("quantity",), what="quantity", value=asked.quantity, reason=reason, reason_zh=reason_zh)
+    known.returned[key] = EXACT.add(gone, asked.quantity)
+    if asked.is_rejected:
+        place = asked.location_id or row["location_id"]
+        return row, RefusedReturnLine(
+            item_id=row["item_id"], lot_id=row["lot_id"], location_id=place, quantity=asked.quantity
+        )
     owed = Owed(
         transaction=Money(row["owed_transaction_amount"], order.currency), amount=row["owed_amount"],
         rate=receipt["rate"],
     )  # fmt: skip
-    known.returned[row["id"]] = EXACT.add(gone, asked.quantity)
     line = SupplierReturnLine(
         stock_entry_id=known.entries[receipt["posting_id"], _place(row, known)],
         quantity=asked.quantity,
@@ -229,12 +258,14 @@ def _goods(plan: Planned, number: str) -> SupplierReturn:
 async def _write(work: Work, moved: Sequence[tuple[Planned, str]], known: Known) -> None:
     """The documents of what went back, and what it leaves of orders and receipts. Emits: GoodsReturned."""
     lines = {line.id: line for own in known.order_lines.values() for line in own}
-    returned: dict[UUID, Decimal] = {}
+    came: dict[UUID, dict[str, object]] = {}
     for plan, _ in moved:
         for row, line in zip(plan.rows, plan.goods, strict=True):
-            id_ = row["purchase_order_line_id"]
-            lines[id_] = send_back(lines[id_], line.quantity, is_replaced=plan.is_replaced)
-            returned[row["id"]] = EXACT.add(returned.get(row["id"]) or row["returned_quantity"], line.quantity)
+            id_, is_rejected = row["purchase_order_line_id"], isinstance(line, RefusedReturnLine)
+            lines[id_] = send_back(lines[id_], line.quantity, is_replaced=plan.is_replaced, is_rejected=is_rejected)
+            counted = came.setdefault(row["id"], {name: row[name] for name in ("id", *RECEIPT_COUNTED)})
+            name = _COUNTED[is_rejected][1]
+            counted[name] = EXACT.add(cast(Decimal, counted[name]), line.quantity)
     orders = {plan.order.id: plan.order for plan, _ in moved}
     statuses = {
         id_: status_after_return(order, [lines[line.id] for line in known.order_lines[id_]])
@@ -246,16 +277,13 @@ async def _write(work: Work, moved: Sequence[tuple[Planned, str]], known: Known)
     await work.update(
         PurchaseOrderLine,
         [
-            {"id": id_, "returned_quantity": lines[id_].returned, "to_replace_quantity": lines[id_].to_replace}
+            {"id": id_, "returned_quantity": lines[id_].returned, "to_replace_quantity": lines[id_].to_replace,
+             "rejected_returned_quantity": lines[id_].rejected_returned}
             for id_ in touched
         ],
-        fields=("returned_quantity", "to_replace_quantity"),
-    )
-    await work.update(
-        GoodsReceiptLine,
-        [{"id": id_, "returned_quantity": quantity} for id_, quantity in returned.items()],
-        fields=("returned_quantity",),
-    )
+        fields=("returned_quantity", "rejected_returned_quantity", "to_replace_quantity"),
+    )  # fmt: skip
+    await work.update(GoodsReceiptLine, list(came.values()), fields=RECEIPT_COUNTED)
     await work.insert(PurchaseReturn, [_row(plan, number) for plan, number in moved])
     await work.insert(PurchaseReturnLine, [row for plan, _ in moved for row in _line_rows(plan)])
     work.emit("GoodsReturned", PurchaseReturn, [plan.id for plan, _ in moved], orders=list(orders))
@@ -282,8 +310,9 @@ def _line_rows(plan: Planned) -> list[dict[str, object]]:
             "goods_receipt_line_id": row["id"],
             "purchase_order_line_id": row["purchase_order_line_id"],
             "quantity": line.quantity,
-            "owed_transaction_amount": line.owed.transaction.amount,
-            "owed_amount": line.owed.amount,
+            "is_rejected": isinstance(line, RefusedReturnLine),
+            "owed_transaction_amount": line.owed.transaction.amount if isinstance(line, SupplierReturnLine) else ZERO,
+            "owed_amount": line.owed.amount if isinstance(line, SupplierReturnLine) else ZERO,
         }
         for place, (row, line) in enumerate(zip(plan.rows, plan.goods, strict=True), start=1)
     ]

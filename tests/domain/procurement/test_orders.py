@@ -11,8 +11,9 @@ from domain.core.ids import new_id
 from domain.core.money import Money
 from domain.core.perform import BatchPolicy
 from domain.core.work import Work
+from domain.procurement.approvals import ApprovalLimit
 from domain.procurement.commands import ApprovePurchaseOrder, RejectPurchaseOrder
-from domain.procurement.models import ApprovalLimit, PurchaseOrder, PurchaseOrderLine, SupplierItem
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, SupplierItem
 from tests.domain.books import AX, BX, TODAY, World, staff
 
 
