@@ -31,6 +31,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
+from domain import EVENTS
 from domain.core.actors import Actor, Grants
 from domain.core.columns import Tier
 from domain.core.database import Connection, to_json
@@ -104,24 +105,43 @@ class Watch:
     events: Mapping[str, str]
 
 
+def _watches() -> Mapping[str, Watch]:
+    """A subscription field for each record that events name, under the record's plural."""
+    events: dict[str, dict[str, str]] = {}
+    for event, record in EVENTS.items():
+        events.setdefault(record.__name__, {})[event] = _kind(record.__name__, event)
+    return {
+        plural(_field_of(name)): Watch(name, _field_of(name), kinds)
+        for name, kinds in events.items()
+        if name in CATALOG
+    }
+
+
+def _field_of(record: str) -> str:
+    """'SalesOrder' -> 'salesOrder'."""
+    return record[:1].lower() + record[1:]
+
+
+def _kind(record: str, event: str) -> str:
+    """What an event of a record is called among the record's own: SalesOrderConfirmed is CONFIRMED."""
+    own = event.removeprefix(record) or event
+    return "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in own).removeprefix("_")
+
+
+def plural(name: str) -> str:
+    """'shipment' -> 'shipments', 'party' -> 'parties', 'partyTerms' -> 'partyTerms', 'unitOfX' -> 'unitsOfX'."""
+    head, of, tail = name.partition("Of")
+    if head.endswith("ss"):
+        head = f"{head}es"
+    elif head.endswith("y") and head[-2] not in "aeiou":
+        head = f"{head[:-1]}ies"
+    elif not head.endswith("s"):
+        head = f"{head}s"
+    return head + of + tail
+
+
 # The subscription fields of the graph.
-WATCHES: Mapping[str, Watch] = {
-    "alerts": Watch(
-        "Alert",
-        "alert",
-        {"AlertRaised": "RAISED", "AlertAcknowledged": "ACKNOWLEDGED", "AlertResolved": "RESOLVED"},
-    ),
-    "exportRuns": Watch(
-        "ExportRun",
-        "exportRun",
-        {"ExportRunQueued": "QUEUED", "ExportRunProgressed": "PROGRESSED", "ExportRunFinished": "FINISHED"},
-    ),
-    "mutationRuns": Watch(
-        "MutationRun",
-        "mutationRun",
-        {"MutationRunQueued": "QUEUED", "MutationRunProgressed": "PROGRESSED", "MutationRunFinished": "FINISHED"},
-    ),
-}
+WATCHES: Mapping[str, Watch] = _watches()
 
 
 class RowReader(Protocol):

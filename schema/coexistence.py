@@ -27,7 +27,7 @@ from domain.coexistence.webhooks import (
     WebhookSubscription,
 )
 from schema.commands import performs
-from schema.derive import Field, graph_type, make, make_enum, root_many, root_one, watches
+from schema.derive import graph_type, root_many, root_one
 
 for _record in coexistence.RECORDS:
     if _record.spec.exposed:
@@ -68,31 +68,3 @@ class CoexistenceMutation:
     bulk_mutation = performs(BulkMutation)
     sign_bulk_mutation = performs(SignBulkMutation)
     cancel_bulk_mutation = performs(CancelBulkMutation)
-
-
-make_enum("ExportRunEventKind", "What happened to an export.", {
-    "QUEUED": "It was asked for.",
-    "PROGRESSED": "It has written more lines.",
-    "FINISHED": "It has ended, well or not.",
-})  # fmt: skip
-make(strawberry.type, "ExportRunEvent", "Something that happened to an export.", [
-    Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
-    Field("kind", "ExportRunEventKind", "What happened."),
-    Field("exportRun", "ExportRun", "The run as it now is."),
-])  # fmt: skip
-make_enum("MutationRunEventKind", "What happened to a bulk mutation.", {
-    "QUEUED": "It was asked for.",
-    "PROGRESSED": "It has dealt with more lines.",
-    "FINISHED": "It has ended, well or not.",
-})  # fmt: skip
-make(strawberry.type, "MutationRunEvent", "Something that happened to a bulk mutation.", [
-    Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
-    Field("kind", "MutationRunEventKind", "What happened."),
-    Field("mutationRun", "MutationRun", "The run as it now is."),
-])  # fmt: skip
-
-
-@strawberry.type
-class CoexistenceSubscription:
-    export_runs = watches("ExportRunEvent", "How the exports that the reader may see go on.")
-    mutation_runs = watches("MutationRunEvent", "How the bulk mutations that the reader may see go on.")

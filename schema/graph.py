@@ -21,8 +21,8 @@ from resolvers.catalog import CATALOG, Entity, ToMany, ToOne, camel
 from resolvers.codes import refusals_by_code, user_error_types
 from resolvers.events import WATCHES
 from resolvers.inputs import mutation_name
-from schema.alerts import AlertsMutation, AlertsQuery, AlertsSubscription
-from schema.coexistence import CoexistenceMutation, CoexistenceQuery, CoexistenceSubscription
+from schema.alerts import AlertsMutation, AlertsQuery
+from schema.coexistence import CoexistenceMutation, CoexistenceQuery
 from schema.commands import USER_ERRORS
 from schema.consolidation import ConsolidationMutation, ConsolidationQuery
 from schema.core import CoreQuery
@@ -39,6 +39,7 @@ from schema.sales import SalesMutation, SalesQuery
 from schema.scalars import SCALARS
 from schema.viewer import ViewerQuery
 from schema.visible import visible_schema
+from schema.watching import Subscription
 
 Query = merge_types("Query", (
     ViewerQuery, MasterDataQuery, PeopleQuery, FinanceQuery, InventoryQuery, ProcurementQuery, SalesQuery,
@@ -50,8 +51,6 @@ Mutation = merge_types("Mutation", (
     ConsolidationMutation, LogisticsMutation, ManufacturingMutation, GovernanceMutation, CoexistenceMutation,
     AlertsMutation,
 ))  # fmt: skip
-
-Subscription = merge_types("Subscription", (AlertsSubscription, CoexistenceSubscription))
 
 # `merge_types` takes no description.
 for _root, _about in (

@@ -1,15 +1,17 @@
 """Alerts: what needs attention, raised by events and sweeps, acknowledged by people.
 
-Emits: AlertRaised, AlertAcknowledged, AlertResolved (Alert), AlertRuleChanged (AlertRule).
+Emits: AlertRaised, AlertAcknowledged, AlertEscalated, AlertResolved (Alert), AlertRuleChanged (AlertRule).
 """
 
 from domain.alerts.commands import (
     AcknowledgeAlert,
     ChangeAlertRule,
+    EscalateAlert,
     RaiseAlert,
     ResolveAlert,
     acknowledge_alerts,
     change_alert_rules,
+    escalate_alerts,
     raise_alerts,
     resolve_alerts,
 )
@@ -19,6 +21,7 @@ from domain.alerts.watching import HANDLERS, SWEEPS
 RECORDS = (AlertRule, Alert)
 COMMANDS = {
     RaiseAlert: raise_alerts,
+    EscalateAlert: escalate_alerts,
     AcknowledgeAlert: acknowledge_alerts,
     ResolveAlert: resolve_alerts,
     ChangeAlertRule: change_alert_rules,
@@ -26,6 +29,7 @@ COMMANDS = {
 EVENTS = {
     "AlertRaised": Alert,
     "AlertAcknowledged": Alert,
+    "AlertEscalated": Alert,
     "AlertResolved": Alert,
     "AlertRuleChanged": AlertRule,
 }

@@ -9,19 +9,30 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from domain.alerts import reads
+from domain.alerts import money, reads
 from domain.alerts.models import AlertKind
 from domain.alerts.reads import Among
 from domain.alerts.rules import (
     BlockedInvoice,
+    BudgetUse,
+    CreditUse,
     Excursion,
     LicenceHeld,
     LotInStock,
     OpenReceipt,
+    OrderMargin,
+    PriceOff,
+    RegistrationHeld,
     Rule,
     Stock,
     Undelivered,
     Verdict,
+    above,
+    below,
+    budget_fingerprint,
+    budget_messages,
+    credit_fingerprint,
+    credit_messages,
     excursion_fingerprint,
     excursion_messages,
     expiry_verdict,
@@ -31,9 +42,15 @@ from domain.alerts.rules import (
     licence_messages,
     lot_fingerprint,
     lot_messages,
+    margin_fingerprint,
+    margin_messages,
+    price_fingerprint,
+    price_messages,
     receipt_fingerprint,
     receipt_messages,
     receipt_verdict,
+    registration_fingerprint,
+    registration_messages,
     standing_verdict,
     stock_fingerprint,
     stock_messages,
@@ -73,6 +90,11 @@ class Condition(Generic[S]):
 def _horizon(handling: Handling, rules: Sequence[Rule]) -> date:
     """The last day that matters to rules in days before one."""
     return handling.today + timedelta(days=int(max(rule.threshold + rule.hysteresis for rule in rules)))
+
+
+def _since(handling: Handling, rules: Sequence[Rule]) -> date:
+    """The first day that is not history to the rules."""
+    return handling.today - timedelta(days=max(rule.window_days for rule in rules))
 
 
 def _messages(messages: tuple[str, str]) -> Mapping[str, Any]:
@@ -226,4 +248,110 @@ EXCURSIONS: Condition[Excursion] = Condition(
     fingerprint=excursion_fingerprint,
     verdict=lambda excursion, looked: standing_verdict(excursion.found_on, looked.rule, looked.today),
     tell=_tell_excursion,
+)
+
+
+def _registrations(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[RegistrationHeld]]:
+    return reads.expiring_registrations(handling.connection, handling.company_id, among, _horizon(handling, rules))
+
+
+def _tell_registration(held: RegistrationHeld, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "ProductRegistration", "subject_id": held.registration_id, "item_id": held.item_id,
+        "due_on": held.valid_to, **_messages(registration_messages(held, looked.today)),
+        **_days((held.valid_to - looked.today).days, looked.rule),
+    }  # fmt: skip
+
+
+REGISTRATIONS: Condition[RegistrationHeld] = Condition(
+    kind=AlertKind.REGISTRATION_EXPIRING,
+    subjects=_registrations,
+    fingerprint=registration_fingerprint,
+    verdict=lambda held, looked: expiry_verdict(held.valid_to, looked.rule, looked.rules, looked.today),
+    tell=_tell_registration,
+)
+
+
+def _credits(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[CreditUse]]:
+    return money.credits_used(handling, among)
+
+
+def _tell_credit(use: CreditUse, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Party", "subject_id": use.party_id, "party_id": use.party_id,
+        "measured_percent": money.percent_of(use.used, use.limit), **_messages(credit_messages(use, looked.rule)),
+    }  # fmt: skip
+
+
+CREDITS: Condition[CreditUse] = Condition(
+    kind=AlertKind.CREDIT_EXCEEDED,
+    subjects=_credits,
+    fingerprint=credit_fingerprint,
+    verdict=lambda use, looked: above(use.used, use.limit, looked.rule),
+    tell=_tell_credit,
+)
+
+
+def _budgets(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[BudgetUse]]:
+    return money.budgets_used(handling, among, _since(handling, rules))
+
+
+def _tell_budget(use: BudgetUse, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "BudgetLine", "subject_id": use.line_id, "budget_line_id": use.line_id,
+        "measured_percent": money.percent_of(use.used, use.released), **_messages(budget_messages(use, looked.rule)),
+    }  # fmt: skip
+
+
+BUDGETS: Condition[BudgetUse] = Condition(
+    kind=AlertKind.BUDGET_EXCEEDED,
+    subjects=_budgets,
+    fingerprint=budget_fingerprint,
+    verdict=lambda use, looked: above(use.used, use.released, looked.rule),
+    tell=_tell_budget,
+)
+
+
+def _prices(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[PriceOff]]:
+    return money.prices_off(handling, among, _since(handling, rules))
+
+
+def _tell_price(price: PriceOff, looked: Looked) -> Mapping[str, Any]:
+    kind = "PurchaseOrder" if price.sales_order_id is None else "SalesOrder"
+    return {
+        "subject_type": kind, "subject_id": price.sales_order_id or price.purchase_order_id,
+        "sales_order_id": price.sales_order_id, "purchase_order_id": price.purchase_order_id,
+        "item_id": price.item_id, "site_id": price.site_id,
+        "measured_percent": money.percent_of(price.deviation, price.usual),
+        **_messages(price_messages(price, looked.rule)),
+    }  # fmt: skip
+
+
+PRICES: Condition[PriceOff] = Condition(
+    kind=AlertKind.PRICE_OUTSIDE_BAND,
+    subjects=_prices,
+    fingerprint=price_fingerprint,
+    verdict=lambda price, looked: above(price.deviation, price.usual, looked.rule),
+    tell=_tell_price,
+)
+
+
+def _margins(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[OrderMargin]]:
+    return money.order_margins(handling, among, _since(handling, rules))
+
+
+def _tell_margin(one: OrderMargin, looked: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "SalesOrder", "subject_id": one.sales_order_id, "sales_order_id": one.sales_order_id,
+        "item_id": one.item_id, "site_id": one.site_id,
+        "measured_percent": money.percent_of(one.margin, one.revenue), **_messages(margin_messages(one, looked.rule)),
+    }  # fmt: skip
+
+
+MARGINS: Condition[OrderMargin] = Condition(
+    kind=AlertKind.NEGATIVE_MARGIN,
+    subjects=_margins,
+    fingerprint=margin_fingerprint,
+    verdict=lambda one, looked: below(one.margin, one.revenue, looked.rule),
+    tell=_tell_margin,
 )

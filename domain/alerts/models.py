@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Computed, Index, text
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
@@ -38,6 +38,11 @@ class AlertKind(StrEnum):
     LICENCE_EXPIRING = "LICENCE_EXPIRING"
     WEBHOOK_UNDELIVERED = "WEBHOOK_UNDELIVERED"
     EXCURSION = "EXCURSION"
+    REGISTRATION_EXPIRING = "REGISTRATION_EXPIRING"
+    CREDIT_EXCEEDED = "CREDIT_EXCEEDED"
+    BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
+    PRICE_OUTSIDE_BAND = "PRICE_OUTSIDE_BAND"
+    NEGATIVE_MARGIN = "NEGATIVE_MARGIN"
 
 
 class AlertSeverity(StrEnum):
@@ -64,6 +69,8 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
         CheckConstraint("threshold >= 0", name="threshold_not_negative"),
         CheckConstraint("hysteresis >= 0", name="hysteresis_not_negative"),
         CheckConstraint("window_days > 0", name="window_days_positive"),
+        CheckConstraint("escalate_after_hours > 0", name="escalate_after_hours_positive"),
+        CheckConstraint("(escalate_after_hours IS NULL) = (escalation_role IS NULL)", name="escalates_to_somebody"),
     )
 
     code: Mapped[str] = code_column(doc="Code of the rule.", zh="规则代码")
@@ -74,7 +81,7 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     threshold: Mapped[Decimal] = rate_column(
         unit="threshold_unit", zh="阈值",
         doc="Where the condition begins: days after the due date, days before expiry, days blocked or on hold, "
-        "percent of the reorder point.",
+        "percent of the reorder point, of the credit limit, of the budget, off the usual price, or of margin.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
         unit="threshold_unit", server_default="0", zh="回差",
@@ -85,6 +92,13 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
         unit="day", zh="窗口天数", doc="Causes older than this many days are history and raise nothing.",
     )  # fmt: skip
     owner_role: Mapped[str] = code_column(doc="Role that is expected to act.", zh="责任角色", tier=Tier.INTERNAL)
+    escalate_after_hours: Mapped[int | None] = column(
+        unit="h", zh="升级时限",
+        doc="An alert that nobody took for so many hours becomes the matter of another role; never without.",
+    )  # fmt: skip
+    escalation_role: Mapped[str | None] = code_column(
+        doc="Role that is expected to act from then on.", zh="升级角色", tier=Tier.INTERNAL
+    )
     active: Mapped[bool] = column(server_default=text("true"), doc="Whether the rule raises alerts.", zh="启用")
 
 
@@ -126,6 +140,12 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
         "webhook_subscription", many="alerts", doc="The webhook concerned, if one is; its owner is to act.",
         zh="网络钩子订阅",
     )  # fmt: skip
+    sales_order_id: Mapped[UUID | None] = reference(
+        "sales_order", many="alerts", doc="The sales order concerned, if one is.", zh="销售订单",
+    )  # fmt: skip
+    budget_line_id: Mapped[UUID | None] = reference(
+        "budget_line", many="alerts", doc="The line of a budget concerned, if one is.", zh="预算明细",
+    )  # fmt: skip
     shipment_id: Mapped[UUID | None] = reference(
         "shipment", many="alerts", doc="The shipment concerned, if one is.", zh="发货单",
     )  # fmt: skip
@@ -139,10 +159,19 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
         unit="measured_unit", doc="The limit that the value crossed.", zh="限值",
     )  # fmt: skip
     measured_unit: Mapped[str | None] = code_column(doc="Unit of the value and its limit.", zh="实测单位")
+    measured_percent: Mapped[Decimal | None] = rate_column(
+        unit="%", zh="实测百分比", tier=Tier.CONFIDENTIAL,
+        doc="What met the condition where it is about money: how much of the limit or budget is used, how far the "
+        "price is off, what the margin is.",
+    )  # fmt: skip
     due_on: Mapped[date | None] = date_column(
         doc="The day that was missed, where the cause is a missed day.", zh="应到日期"
     )
     raised_at: Mapped[datetime] = instant_column(order=True, doc="When the cause was first seen.", zh="触发时间")
+    owner_role: Mapped[str] = code_column(doc="Role that is expected to act now.", zh="责任角色", tier=Tier.INTERNAL)
+    escalated_at: Mapped[datetime | None] = instant_column(
+        doc="When it became the matter of another role, because nobody had taken it.", zh="升级时间"
+    )
     acknowledged_at: Mapped[datetime | None] = instant_column(doc="When somebody took it.", zh="确认时间")
     acknowledged_by: Mapped[str | None] = text_column(doc="Account that took it.", zh="确认人")
     note: Mapped[str | None] = text_column(
@@ -150,3 +179,11 @@ class Alert(CompanyRecord, scope=Scope(site="site_id"), zh="预警", key="number
     )
     resolved_at: Mapped[datetime | None] = instant_column(doc="When the cause was gone or dealt with.", zh="解除时间")
     resolved_by: Mapped[str | None] = text_column(doc="Account or process that resolved it.", zh="解除人")
+    response_seconds: Mapped[int | None] = column(
+        unit="s", zh="响应时长", doc="How long it took until somebody took it.",
+        server_default=Computed("extract(epoch FROM acknowledged_at - raised_at)::integer", persisted=True),
+    )  # fmt: skip
+    resolution_seconds: Mapped[int | None] = column(
+        unit="s", zh="解除时长", doc="How long it took until the cause was gone or dealt with.",
+        server_default=Computed("extract(epoch FROM resolved_at - raised_at)::integer", persisted=True),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from domain.core.flow import Flow, Transition
 
 ACKNOWLEDGE: Final = "be acknowledged"
 RESOLVE: Final = "be resolved"
+ESCALATE: Final = "become the matter of another role"
 
 ALERT_FLOW: Final = Flow(
     document="Alert",
@@ -28,11 +29,12 @@ HUNDRED: Final = Decimal(100)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule as it is applied. `threshold` and `hysteresis`: days, or percent of the reorder point."""
+    """A rule as it is applied. `threshold` and `hysteresis`: days, or percent of what its kind names."""
 
     id: UUID
     code: str
     severity: str
+    owner_role: str
     threshold: Decimal
     hysteresis: Decimal
     window_days: int
@@ -53,6 +55,7 @@ class Stock:
     item_id: UUID
     site_id: UUID | None
     item_code: str
+    item_zh: str
     unit: str
     reorder_point: Decimal
     on_hand: Decimal
@@ -66,6 +69,7 @@ class OpenReceipt:
     site_id: UUID | None
     number: str
     supplier: str
+    supplier_zh: str
     due_on: date
     open_lines: int
 
@@ -78,6 +82,7 @@ class LotInStock:
     number: str
     item_id: UUID
     item_code: str
+    item_zh: str
     unit: str
     expires_on: date
     on_hand: Decimal
@@ -85,15 +90,14 @@ class LotInStock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedInvoice:
-    """A supplier's invoice that must not be paid yet, since when and why; what is open of it in its currency."""
+    """A supplier's invoice that must not be paid yet, since when and why."""
 
     invoice_id: UUID
     number: str
     supplier: str
+    supplier_zh: str
     posted_on: date
     reasons: tuple[str, ...]
-    total: Decimal
-    currency: str
 
 
 def invoice_fingerprint(invoice: BlockedInvoice, rule: Rule) -> str:
@@ -110,10 +114,9 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
 def invoice_messages(invoice: BlockedInvoice) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     told = [REASONS[reason] for reason in invoice.reasons]
-    total = f"{plain(invoice.total)} {invoice.currency}"
     return (
-        f"{invoice.number} of {invoice.supplier} over {total} is blocked for {' and '.join(one for one, _ in told)}.",
-        f"{invoice.supplier} 的采购发票 {invoice.number}（{total}）付款冻结：{'、'.join(zh for _, zh in told)}。",
+        f"{invoice.number} of {invoice.supplier} is blocked for {' and '.join(one for one, _ in told)}.",
+        f"{invoice.supplier_zh} 的采购发票 {invoice.number} 付款冻结：{'、'.join(zh for _, zh in told)}。",
     )
 
 
@@ -151,7 +154,7 @@ def lot_messages(lot: LotInStock, today: date) -> tuple[str, str]:
     (when, when_zh), on_hand = expiry_words(lot.expires_on, today), plain(lot.on_hand)
     return (
         f"Lot {lot.number} of {lot.item_code} {when}; {on_hand} {lot.unit} on hand.",
-        f"物料 {lot.item_code} 的批次 {lot.number} {when_zh}，现存 {on_hand} {lot.unit}。",
+        f"{lot.item_zh} 的批次 {lot.number} {when_zh}，现存 {on_hand} {lot.unit}。",
     )
 
 
@@ -164,6 +167,7 @@ class LicenceHeld:
     number: str
     kind: str
     party: str
+    party_zh: str
     valid_to: date
 
 
@@ -206,7 +210,7 @@ def licence_messages(licence: LicenceHeld, today: date) -> tuple[str, str]:
     when, when_zh = expiry_words(licence.valid_to, today)
     return (
         f"Licence {licence.number} ({licence.kind}) of {licence.party} {when}.",
-        f"{licence.party} 的许可证 {licence.number}（{licence.kind}）{when_zh}。",
+        f"{licence.party_zh} 的许可证 {licence.number}（{licence.kind}）{when_zh}。",
     )
 
 
@@ -219,6 +223,7 @@ class Excursion:
     number: str
     customer_id: UUID
     customer: str
+    customer_zh: str
     found_on: date
     lowest: Decimal
     highest: Decimal
@@ -236,8 +241,163 @@ def excursion_messages(excursion: Excursion) -> tuple[str, str]:
     lowest, highest = plain(excursion.lowest), plain(excursion.highest)
     return (
         f"{excursion.number} to {excursion.customer} was at {lowest} to {highest} °C; {lots} on hold.",
-        f"发往{excursion.customer}的 {excursion.number} 温度为 {lowest} 至 {highest} °C，"
+        f"发往{excursion.customer_zh}的 {excursion.number} 温度为 {lowest} 至 {highest} °C，"
         f"{excursion.lots} 个批次已冻结。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationHeld:
+    """The registration with the latest last day that an item has in a country."""
+
+    registration_id: UUID
+    item_id: UUID
+    item_code: str
+    item_zh: str
+    number: str
+    country: str
+    valid_to: date
+
+
+def registration_fingerprint(registration: RegistrationHeld, rule: Rule) -> str:
+    """The name of the cause: this rule, this registration."""
+    return f"{rule.code}:{registration.registration_id}"
+
+
+def registration_messages(held: RegistrationHeld, today: date) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    when, when_zh = expiry_words(held.valid_to, today)
+    return (
+        f"Registration {held.number} of {held.item_code} in {held.country} {when}.",
+        f"{held.item_zh} 在 {held.country} 的注册证 {held.number} {when_zh}。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditUse:
+    """What a customer may owe, and what it owes and has ordered, in the currency of its limit."""
+
+    party_id: UUID
+    party: str
+    party_zh: str
+    limit: Decimal
+    used: Decimal
+
+
+def credit_fingerprint(use: CreditUse, rule: Rule) -> str:
+    """The name of the cause: this rule, this customer."""
+    return f"{rule.code}:{use.party_id}"
+
+
+def credit_messages(use: CreditUse, rule: Rule) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    share = plain(rule.threshold)
+    return (
+        f"{use.party} owes and has ordered more than {share} % of its credit limit.",
+        f"{use.party_zh} 的欠款及在途订单已超过信用额度的 {share}%。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetUse:
+    """What of a budget's line was released, and what was spent and promised of it."""
+
+    line_id: UUID
+    budget: str
+    name: str
+    name_zh: str
+    account: str
+    released: Decimal
+    used: Decimal
+
+
+def budget_fingerprint(use: BudgetUse, rule: Rule) -> str:
+    """The name of the cause: this rule, this line."""
+    return f"{rule.code}:{use.line_id}"
+
+
+def budget_messages(use: BudgetUse, rule: Rule) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    share = plain(rule.threshold)
+    return (
+        f"Budget {use.budget} ({use.name}): more than {share} % of account {use.account} is spent or promised.",
+        f"预算 {use.budget}（{use.name_zh}）科目 {use.account} 的实际与占用已超过 {share}%。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceOff:
+    """A line of an order, sold or bought, whose price is not the usual one."""
+
+    line_id: UUID
+    position: int
+    item_id: UUID
+    item: str
+    item_zh: str
+    number: str
+    site_id: UUID | None
+    sales_order_id: UUID | None
+    purchase_order_id: UUID | None
+    unit_price: Decimal
+    usual: Decimal
+
+    @property
+    def deviation(self) -> Decimal:
+        """How far the price is off, either way."""
+        return abs(self.unit_price - self.usual)
+
+
+def price_fingerprint(price: PriceOff, rule: Rule) -> str:
+    """The name of the cause: this rule, this line."""
+    return f"{rule.code}:{price.line_id}"
+
+
+def price_messages(price: PriceOff, rule: Rule) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    share, kind_zh = plain(rule.threshold), "采购订单" if price.sales_order_id is None else "销售订单"
+    return (
+        f"{price.number} line {price.position}: the price of {price.item} is more than {share} % off the usual one.",
+        f"{kind_zh} {price.number} 第 {price.position} 行：{price.item_zh} 的单价偏离常规价格超过 {share}%。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMargin:
+    """What a line of a customer's order brings and what its goods cost, in the company's currency."""
+
+    line_id: UUID
+    position: int
+    item_id: UUID
+    item: str
+    item_zh: str
+    sales_order_id: UUID
+    number: str
+    site_id: UUID | None
+    revenue: Decimal
+    cost: Decimal
+
+    @property
+    def margin(self) -> Decimal:
+        """What is left of the revenue."""
+        return self.revenue - self.cost
+
+
+def margin_fingerprint(one: OrderMargin, rule: Rule) -> str:
+    """The name of the cause: this rule, this line."""
+    return f"{rule.code}:{one.line_id}"
+
+
+def margin_messages(one: OrderMargin, rule: Rule) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    if rule.threshold == 0:
+        return (
+            f"{one.number} line {one.position}: {one.item} is sold below its cost.",
+            f"销售订单 {one.number} 第 {one.position} 行：{one.item_zh} 售价低于成本。",
+        )
+    share = plain(rule.threshold)
+    return (
+        f"{one.number} line {one.position}: {one.item} leaves a margin below {share} %.",
+        f"销售订单 {one.number} 第 {one.position} 行：{one.item_zh} 毛利率低于 {share}%。",
     )
 
 
@@ -249,13 +409,21 @@ def standing_verdict(since: date, rule: Rule, today: date) -> Verdict:
 
 def stock_verdict(stock: Stock, rule: Rule) -> Verdict:
     """Whether stock is below `threshold` percent of the reorder point, or has recovered by `hysteresis` percent."""
-    if stock.reorder_point <= 0:
-        return Verdict.RESOLVE
-    if stock.on_hand * HUNDRED < stock.reorder_point * rule.threshold:
+    return Verdict.RESOLVE if stock.reorder_point <= 0 else below(stock.on_hand, stock.reorder_point, rule)
+
+
+def below(part: Decimal, whole: Decimal, rule: Rule) -> Verdict:
+    """Whether a part is below `threshold` percent of a whole; over once it is `hysteresis` percent above that."""
+    if part * HUNDRED < whole * rule.threshold:
         return Verdict.RAISE
-    if stock.on_hand * HUNDRED >= stock.reorder_point * (rule.threshold + rule.hysteresis):
-        return Verdict.RESOLVE
-    return Verdict.HOLD
+    return Verdict.RESOLVE if part * HUNDRED >= whole * (rule.threshold + rule.hysteresis) else Verdict.HOLD
+
+
+def above(part: Decimal, whole: Decimal, rule: Rule) -> Verdict:
+    """Whether a part is above `threshold` percent of a whole; over once it is `hysteresis` percent below that."""
+    if part * HUNDRED > whole * rule.threshold:
+        return Verdict.RAISE
+    return Verdict.RESOLVE if part * HUNDRED <= whole * (rule.threshold - rule.hysteresis) else Verdict.HOLD
 
 
 def receipt_verdict(receipt: OpenReceipt, rule: Rule, today: date) -> Verdict:
@@ -283,7 +451,7 @@ def stock_messages(stock: Stock) -> tuple[str, str]:
     on_hand, point = plain(stock.on_hand), plain(stock.reorder_point)
     return (
         f"{stock.item_code}: {on_hand} {stock.unit} available, reorder point {point} {stock.unit}.",
-        f"{stock.item_code}：可用 {on_hand} {stock.unit}，再订货点 {point} {stock.unit}。",
+        f"{stock.item_zh}：可用 {on_hand} {stock.unit}，再订货点 {point} {stock.unit}。",
     )
 
 
@@ -294,7 +462,7 @@ def receipt_messages(receipt: OpenReceipt, today: date) -> tuple[str, str]:
     late = "1 day" if days == 1 else f"{days} days"
     return (
         f"{receipt.number} of {receipt.supplier}: {lines} due {receipt.due_on}, {late} late.",
-        f"{receipt.supplier} 的采购订单 {receipt.number}：{receipt.open_lines} 行应于 {receipt.due_on} 到货，"
+        f"{receipt.supplier_zh} 的采购订单 {receipt.number}：{receipt.open_lines} 行应于 {receipt.due_on} 到货，"
         f"已逾期 {days} 天。",
     )
 

@@ -7,20 +7,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.alerts.commands import RaiseAlert, ResolveAlert
+from domain.alerts.commands import EscalateAlert, RaiseAlert, ResolveAlert
 from domain.alerts.conditions import (
+    BUDGETS,
+    CREDITS,
     EXCURSIONS,
     INVOICES,
     LICENCES,
     LOTS,
+    MARGINS,
+    PRICES,
     RECEIPTS,
+    REGISTRATIONS,
     STOCK,
     WEBHOOKS,
     Condition,
     Looked,
 )
 from domain.alerts.models import AlertSeverity
-from domain.alerts.reads import Among, open_alerts, rules_in_force
+from domain.alerts.reads import Among, open_alerts, rules_in_force, untaken_alerts
 from domain.alerts.rules import Verdict
 from domain.core.handling import Handling, Sweep
 from domain.core.outbox import PublishedEvent
@@ -29,8 +34,11 @@ from domain.core.outbox import PublishedEvent
 BATCH = 1_000
 
 SWEEP_SECONDS = 60.0
+# What looks at every open order or item: events tell of most of it at once.
+LONG_SWEEP_SECONDS = 600.0
 
 ON_CONDITION = "the rule's condition"
+UNTAKEN = "nobody took it in time"
 
 
 async def watch_stock(handling: Handling, events: Sequence[PublishedEvent]) -> None:
@@ -69,6 +77,31 @@ async def watch_held_lots(handling: Handling, _: Sequence[PublishedEvent]) -> No
     await check(handling, EXCURSIONS)
 
 
+async def watch_prices(handling: Handling, events: Sequence[PublishedEvent]) -> None:
+    """Look at the prices and margins of the orders that were made, confirmed or given up."""
+    orders = Among({id_ for event in events for id_ in event.record_ids})
+    await check(handling, PRICES, orders)
+    await check(handling, MARGINS, orders)
+
+
+async def watch_bought_prices(handling: Handling, events: Sequence[PublishedEvent]) -> None:
+    """Look at the prices of the purchase orders that were made or decided."""
+    await check(handling, PRICES, Among({id_ for event in events for id_ in event.record_ids}))
+
+
+async def watch_budgets(handling: Handling, events: Sequence[PublishedEvent]) -> None:
+    """Look at the lines of budgets that were exceeded."""
+    await check(handling, BUDGETS, Among({id_ for event in events for id_ in event.record_ids}))
+
+
+async def escalate(handling: Handling) -> None:
+    """What nobody took within the hours of its rule is the matter of another role."""
+    untaken = await untaken_alerts(handling.connection, handling.company_id, handling.now)
+    commands = [EscalateAlert(alert_id=id_, owner_role=role) for id_, role in untaken]
+    for start in range(0, len(commands), BATCH):
+        await handling.perform(commands[start : start + BATCH], reason=UNTAKEN)
+
+
 async def check(handling: Handling, condition: Condition[Any], among: Among | None = None) -> None:
     """One open alert for each subject and rule of which the condition holds, none where it is over."""
     among = among or Among()
@@ -90,7 +123,7 @@ async def check(handling: Handling, condition: Condition[Any], among: Among | No
                 raised.append(
                     RaiseAlert(
                         rule_id=rule.id, kind=condition.kind, severity=AlertSeverity(rule.severity),
-                        fingerprint=fingerprint, **condition.tell(subject, looked),
+                        owner_role=rule.owner_role, fingerprint=fingerprint, **condition.tell(subject, looked),
                     )
                 )  # fmt: skip
     over = [ResolveAlert(alert_id=id_) for fingerprint, id_ in known.items() if fingerprint not in standing]
@@ -100,23 +133,28 @@ async def check(handling: Handling, condition: Condition[Any], among: Among | No
             await handling.perform(commands[start : start + BATCH], reason=ON_CONDITION)
 
 
-def _sweep(name: str, condition: Condition[Any]) -> Sweep:
+def _sweep(name: str, condition: Condition[Any], every_seconds: float = SWEEP_SECONDS) -> Sweep:
     async def run(handling: Handling, /) -> None:
         await check(handling, condition)
 
-    return Sweep(f"alerts.{name}", run, SWEEP_SECONDS)
+    return Sweep(f"alerts.{name}", run, every_seconds)
 
 
 HANDLERS = {
     "StockChanged": (watch_stock, watch_lots),
-    "PurchaseOrderApproved": (watch_orders,),
-    "PurchaseOrderRejected": (watch_orders,),
+    "PurchaseOrderCreated": (watch_bought_prices,),
+    "PurchaseOrderApproved": (watch_orders, watch_bought_prices),
+    "PurchaseOrderRejected": (watch_orders, watch_bought_prices),
     "GoodsReceived": (watch_orders,),
     "GoodsReturned": (watch_orders,),
     "SupplierInvoiceBlocked": (watch_invoices,),
     "SupplierInvoiceReleased": (watch_invoices,),
     "ExcursionFound": (watch_excursions,),
     "LotStatusChanged": (watch_held_lots,),
+    "SalesOrderCreated": (watch_prices,),
+    "SalesOrderConfirmed": (watch_prices,),
+    "SalesOrderCancelled": (watch_prices,),
+    "BudgetExceeded": (watch_budgets,),
 }
 
 SWEEPS = (
@@ -127,4 +165,10 @@ SWEEPS = (
     _sweep("licences", LICENCES),
     _sweep("excursions", EXCURSIONS),
     _sweep("webhooks", WEBHOOKS),
+    _sweep("credits", CREDITS),
+    _sweep("budgets", BUDGETS),
+    _sweep("prices", PRICES, LONG_SWEEP_SECONDS),
+    _sweep("margins", MARGINS, LONG_SWEEP_SECONDS),
+    _sweep("registrations", REGISTRATIONS, LONG_SWEEP_SECONDS),
+    Sweep("alerts.escalation", escalate, SWEEP_SECONDS),
 )

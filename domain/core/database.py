@@ -36,6 +36,17 @@ class Row(Protocol):
     def items(self) -> Iterable[tuple[str, Any]]: ...
 
 
+class CompanyReader(Protocol):
+    """Whatever reads the rows of one company: a work, or what is done about an event."""
+
+    @property
+    def company_id(self) -> int: ...
+
+    async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
+        """The rows of a Core statement; its parameter `company_id`, if it has one, is the reader's unless given."""
+        ...
+
+
 class Raw(Protocol):
     """The parts of asyncpg's connection that the house uses."""
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, ClauseElement, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from domain.core.actors import Actor, Grants
 from domain.core.columns import code_column, column
-from domain.core.database import Connection
+from domain.core.database import Connection, Row, compiled
 from domain.core.outbox import PublishedEvent
 from domain.core.perform import Performed, perform
 from domain.core.records import NOBODY, Scope, SystemRecord
@@ -50,6 +50,14 @@ class Handling:
     def today(self) -> date:
         """The day of `now`, in UTC."""
         return self.now.date()
+
+    async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
+        """The rows of a Core statement; its parameter `company_id`, if it has one, is the handled company's unless
+        given.
+        """
+        if "company_id" not in params and "company_id" in compiled(statement).names:
+            params["company_id"] = self.company_id
+        return await self.connection.fetch(statement, **params)
 
     async def perform(self, commands: Sequence[Any], *, reason: str) -> Performed:
         """Make the commands true within this transaction. Raises: what `perform` raises, and a refusal as itself."""

@@ -17,6 +17,7 @@ from domain.core.records import Record, label_of, spaced
 TRANSITIONS: Mapping[str, str] = {
     "be abandoned": "放弃",
     "be acknowledged": "确认",
+    "become the matter of another role": "升级",
     "be allocated": "分配",
     "be approved": "批准",
     "be cancelled": "取消",

@@ -8,7 +8,7 @@ from domain.finance import item_checks, models, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
-from domain.finance.budgets import Promise, Release, commit, commitments_of, release_commitments
+from domain.finance.budgets import Promise, Release, commit, commitments_of, release_commitments, spent_of
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
 from domain.finance.commands.invoices import post_customer_invoices
@@ -96,4 +96,5 @@ __all__ = [
     "release_commitments",
     "release_items",
     "sales_taxes",
+    "spent_of",
 ]

@@ -4,7 +4,7 @@ A document that will cost something calls `commit`, the posting of its cost `rel
 batch falls under are locked until the work ends, so that two of them never spend the same money.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,10 @@ from sqlalchemy import Date, SmallInteger, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.core.database import CompanyReader
 from domain.core.ids import new_id
 from domain.core.ledger import Source
+from domain.core.money import ZERO
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.models import Account, JournalEntry, JournalKind, JournalLine
@@ -106,20 +108,27 @@ async def limits_of(work: Work, spendings: Sequence[Spending]) -> Limits:
     rows = await work.fetch(
         _LIMITS, ids=sorted({one.account_id for one in spendings}), first_on=min(days), last_on=max(days)
     )
-    ids = [row["id"] for row in rows]
-    actual = {row["id"]: row["amount"] for row in (await work.fetch(_ACTUAL, ids=ids) if ids else [])}
-    committed = {row["id"]: row["amount"] for row in (await work.fetch(_COMMITTED, ids=ids) if ids else [])}
-    nothing = Decimal(0)
+    actual, committed = await spent_of(work, [row["id"] for row in rows])
     lines = [
         Limit(
             id=row["id"], budget=row["code"], control=BudgetControl(row["control"]), account=row["account"],
             account_id=row["account_id"], cost_centre_id=row["cost_centre_id"], starts_on=row["starts_on"],
-            ends_on=row["ends_on"], released=row["amount"], actual=actual.get(row["id"], nothing),
-            committed=committed.get(row["id"], nothing),
+            ends_on=row["ends_on"], released=row["amount"], actual=actual.get(row["id"], ZERO),
+            committed=committed.get(row["id"], ZERO),
         )
         for row in rows
     ]  # fmt: skip
     return Limits(lines, set())
+
+
+async def spent_of(
+    reader: CompanyReader, line_ids: Sequence[UUID]
+) -> tuple[Mapping[UUID, Decimal], Mapping[UUID, Decimal]]:
+    """What was spent and what is promised against budget lines; a line of which nothing was is absent."""
+    if not line_ids:
+        return {}, {}
+    actual, committed = await reader.fetch(_ACTUAL, ids=line_ids), await reader.fetch(_COMMITTED, ids=line_ids)
+    return {row["id"]: row["amount"] for row in actual}, {row["id"]: row["amount"] for row in committed}
 
 
 def tell_exceeded(work: Work, limits: Limits) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import Date, SmallInteger, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.core.database import CompanyReader
 from domain.core.money import EXACT, ZERO, Money
-from domain.core.work import Work
 from domain.finance.models import Account, AccountRole, OpenItem
 from domain.finance.rates import company_currency, quotes_on
 from domain.finance.rules import RateMissing, in_company_currency
@@ -52,21 +52,21 @@ _OPEN = (
 )
 
 
-async def credit_of(work: Work, party_ids: Iterable[UUID], on: date) -> dict[UUID, Credit]:
+async def credit_of(reader: CompanyReader, party_ids: Iterable[UUID], on: date) -> dict[UUID, Credit]:
     """What each party owes us and may, in the currency of its limit (the company's without one); an unknown id is
     absent. Prepayments and credit notes count against what is owed.
 
     Raises: RateMissing.
     """
     ids = sorted(set(party_ids))
-    own = await company_currency(work)
-    limits = {row["id"]: row for row in await work.fetch(_LIMITS, ids=ids)}
-    owed = await work.fetch(_OPEN, ids=ids, on=on)
+    own = await company_currency(reader)
+    limits = {row["id"]: row for row in await reader.fetch(_LIMITS, ids=ids)}
+    owed = await reader.fetch(_OPEN, ids=ids, on=on)
     currencies = {id_: row["currency"] or own for id_, row in limits.items()}
     rates: dict[tuple[str, str], Decimal] = {}
     for target in sorted(set(currencies.values())):
         wanted = {row["currency"] for row in owed if currencies[row["party_id"]] == target}
-        for (base, _), quote in (await quotes_on(work, [(one, on) for one in wanted], target)).items():
+        for (base, _), quote in (await quotes_on(reader, [(one, on) for one in wanted], target)).items():
             if isinstance(quote, RateMissing):
                 raise quote
             rates[base, target] = quote.rate

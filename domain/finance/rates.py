@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Date, Select, SmallInteger, Text, bindparam, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
-from domain.core.work import Work
+from domain.core.database import CompanyReader
 from domain.finance.models import RateKind
 from domain.finance.rules import Quote, RateMissing, find_quote
 from domain.master_data.companies import Company
@@ -72,22 +72,22 @@ class Currencies:
     group: str
 
 
-async def currencies(work: Work) -> Currencies:
+async def currencies(reader: CompanyReader) -> Currencies:
     """The company's currency and the group's: that of its head, or the company's own where no company is the head."""
-    row = (await work.fetch(_CURRENCIES))[0]
+    row = (await reader.fetch(_CURRENCIES))[0]
     return Currencies(company=row["currency"], group=row["group_currency"])
 
 
-async def company_currency(work: Work) -> str:
+async def company_currency(reader: CompanyReader) -> str:
     """The currency the company's books are kept in."""
-    return (await currencies(work)).company
+    return (await currencies(reader)).company
 
 
 Quotes = Mapping[tuple[str, date], Quote | RateMissing]
 
 
 async def quotes_on(
-    work: Work, wanted: Iterable[tuple[str, date]], quote: str, *, purpose: RateKind = RateKind.SPOT
+    reader: CompanyReader, wanted: Iterable[tuple[str, date]], quote: str, *, purpose: RateKind = RateKind.SPOT
 ) -> Quotes:
     """For each (currency, day) the units of `quote` for one of it, or the refusal that there is no rate.
 
@@ -98,7 +98,7 @@ async def quotes_on(
     known: dict[date, dict[tuple[str, str], Quote]] = {}
     if foreign:
         days = sorted({day for currency, day in asked if currency != quote})
-        for row in await work.fetch(_QUOTES[purpose], days=days, currencies=sorted({*foreign, quote})):
+        for row in await reader.fetch(_QUOTES[purpose], days=days, currencies=sorted({*foreign, quote})):
             found = Quote(rate=row["rate"], kind=RateKind(row["kind"]), source=row["source"])
             known.setdefault(row["day"], {})[row["base_currency"], row["quote_currency"]] = found
     return {
@@ -108,7 +108,9 @@ async def quotes_on(
     }
 
 
-async def rates_to(work: Work, asked: Iterable[str], quote: str, on: date) -> dict[str, Decimal | RateMissing]:
+async def rates_to(
+    reader: CompanyReader, asked: Iterable[str], quote: str, on: date
+) -> dict[str, Decimal | RateMissing]:
     """For each currency the units of `quote` for one of it, by the last rates known on the day."""
-    found = await quotes_on(work, [(base, on) for base in asked], quote)
+    found = await quotes_on(reader, [(base, on) for base in asked], quote)
     return {base: one.rate if isinstance(one, Quote) else one for (base, _), one in found.items()}

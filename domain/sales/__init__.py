@@ -26,6 +26,7 @@ from domain.sales.commands import (
     create_sales_orders,
     deallocate_sales_orders,
 )
+from domain.sales.credit import credit_uses
 from domain.sales.fulfilment import LINE_SOURCE, HeldOrders, hold_orders, write_orders
 from domain.sales.models import (
     PriceCap,
@@ -90,6 +91,7 @@ __all__ = [
     "Act",
     "HeldOrders",
     "QualificationBook",
+    "credit_uses",
     "customer_book",
     "hold_orders",
     "qualification_book",

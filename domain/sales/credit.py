@@ -5,11 +5,13 @@ currency of the customer's limit. A customer with a limit is held until the work
 fit the last of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.core.database import CompanyReader
 from domain.core.errors import DomainError
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.work import Work
@@ -19,6 +21,14 @@ from domain.finance.rules.receivables import Credit, within_credit
 from domain.sales import reads
 
 Rates = Mapping[tuple[str, str], Decimal | RateMissing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """What a customer may owe, and what it owes and has ordered, in the currency of its limit."""
+
+    limit: Decimal
+    used: Decimal
 
 
 class CreditBook:
@@ -57,16 +67,32 @@ class CreditBook:
 async def credit_book(work: Work, customer_ids: Iterable[UUID], currencies: Iterable[str], on: date) -> CreditBook:
     """The book of customers who have a limit, for orders in these currencies. Raises: RateMissing."""
     held = await reads.hold_limited(work, customer_ids)
-    if not held:
-        return CreditBook({}, {})
-    credits = await credit_of(work, held, on)
-    ordered = await reads.ordered_by(work, held)
+    return (await _book(work, held, currencies, on))[0] if held else CreditBook({}, {})
+
+
+async def credit_uses(reader: CompanyReader, customer_ids: Iterable[UUID], on: date) -> dict[UUID, Use]:
+    """What each of the customers uses of its limit; one without a limit is absent. Raises: RateMissing."""
+    customers = sorted(set(customer_ids))
+    book, credits = await _book(reader, customers, (), on)
+    return {
+        id_: Use(limit=one.limit, used=EXACT.add(one.open, book.ordered(id_)))
+        for id_, one in credits.items()
+        if one.limit is not None
+    }
+
+
+async def _book(
+    reader: CompanyReader, customers: Sequence[UUID], currencies: Iterable[str], on: date
+) -> tuple[CreditBook, Mapping[UUID, Credit]]:
+    """The book with what was ordered before counted, and what stands behind it."""
+    credits = await credit_of(reader, customers, on)
+    ordered = await reads.ordered_by(reader, customers)
     wanted = sorted({*currencies, *(amount.currency for _, amount in ordered)})
     rates: dict[tuple[str, str], Decimal | RateMissing] = {}
     for target in sorted({one.currency for one in credits.values()}):
-        found = await rates_to(work, wanted, target, on)
+        found = await rates_to(reader, wanted, target, on)
         rates |= {(base, target): rate for base, rate in found.items()}
     book = CreditBook(credits, rates)
     for customer_id, amount in ordered:
         book.count(customer_id, amount)
-    return book
+    return book, credits

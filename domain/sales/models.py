@@ -297,6 +297,10 @@ class SalesOrderLine(
         doc="The rule that set the price: a list with its line, or whoever gave it by hand.", zh="价格来源",
         tier=Tier.COMMERCIAL,
     )  # fmt: skip
+    list_price: Mapped[Decimal | None] = price_column(
+        doc="What the price lists say one unit costs this customer; none where no list has it.", zh="价目表价格",
+        unit=ORDER_CURRENCY,
+    )  # fmt: skip
     tax_code_id: Mapped[UUID | None] = reference(
         "tax_code", doc="Its tax treatment; none for no tax.", zh="税码", tier=Tier.INTERNAL
     )

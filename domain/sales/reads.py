@@ -10,7 +10,7 @@ from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, sele
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import Uuid
 
-from domain.core.database import Row
+from domain.core.database import CompanyReader, Row
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
 from domain.inventory.documents import StockReservation
@@ -275,9 +275,9 @@ async def hold_limited(work: Work, customer_ids: Iterable[UUID]) -> list[UUID]:
     return limited
 
 
-async def ordered_by(work: Work, customer_ids: Sequence[UUID]) -> list[tuple[UUID, Money]]:
+async def ordered_by(reader: CompanyReader, customer_ids: Sequence[UUID]) -> list[tuple[UUID, Money]]:
     """What each customer has ordered and was not invoiced yet, with its taxes, a sum a currency."""
-    rows = await work.fetch(_ORDERED, ids=list(customer_ids))
+    rows = await reader.fetch(_ORDERED, ids=list(customer_ids))
     return [(row["customer_id"], Money(row["ordered"], row["currency"])) for row in rows]
 
 

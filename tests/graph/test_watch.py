@@ -157,6 +157,20 @@ async def test_what_a_reader_may_not_see_is_not_told_at_all(live: Serving) -> No
             await socket.receive(1)
 
 
+async def test_what_happens_to_any_record_is_told_with_what_the_reader_may_see_of_it(live: Serving) -> None:
+    async with live.socket() as admin, live.socket("buyer") as buyer:
+        for socket in (admin, buyer):
+            await socket.subscribe("subscription { parties { kind party { code nameZh creditCode } } }")
+        await asyncio.sleep(0.5)
+        made = await live.ask(
+            'mutation { createParty(input: {code: "P-NEW", name: "New", nameZh: "新"}) { userErrors { code } } }'
+        )
+        assert made["data"]["createParty"]["userErrors"] == []
+        party = {"code": "P-NEW", "nameZh": "新", "creditCode": None}
+        for socket in (admin, buyer):
+            assert (await socket.receive())["payload"] == {"data": {"parties": {"kind": "CREATED", "party": party}}}
+
+
 async def test_a_stream_outlives_the_loss_of_every_database_session(live: Serving) -> None:
     raw = await asyncpg.connect(live.database_url)
     async with live.socket() as socket:

@@ -21,6 +21,7 @@ from graphql import (
 import domain
 from domain.core.actors import Audience
 from domain.core.columns import spec_of
+from resolvers.events import WATCHES
 from schema.graph import MUTATIONS, SCHEMA, SDL, visible
 from tests.graph.conftest import VIEWS
 
@@ -36,6 +37,7 @@ NOT_IN_THE_GRAPH = {
     "OpenHistoricalStock": "an importer, at the cut-over date",
     "FoundBooks": "the demonstration, for periods of later years",
     "RaiseAlert": "the rules that watch events",
+    "EscalateAlert": "the sweep of what nobody took",
     "QueueWebhookMessages": "the handler of every event",
     "RecordWebhookAttempt": "the sender of webhooks",
     "SuspendWebhookSubscription": "the sender of webhooks",
@@ -116,6 +118,22 @@ def test_every_command_is_a_mutation_or_named_with_its_sender() -> None:
     registered = {command.__name__ for command in domain.COMMANDS}
     assert performed - registered == set()
     assert registered - performed == set(NOT_IN_THE_GRAPH)
+
+
+def test_every_event_can_be_watched_under_the_name_that_lists_its_records() -> None:
+    assert GRAPH.query_type is not None and GRAPH.subscription_type is not None
+    listed = {
+        (get_named_type(field.type).name.removesuffix("Connection"), name)
+        for name, field in GRAPH.query_type.fields.items()
+        if get_named_type(field.type).name.endswith("Connection")
+    }
+    watched = {(watch.entity, name) for name, watch in WATCHES.items()}
+    assert watched <= listed
+    assert set(WATCHES) == set(GRAPH.subscription_type.fields)
+    told = {event: watch.entity for watch in WATCHES.values() for event in watch.events}
+    assert told == {event: record.__name__ for event, record in domain.EVENTS.items()}
+    for name, watch in WATCHES.items():
+        assert len(set(watch.events.values())) == len(watch.events), name
 
 
 def test_every_list_of_rows_is_a_page_or_the_lines_of_a_document() -> None:

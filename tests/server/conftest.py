@@ -86,7 +86,8 @@ async def raise_alerts(url: str, fingerprints: Sequence[str], company_id: int = 
         commands = [
             RaiseAlert(
                 rule_id=RULE, kind=AlertKind.RECEIPT_OVERDUE, severity=AlertSeverity.WARNING, fingerprint=one,
-                subject_type="PurchaseOrder", subject_id=UUID(int=1), message=f"cause {one}", message_zh=f"原因 {one}",
+                subject_type="PurchaseOrder", subject_id=UUID(int=1), owner_role="buyer", message=f"cause {one}",
+                message_zh=f"原因 {one}",
             )
             for one in fingerprints
         ]  # fmt: skip

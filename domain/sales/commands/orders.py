@@ -27,7 +27,17 @@ from domain.sales.fulfilment import hold_orders, release_lines, write_orders
 from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
 from domain.sales.qualifying import Act, papers_of, qualification_book, qualified_line
 from domain.sales.rules.orders import CANCEL, ORDER_FLOW, cancelled, confirmed
-from domain.sales.rules.prices import HUNDRED, Asked, Cap, Offer, discounted, price_of, source_of, within_caps
+from domain.sales.rules.prices import (
+    HUNDRED,
+    Asked,
+    Cap,
+    Offer,
+    discounted,
+    offer_of,
+    price_of,
+    source_of,
+    within_caps,
+)
 from domain.sales.rules.qualification import Sale, Stage, qualified
 
 ORDER_NUMBERS = Series("sales_order", prefix="SO-")
@@ -112,13 +122,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """The price of one unit, who set it, and what the lists say, if any has the item."""
+
+    unit: Decimal
+    source: str
+    of_lists: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An order, every rule checked, that lacks only its number."""
 
     id: UUID
     asked: CreateSalesOrder
     ordered_on: date
-    prices: tuple[tuple[Decimal, str], ...]
+    prices: tuple[Price, ...]
     priced: Priced
     warnings: tuple[str, ...]
 
@@ -254,14 +273,13 @@ def _draft_or_refusal(one: CreateSalesOrder, known: Known, today: date) -> Draft
 def _draft(one: CreateSalesOrder, known: Known, on: date, today: date) -> Draft:
     _check_head(one, known)
     line_count(len(one.lines))
-    prices: list[tuple[Decimal, str]] = []
+    prices: list[Price] = []
     lines: list[Line] = []
     warnings: list[str] = []
     for place, line in enumerate(one.lines):
         try:
-            unit_price, source = _unit_price(one, line, known, on)
-            prices.append((unit_price, source))
-            lines.append(_taxed(one, line, unit_price, known, on))
+            prices.append(_price(one, line, known, on))
+            lines.append(_taxed(one, line, prices[-1].unit, known, on))
             warnings += _warnings(one, line, known, (on, today))
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
@@ -301,7 +319,7 @@ def _item(line: SalesOrderLineInput, known: Known) -> Row:
     return item
 
 
-def _unit_price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, on: date) -> tuple[Decimal, str]:
+def _price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, on: date) -> Price:
     """The price of one unit and the rule that set it. Raises: PriceMissing, PriceCapExceeded, Rejected."""
     item = _item(line, known)
     positive(line.quantity, QUANTITY, "quantity", ("quantity",))
@@ -309,8 +327,10 @@ def _unit_price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, 
         item_id=line.item_id, item_code=item["code"], customer_id=one.customer_id, quantity=line.quantity, on=on,
         currency=one.currency, territory=_destination(one, known)[1],
     )  # fmt: skip
+    offers = known.offers.get(line.item_id, ())
+    offer = offer_of(asked, offers)
     if line.unit_price is None:
-        offer = price_of(asked, known.offers.get(line.item_id, ()))
+        offer = price_of(asked, offers)
         unit_price, source = offer.price.amount, source_of(offer)
     else:
         given = line.unit_price.in_currency(one.currency, "Price")
@@ -324,7 +344,7 @@ def _unit_price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, 
         raise Rejected(("discountPercent",), what="discountPercent", value=percent, reason=reason, reason_zh=reason_zh)
     after = discounted(unit_price, percent)
     within_caps(asked, after, known.caps.get(line.item_id, ()))
-    return after, source
+    return Price(unit=after, source=source, of_lists=None if offer is None else offer.price.amount)
 
 
 def _taxed(one: CreateSalesOrder, line: SalesOrderLineInput, unit_price: Decimal, known: Known, on: date) -> Line:
@@ -400,11 +420,12 @@ def _line_rows(draft: Draft, known: Known) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for place, line in enumerate(draft.asked.lines):
         code = line.tax_code_id or draft.asked.tax_code_id
-        unit_price, source = draft.prices[place]
+        own = draft.prices[place]
         amounts = draft.priced.lines[place]
         rows.append({
             "sales_order_id": draft.id, "position": place + 1, "item_id": line.item_id,
-            "ordered_quantity": line.quantity, "unit_price": unit_price, "price_source": source,
+            "ordered_quantity": line.quantity, "unit_price": own.unit, "price_source": own.source,
+            "list_price": own.of_lists,
             "discount_percent": line.discount_percent or ZERO, "tax_code_id": code, "line_total": amounts.net,
             "tax": amounts.tax, "due_on": line.due_on, "life_days_min": line.life_days_min,
         })  # fmt: skip

@@ -91,12 +91,18 @@ def explain(asked: Asked, offers: Iterable[Offer]) -> list[Considered]:
     return found + [Considered(offer, reason) for offer, reason in outside if reason is not None]
 
 
+def offer_of(asked: Asked, offers: Iterable[Offer]) -> Offer | None:
+    """The offer that sets the price; None where no list has one."""
+    considered = explain(asked, offers)
+    return considered[0].offer if considered and considered[0].lost_because is None else None
+
+
 def price_of(asked: Asked, offers: Iterable[Offer]) -> Offer:
     """The offer that sets the price. Raises: PriceMissing."""
-    considered = explain(asked, offers)
-    if not considered or considered[0].lost_because is not None:
+    offer = offer_of(asked, offers)
+    if offer is None:
         raise PriceMissing(item=asked.item_code, day=asked.on.isoformat(), currency=asked.currency)
-    return considered[0].offer
+    return offer
 
 
 def source_of(offer: Offer) -> str:
