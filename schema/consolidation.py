@@ -10,7 +10,9 @@ from domain.consolidation.models import (
     ConsolidationRun,
     GroupAccount,
     GroupMember,
+    IntercompanyGoods,
     IntercompanyTrade,
+    StockProfitLine,
 )
 from domain.consolidation.reports import ConsolidatedBalanceLine
 from schema.commands import mutations
@@ -29,10 +31,12 @@ class ConsolidationQuery:
     account_mappings = root_many(AccountMapping)
     intercompany_trade = root_one(IntercompanyTrade)
     intercompany_trades = root_many(IntercompanyTrade)
+    intercompany_goods = root_many(IntercompanyGoods)
     consolidation_run = root_one(ConsolidationRun)
     consolidation_runs = root_many(ConsolidationRun)
     consolidation_members = root_many(ConsolidationMember)
     consolidation_lines = root_many(ConsolidationLine)
+    stock_profit_lines = root_many(StockProfitLine)
     consolidated_balances = root_many(ConsolidatedBalanceLine)
 
 

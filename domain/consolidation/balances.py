@@ -7,11 +7,34 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, SmallInteger, Text, and_, bindparam, case, cast, func, null, or_, select
+from sqlalchemy import (
+    ClauseElement,
+    Date,
+    DateTime,
+    SmallInteger,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.types import Uuid
 
-from domain.consolidation.models import AccountMapping, GroupAccount, GroupMember, GroupRole, Translation
+from domain.consolidation.models import (
+    AccountMapping,
+    GroupAccount,
+    GroupMember,
+    GroupRole,
+    IntercompanyGoods,
+    IntercompanyTrade,
+    TradeSide,
+    Translation,
+)
 from domain.consolidation.rules import Gaps, Mapped, Moved, Span, Target
 from domain.core.database import Row
 from domain.core.turnover import Grain
@@ -73,6 +96,22 @@ _BETWEEN = (
     )
     .group_by(_line.c.company_id, _account.c.code, _account.c.kind, _line.c.party_id, _day_month)
 )  # fmt: skip
+
+# What accounts of income moved with sales of goods to others of the group.
+_trade, _goods = IntercompanyTrade.table, IntercompanyGoods.table
+_SOLD = _BETWEEN.where(
+    _account.c.kind == AccountKind.INCOME.value,
+    select(_trade.c.id)
+    .where(
+        _trade.c.company_id == _line.c.company_id,
+        _trade.c.journal_entry_id == _line.c.journal_entry_id,
+        _trade.c.side == TradeSide.SELLER.value,
+        select(_goods.c.id)
+        .where(_goods.c.company_id == _trade.c.company_id, _goods.c.intercompany_trade_id == _trade.c.id)
+        .exists(),
+    )
+    .exists(),
+)
 
 _mapping, _target = AccountMapping.table, GroupAccount.table
 _MAPPED = (
@@ -140,6 +179,7 @@ class Held:
 
     moved: Mapping[int, Sequence[Moved]]
     between: Mapping[int, Sequence[Moved]]
+    sold: Mapping[int, Sequence[Moved]]
     mapped: Mapping[int, Mapping[str, Mapped]]
 
 
@@ -170,10 +210,20 @@ async def held_by(work: Work, members: Sequence[Row], span: Span, gaps: Gaps, cu
             )
         moved[row["company_id"]].append(_moved(row, is_closing=row["is_closing"]))
     party_of = {row["party_id"]: row["id"] for row in members if row["party_id"] is not None}
-    between: defaultdict[int, list[Moved]] = defaultdict(list)
-    for row in await work.fetch(_BETWEEN, companies=companies, parties=list(party_of), last_on=span.ends_on):
-        between[row["company_id"]].append(_moved(row, partner=party_of[row["party_id"]]))
-    return Held(moved, between, mapped)
+    between, sold = [
+        await _with_others(work, statement, companies, party_of, span.ends_on) for statement in (_BETWEEN, _SOLD)
+    ]
+    return Held(moved, between, sold, mapped)
+
+
+async def _with_others(
+    work: Work, statement: ClauseElement, companies: Sequence[int], party_of: Mapping[UUID, UUID], on: date
+) -> Mapping[int, Sequence[Moved]]:
+    """What a statement says the companies moved with each other."""
+    found: defaultdict[int, list[Moved]] = defaultdict(list)
+    for row in await work.fetch(statement, companies=companies, parties=list(party_of), last_on=on):
+        found[row["company_id"]].append(_moved(row, partner=party_of[row["party_id"]]))
+    return found
 
 
 async def averages_of(

@@ -20,6 +20,7 @@ from domain.core.columns import (
     column,
     date_column,
     enum_column,
+    quantity_column,
     rate_column,
     reference,
     small_column,
@@ -48,6 +49,7 @@ class GroupRole(StrEnum):
     ELIMINATION_DIFFERENCE = "ELIMINATION_DIFFERENCE"
     MINORITY_INTEREST = "MINORITY_INTEREST"
     MINORITY_RESULT = "MINORITY_RESULT"
+    COST_OF_SALES = "COST_OF_SALES"
     STOCK = "STOCK"
     UNREALISED_PROFIT = "UNREALISED_PROFIT"
 
@@ -262,7 +264,95 @@ class IntercompanyTrade(CompanyRecord, scope=Scope(), zh="内部交易", key="nu
     journal_entry_id: Mapped[UUID] = reference("journal_entry", doc="The voucher it posted.", zh="凭证")
 
 
+class IntercompanyGoods(CompanyRecord, scope=Scope(), zh="内部交易货物", append_only=True):
+    """Goods of a trade, on one side of it: the seller's line names what left its stock, the buyer's the layer that came
+    in, so that what is left of a layer leads to what the goods cost the seller.
+    """
+
+    __tablename__ = "intercompany_goods"
+    __table_args__ = (
+        UniqueConstraint("company_id", "intercompany_trade_id", "position"),
+        UniqueConstraint("company_id", "stock_entry_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    intercompany_trade_id: Mapped[UUID] = reference(
+        "intercompany_trade", lines="goods", lines_order="position", doc="The trade, on this side.", zh="内部交易"
+    )
+    position: Mapped[int] = column(doc="1-based place in the trade, the same on both sides.", zh="行号")
+    item_id: Mapped[UUID] = reference("item", doc="What was sold.", zh="物料")
+    lot_id: Mapped[UUID | None] = reference("lot", doc="The lot, as this company knows it.", zh="批次")
+    quantity: Mapped[Decimal] = quantity_column(doc="How much.", zh="数量", unit="item.unit.code")
+    stock_entry_id: Mapped[UUID] = reference(
+        "stock_entry", doc="The entry that took the goods out, or brought them in.", zh="库存分录"
+    )
+    net: Mapped[Decimal] = amount_column(
+        doc="Price of it all without taxes.", zh="不含税金额", unit="intercompany_trade.currency"
+    )
+    amount: Mapped[Decimal] = amount_column(
+        doc="What the seller earned or, on the buyer's side, what the goods cost it; at the day's rate.",
+        zh="本位币金额", unit="company.currency", tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+
+
+class StockProfitLine(CompanyRecord, scope=Scope(), zh="存货内部利润明细", append_only=True):
+    """What one layer of goods bought within the group still holds of its seller's profit, on a day of a run.
+
+    The profit is (net amount - cost) at the rate of the day of the trade, for the part of the quantity that is left
+    (ASC 830-10-45-10; the elimination itself IFRS 10.B86c). A line without a trade is an amount that the run was given.
+    """
+
+    __tablename__ = "stock_profit_line"
+    __table_args__ = (
+        UniqueConstraint("company_id", "consolidation_run_id", "position"),
+        CheckConstraint("(trade_number IS NULL) = (item_id IS NULL)", name="trade_has_an_item"),
+    )
+
+    consolidation_run_id: Mapped[UUID] = reference(
+        "consolidation_run", many="stock_profits", doc="The run.", zh="合并报表"
+    )
+    position: Mapped[int] = column(doc="1-based place in the run.", zh="行号")
+    held_on: Mapped[date] = date_column(
+        doc="The day whose stock it is of: the last of the span, or the last before it.", zh="库存日期", order=True
+    )
+    seller_id: Mapped[UUID] = reference("company", doc="The company that earned it.", zh="卖方公司")
+    holder_id: Mapped[UUID] = reference("company", doc="The company that has the goods.", zh="持有公司")
+    seller_code: Mapped[str] = code_column(doc="Code of the seller.", zh="卖方公司代码", tier=Tier.INTERNAL)
+    holder_code: Mapped[str] = code_column(doc="Code of the holder.", zh="持有公司代码", tier=Tier.INTERNAL)
+    item_id: Mapped[UUID | None] = reference("item", doc="What is held.", zh="物料")
+    trade_number: Mapped[str | None] = code_column(
+        doc="The trade it was sold with, as the seller numbers it.", zh="内部交易号", tier=Tier.INTERNAL
+    )
+    traded_on: Mapped[date | None] = date_column(doc="Day of the trade.", zh="交易日期")
+    layer_id: Mapped[UUID | None] = uuid_column(
+        doc="The stock entry by which it came to the buyer; its value layers are the buyer's.", zh="买方库存分录标识"
+    )
+    lot_number: Mapped[str | None] = code_column(doc="The lot.", zh="批号", tier=Tier.INTERNAL)
+    quantity: Mapped[Decimal | None] = quantity_column(doc="What was sold.", zh="交易数量", unit="item.unit.code")
+    remaining_quantity: Mapped[Decimal | None] = quantity_column(
+        doc="What of it the holder has.", zh="剩余数量", unit="item.unit.code"
+    )
+    currency: Mapped[str] = code_column(
+        doc="Currency of the seller's books.", zh="卖方本位币", tier=Tier.INTERNAL, length_max=CURRENCY_LENGTH,
+        code_list="ISO4217",
+    )  # fmt: skip
+    net_amount: Mapped[Decimal | None] = amount_column(
+        doc="What the seller earned for the quantity sold, as far as the buyer's stock took it in.", zh="卖方收入",
+        unit="currency", tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+    cost_amount: Mapped[Decimal | None] = amount_column(
+        doc="What the quantity sold had cost the seller, late costs up to the day included.", zh="卖方成本",
+        unit="currency", tier=Tier.CONFIDENTIAL,
+    )  # fmt: skip
+    rate: Mapped[Decimal | None] = rate_column(
+        doc="Units of the group's currency for one of the seller's on the day of the trade.", zh="汇率"
+    )
+    amount: Mapped[Decimal] = amount_column(
+        doc="The profit, in the group's currency.", zh="未实现利润", unit=RUN_CURRENCY, tier=Tier.CONFIDENTIAL
+    )
+
+
 RECORDS = (
-    IntercompanyTrade,
+    IntercompanyTrade, IntercompanyGoods, StockProfitLine,
     GroupAccount, GroupMember, AccountMapping, ConsolidationRun, ConsolidationMember, ConsolidationLine,
 )  # fmt: skip

@@ -269,28 +269,19 @@ def differences_of(group: Group, eliminated: Sequence[Line], members: Mapping[UU
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockProfit:
-    """What one company earned on goods that another of the group still has in stock, in the group's currency."""
+def goods_of(group: Group, member: Member, sold: Sequence[Moved], mapping: Mapping[str, Mapped]) -> list[Line]:
+    """The lines that take off the other side of goods sold to others of the group: what `elimination_of` takes off as
+    income of the seller was no expense of the buyer, who has it in stock or in cost of sales. So cost of sales loses as
+    much; what of it is still in stock is unrealised profit (`stock_profits`).
 
-    seller: Member
-    holder: Member
-    amount: Decimal
-
-
-def unrealised_of(group: Group, profits: Sequence[StockProfit]) -> list[Line]:
-    """The lines that take such profit off the result and off the stock (IFRS 10.B86c)."""
-    result, stock = (group.need(GroupRole.UNREALISED_PROFIT), group.need(GroupRole.STOCK)) if profits else (None, None)
-    if result is None or stock is None:
+    `sold` is what the seller's accounts of income moved with such trades.
+    """
+    taken = elimination_of(group, member, sold, mapping)
+    cost = group.need(GroupRole.COST_OF_SALES) if taken else None
+    if cost is None:
         return []
-    kind = ConsolidationLineKind.UNREALISED_PROFIT
     return [
-        line
-        for one in profits
-        for line in (
-            Line(kind=kind, target=result, member=one.seller, partner=one.holder.id, amount=one.amount),
-            Line(kind=kind, target=stock, member=one.holder, partner=one.seller.id, amount=-one.amount),
-        )
+        Line(kind=line.kind, target=cost, member=member, partner=line.partner, amount=-line.amount) for line in taken
     ]
 
 

@@ -5,13 +5,14 @@ them back with `return_stock` (customers) and `return_to_suppliers`, promise the
 stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its receipts really cost with
 `share_late_costs`: the entries of a receipt are `received_entries`, the vouchers it answers are the invoice's to post,
 its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
-variance.
+variance. Goods bought that are ours while they travel come in with `buy_in_transit`.
 
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
 ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
 
-from domain.inventory.balances import locations
+from domain.inventory.balances import counter_location, locations
+from domain.inventory.bought_in_transit import LotBrought, Route, buy_in_transit, lots_brought, route_of
 from domain.inventory.commands import (
     AddLandedCost,
     CancelLandedCost,
@@ -162,6 +163,7 @@ __all__ = [
     "IssueReservation",
     "IssueStock",
     "LateCostDocument",
+    "LotBrought",
     "OpeningStock",
     "Owed",
     "PromisedIssue",
@@ -169,14 +171,18 @@ __all__ = [
     "RefusedReturnLine",
     "ReleaseReservation",
     "ReserveStock",
+    "Route",
     "StockStatus",
     "SupplierReturn",
     "SupplierReturnLine",
+    "buy_in_transit",
+    "counter_location",
     "hold_lots",
     "issue_promised",
     "issue_reservations",
     "issue_stock",
     "locations",
+    "lots_brought",
     "on_hand",
     "open_stock",
     "receive_stock",
@@ -185,6 +191,7 @@ __all__ = [
     "reserve_stock",
     "return_stock",
     "return_to_suppliers",
+    "route_of",
     "share_late_costs",
     "standard_costs",
 ]

@@ -241,7 +241,9 @@ class GoodsLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingLine:
-    """Goods of one item that arrived: accepted ones become ours, rejected ones stay the supplier's."""
+    """Goods of one item that arrived: accepted ones become ours, at their price or, where it is said, `owed` for them;
+    rejected ones stay the supplier's.
+    """
 
     item_id: UUID
     location_id: UUID
@@ -250,6 +252,7 @@ class IncomingLine:
     unit_price: Decimal
     lot_id: UUID | None = None
     status: StockStatus = StockStatus.RELEASED
+    owed: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +339,8 @@ def method_in(valuation: Valuation, kind: LocationKind) -> ValuationMethod:
 
 def owed(incoming: Incoming, line: IncomingLine, currency: str) -> tuple[Money, Decimal]:
     """What accepted goods are owed for, in the currency of the price and in the company's; each rounded once."""
-    amount = Money(product(line.accepted, line.unit_price), incoming.currency).to_minor_unit()
+    price = product(line.accepted, line.unit_price) if line.owed is None else line.owed
+    amount = Money(price, incoming.currency).to_minor_unit()
     return amount, in_company_currency(amount, incoming.rate, currency)
 
 

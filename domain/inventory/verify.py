@@ -237,7 +237,10 @@ LEFT JOIN (
     FROM stock_transfer_line GROUP BY company_id, stock_transfer_id, item_id, lot_id, status
 ) AS s ON s.company_id = l.company_id AND s.stock_transfer_id = t.id AND s.item_id = l.item_id
     AND s.lot_id IS NOT DISTINCT FROM l.lot_id AND s.status = l.status
-LEFT JOIN open_layer o ON o.company_id = l.company_id AND o.id = l.stock_entry_id
+LEFT JOIN (
+    SELECT o.company_id, o.id, o.quantity, p.location_id FROM open_layer o
+    JOIN value_pool p ON p.company_id = o.company_id AND p.id = o.pool_id
+) AS o ON o.company_id = l.company_id AND o.id = l.stock_entry_id AND o.location_id = t.transit_id
 WHERE coalesce(a.quantity, 0) <> s.received
    OR (t.status = 'RECEIVED') <> NOT EXISTS (
         SELECT FROM stock_transfer_line n WHERE n.company_id = t.company_id AND n.stock_transfer_id = t.id

@@ -313,7 +313,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_group_account_kind_known')),
-    sa.CheckConstraint("role IN ('RETAINED_EARNINGS', 'TRANSLATION_ADJUSTMENT', 'ELIMINATION_DIFFERENCE', 'MINORITY_INTEREST', 'MINORITY_RESULT', 'STOCK', 'UNREALISED_PROFIT')", name=op.f('ck_group_account_role_known')),
+    sa.CheckConstraint("role IN ('RETAINED_EARNINGS', 'TRANSLATION_ADJUSTMENT', 'ELIMINATION_DIFFERENCE', 'MINORITY_INTEREST', 'MINORITY_RESULT', 'COST_OF_SALES', 'STOCK', 'UNREALISED_PROFIT')", name=op.f('ck_group_account_role_known')),
     sa.CheckConstraint("translation IN ('CLOSING', 'AVERAGE', 'HISTORICAL')", name=op.f('ck_group_account_translation_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_group_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_group_account_name_length')),
@@ -2305,6 +2305,48 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
     op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
+    op.create_table('stock_profit_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('consolidation_run_id', sa.Uuid(), nullable=False, comment='The run.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the run.'),
+    sa.Column('held_on', sa.Date(), nullable=False, comment='The day whose stock it is of: the last of the span, or the last before it.'),
+    sa.Column('seller_id', sa.Uuid(), nullable=False, comment='The company that earned it.'),
+    sa.Column('holder_id', sa.Uuid(), nullable=False, comment='The company that has the goods.'),
+    sa.Column('seller_code', sa.Text(), nullable=False, comment='Code of the seller.'),
+    sa.Column('holder_code', sa.Text(), nullable=False, comment='Code of the holder.'),
+    sa.Column('item_id', sa.Uuid(), nullable=True, comment='What is held.'),
+    sa.Column('trade_number', sa.Text(), nullable=True, comment='The trade it was sold with, as the seller numbers it.'),
+    sa.Column('traded_on', sa.Date(), nullable=True, comment='Day of the trade.'),
+    sa.Column('layer_id', sa.Uuid(), nullable=True, comment="The stock entry by which it came to the buyer; its value layers are the buyer's."),
+    sa.Column('lot_number', sa.Text(), nullable=True, comment='The lot.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What was sold.'),
+    sa.Column('remaining_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What of it the holder has.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment="Currency of the seller's books."),
+    sa.Column('net_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment="What the seller earned for the quantity sold, as far as the buyer's stock took it in."),
+    sa.Column('cost_amount', sa.Numeric(precision=20, scale=6), nullable=True, comment='What the quantity sold had cost the seller, late costs up to the day included.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=True, comment="Units of the group's currency for one of the seller's on the day of the trade."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The profit, in the group's currency."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(trade_number IS NULL) = (item_id IS NULL)', name=op.f('ck_stock_profit_line_trade_has_an_item')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_stock_profit_line_currency_length')),
+    sa.CheckConstraint('char_length(holder_code) <= 64', name=op.f('ck_stock_profit_line_holder_code_length')),
+    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_stock_profit_line_lot_number_length')),
+    sa.CheckConstraint('char_length(seller_code) <= 64', name=op.f('ck_stock_profit_line_seller_code_length')),
+    sa.CheckConstraint('char_length(trade_number) <= 64', name=op.f('ck_stock_profit_line_trade_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_stock_profit_line_company_id_consolidation_run_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_profit_line_company_id')),
+    sa.ForeignKeyConstraint(['holder_id'], ['company.id'], name=op.f('fk_stock_profit_line_holder_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_profit_line_item_id')),
+    sa.ForeignKeyConstraint(['seller_id'], ['company.id'], name=op.f('fk_stock_profit_line_seller_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_profit_line')),
+    sa.UniqueConstraint('company_id', 'consolidation_run_id', 'position', name=op.f('uq_stock_profit_line_company_id_consolidation_run_id_position'))
+    )
+    op.create_index(op.f('ix_stock_profit_line_company_id_consolidation_run_id'), 'stock_profit_line', ['company_id', 'consolidation_run_id'], unique=False)
+    op.create_index(op.f('ix_stock_profit_line_company_id_held_on_id'), 'stock_profit_line', ['company_id', 'held_on', 'id'], unique=False)
+    op.create_index(op.f('ix_stock_profit_line_company_id_holder_id'), 'stock_profit_line', ['company_id', 'holder_id'], unique=False)
+    op.create_index(op.f('ix_stock_profit_line_company_id_item_id'), 'stock_profit_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_profit_line_company_id_seller_id'), 'stock_profit_line', ['company_id', 'seller_id'], unique=False)
     op.create_table('stock_reservation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4077,6 +4119,32 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
     op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False)
+    op.create_table('intercompany_goods',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('intercompany_trade_id', sa.Uuid(), nullable=False, comment='The trade, on this side.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place in the trade, the same on both sides.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What was sold.'),
+    sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot, as this company knows it.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('stock_entry_id', sa.Uuid(), nullable=False, comment='The entry that took the goods out, or brought them in.'),
+    sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Price of it all without taxes.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What the seller earned or, on the buyer's side, what the goods cost it; at the day's rate."),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_intercompany_goods_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'intercompany_trade_id'], ['intercompany_trade.company_id', 'intercompany_trade.id'], name=op.f('fk_intercompany_goods_company_id_intercompany_trade_id')),
+    sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_intercompany_goods_company_id_lot_id')),
+    sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_intercompany_goods_company_id_stock_entry_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_intercompany_goods_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_intercompany_goods_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_intercompany_goods')),
+    sa.UniqueConstraint('company_id', 'intercompany_trade_id', 'position', name=op.f('uq_intercompany_goods_company_id_intercompany_trade_id_position')),
+    sa.UniqueConstraint('company_id', 'stock_entry_id', name=op.f('uq_intercompany_goods_company_id_stock_entry_id'))
+    )
+    op.create_index(op.f('ix_intercompany_goods_company_id_intercompany_trade_id'), 'intercompany_goods', ['company_id', 'intercompany_trade_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_goods_company_id_item_id'), 'intercompany_goods', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_goods_company_id_lot_id'), 'intercompany_goods', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_goods_company_id_stock_entry_id'), 'intercompany_goods', ['company_id', 'stock_entry_id'], unique=False)
     op.create_table('landed_cost_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -1,8 +1,8 @@
 """A group of three for stories about it: HQ keeps its books in CNY, the currency of the group, DE in EUR, US in USD.
 
 `controller` works in all of them, `local` and `visitor` in HQ, where the latter sees DE too; `keeper` is the accountant
-of HQ, `admin` keeps masters and rates. Each company
-has China's chart and open periods for two years, and is a party that the others can name.
+of HQ, `buyer` and `warehouse` work in HQ and DE, `admin` keeps masters and rates. Each company has China's chart and
+open periods for two years, and is a party that the others can name.
 """
 
 from collections.abc import Iterator
@@ -36,6 +36,7 @@ COMPANIES = {HQ: ("HQ", "CNY", "CN"), DE: ("DE", "EUR", "DE"), US: ("US", "USD",
 PEOPLE = {
     "admin": {GROUP: "group_admin"}, "controller": {GROUP: "controller"}, "auditor": {GROUP: "auditor"},
     "local": {HQ: "controller"}, "visitor": {HQ: "controller", DE: "auditor"}, "keeper": {HQ: "accountant"},
+    "buyer": {HQ: "buyer", DE: "buyer"}, "warehouse": {HQ: "warehouse", DE: "warehouse"},
 }  # fmt: skip
 
 RATE = """mutation($input: CreateCurrencyRateInput!) {

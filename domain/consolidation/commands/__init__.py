@@ -12,6 +12,11 @@ from domain.consolidation.commands.charts import (
     map_accounts,
     map_accounts_by_code,
 )
+from domain.consolidation.commands.goods import (
+    IntercompanyGoodsInput,
+    SellGoodsBetweenCompanies,
+    sell_goods_between_companies,
+)
 from domain.consolidation.commands.runs import (
     RunConsolidation,
     StockProfitInput,
@@ -42,13 +47,15 @@ COMMANDS: Mapping[type[Any], Handler] = {
     MapAccounts: map_accounts,
     MapAccountsByCode: map_accounts_by_code,
     TradeBetweenCompanies: trade_between_companies,
+    SellGoodsBetweenCompanies: sell_goods_between_companies,
     SettleIntercompanyTrade: settle_intercompany_trades,
     RunConsolidation: run_consolidations,
     WithdrawConsolidation: withdraw_consolidations,
 }
 
 __all__ = [
-    "COMMANDS", "MAINTAINED", "AccountMappingInput", "IntercompanyLineInput", "LoadGroupChart", "MapAccounts",
-    "MapAccountsByCode", "RunConsolidation", "SettleIntercompanyTrade", "StockProfitInput", "TradeBetweenCompanies",
+    "COMMANDS", "MAINTAINED", "AccountMappingInput", "IntercompanyGoodsInput", "IntercompanyLineInput",
+    "LoadGroupChart", "MapAccounts", "MapAccountsByCode", "RunConsolidation", "SellGoodsBetweenCompanies",
+    "SettleIntercompanyTrade", "StockProfitInput", "TradeBetweenCompanies",
     "TranslationRateInput", "WithdrawConsolidation",
 ]  # fmt: skip

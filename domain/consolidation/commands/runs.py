@@ -1,18 +1,20 @@
 """Runs of consolidation: made, made again, taken back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Date, SmallInteger, bindparam, select
 
 from domain.consolidation.balances import averages_of, held_by, members_of, roles_of
+from domain.consolidation.held_goods import profits_on
 from domain.consolidation.models import (
     ConsolidationLine,
     ConsolidationMember,
     ConsolidationRun,
     RunStatus,
+    StockProfitLine,
 )
 from domain.consolidation.rules import (
     HUNDRED,
@@ -22,13 +24,13 @@ from domain.consolidation.rules import (
     Line,
     Member,
     Span,
-    StockProfit,
     differences_of,
     elimination_of,
+    goods_of,
     minority_of,
     translation_of,
-    unrealised_of,
 )
+from domain.consolidation.stock_profits import StockProfit, unrealised_of
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
@@ -79,9 +81,10 @@ class StockProfitInput:
 class RunConsolidation:
     """Add up the companies of the group over a span of months, in the currency of the company that does it.
 
-    Balances are translated, what the companies hold with each other is eliminated, what others own is shown. It is
-    refused, naming all that lacks, when an account that moved is not mapped or a rate is missing. Run again, it
-    replaces the run of the same span.
+    Balances are translated, what the companies hold with each other is eliminated, and the profit that one has in the
+    stock of another with it, layer by layer (`stockProfitLines`); what others own is shown. It is refused, naming all
+    that lacks, when an account that moved is not mapped or a rate is missing. Run again, it replaces the run of the
+    same span.
     """
 
     starts_on: date = argument(doc="First day of the span: of a month.", zh="开始日期")
@@ -94,7 +97,9 @@ class RunConsolidation:
         doc="Rates to be used instead of those published.", zh="指定汇率", default=()
     )
     stock_profits: tuple[StockProfitInput, ...] = argument(
-        doc="Profit of one company in the stock of another, which is taken off.", zh="存货未实现利润", default=()
+        doc="Profit of one company in the stock of another that no trade here tells of, such as a legacy system's.",
+        zh="其他存货未实现利润",
+        default=(),
     )
 
 
@@ -150,20 +155,27 @@ async def _consolidate(work: Work, one: RunConsolidation) -> UUID:
         number = row["company_id"]
         translated += translation_of(group, member, held.moved.get(number, ()), held.mapped.get(number, {}))
     gaps.check()
+    by_id = {member.id: member for member in members}
+    profits = _stock_profits(one, by_id, currency)
+    by_number = {row["company_id"]: member for row, member in zip(rows, members, strict=True)}
+    for day in (span.starts_on - timedelta(days=1), span.ends_on):
+        profits += await profits_on(work, by_number, day, currency, gaps)
+    unrealised = unrealised_of(group, profits)
     eliminated: list[Line] = []
     minority: list[Line] = []
     for row, member in zip(rows, members, strict=True):
         number = row["company_id"]
+        mapped = held.mapped.get(number, {})
         dealings = (*held.moved.get(number, ()), *held.between.get(number, ()))
-        eliminated += elimination_of(group, member, dealings, held.mapped.get(number, {}))
-        minority += minority_of(group, member, [line for line in translated if line.member.id == member.id])
-    by_id = {member.id: member for member in members}
+        eliminated += elimination_of(group, member, dealings, mapped)
+        eliminated += goods_of(group, member, held.sold.get(number, ()), mapped)
+        own = [line for line in (*translated, *unrealised) if line.member.id == member.id]
+        minority += minority_of(group, member, own)
     eliminated += differences_of(group, eliminated, by_id)
-    unrealised = unrealised_of(group, _stock_profits(one, by_id, currency))
     gaps.check()
     lines = [*translated, *eliminated, *unrealised, *minority]
     assert not total([line.amount for line in lines]), "each step of a run comes to zero"
-    return await _write(work, one, (currency, members), lines)
+    return await _write(work, one, (currency, members), (lines, profits))
 
 
 def _stock_profits(one: RunConsolidation, members: Mapping[UUID, Member], currency: str) -> list[StockProfit]:
@@ -182,8 +194,11 @@ def _stock_profits(one: RunConsolidation, members: Mapping[UUID, Member], curren
                 reason="a company earns nothing from itself", reason_zh="买卖双方不能相同",
             )  # fmt: skip
         found.append(
-            StockProfit(seller=members[profit.seller_id], holder=members[profit.holder_id], amount=profit.amount.amount)
-        )
+            StockProfit(
+                seller=members[profit.seller_id], holder=members[profit.holder_id], held_on=one.ends_on,
+                amount=profit.amount.amount,
+            )
+        )  # fmt: skip
     return found
 
 
@@ -242,9 +257,14 @@ async def _with_rates(work: Work, one: RunConsolidation, rows: Sequence[Row], cu
     return members
 
 
-async def _write(work: Work, one: RunConsolidation, of: tuple[str, Sequence[Member]], lines: Sequence[Line]) -> UUID:
-    """The run with its members and lines; the one it replaces is marked so."""
-    currency, members = of
+async def _write(
+    work: Work,
+    one: RunConsolidation,
+    of: tuple[str, Sequence[Member]],
+    found: tuple[Sequence[Line], Sequence[StockProfit]],
+) -> UUID:
+    """The run with its members, lines and profits in stock; the one it replaces is marked so."""
+    (currency, members), (lines, profits) = of, found
     earlier = await work.fetch(_EARLIER, starts_on=one.starts_on, ends_on=one.ends_on)
     replaced = next((row["id"] for row in earlier if row["status"] == RunStatus.CURRENT), None)
     if replaced is not None:
@@ -266,6 +286,9 @@ async def _write(work: Work, one: RunConsolidation, of: tuple[str, Sequence[Memb
     rows = [_line_row(id_, place, line, code_of) for place, line in enumerate(lines, start=1)]
     if rows:
         await work.insert(ConsolidationLine, rows)
+    if profits:
+        details = [_profit_row(id_, place, profit) for place, profit in enumerate(profits, start=1)]
+        await work.insert(StockProfitLine, details)
     return id_
 
 
@@ -293,6 +316,23 @@ def _line_row(run_id: UUID, position: int, line: Line, code_of: Mapping[UUID, st
         "rate": line.rate,
         "amount": line.amount,
     }
+
+
+def _profit_row(run_id: UUID, position: int, profit: StockProfit) -> Mapping[str, object]:
+    row: dict[str, object] = {
+        "consolidation_run_id": run_id, "position": position, "held_on": profit.held_on,
+        "seller_id": profit.seller.id, "holder_id": profit.holder.id, "seller_code": profit.seller.code,
+        "holder_code": profit.holder.code, "currency": profit.seller.currency, "amount": profit.amount,
+        "remaining_quantity": profit.remaining,
+    }  # fmt: skip
+    goods = profit.goods
+    if goods is None:
+        return row
+    return row | {
+        "item_id": goods.item_id, "trade_number": goods.trade_number, "traded_on": goods.traded_on,
+        "layer_id": goods.layer_id, "lot_number": goods.lot_number, "quantity": goods.quantity,
+        "net_amount": goods.earned, "cost_amount": goods.cost, "rate": goods.rate,
+    }  # fmt: skip
 
 
 async def withdraw_consolidations(work: Work, commands: Sequence[WithdrawConsolidation]) -> Results[ConsolidationRun]:

@@ -16,14 +16,13 @@ from domain.consolidation.rules import (
     Member,
     Moved,
     Span,
-    StockProfit,
     Target,
     differences_of,
     elimination_of,
     minority_of,
     translation_of,
-    unrealised_of,
 )
+from domain.consolidation.stock_profits import SoldGoods, StockProfit, profit_of, taken_in, unrealised_of
 from domain.core.errors import Rejected
 from domain.core.ledger import Unbalanced
 from domain.finance.models import AccountKind
@@ -184,11 +183,39 @@ def test_others_own_their_share_of_equity_adjustment_and_result():
 
 def test_profit_in_the_stock_of_another_is_taken_off_the_result_and_the_stock():
     holder = replace(A_MEMBER, id=UUID(int=2), code="HQ")
-    lines = unrealised_of(a_group(), [StockProfit(seller=A_MEMBER, holder=holder, amount=Decimal(40))])
+    now = StockProfit(seller=A_MEMBER, holder=holder, held_on=date(2026, 6, 30), amount=Decimal(40))
+    lines = unrealised_of(a_group(), [now])
     assert [(line.target.code, line.member.code, line.partner, line.amount) for line in lines] == [
         ("UNREALISED_PROFIT", "DE", holder.id, 40), ("STOCK", "HQ", A_MEMBER.id, -40),
     ]  # fmt: skip
+    before = replace(now, held_on=date(2025, 12, 31), amount=Decimal(55))
+    lines = unrealised_of(a_group(), [before, now])
+    assert [(line.target.code, line.member.code, line.amount) for line in lines] == [
+        ("UNREALISED_PROFIT", "DE", -15), ("RETAINED_EARNINGS", "DE", 55), ("STOCK", "HQ", -40),
+    ]  # fmt: skip
     assert unrealised_of(a_group(), []) == []
+
+
+def test_others_own_their_share_of_what_their_company_earned_on_goods_that_the_group_still_has():
+    holder = replace(A_MEMBER, id=UUID(int=2), code="HQ")
+    seller = replace(A_MEMBER, percent=Decimal(80))
+    held = StockProfit(seller=seller, holder=holder, held_on=date(2026, 6, 30), amount=Decimal(40))
+    expense = a_target("cost", AccountKind.EXPENSE)
+    lines = unrealised_of(a_group(roles=ROLES | {GroupRole.UNREALISED_PROFIT: expense}), [held])
+    own = minority_of(a_group(), seller, [line for line in lines if line.member.id == seller.id])
+    assert [(line.target.code, line.amount) for line in own] == [("MINORITY_RESULT", -8), ("MINORITY_INTEREST", 8)]
+
+
+def test_goods_hold_the_part_of_the_profit_that_the_standard_took_in_rounded_once():
+    earned = taken_in(Decimal(750), Decimal(400), Decimal(500), "CNY")
+    assert (earned, taken_in(Decimal(750), Decimal(500), Decimal(500), "CNY")) == (600, 750)
+    goods = SoldGoods(
+        item_id=UUID(int=9), trade_number="IC-1", traded_on=JUNE, layer_id=UUID(int=8), lot_number=None,
+        quantity=Decimal(3), earned=Decimal(100), cost=Decimal(90), rate=Decimal("1.5"),
+    )  # fmt: skip
+    assert [profit_of(goods, Decimal(left), "CNY") for left in (1, 2, 3)] == [5, 10, 15]
+    assert profit_of(replace(goods, rate=Decimal(1)), Decimal(1), "CNY") == Decimal("3.33")
+    assert profit_of(replace(goods, cost=Decimal(110)), Decimal(1), "CNY") == -5
 
 
 def test_a_span_that_breaks_a_month_is_refused():
