@@ -26,7 +26,7 @@ from joserfc.jwk import ECKey
 
 from authz.grants import compile_grants
 from authz.policy import Policy
-from authz.tables import Account, load_account, load_companies, load_linked, load_policy, policy_version
+from authz.tables import Account, load_account, load_linked, load_policy, load_standing
 from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
 from domain.core.database import Database
 from domain.core.errors import RequestError
@@ -190,7 +190,7 @@ class Identity:
     async def refresh(self) -> int:
         """The policy version that holds, after reloading what moved; every caller is asked for anew then."""
         async with self._database.acquire() as connection:
-            version, companies = await policy_version(connection), await load_companies(connection)
+            version, companies = await load_standing(connection)
             if (version, companies) != (self.version, self.companies):
                 policy = await load_policy(connection)
                 # Nothing awaits between these lines: no request sees the new policy with callers of the old.
