@@ -30,6 +30,10 @@ RULES = "SELECT role, target, tier, action, effect FROM policy_rule WHERE archiv
 PARENTS = "SELECT role, parent FROM role_parent WHERE archived_at IS NULL ORDER BY role, parent"
 SIGNING_KEYS = "SELECT generation, signs_from_at, previous_until_at FROM signing_key ORDER BY generation"
 COMPANIES = "SELECT company_id FROM company WHERE company_id <> 0 ORDER BY company_id"
+STANDING = (
+    "SELECT coalesce((SELECT version FROM policy_version), 0) AS version, "
+    "ARRAY(SELECT company_id FROM company WHERE company_id <> 0 ORDER BY company_id) AS companies"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,12 @@ async def load_policy(connection: Connection) -> Policy:
         for row in rules
     )
     return Policy(version=version, lines=lines, inherits=tuple((row["role"], row["parent"]) for row in parents))
+
+
+async def load_standing(connection: Connection) -> tuple[int, tuple[int, ...]]:
+    """The version that the policy is at and the numbers of the legal entities, by one statement."""
+    row = await connection.fetchrow(STANDING)
+    return (0, ()) if row is None else (row["version"], tuple(row["companies"]))
 
 
 async def load_companies(connection: Connection) -> tuple[int, ...]:

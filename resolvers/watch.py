@@ -194,6 +194,9 @@ class Hub:
         plan = plan_event(operation)
         async with self._database.acquire() as connection:
             oldest, newest = await bounds(connection)
+        if not self._subscriptions:
+            # While nobody listened nothing was read: the hub begins where its first listener does.
+            self.position = max(self.position, newest)
         last = (parse_cursor(resume) if resume else plan.after) or EventCursor(newest, None)
         if not oldest - 1 <= last.position <= newest:
             raise ResyncRequired(after=last.text())
@@ -263,11 +266,17 @@ class Hub:
     async def _look(self) -> None:
         """Tell what happened since the last look."""
         await self._check_grants()
-        while events := await self._events(self.position):
-            # Nothing waits until the groups are taken: whoever joins later replays up to the new position by itself.
-            self.position = events[-1].position
-            await self._tell_all(events)
-            await self._check_grants()
+        is_more = bool(self._subscriptions)
+        while is_more and (events := await self._events(self.position)):
+            # What came meanwhile is said again.
+            is_more = len(events) == BATCH
+            # Whoever was the first to listen again meanwhile began at the newest event.
+            fresh = [event for event in events if event.position > self.position]
+            if fresh:
+                # Nothing waits until the groups are taken: whoever joins later replays up to the new position by itself.
+                self.position = fresh[-1].position
+                await self._tell_all(fresh)
+                await self._check_grants()
 
     async def _tell_all(self, events: Sequence[PublishedEvent]) -> None:
         """Tell every group; the members of one that fails or takes long take up by themselves where they stand."""

@@ -24,15 +24,7 @@ from joserfc.jwk import ECKey, GuestProtocol
 
 from authz.grants import compile_grants
 from authz.policy import Policy
-from authz.tables import (
-    Account,
-    load_account,
-    load_companies,
-    load_linked,
-    load_policy,
-    load_rotations,
-    policy_version,
-)
+from authz.tables import Account, load_account, load_linked, load_policy, load_rotations, load_standing
 from domain.core.actors import Actor, Audience, CredentialKind, Grants, Session
 from domain.core.database import Database
 from domain.core.errors import RequestError
@@ -179,7 +171,7 @@ class Identity:
     async def refresh(self) -> int:
         """The policy version that holds, after reloading what moved; every caller is asked for anew then."""
         async with self._database.acquire() as connection:
-            version, companies = await policy_version(connection), await load_companies(connection)
+            version, companies = await load_standing(connection)
             if (version, companies) != (self.version, self.companies):
                 policy, rotations = await load_policy(connection), await load_rotations(connection)
                 # Nothing awaits between these lines: no request sees the new policy with callers of the old.

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+from domain.coexistence.exports import EVENTS as EXPORT_EVENTS
 from domain.coexistence.exports import BulkExport, SignBulkExport
+from domain.coexistence.mutations import EVENTS as MUTATION_EVENTS
 from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
 from domain.governance import DeployDocuments
@@ -18,7 +20,7 @@ from server import bulk_mutations, exports, webhooks
 from server.bulk_mutations import BulkMutations, MutationCompanion
 from server.documents import DeployCompanion, Documents, Registered
 from server.exports import ExportCompanion, Exports
-from server.leading import lead, together
+from server.leading import Wakes, lead, together
 from server.outbound import Outbound, Targets, parse_networks
 from server.roads import Roads, VisibleSchemas, open_roads
 from server.settings import Settings
@@ -69,5 +71,9 @@ async def run_integration(settings: Settings, stop: asyncio.Event) -> None:
         exporter = Exports(roads, roads.unlimited, storage_of(settings), settings.limits)
         mutator = BulkMutations(roads, storage_of(settings), MUTATIONS)
         url, limits = roads.database.url, settings.limits
-        parts = ((webhooks.LOCK, sender), (exports.LOCK, exporter), (bulk_mutations.LOCK, mutator))
-        await together(*(lead(url, limits, lock, part.run, stop) for lock, part in parts))
+        parts = (
+            (webhooks.LOCK, sender.run, webhooks.WAKES),
+            (exports.LOCK, exporter.run, Wakes(frozenset(EXPORT_EVENTS))),
+            (bulk_mutations.LOCK, mutator.run, Wakes(frozenset(MUTATION_EVENTS))),
+        )
+        await together(*(lead(url, limits, lock, work, stop, wakes=wakes) for lock, work, wakes in parts))

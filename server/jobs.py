@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from types import ModuleType
 from uuid import UUID
 
@@ -18,13 +19,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.types import BigInteger, Uuid
 
 from authz.grants import compile_grants, system_actor
-from authz.tables import load_companies, load_policy
+from authz.policy import Policy
+from authz.tables import load_policy, load_standing
 from domain import LADDER
 from domain.core.actors import Grants
 from domain.core.database import LOST, Connection, Limits
-from domain.core.handling import EVERY, EventHandler, HandlerPosition, Handling, Sweep
+from domain.core.handling import EVERY, Asked, EventHandler, HandlerPosition, Handling, Sweep
 from domain.core.ids import new_id
-from domain.core.outbox import PublishedEvent, bounds, read_events
+from domain.core.outbox import HANDLED, PublishedEvent, bounds, read_events
 from domain.core.records import GROUP
 from server.leading import lead, woken
 
@@ -40,6 +42,8 @@ READ_KEPT_MAX = 4
 # A listener that found nothing to do keeps how far it looked this often; after a restart it looks again at what lies
 # between. What was handled is kept at once, in each company with the effect, then for all.
 POSITIONS_UNKEPT_MAX = 500
+# And who is asked what it wants keeps it this often too: what it wants may be more by the time of a restart.
+UNKEPT_SECONDS_MAX = 1.0
 # A handler that fails is tried again, later each time: the events behind it wait, other handlers do not.
 RETRY_SECONDS = 1.0
 RETRY_SECONDS_MAX = 60.0
@@ -60,28 +64,43 @@ _MOVE = _NEW.on_conflict_do_update(
 )
 
 
+_SAY_HANDLED = "SELECT pg_notify($1, $2)"
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A handler with the name its position is kept under, and the events it wants."""
+    """A handler with the name its position is kept under, and the events it wants, or who is `asked` for them."""
 
     name: str
     handle: EventHandler
     events: frozenset[str]
+    asked: Asked | None = None
 
-    def wants(self, event: str) -> bool:
-        """Whether the handler is for such an event."""
-        return event in self.events or EVERY in self.events
+    async def wanted(self, connection: Connection, events: Sequence[PublishedEvent]) -> list[PublishedEvent]:
+        """Those of the events that the handler is for."""
+        if self.asked is not None:
+            names = await self.asked(connection)
+        elif EVERY in self.events:
+            return list(events)
+        else:
+            names = self.events
+        return [event for event in events if event.event in names]
 
 
 def listeners(modules: Iterable[ModuleType] = LADDER) -> list[Listener]:
     """Every module's handlers, each once."""
+    modules = tuple(modules)
     wanted: dict[EventHandler, set[str]] = {}
     for module in modules:
         handlers: Mapping[str, Sequence[EventHandler]] = module.HANDLERS
         for event, functions in handlers.items():
             for function in functions:
                 wanted.setdefault(function, set()).add(event)
-    return [Listener(_name_of(function), function, frozenset(events)) for function, events in wanted.items()]
+    asked = {function: who for module in modules for function, who in getattr(module, "ASKED", {}).items()}
+    return [
+        Listener(_name_of(function), function, frozenset(events), asked.get(function))
+        for function, events in wanted.items()
+    ]
 
 
 def sweeps(modules: Iterable[ModuleType] = LADDER) -> list[Sweep]:
@@ -115,6 +134,8 @@ class Jobs:
         self._retry_at: dict[str, tuple[float, float]] = {}
         self._swept_at: dict[str, float] = {}
         self._looked: dict[str, int] = {}
+        self._kept_at: dict[str, float] = {}
+        self._policy: Policy | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work whenever this process holds the lock."""
@@ -128,8 +149,7 @@ class Jobs:
 
     async def turn(self, connection: Connection) -> None:
         """Handle the events there are, and sweep what is due."""
-        companies = await load_companies(connection)
-        grants = compile_grants(await load_policy(connection), ACTOR, companies)
+        companies, grants = await self._authority(connection)
         reading = Reading(connection, await _positions(connection))
         for listener in self._listeners:
             await self._guarded(listener.name, lambda one=listener: self._listen(reading, one, grants))
@@ -141,6 +161,13 @@ class Jobs:
                     await self._guarded(
                         sweep.name, lambda one=sweep, c=company_id: self._sweep(connection, one, grants, c)
                     )
+
+    async def _authority(self, connection: Connection) -> tuple[tuple[int, ...], Grants]:
+        """The companies there are, and what the jobs may do there: compiled anew when the policy moved."""
+        version, companies = await load_standing(connection)
+        if self._policy is None or self._policy.version != version:
+            self._policy = await load_policy(connection)
+        return companies, compile_grants(self._policy, ACTOR, companies)
 
     async def _guarded(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Do a part; one that fails is logged and left alone for a while, so that it cannot stop the others."""
@@ -168,17 +195,28 @@ class Jobs:
         floor = max(positions[GROUP], self._looked.get(listener.name, 0))
         while events := await reading.after(floor):
             by_company: dict[int, list[PublishedEvent]] = {}
-            for event in events:
+            for event in await listener.wanted(connection, events):
                 done = max(positions.get(event.company_id, 0), positions[GROUP])
-                if listener.wants(event.event) and event.position > done:
+                if event.position > done:
                     by_company.setdefault(event.company_id, []).append(event)
             for company_id, own in by_company.items():
                 await self._handle(connection, listener, self._handling(connection, grants, company_id), own)
             # Everything up to here is done in every company, so one row remembers it for all of them.
             floor = self._looked[listener.name] = events[-1].position
             if by_company or floor - positions[GROUP] >= POSITIONS_UNKEPT_MAX:
-                await _move(connection, listener.name, GROUP, floor)
+                await self._keep(connection, listener, floor)
                 positions[GROUP] = floor
+            if by_company:
+                await connection.execute(_SAY_HANDLED, HANDLED, listener.name)
+        now = asyncio.get_running_loop().time()
+        is_due = now - self._kept_at.get(listener.name, -inf) >= UNKEPT_SECONDS_MAX
+        if listener.asked is not None and floor > positions[GROUP] and is_due:
+            await self._keep(connection, listener, floor)
+
+    async def _keep(self, connection: Connection, listener: Listener, position: int) -> None:
+        """Remember for all companies how far the listener is."""
+        await _move(connection, listener.name, GROUP, position)
+        self._kept_at[listener.name] = asyncio.get_running_loop().time()
 
     async def _handle(
         self, connection: Connection, listener: Listener, handling: Handling, events: Sequence[PublishedEvent]
@@ -202,14 +240,22 @@ class Reading:
     connection: Connection
     positions: Mapping[str, dict[int, int]]
     read: dict[int, list[PublishedEvent]] = field(default_factory=dict[int, list[PublishedEvent]])
+    ends: set[int] = field(default_factory=set[int])
 
     async def after(self, position: int) -> list[PublishedEvent]:
-        """The events after a position, some of them; kept for the listeners that come after."""
+        """The events after a position, some of them; kept for the listeners that come after.
+
+        What is behind a part that was not full is the next turn's: positions are said when they are given.
+        """
+        if position in self.ends:
+            return []
         if position not in self.read:
             events = await read_events(self.connection, position, EVENTS_PER_TURN)
             if len(self.read) >= READ_KEPT_MAX:
                 self.read.clear()
             self.read[position] = events
+            if events and len(events) < EVENTS_PER_TURN:
+                self.ends.add(events[-1].position)
         return self.read[position]
 
 

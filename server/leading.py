@@ -6,12 +6,13 @@ Some of it one process at a time does: the one that holds its advisory lock; ano
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
 
 from domain.core.database import LOST, Connection, Limits, TooManyConnections, connect
 from domain.core.errors import Overloaded
-from domain.core.outbox import CHANNEL
+from domain.core.outbox import CHANNEL, HANDLED, is_told_of
 
 log = structlog.get_logger("leading")
 
@@ -50,7 +51,21 @@ async def together(*works: Awaitable[None]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Wakes:
+    """What wakes the work before its next poll: these events or, where none are named, any; and what this handler of
+    events did."""
+
+    events: frozenset[str] | None = None
+    handler: str | None = None
+
+
+ANY_EVENT = Wakes()
+
+
+async def lead(
+    url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Event, *, wakes: Wakes = ANY_EVENT
+) -> None:  # fmt: skip
     """Do the work whenever this process holds the lock, until `stop` is set; a lost session is opened anew."""
     while not stop.is_set():
         connection: Connection | None = None
@@ -60,13 +75,29 @@ async def lead(url: str, limits: Limits, lock: int, work: Work, stop: asyncio.Ev
                 if await pause(stop, TAKE_OVER_SECONDS):
                     return
             wake = asyncio.Event()
-            await connection.raw.add_listener(CHANNEL, lambda *_, event=wake: event.set())
+            await _listen(connection, wakes, wake)
             await work(connection, wake, stop)
         except LOST:
             await pause(stop, RECONNECT_SECONDS)
         finally:
             if connection is not None:
                 connection.raw.terminate()
+
+
+async def _listen(connection: Connection, wakes: Wakes, wake: asyncio.Event) -> None:
+    """Set `wake` at each notification of what the work waits for; it looks for whatever else at its polls."""
+
+    def told(_connection: object, _pid: int, channel: str, payload: str) -> None:
+        if channel == HANDLED:
+            is_meant = payload == wakes.handler
+        else:
+            is_meant = wakes.events is None or is_told_of(payload, wakes.events)
+        if is_meant:
+            wake.set()
+
+    await connection.raw.add_listener(CHANNEL, told)
+    if wakes.handler is not None:
+        await connection.raw.add_listener(HANDLED, told)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> bool:

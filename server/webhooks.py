@@ -19,6 +19,7 @@ import structlog
 
 from authz.grants import system_actor
 from domain.coexistence.webhooks import (
+    EVENTS,
     ChangeWebhookSubscription,
     CreateWebhookSubscription,
     RecordWebhookAttempt,
@@ -35,7 +36,7 @@ from domain.core.records import GROUP
 from resolvers.request import PolicyMoved
 from resolvers.stored import DocumentRefused, NotPermitted, StoredQueries, StoredQuery, entity_of
 from server.derived import secret_text, webhook_key, webhook_signature
-from server.leading import woken
+from server.leading import Wakes, woken
 from server.outbound import Outbound, Reached, Targets
 from server.roads import Roads
 
@@ -43,6 +44,10 @@ log = structlog.get_logger("webhooks")
 
 # Whoever holds this advisory lock sends webhooks ("hooks" in ASCII).
 LOCK = 0x686F6F6B73
+
+# The handler of events that queues messages.
+QUEUE = "coexistence.queue_messages"
+WAKES = Wakes(frozenset(EVENTS), QUEUE)
 
 POLL_SECONDS = 1.0
 # Subscriptions that are sent to at once: a receiver that answers slowly takes one place.
@@ -58,7 +63,7 @@ ACTOR = system_actor("webhooks", UUID("00000000-0000-7000-8000-686f6f6b7300"))
 
 # The first waiting message of each served subscription. A company's events are queued together, so those of other
 # companies are known only up to where the handler is done with all of them.
-_NEXT = """
+_NEXT = f"""
 SELECT d.id, d.message_id, d.event, d.position, d.company_number, d.record_id, d.occurred_at, d.attempt_count,
        s.id AS subscription_id, s.url, s.document, s.scopes, s.secret_generation, s.previous_secret_until_at, u.name
 FROM webhook_subscription s
@@ -70,7 +75,7 @@ CROSS JOIN LATERAL (
 ) d
 WHERE s.archived_at IS NULL AND s.status = 'ACTIVE' AND d.next_attempt_at <= $1
   AND d.position <= (
-      SELECT position FROM handler_position WHERE company_id = 0 AND name = 'coexistence.queue_messages'
+      SELECT position FROM handler_position WHERE company_id = 0 AND name = '{QUEUE}'
   )
 """
 _DUE = f"{_NEXT} AND s.id <> ALL($2::uuid[]) ORDER BY d.next_attempt_at LIMIT $3"

@@ -36,6 +36,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **mutations.COMMANDS,
 }
 HANDLERS = {EVERY: (webhooks.queue_messages,)}
+ASKED = {webhooks.queue_messages: webhooks.subscribed_events}
 EVENTS = {**webhooks.EVENTS, **exports.EVENTS, **mutations.EVENTS}
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["ASKED", "COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]

@@ -75,6 +75,15 @@ class EventHandler(Protocol):
     async def __call__(self, handling: Handling, events: Sequence[PublishedEvent], /) -> None: ...
 
 
+class Asked(Protocol):
+    """What says, of a handler of every event, which events there is something to do about now.
+
+    It is asked once the events were read, so that whoever subscribed before they happened is found.
+    """
+
+    async def __call__(self, connection: Connection, /) -> frozenset[str]: ...
+
+
 class SweepFunction(Protocol):
     """What a module does about time passing, in one company."""
 

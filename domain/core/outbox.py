@@ -1,6 +1,6 @@
 """What happened, in the one order every watcher sees: committed events by their gapless position."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,14 @@ from sqlalchemy import BigInteger, Integer, bindparam, func, select
 from domain.core.database import Connection
 from domain.core.models import OutboxEvent
 
-# The channel on which the sequencer says that positions were given; the payload is the last of them.
+# The channel on which the sequencer says that positions were given; the payload is the last of them and the names of
+# the events, or the last of them alone where the names are many.
 CHANNEL = "skein_outbox"
+# A notification holds less than 8,000 bytes.
+NAMES_BYTES_MAX = 7_000
+
+# The channel on which a handler that did something is named, once its position is committed.
+HANDLED = "skein_handled"
 
 # Events of one read: enough to catch up quickly, few enough to keep memory flat.
 EVENTS_PER_READ_MAX = 1_000
@@ -52,6 +58,12 @@ async def read_events(
         )
         for row in rows
     ]  # fmt: skip
+
+
+def is_told_of(payload: str, events: Container[str]) -> bool:
+    """Whether a notification is about one of the events, or may be."""
+    _, *names = payload.split(" ")
+    return not names or any(name in events for name in names)
 
 
 async def bounds(connection: Connection) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 
 from domain.core.database import LIMITS, LOST, Connection, Limits, Row, connect
-from domain.core.outbox import CHANNEL
+from domain.core.outbox import CHANNEL, NAMES_BYTES_MAX
 
 # Whoever holds this advisory lock is the sequencer of the database ("skein" in ASCII).
 LOCK = 0x736B65696E
@@ -37,18 +37,24 @@ RECONNECT_SECONDS = 1.0
 # What the first link of the chain follows.
 GENESIS = bytes(32)
 
+# One statement is one transaction: what was positioned is said in the same, as position and names of the events, or
+# without names where they would be longer than a notification may be.
 _SEQUENCE = """
 WITH waiting AS (
     SELECT company_id, id FROM outbox_event WHERE position IS NULL ORDER BY id LIMIT $1
 ), placed AS (
     SELECT company_id, id, row_number() OVER (ORDER BY id) + coalesce((SELECT max(position) FROM outbox_event), 0) AS
     place FROM waiting
+), moved AS (
+    UPDATE outbox_event SET position = placed.place FROM placed
+    WHERE outbox_event.company_id = placed.company_id AND outbox_event.id = placed.id
+    RETURNING outbox_event.position, outbox_event.event
+), news AS (
+    SELECT count(*) AS count, max(position)::text AS last, string_agg(DISTINCT event, ' ') AS names FROM moved
 )
-UPDATE outbox_event SET position = placed.place FROM placed
-WHERE outbox_event.company_id = placed.company_id AND outbox_event.id = placed.id
-RETURNING outbox_event.position
+SELECT count, CASE WHEN count > 0 THEN pg_notify($2, CASE WHEN octet_length(names) < $3 THEN last || ' ' || names ELSE
+       last END) END FROM news
 """
-_NOTIFY = "SELECT pg_notify($1, $2)"
 _HEAD = "SELECT position, digest FROM audit_seal WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
 _FOUND = """
 SELECT s.company_id, s.id, s.entry_count, s.position, s.sealed_at, s.previous_digest, s.entries_digest, s.digest,
@@ -90,11 +96,7 @@ def link_digest(previous: bytes, position: int, company_id: int, work_id: UUID, 
 
 async def sequence(connection: Connection) -> int:
     """Give positions to a batch of committed events, and say so once; the number of events."""
-    async with connection.raw.transaction():
-        rows = await connection.fetch(_SEQUENCE, EVENTS_PER_BATCH_MAX)
-        if rows:
-            await connection.fetch(_NOTIFY, CHANNEL, str(max(row["position"] for row in rows)))
-    return len(rows)
+    return await connection.fetchval(_SEQUENCE, EVENTS_PER_BATCH_MAX, CHANNEL, NAMES_BYTES_MAX)
 
 
 async def seal(connection: Connection, head_file: Path | None = None) -> int:

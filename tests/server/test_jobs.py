@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from domain.core.database import LIMITS, Connection, connect
-from domain.core.handling import Handling, Sweep
+from domain.core.handling import EVERY, Handling, Sweep
 from domain.core.outbox import PublishedEvent
 from domain.core.sequencer import sequence
 from server import jobs as jobs_module
@@ -100,12 +100,52 @@ async def test_listeners_share_what_was_read_and_keep_their_place_when_they_did_
     await happened(database, session, 1, 2)
     before = await read_count(session)
     await jobs.turn(session)
-    assert await read_count(session) - before == 2, "once what is new, once that there is no more"
+    assert await read_count(session) - before == 1, "what is new; a part that was not full has nothing behind it"
     kept = await session.fetch("SELECT name, position FROM handler_position WHERE company_id = 0 ORDER BY name")
     assert [tuple(row) for row in kept] == [*((f"test.idle_{n}", 0) for n in range(3)), ("test.recorder", 2)]
     await jobs.turn(session)
     await Jobs(database, listeners=[*others, busy], sweeps=(), limits=LIMITS).turn(session)
     assert await handled(session) == [(1, 1), (2, 2)]
+
+
+async def test_who_listens_to_everything_is_left_alone_by_what_nobody_asked_for(
+    database: str, session: Connection
+) -> None:
+    wanted: set[str] = set()
+
+    async def asked(_: Connection) -> frozenset[str]:
+        return frozenset(wanted)
+
+    recorder = Recorder()
+    everything = Listener("test.recorder", recorder, frozenset({EVERY}), asked)
+    jobs = Jobs(database, listeners=[everything], sweeps=(), limits=LIMITS)
+    await jobs.turn(session)
+    await happened(database, session, 1)
+    await jobs.turn(session)
+    assert (recorder.calls, await handled(session)) == (0, [])
+    wanted.add("AlertRaised")
+    await happened(database, session, 2)
+    await jobs.turn(session)
+    assert await handled(session) == [(2, 2)], "served from the next event on"
+
+
+async def test_the_policy_is_read_again_when_it_moved(database: str, session: Connection) -> None:
+    jobs = jobs_of(database, Recorder())
+    await jobs.turn(session)
+    before = await policy_reads(session)
+    await jobs.turn(session)
+    assert await policy_reads(session) == before
+    await session.execute("UPDATE policy_version SET version = version + 1")
+    await jobs.turn(session)
+    assert await policy_reads(session) == before + 1
+
+
+async def policy_reads(session: Connection) -> int:
+    """How often this session read the lines of the policy."""
+    return await session.fetchval(
+        "SELECT coalesce(sum(generic_plans + custom_plans), 0)::int FROM pg_prepared_statements "
+        "WHERE statement LIKE 'SELECT role, target%'"
+    )
 
 
 async def read_count(session: Connection) -> int:

@@ -18,6 +18,7 @@ from domain.coexistence.webhooks.deliveries import (
     record_webhook_attempts,
     replay_webhook_messages,
     replay_webhook_ranges,
+    subscribed_events,
 )
 from domain.coexistence.webhooks.models import WebhookDelivery, WebhookSubscription
 from domain.coexistence.webhooks.subscriptions import (

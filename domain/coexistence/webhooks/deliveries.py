@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, Text, bindparam, func, select
+from sqlalchemy import BigInteger, SmallInteger, Text, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -22,7 +22,7 @@ from domain.coexistence.webhooks.rules import ABANDONED, GONE, is_delivered, mes
 from domain.coexistence.webhooks.subscriptions import SUSPENDED, WHAT, administering
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
-from domain.core.database import Row
+from domain.core.database import Connection, Row
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.handling import Handling
 from domain.core.ids import new_id
@@ -41,11 +41,11 @@ REPLAY_MAX = 10_000
 
 _delivery, _subscription, _event = WebhookDelivery.table, WebhookSubscription.table, OutboxEvent.table
 _events = bindparam("events", type_=ARRAY(Text()))
+_is_served = and_(_subscription.c.archived_at.is_(None), _subscription.c.status != WebhookStatus.SUSPENDED.value)
 _SERVED = select(_subscription.c.id, _subscription.c.event).where(
-    _subscription.c.archived_at.is_(None),
-    _subscription.c.status != WebhookStatus.SUSPENDED.value,
-    _subscription.c.event == func.any(_events),
+    _is_served, _subscription.c.event == func.any(_events)
 )
+_SUBSCRIBED = select(_subscription.c.event).distinct().where(_is_served)
 _WAITING = (
     select(_delivery.c.subscription_id, func.count().label("count"))
     .where(
@@ -141,6 +141,11 @@ def _message(
         "queued_at": work.now, "status": DeliveryStatus.PENDING.value, "attempt_count": 0,
         "next_attempt_at": work.now,
     }  # fmt: skip
+
+
+async def subscribed_events(connection: Connection) -> frozenset[str]:
+    """The events of which somebody is to be told: `queue_messages` has nothing to do about others."""
+    return frozenset(row["event"] for row in await connection.fetch(_SUBSCRIBED))
 
 
 async def queue_messages(handling: Handling, events: Sequence[PublishedEvent]) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 import domain.core.sequencer as sequencer_module
 from domain.core.database import Connection, Database, connect
-from domain.core.outbox import CHANNEL, bounds, read_events
+from domain.core.outbox import CHANNEL, bounds, is_told_of, read_events
 from domain.core.perform import perform
 from domain.core.records import GROUP
 from domain.core.sequencer import run_sequencer, seal, sequence
@@ -92,7 +93,7 @@ async def test_a_row_that_commits_late_is_never_skipped(database: Database):
     await late.close()
 
 
-async def test_one_notification_a_batch_says_the_last_position(database: Database):
+async def test_one_notification_a_batch_says_the_last_position_and_what_happened(database: Database):
     heard: list[str] = []
     listener = await connect(database.url)
     await listener.raw.add_listener(CHANNEL, lambda *said: heard.append(said[3]))
@@ -105,7 +106,29 @@ async def test_one_notification_a_batch_says_the_last_position(database: Databas
         return bool(heard)
 
     await until(is_heard)
-    assert heard == ["3"]
+    assert heard == ["3 UnitRegistered"]
+    assert is_told_of(heard[0], {"UnitRegistered", "Another"})
+    assert not is_told_of(heard[0], {"Another"})
+    await listener.close()
+
+
+async def test_a_notification_without_room_for_names_is_about_any_event(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    listener = await connect(database.url)
+    await listener.raw.add_listener(CHANNEL, lambda *said: heard.append(said[3]))
+    await register(database, "A")
+    monkeypatch.setattr(sequencer_module, "NAMES_BYTES_MAX", 5)
+    async with database.acquire() as connection:
+        assert await sequence(connection) == 1
+
+    async def is_heard() -> bool:
+        return bool(heard)
+
+    await until(is_heard)
+    assert heard == ["1"]
+    assert is_told_of(heard[0], {"Another"})
     await listener.close()
 
 
