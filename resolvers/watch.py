@@ -273,7 +273,7 @@ class Hub:
             # Whoever was the first to listen again meanwhile began at the newest event.
             fresh = [event for event in events if event.position > self.position]
             if fresh:
-                # Nothing waits until the groups are taken: whoever joins later replays up to the new position by itself.
+                # Nothing waits until the groups are taken: whoever joins later replays up to here by itself.
                 self.position = fresh[-1].position
                 await self._tell_all(fresh)
                 await self._check_grants()

@@ -45,7 +45,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'EXCURSION', 'REGISTRATION_EXPIRING', 'CREDIT_EXCEEDED', 'BUDGET_EXCEEDED', 'PRICE_OUTSIDE_BAND', 'NEGATIVE_MARGIN')", name=op.f('ck_alert_rule_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'WEBHOOK_UNDELIVERED', 'EXCURSION', 'REGISTRATION_EXPIRING', 'CREDIT_EXCEEDED', 'BUDGET_EXCEEDED', 'PRICE_OUTSIDE_BAND', 'NEGATIVE_MARGIN')", name=op.f('ck_alert_rule_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_rule_severity_known')),
     sa.CheckConstraint('(escalate_after_hours IS NULL) = (escalation_role IS NULL)', name=op.f('ck_alert_rule_escalates_to_somebody')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_alert_rule_code_length')),
@@ -3281,6 +3281,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
     op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
+    op.create_index('ix_webhook_delivery_dead', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'DEAD'"))
     op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
     op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
     op.create_table('work_order',
@@ -3996,6 +3997,7 @@ def upgrade() -> None:
     sa.Column('purchase_order_id', sa.Uuid(), nullable=True, comment='The purchase order concerned, if one is.'),
     sa.Column('supplier_invoice_id', sa.Uuid(), nullable=True, comment="The supplier's invoice concerned, if one is."),
     sa.Column('party_id', sa.Uuid(), nullable=True, comment='The party concerned, if one is.'),
+    sa.Column('webhook_subscription_id', sa.Uuid(), nullable=True, comment='The webhook concerned, if one is; its owner is to act.'),
     sa.Column('sales_order_id', sa.Uuid(), nullable=True, comment='The sales order concerned, if one is.'),
     sa.Column('budget_line_id', sa.Uuid(), nullable=True, comment='The line of a budget concerned, if one is.'),
     sa.Column('shipment_id', sa.Uuid(), nullable=True, comment='The shipment concerned, if one is.'),
@@ -4020,7 +4022,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("(status = 'RESOLVED') = (resolved_at IS NOT NULL)", name=op.f('ck_alert_resolved_has_instant')),
-    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'EXCURSION', 'REGISTRATION_EXPIRING', 'CREDIT_EXCEEDED', 'BUDGET_EXCEEDED', 'PRICE_OUTSIDE_BAND', 'NEGATIVE_MARGIN')", name=op.f('ck_alert_kind_known')),
+    sa.CheckConstraint("kind IN ('RECEIPT_OVERDUE', 'BELOW_REORDER_POINT', 'LOT_EXPIRING', 'MATCH_BLOCKED', 'LICENCE_EXPIRING', 'WEBHOOK_UNDELIVERED', 'EXCURSION', 'REGISTRATION_EXPIRING', 'CREDIT_EXCEEDED', 'BUDGET_EXCEEDED', 'PRICE_OUTSIDE_BAND', 'NEGATIVE_MARGIN')", name=op.f('ck_alert_kind_known')),
     sa.CheckConstraint("severity IN ('INFO', 'WARNING', 'CRITICAL')", name=op.f('ck_alert_severity_known')),
     sa.CheckConstraint("status <> 'ACKNOWLEDGED' OR acknowledged_at IS NOT NULL", name=op.f('ck_alert_acknowledged_has_instant')),
     sa.CheckConstraint("status IN ('OPEN', 'ACKNOWLEDGED', 'RESOLVED')", name=op.f('ck_alert_status_known')),
@@ -4044,6 +4046,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_alert_item_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_alert_party_id')),
     sa.ForeignKeyConstraint(['rule_id'], ['alert_rule.id'], name=op.f('fk_alert_rule_id')),
+    sa.ForeignKeyConstraint(['webhook_subscription_id'], ['webhook_subscription.id'], name=op.f('fk_alert_webhook_subscription_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_alert')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_alert_company_id_number'))
     )
@@ -4058,6 +4061,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_webhook_subscription_id'), 'alert', ['company_id', 'webhook_subscription_id'], unique=False)
     op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
     op.create_table('cold_chain_reading',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
