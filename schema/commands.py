@@ -25,7 +25,7 @@ from domain.core.records import CompanyRecord
 from resolvers.catalog import CATALOG, camel
 from resolvers.codes import error_codes, user_error_types
 from resolvers.inputs import argument_name, mutation_name, payload_field
-from schema.derive import TYPES, Field, argument, enum_type, make, make_enum, strawberry_field
+from schema.making import TYPES, Field, Kind, argument, enum_type, make, make_enum, strawberry_field
 
 _SCALARS: dict[type, str] = {
     str: "String", int: "Int", bool: "Boolean", Decimal: "Decimal", date: "Date", datetime: "DateTime", UUID: "ID",
@@ -38,7 +38,7 @@ _USER_ERROR = [
     Field("path", "list[String]", "The input it concerns, step by step."),
     Field("values", "JSON", "The values that the rule compared, by name."),
 ]
-make(strawberry.interface, "UserError", "Why a command was refused; nothing of it was written.", _USER_ERROR)
+make(Kind.INTERFACE, "UserError", "Why a command was refused; nothing of it was written.", _USER_ERROR)
 
 # The types of the entries of userErrors: one a rule, each with the values that its message tells.
 USER_ERRORS: list[str] = []
@@ -49,10 +49,10 @@ for _name, (_kind, _values) in user_error_types().items():
     ]
     _common = {spec.name for spec in _USER_ERROR}
     _own = [*_USER_ERROR, *(spec for spec in _told if spec.name not in _common)]
-    make(strawberry.type, _name, _doc, _own, bases=(TYPES["UserError"],))
+    make(Kind.TYPE, _name, _doc, _own, bases=(TYPES["UserError"],))
     USER_ERRORS.append(_name)
 
-make(strawberry.input, "MoneyInput", "An amount with its currency.", [
+make(Kind.INPUT, "MoneyInput", "An amount with its currency.", [
     Field("amount", "Decimal", "The exact amount, as a string."),
     Field("currency", "String", "ISO 4217 code."),
 ])  # fmt: skip
@@ -66,13 +66,7 @@ def reference_input(table: str) -> str:
         keys.append(Field(entity.key_field, "String | None", f"Its {entity.key_field}."))
     keys.append(Field("legacyKey", "LegacyKeyInput | None", "The key it had in a source system."))
     name = f"{entity.name}Reference"
-    make(
-        strawberry.input,
-        name,
-        f"Names one {entity.record.spec.en.lower()}, by exactly one of these.",
-        keys,
-        one_of=True,
-    )
+    make(Kind.ONE_OF, name, f"Names one {entity.record.spec.en.lower()}, by exactly one of these.", keys)
     return name
 
 
@@ -113,7 +107,7 @@ def input_type(cls: Any) -> str:
     ):
         inputs.append(_company(cls))
     name = f"{cls.__name__.removesuffix('Input')}Input"
-    make(strawberry.input, name, (cls.__doc__ or "").strip(), inputs)
+    make(Kind.INPUT, name, (cls.__doc__ or "").strip(), inputs)
     return name
 
 
@@ -142,7 +136,7 @@ def performs(command: Any) -> Any:
     if spec.takes_key:
         doc = "Whether an earlier request with the same idempotency key did it."
         payload.append(Field("replayed", "Boolean", doc))
-    make(strawberry.type, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", payload)
+    make(Kind.TYPE, f"{spec.name}Payload", f"What {spec.name} made true, or why it was refused.", payload)
     made = strawberry_field(Field("", f"{spec.name}Payload | None", f"{spec.doc}\n\n{spec.zh}"))
     made.python_name, made.graphql_name = "", None
     made.arguments = []

@@ -1,172 +1,46 @@
 """Records become types: objects, connections, filters, orders, aggregates, all from the catalog.
 
-Types are made once, by name, in `TYPES`; annotations name each other and strawberry resolves them when the schema is
-built. No derived field has a resolver: the read road plans whole operations (see `resolvers.plan`).
+No derived field has a resolver: the read road plans whole operations (see `resolvers.plan`).
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum, StrEnum
-from keyword import iskeyword
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any
 
-import strawberry
-from strawberry.annotation import StrawberryAnnotation
-from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from domain.core.records import Record
 from domain.core.reports import Report, arguments_of
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, Source, ToMany, ToOne, camel, is_nullable
 from resolvers.paging import page_sizes
-from schema.scalars import JSON, Cursor
-
-# Every derived type by its GraphQL name; also the namespace in which annotations are resolved.
-TYPES: dict[str, Any] = {
-    "Decimal": Decimal, "Date": date, "DateTime": datetime, "Cursor": Cursor, "JSON": JSON, "ID": strawberry.ID,
-    "String": str, "Int": int, "Boolean": bool, "list": list,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field to be: its graph name, type (a Python annotation over `TYPES`), meaning and arguments."""
-
-    name: str
-    type: str
-    doc: str
-    arguments: Sequence["Field"] = ()
-    deprecation: str | None = None
-    default: Any = None
-
-
-def _python_name(name: str) -> str:
-    return f"{name}_" if iskeyword(name) else name
-
-
-_NAMES = re.compile(r"\w+")
-
-
-class _Named(StrawberryAnnotation):
-    """An annotation over `TYPES`; each text is read once, not once a field: there are some hundred texts."""
-
-    # By text. What is in `TYPES` is never replaced.
-    _read: ClassVar[dict[str, Any]] = {}
-    _resolved: ClassVar[dict[str, Any]] = {}
-
-    def evaluate(self) -> Any:
-        """Raises: NameError while a type that it names is not made yet."""
-        text = str(self.raw_annotation)
-        if text not in self._read:
-            for name in _NAMES.findall(text):
-                if name != "None" and name not in TYPES:
-                    raise NameError(name)
-            self._read[text] = super().evaluate()
-        return self._read[text]
-
-    def _resolve(self) -> Any:
-        text = str(self.raw_annotation)
-        if text not in self._resolved:
-            self._resolved[text] = super()._resolve()
-        return self._resolved[text]
-
-
-def _annotation(text: str) -> StrawberryAnnotation:
-    return _Named(text, namespace=TYPES)
-
-
-def argument(spec: Field) -> StrawberryArgument:
-    """A strawberry argument; optional when its type is."""
-    optional = spec.type.endswith("| None")
-    default = strawberry.UNSET if spec.default is None else spec.default
-    more: dict[str, Any] = {"default": default} if optional else {}
-    return StrawberryArgument(_python_name(spec.name), spec.name, _annotation(spec.type), description=spec.doc, **more)
-
-
-def strawberry_field(spec: Field, *, is_input: bool = False) -> StrawberryField:
-    """A strawberry field without a resolver."""
-    more: dict[str, Any] = {"default": strawberry.UNSET} if is_input and spec.type.endswith("| None") else {}
-    made = StrawberryField(
-        python_name=_python_name(spec.name),
-        graphql_name=spec.name,
-        type_annotation=_annotation(spec.type),
-        description=spec.doc,
-        deprecation_reason=spec.deprecation,
-        **more,
-    )
-    if spec.arguments:
-        made.arguments = [argument(one) for one in spec.arguments]
-    return made
-
-
-def make(
-    kind: Any, name: str, doc: str, fields: Iterable[Field], *, bases: tuple[type, ...] = (), **options: Any
-) -> Any:
-    """A strawberry type, input or interface of that name, registered in `TYPES`; made once."""
-    if name not in TYPES:
-        is_input = kind is strawberry.input
-        specs = {_python_name(spec.name): spec for spec in fields}
-        body: dict[str, Any] = {key: strawberry_field(spec, is_input=is_input) for key, spec in specs.items()}
-        body["__annotations__"] = dict.fromkeys(body, Any)
-        body["__module__"] = __name__
-        made = kind(type(name, bases, body), name=name, description=doc, **options)
-        for one in made.__strawberry_definition__.fields:
-            # strawberry resolves annotations while it decorates, when later types do not exist yet: say them again.
-            if one.python_name in specs:
-                one.type_annotation = _annotation(specs[one.python_name].type)
-        TYPES[name] = made
-    return TYPES[name]
-
-
-def make_enum(name: str, doc: str, values: dict[str, str]) -> Any:
-    """An enum of these value names, each with its description."""
-    if name not in TYPES:
-        members = {value: strawberry.enum_value(value, description=text) for value, text in values.items()}
-        made: Any = Enum(name, members)
-        TYPES[name] = strawberry.enum(made, name=name, description=doc)
-    return TYPES[name]
-
-
-def enum_type(enum: type[StrEnum]) -> str:
-    """The name of the graph's enum for a column's closed list."""
-    docs = getattr(enum, "docs", {})
-    doc = (enum.__doc__ or enum.__name__).strip()
-    make_enum(enum.__name__, doc, {member.name: docs.get(member.name, _sentence(member.name)) for member in enum})
-    return enum.__name__
-
-
-def _sentence(name: str) -> str:
-    return name.replace("_", " ").capitalize() + "."
-
+from schema.making import TYPES, Field, Kind, annotation, argument, enum_type, make, make_enum
 
 # --- What every graph has, whatever its records -------------------------------------------------------------------
 
-Node = make(strawberry.interface, "Node", "Anything with a global id.", [
+Node = make(Kind.INTERFACE, "Node", "Anything with a global id.", [
     Field("id", "ID", "Opaque global id; carries the type and the company."),
 ])  # fmt: skip
-make(strawberry.type, "Money", "An amount with its currency; amounts of two currencies are never added.", [
+make(Kind.TYPE, "Money", "An amount with its currency; amounts of two currencies are never added.", [
     Field("amount", "Decimal", "The exact amount."),
     Field("currency", "String", "ISO 4217 code."),
 ])  # fmt: skip
-make(strawberry.type, "PageInfo", "Where a page stands in its list (Relay).", [
+make(Kind.TYPE, "PageInfo", "Where a page stands in its list (Relay).", [
     Field("hasNextPage", "Boolean", "Whether rows follow the page."),
     Field("hasPreviousPage", "Boolean", "Whether rows precede the page."),
     Field("startCursor", "Cursor | None", "Cursor of the first row."),
     Field("endCursor", "Cursor | None", "Cursor of the last row; pass it as after."),
 ])  # fmt: skip
-make(strawberry.type, "ReferenceKey", "A group's common reference.", [
+make(Kind.TYPE, "ReferenceKey", "A group's common reference.", [
     Field("id", "ID", "Global id of the record."),
     Field("code", "String | None", "Its business key."),
     Field("name", "String | None", "Its name."),
 ])  # fmt: skip
-make(strawberry.type, "SourceKey", "The key a record had in a source system.", [
+make(Kind.TYPE, "SourceKey", "The key a record had in a source system.", [
     Field("system", "String", "Code of the source system."),
     Field("key", "String", "Primary key there; composite keys joined with ':'."),
 ])  # fmt: skip
-make(strawberry.input, "LegacyKeyInput", "Finds a record by the key it had in a source system.", [
+make(Kind.INPUT, "LegacyKeyInput", "Finds a record by the key it had in a source system.", [
     Field("system", "String", "Code of the source system."),
     Field("key", "String", "Primary key there; composite keys joined with ':'."),
 ])  # fmt: skip
@@ -189,11 +63,11 @@ _ORDERED = (*_EQUALITY, "lt", "lte", "gt", "gte", "between")
 def _filter(scalar: str, operators: Sequence[str]) -> str:
     """The filter input of a scalar or enum; its name."""
     if "between" in operators:
-        make(strawberry.input, f"{scalar}Range", f"A closed range of {scalar}.", [
+        make(Kind.INPUT, f"{scalar}Range", f"A closed range of {scalar}.", [
             Field("from", scalar, "First value included."), Field("to", scalar, "Last value included."),
         ])  # fmt: skip
     fields = [Field(name, _COMPARISONS[name][0].format(t=scalar), _COMPARISONS[name][1]) for name in operators]
-    make(strawberry.input, f"{scalar}Filter", f"Conditions on a {scalar}; all given ones must hold.", fields)
+    make(Kind.INPUT, f"{scalar}Filter", f"Conditions on a {scalar}; all given ones must hold.", fields)
     return f"{scalar}Filter"
 
 
@@ -202,12 +76,12 @@ for _scalar in ("Int", "Decimal", "Date", "DateTime"):
 _filter("String", (*_ORDERED, "contains", "startsWith"))
 _filter("ID", _EQUALITY)
 _filter("Boolean", ("eq", "isNull"))
-make(strawberry.input, "MoneyFilter", "Conditions on an amount and its currency.", [
+make(Kind.INPUT, "MoneyFilter", "Conditions on an amount and its currency.", [
     Field("amount", "DecimalFilter | None", "Conditions on the amount, whatever the currency."),
     Field("currency", "StringFilter | None", "Conditions on the ISO 4217 code."),
     Field("isNull", "Boolean | None", "Whether there is no amount."),
 ])  # fmt: skip
-make(strawberry.input, "SourceKeyFilter", "Rows that came from a source system.", [
+make(Kind.INPUT, "SourceKeyFilter", "Rows that came from a source system.", [
     Field("system", "StringFilter | None", "Code of the source system."),
     Field("key", "StringFilter | None", "Primary key there."),
 ])  # fmt: skip
@@ -330,8 +204,8 @@ def _filter_fields(entity: Entity) -> list[Field]:
 
 def _make_filters(entity: Entity) -> None:
     name = entity.name
-    make(strawberry.input, f"{name}Filter", f"Conditions on {name}; all given ones must hold.", _filter_fields(entity))
-    make(strawberry.input, f"{name}ListFilter", f"Conditions on a list of {name}.", [
+    make(Kind.INPUT, f"{name}Filter", f"Conditions on {name}; all given ones must hold.", _filter_fields(entity))
+    make(Kind.INPUT, f"{name}ListFilter", f"Conditions on a list of {name}.", [
         Field("some", f"{name}Filter | None", "At least one row meets this."),
         Field("none", f"{name}Filter | None", "No row meets this."),
         Field("every", f"{name}Filter | None", "Every row meets this."),
@@ -339,7 +213,7 @@ def _make_filters(entity: Entity) -> None:
     if entity.orders:
         columns = {upper(column): entity.table.c[column].comment or "" for column in entity.orders}
         make_enum(f"{name}OrderField", f"What {name} rows can be ordered by: an index supports each.", columns)
-        make(strawberry.input, f"{name}Order", f"One order of {name} rows.", [
+        make(Kind.INPUT, f"{name}Order", f"One order of {name} rows.", [
             Field("field", f"{name}OrderField", "The field to order by."),
             Field("direction", "OrderDirection | None", "ASC unless given."),
         ])  # fmt: skip
@@ -387,12 +261,12 @@ def _make_aggregates(entity: Entity) -> None:
                 pass
     measures = [Field("count", "Int", "Number of rows.")]
     if numbers:
-        make(strawberry.type, f"{name}Numbers", f"A number for each numeric field of {name}.", numbers)
+        make(Kind.TYPE, f"{name}Numbers", f"A number for each numeric field of {name}.", numbers)
         measures += [
             Field("sum", f"{name}Numbers", "Exact sums."), Field("avg", f"{name}Numbers", "Averages, to 10 decimals."),
         ]  # fmt: skip
     if bounds:
-        make(strawberry.type, f"{name}Bounds", f"A bound for each ordered field of {name}.", bounds)
+        make(Kind.TYPE, f"{name}Bounds", f"A bound for each ordered field of {name}.", bounds)
         measures += [
             Field("min", f"{name}Bounds", "Smallest values."),
             Field("max", f"{name}Bounds", "Largest values."),
@@ -402,16 +276,16 @@ def _make_aggregates(entity: Entity) -> None:
         f"{name}GroupBy", f"What {name} rows can be grouped by.", {value: doc for value, (_, _, doc) in keys.items()}
     )
     key_fields = [Field(key, type_, doc) for key, type_, doc in keys.values()]
-    make(strawberry.type, f"{name}GroupKey", "The common values of a group; null where not grouped by.", key_fields)
+    make(Kind.TYPE, f"{name}GroupKey", "The common values of a group; null where not grouped by.", key_fields)
     group = [Field("key", f"{name}GroupKey", "What the rows have in common."), *measures]
-    make(strawberry.type, f"{name}Group", f"{name} rows with a common key.", group)
+    make(Kind.TYPE, f"{name}Group", f"{name} rows with a common key.", group)
     page = Field("first", "Int | None", "At most this many groups, 1,000 unless given, which is also the most.")
     groups = [
         Field("groupCount", "Int", "Number of groups, whatever the page."),
         Field("groups", f"list[{name}Group]", "The groups, ordered by key.", [page]),
     ]
     make(
-        strawberry.type,
+        Kind.TYPE,
         f"{name}Aggregate",
         f"Figures over all {name} rows that the filter meets.",
         [*measures, *groups],
@@ -420,11 +294,11 @@ def _make_aggregates(entity: Entity) -> None:
 
 def _make_connection(entity: Entity) -> None:
     name = entity.name
-    make(strawberry.type, f"{name}Edge", f"A {name} with its place in the list.", [
+    make(Kind.TYPE, f"{name}Edge", f"A {name} with its place in the list.", [
         Field("node", name, "The row."), Field("cursor", "Cursor", "Its place."),
     ])  # fmt: skip
     group_by = Field("groupBy", f"list[{name}GroupBy] | None", "Group the rows by these fields.")
-    make(strawberry.type, f"{name}Connection", f"A page of {name} rows.", [
+    make(Kind.TYPE, f"{name}Connection", f"A page of {name} rows.", [
         Field("nodes", f"list[{name}]", "The rows of the page."),
         Field("edges", f"list[{name}Edge]", "The rows with their cursors."),
         Field("pageInfo", "PageInfo", "Where the page stands."),
@@ -439,7 +313,7 @@ def graph_type(record: type[Record]) -> Any:
     if entity.name not in TYPES:
         doc = f"{entity.record.spec.doc}\n\n{entity.record.spec.zh}"
         bases = (Node,) if entity.report is None else ()
-        make(strawberry.type, entity.name, doc, _object_fields(entity), bases=bases)
+        make(Kind.TYPE, entity.name, doc, _object_fields(entity), bases=bases)
         _make_connection(entity)
         _make_filters(entity)
         _make_aggregates(entity)
@@ -474,13 +348,13 @@ def root_one(record: type[Record]) -> Any:
 
 
 def _root(spec: Field) -> Any:
-    made = StrawberryField(type_annotation=_annotation(spec.type), description=spec.doc)
+    made = StrawberryField(type_annotation=annotation(spec.type), description=spec.doc)
     made.arguments = [argument(one) for one in spec.arguments]
     return made
 
 
 def watches(type_name: str, doc: str) -> Any:
     """A subscription field that resumes after a cursor; the watch road tells its events."""
-    made = StrawberryField(type_annotation=_annotation(type_name), description=doc, is_subscription=True)
+    made = StrawberryField(type_annotation=annotation(type_name), description=doc, is_subscription=True)
     made.arguments = [argument(Field("after", "Cursor | None", "Replay what happened after this cursor first."))]
     return made

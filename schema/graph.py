@@ -26,11 +26,12 @@ from schema.coexistence import CoexistenceMutation, CoexistenceQuery
 from schema.commands import USER_ERRORS
 from schema.consolidation import ConsolidationMutation, ConsolidationQuery
 from schema.core import CoreQuery
-from schema.derive import TYPES, group_fields
+from schema.derive import group_fields
 from schema.finance import FinanceMutation, FinanceQuery
 from schema.governance import GovernanceMutation, GovernanceQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.logistics import LogisticsMutation, LogisticsQuery
+from schema.making import TYPES
 from schema.manufacturing import ManufacturingMutation, ManufacturingQuery
 from schema.master_data import MasterDataMutation, MasterDataQuery
 from schema.people import PeopleMutation, PeopleQuery

@@ -3,24 +3,24 @@
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from schema.derive import Field, make, make_enum, strawberry_field
+from schema.making import Field, Kind, make, make_enum, strawberry_field
 
 make_enum("ViewerKind", "Who stands behind a request.", {
     "ANONYMOUS": "Nobody who said so.", "PERSON": "Someone with a token.", "CLIENT": "A program with an API key.",
 })  # fmt: skip
 make_enum("CredentialKind", "What a caller shows.", {"TOKEN": "A bearer token.", "KEY": "An API key."})
-make(strawberry.type, "ViewerRoles", "The roles that the caller holds in one place.", [
+make(Kind.TYPE, "ViewerRoles", "The roles that the caller holds in one place.", [
     Field("company", "String | None", "Code of the company; null: the group and every company."),
     Field("roles", "list[String]", "Their names in the policy."),
 ])  # fmt: skip
-make(strawberry.type, "ViewerSession", "The credential of this request.", [
+make(Kind.TYPE, "ViewerSession", "The credential of this request.", [
     Field("id", "ID", "What ends it when it is revoked: the sign-in, the token where there was none, or the key."),
     Field("kind", "CredentialKind", "Token or key."),
     Field("issuer", "String", "Who made it."),
     Field("expiresAt", "DateTime | None", "When it ends by itself; null when it does not."),
     Field("signedInAt", "DateTime | None", "When a password was given for it, where the issuer says so."),
 ])  # fmt: skip
-make(strawberry.type, "Viewer", "The caller, as the graph knows it.", [
+make(Kind.TYPE, "Viewer", "The caller, as the graph knows it.", [
     Field("name", "String", "Name of the account; anonymous without credentials."),
     Field("displayName", "String", "Its name as people read it."),
     Field("kind", "ViewerKind", "Person, program or nobody."),
@@ -37,7 +37,7 @@ make(strawberry.type, "Viewer", "The caller, as the graph knows it.", [
 make_enum("Extent", "In which of the companies that the caller sees something holds.", {
     "ALL": "In all of them.", "SOME": "In some.", "NONE": "In none, or there is no such thing.",
 })  # fmt: skip
-make(strawberry.type, "ViewerPermission", "Where the caller may read a field or perform a command.", [
+make(Kind.TYPE, "ViewerPermission", "Where the caller may read a field or perform a command.", [
     Field("extent", "Extent", "In all of its companies, some, or none."),
     Field("companies", "list[String]", "Codes of those companies."),
 ])  # fmt: skip

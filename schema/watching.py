@@ -9,7 +9,8 @@ import strawberry
 from domain.core.records import spaced
 from resolvers.catalog import CATALOG
 from resolvers.events import WATCHES, Watch
-from schema.derive import Field, make, make_enum, watches
+from schema.derive import watches
+from schema.making import Field, Kind, make, make_enum
 
 
 def _event_type(watch: Watch) -> str:
@@ -18,7 +19,7 @@ def _event_type(watch: Watch) -> str:
     kinds = {kind: f"{spaced(event)}." for event, kind in watch.events.items()}
     make_enum(f"{watch.entity}EventKind", f"What happened to a record of type {watch.entity}.", kinds)
     name = f"{watch.entity}Event"
-    make(strawberry.type, name, f"Something that happened: {what}.", [
+    make(Kind.TYPE, name, f"Something that happened: {what}.", [
         Field("cursor", "Cursor", "The event's place in the stream; resume with after."),
         Field("kind", f"{watch.entity}EventKind", "What happened."),
         Field(watch.record_field, watch.entity, "The record as it now is."),
