@@ -90,7 +90,8 @@ async def test_an_auditor_exports_what_it_may_read_but_sends_nothing_out_and_cha
     assert [line["number"] for line in lines] == [f"PO{n:04}" for n in range(30, 0, -1)]
     upload = 'mutation { createBulkUpload(input: {name: "orders"}) { uploadUrl } }'
     hook = """mutation { createWebhookSubscription(input: {
-        name: "n", event: "AlertRaised", url: "https://there.example/", document: "query($id: ID!) { alert(id: $id) { id } }"
+        name: "n", event: "AlertRaised", url: "https://there.example/"
+        document: "query($id: ID!) { alert(id: $id) { id } }"
     }) { secret } }"""
     for document in (upload, hook):
         answer = await exporting.ask(document, who="auditor")
