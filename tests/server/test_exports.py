@@ -83,6 +83,25 @@ async def test_a_query_is_run_to_its_end_in_its_order(exporting: Serving) -> Non
     assert (found["withheld"], found["failure"], found["attemptCount"]) == ([], None, 1)
 
 
+async def test_an_auditor_exports_what_it_may_read_but_sends_nothing_out_and_changes_nothing(
+    exporting: Serving,
+) -> None:
+    _, lines = await exported(exporting, ORDERS, "auditor")
+    assert [line["number"] for line in lines] == [f"PO{n:04}" for n in range(30, 0, -1)]
+    upload = 'mutation { createBulkUpload(input: {name: "orders"}) { uploadUrl } }'
+    hook = """mutation { createWebhookSubscription(input: {
+        name: "n", event: "AlertRaised", url: "https://there.example/"
+        document: "query($id: ID!) { alert(id: $id) { id } }"
+    }) { secret } }"""
+    for document in (upload, hook):
+        answer = await exporting.ask(document, who="auditor")
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN", answer
+    raw = await asyncpg.connect(exporting.database_url)
+    assert await raw.fetchval("SELECT count(*) FROM bulk_upload") == 0
+    assert await raw.fetchval("SELECT count(*) FROM webhook_subscription") == 0
+    await raw.close()
+
+
 async def test_nodes_below_are_lines_behind_their_parent(exporting: Serving) -> None:
     document = """query($codes: [String!]) { items(filter: {code: {in: $codes}}) { edges { node {
       code lots: purchaseOrderLines { nodes { ...Line } } } } } }
