@@ -88,6 +88,8 @@ class Need:
     item_id: UUID
     quantity: Decimal
     ordered: Decimal
+    account_id: UUID | None = None
+    cost_centre_id: UUID | None = None
 
 
 def ordered(need: Need | None, id_: UUID, item_id: UUID, quantity: Decimal) -> Decimal:

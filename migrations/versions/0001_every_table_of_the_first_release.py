@@ -3623,18 +3623,25 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is needed.'),
     sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='On order: what orders that were not rejected want of it.'),
     sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_requisition_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_requisition_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_requisition_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
     sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
     )
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
     op.create_table('sales_order_line',
@@ -4224,6 +4231,8 @@ def upgrade() -> None:
     sa.Column('confirmed_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What the supplier last said it delivers; none while it has not answered.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
     sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that asked for it.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
@@ -4234,6 +4243,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(cancel_reason) <= 400', name=op.f('ck_purchase_order_line_cancel_reason_length')),
+    sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_order_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity BETWEEN 0 AND stocked_quantity AND rejected_returned_quantity BETWEEN 0 AND rejected_quantity)', name=op.f('ck_purchase_order_line_returned_was_received')),
     sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= (ordered_quantity - cancelled_quantity) * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
@@ -4244,6 +4254,8 @@ def upgrade() -> None:
     sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_order_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_order_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
@@ -4251,6 +4263,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_id', 'position', name=op.f('uq_purchase_order_line_company_id_purchase_order_id_position'))
     )
+    op.create_index(op.f('ix_purchase_order_line_company_id_account_id'), 'purchase_order_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False)
@@ -4423,7 +4437,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the receipt.'),
     sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line received.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What arrived.'),
-    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it was put.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='Where it was put; nowhere where it is a cost and not goods for stock.'),
     sa.Column('lot_id', sa.Uuid(), nullable=True, comment='Our lot.'),
     sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Arrived.'),
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Refused at inspection.'),

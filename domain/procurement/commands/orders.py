@@ -14,10 +14,15 @@ from domain.core.ids import new_id
 from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
 from domain.core.work import Work
-from domain.master_data.items import ItemStatus
+from domain.finance import Promise
+from domain.finance.budgets import limits_of, tell_exceeded, write_commitments
+from domain.finance.journal import company_currency, rates_to
+from domain.finance.rules import RateMissing
+from domain.master_data.items import ItemStatus, ItemType
 from domain.procurement import reads
 from domain.procurement.approval_rules import Asked, another_asked, voice_for
 from domain.procurement.approvals import limits_by_currency, types_of, voices_of
+from domain.procurement.expenses import Chargeable, Charged, chargeable, promises_of, stocked_or_charged
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 from domain.procurement.needs import Needed, give_back, needed_by, requesters_of
 from domain.procurement.rules import (
@@ -25,6 +30,7 @@ from domain.procurement.rules import (
     ORDER_FLOW,
     REJECT,
     Order,
+    OrderLine,
     Totals,
     decide,
     live,
@@ -45,6 +51,14 @@ class PurchaseOrderLineInput:
     requisition_line_id: UUID | None = argument(
         doc="The line of an approved requisition that it is ordered for.", zh="采购申请行",
         reference="purchase_requisition_line", default=None,
+    )  # fmt: skip
+    account_id: UUID | None = argument(
+        doc="The cost it counts as, where it is not goods for stock; that of the requisition unless given.",
+        zh="费用科目", reference="account", default=None,
+    )  # fmt: skip
+    cost_centre_id: UUID | None = argument(
+        doc="The cost centre that bears it; that of the requisition unless given.", zh="成本中心",
+        reference="cost_centre", default=None,
     )  # fmt: skip
 
 
@@ -84,6 +98,9 @@ class RejectPurchaseOrder:
     expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
 
 
+# What an approver is asked of an order, the order itself, and its lines.
+Approved = tuple[Asked, Order, Sequence[OrderLine]]
+
 # The state that a decision leads to, and whose limits it needed where not the approver's own.
 Decision = tuple[PurchaseOrderStatus, UUID | None]
 
@@ -99,6 +116,7 @@ class Masters:
     employees: frozenset[UUID]
     tolerances: Mapping[tuple[UUID, UUID], Decimal]
     needed: Needed
+    chargeable: Chargeable
 
 
 async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Results[PurchaseOrder]:
@@ -120,7 +138,7 @@ async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOr
         lines = [
             row
             for id_, (one, totals) in zip(ids, accepted, strict=True)
-            for row in _line_rows(id_, one, totals, masters.tolerances)
+            for row in _line_rows(id_, one, totals, masters)
         ]
         await work.insert(PurchaseOrderLine, lines)
         await masters.needed.write(work)
@@ -132,19 +150,44 @@ async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOr
 async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchaseOrder]) -> Results[PurchaseOrder]:
     """The orders, APPROVED by another person than created them.
 
-    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded.
-    Emits: PurchaseOrderApproved.
+    What is not for stock is promised of its budgets. Raises per row: NotFound, HistoricalDocument, StaleVersion,
+    WrongState, SegregationOfDuties, ApprovalLimitExceeded, BudgetExceeded, RateMissing. Emits: PurchaseOrderApproved,
+    BudgetExceeded where lines warn.
     """
     limits, voices = await limits_by_currency(work), await voices_of(work)
     asked = await _asked(work, [one.purchase_order_id for one in commands])
+    promises = await _promises(work, asked)
+    told = [one for own in promises.values() if not isinstance(own, DomainError) for one in own]
+    budgets = await limits_of(work, [one.spending for one in told])
+    made: list[Promise] = []
 
     def approve(order: Order) -> Decision:
-        state, what = decide(order, APPROVE, work.actor.id), asked[order.id]
+        state, (what, _, _) = decide(order, APPROVE, work.actor.id), asked[order.id]
         another_asked(what, work.actor.id, "ApprovePurchaseOrder", "CreatePurchaseRequisition")
         voice = voice_for(what, limits.get(order.currency), voices)
+        promised = promises[order.id]
+        if isinstance(promised, DomainError):
+            raise promised
+        budgets.spend([one.spending for one in promised])
+        made.extend(promised)
         return state, voice.user_id
 
-    return await _decided(work, commands, approve, "PurchaseOrderApproved")
+    results = await _decided(work, commands, approve, "PurchaseOrderApproved")
+    tell_exceeded(work, budgets)
+    await write_commitments(work, made)
+    return results
+
+
+async def _promises(work: Work, asked: Mapping[UUID, Approved]) -> dict[UUID, list[Promise] | RateMissing]:
+    """What each order promises of budgets, at the rate of the day."""
+    today, currency = work.now.date(), await company_currency(work)
+    charged = {id_: one for id_, one in asked.items() if any(line.account_id for line in one[2])}
+    rates = await rates_to(work, {order.currency for _, order, _ in charged.values()}, currency, today)
+    found: dict[UUID, list[Promise] | RateMissing] = {id_: [] for id_ in asked}
+    for id_, (_, order, lines) in charged.items():
+        rate = rates[order.currency]
+        found[id_] = rate if isinstance(rate, RateMissing) else promises_of(order, lines, rate, today, currency)
+    return found
 
 
 async def reject_purchase_orders(work: Work, commands: Sequence[RejectPurchaseOrder]) -> Results[PurchaseOrder]:
@@ -163,7 +206,7 @@ async def reject_purchase_orders(work: Work, commands: Sequence[RejectPurchaseOr
     return results
 
 
-async def _asked(work: Work, ids: Sequence[UUID]) -> dict[UUID, Asked]:
+async def _asked(work: Work, ids: Sequence[UUID]) -> dict[UUID, Approved]:
     """What an approver is asked of each order: its whole amount, its classes of items, who asked for it."""
     orders = {id_: reads.order_of(row) for id_, row in (await work.lock(PurchaseOrder, ids)).items()}
     lines = await reads.lines_of(work, orders)
@@ -171,16 +214,20 @@ async def _asked(work: Work, ids: Sequence[UUID]) -> dict[UUID, Asked]:
     needed = [line.requisition_line_id for own in lines.values() for line in own if line.requisition_line_id]
     requesters = await requesters_of(work, needed)
     return {
-        id_: Asked(
-            what=ORDER_FLOW.document, number=order.number, total=order.total_due, currency=order.currency,
-            item_types=frozenset(types[line.item_id] for line in lines.get(id_, ())),
-            asked_by=frozenset(
-                {requesters[line.requisition_line_id] for line in lines.get(id_, ()) if line.requisition_line_id}
-                | ({order.requested_by} if order.requested_by else set())
-            ),
-        )
+        id_: (_asked_of(order, lines.get(id_, ()), types, requesters), order, lines.get(id_, ()))
         for id_, order in orders.items()
-    }  # fmt: skip
+    }
+
+
+def _asked_of(
+    order: Order, lines: Sequence[OrderLine], types: Mapping[UUID, ItemType], requesters: Mapping[UUID, UUID]
+) -> Asked:
+    asked_by = {requesters[line.requisition_line_id] for line in lines if line.requisition_line_id}
+    return Asked(
+        what=ORDER_FLOW.document, number=order.number, total=order.total_due, currency=order.currency,
+        item_types=frozenset(types[line.item_id] for line in lines),
+        asked_by=frozenset(asked_by | ({order.requested_by} if order.requested_by else set())),
+    )  # fmt: skip
 
 
 async def _decided(
@@ -224,6 +271,7 @@ async def _decided(
 async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Masters:
     suppliers = {one.supplier_id for one in commands}
     requesters = {one.requester_id for one in commands if one.requester_id}
+    needed = await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines])
     return Masters(
         items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
         suppliers=await reads.suppliers_by_id(work, suppliers),
@@ -231,7 +279,8 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
         sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
         employees=frozenset(await reads.known_employees(work, requesters)),
         tolerances=await reads.tolerances(work, suppliers),
-        needed=await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines]),
+        needed=needed,
+        chargeable=await chargeable(work, [charged_to(line, needed) for one in commands for line in one.lines]),
     )
 
 
@@ -250,10 +299,29 @@ def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError
         )
         for place, line in enumerate(one.lines):
             check_item(line.item_id, masters.items.get(line.item_id), place)
+            _check_charged(line, masters, place)
         masters.needed.order([(line.requisition_line_id, line.item_id, line.quantity) for line in one.lines])
     except DomainError as refusal:
         return refusal
     return totals
+
+
+def charged_to(line: PurchaseOrderLineInput, needed: Needed) -> Charged:
+    """Where the line is charged: as it says, else as its requisition does."""
+    need = needed.needs.get(line.requisition_line_id) if line.requisition_line_id else None
+    if line.account_id is not None or line.cost_centre_id is not None or need is None:
+        return Charged(account_id=line.account_id, cost_centre_id=line.cost_centre_id)
+    return Charged(account_id=need.account_id, cost_centre_id=need.cost_centre_id)
+
+
+def _check_charged(line: PurchaseOrderLineInput, masters: Masters, place: int) -> None:
+    """Nothing; raises NotFound, ControlAccount, UnusableMaster, Rejected for a cost that may not be charged there."""
+    charged, item = charged_to(line, masters.needed), masters.items[line.item_id]
+    try:
+        masters.chargeable.check(charged)
+        stocked_or_charged(item["code"], ItemType(item["kind"]), charged.account_id)
+    except DomainError as refusal:
+        raise refusal.at("lines", place) from None
 
 
 def check_item(id_: UUID, item: Row | None, place: int) -> None:
@@ -284,9 +352,7 @@ def _order_row(work: Work, id_: UUID, number: str, one: CreatePurchaseOrder, tot
     }
 
 
-def _line_rows(
-    order_id: UUID, one: CreatePurchaseOrder, totals: Totals, tolerances: Mapping[tuple[UUID, UUID], Decimal]
-) -> list[dict[str, object]]:
+def _line_rows(order_id: UUID, one: CreatePurchaseOrder, totals: Totals, masters: Masters) -> list[dict[str, object]]:
     return [
         {
             "purchase_order_id": order_id,
@@ -295,9 +361,11 @@ def _line_rows(
             "ordered_quantity": line.quantity,
             "unit_price": line.unit_price.amount,
             "line_total": line_total,
-            "over_receipt_percent": tolerances.get((one.supplier_id, line.item_id), ZERO),
+            "over_receipt_percent": masters.tolerances.get((one.supplier_id, line.item_id), ZERO),
             "due_on": line.due_on,
             "requisition_line_id": line.requisition_line_id,
+            "account_id": charged_to(line, masters.needed).account_id,
+            "cost_centre_id": charged_to(line, masters.needed).cost_centre_id,
         }
         for position, (line, line_total) in enumerate(zip(one.lines, totals.line_totals, strict=True), start=1)
     ]
