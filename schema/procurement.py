@@ -49,7 +49,7 @@ class ProcurementQuery:
     purchase_requisitions = root_many(PurchaseRequisition)
     purchase_requisition_lines = root_many(PurchaseRequisitionLine)
     request_for_quotation = root_one(RequestForQuotation)
-    requests_for_quotation = root_many(RequestForQuotation)
+    request_for_quotations = root_many(RequestForQuotation)
     request_for_quotation_lines = root_many(RequestForQuotationLine)
     supplier_quotation = root_one(SupplierQuotation)
     supplier_quotations = root_many(SupplierQuotation)
