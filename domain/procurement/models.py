@@ -203,6 +203,9 @@ class PurchaseOrderLine(
         "purchase_requisition_line", doc="The requisition line that asked for it.", zh="采购申请行", many="order_lines",
         tier=Tier.INTERNAL,
     )  # fmt: skip
+    agreement_line_id: Mapped[UUID | None] = reference(
+        "purchase_agreement_line", doc="The agreement line that it calls off.", zh="框架协议行", many="order_lines"
+    )
     account_id: Mapped[UUID | None] = reference(
         "account", doc="The cost it counts as, where it is not goods for stock.", zh="费用科目", tier=Tier.INTERNAL
     )
@@ -318,7 +321,7 @@ class GoodsReceiptLine(
 
 
 class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应商物料"):
-    """On what terms a supplier offers an item: the approved supplier list."""
+    """On what terms a supplier offers an item."""
 
     __tablename__ = "supplier_item"
     __table_args__ = (UniqueConstraint("company_id", "item_id", "supplier_id"),)

@@ -59,6 +59,8 @@ PORTAL = """{ supplierQuotations { nodes { id number status supplier { code } an
 COMPARED = """query($number: String!) { quotationComparison(companies: ["AX"], request: $number) { nodes {
   place supplier { code } currency unitPrice { amount } companyUnitPrice { amount currency } amount { amount } priceRank
   isBestPrice deliveryOn lateDays isEarliest } } }"""
+SCORES = """{ supplierScorecard(companies: ["AX"], from: "2026-01-01", to: "2099-12-31") { nodes { supplier { code }
+  dueLines onTimeLines onTimePercent receivedQuantity refusedQuantity refusedPpm answers answerDays } } }"""
 LINES = """query($id: ID!) { purchaseOrder(id: $id) { status lines { orderedQuantity
   receivedQuantity rejectedQuantity rejectedReturnedQuantity toReplaceQuantity openQuantity overReceivedQuantity
   cancelledQuantity confirmedQuantity promisedOn requisitionLine { purchaseRequisition { number status } } } } }"""
@@ -158,6 +160,13 @@ async def test_a_need_is_quoted_compared_ordered_confirmed_and_put_away(office: 
         "number": "PO-000001", "lines": [{"confirmedQuantity": "10", "promisedOn": "2099-06-18"}],
     }  # fmt: skip
     await put_away(office, order)
+    scores = (await office(SCORES, "buyer"))["supplierScorecard"]["nodes"]
+    assert sorted(scores, key=lambda one: one["supplier"]["code"]) == [
+        {"supplier": {"code": "ACME"}, "dueLines": 3, "onTimeLines": 3, "onTimePercent": "100",
+         "receivedQuantity": "12", "refusedQuantity": "2", "refusedPpm": "166666.67", "answers": 2, "answerDays": "0"},
+        {"supplier": {"code": "ZAHN"}, "dueLines": 0, "onTimeLines": 0, "onTimePercent": None,
+         "receivedQuantity": "0", "refusedQuantity": "0", "refusedPpm": None, "answers": 1, "answerDays": "0"},
+    ]  # fmt: skip
     assert await office.world.findings() == []
 
 

@@ -11,6 +11,7 @@ from domain.core.errors import DomainError, NotFound
 from domain.core.money import EXACT, ZERO
 from domain.core.work import Work
 from domain.procurement import reads
+from domain.procurement.calls import call_back
 from domain.procurement.expenses import Used, release_used
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
 from domain.procurement.needs import give_back
@@ -77,6 +78,15 @@ async def cancel_purchase_order_rests(
                 for id_ in done for line in lines[id_].values() if line.id in reasons
             ],
         )  # fmt: skip
+        await call_back(
+            work,
+            [
+                (line.agreement_line_id, EXACT.subtract(line.cancelled, before[line.id]["cancelled_quantity"]))
+                for id_ in done
+                for line in lines[id_].values()
+                if line.id in reasons
+            ],
+        )
         today = work.now.date()
         await release_used(
             work,
