@@ -92,7 +92,8 @@ def supplier_scorecard(asked: Asked) -> Lines:
 
     return select(
         sums.c.company_id, row_id(sums.c.company_id, sums.c.supplier_id).label("id"),
-        cast(sums.c.supplier_id, SqlText()).label("place"), sums.c.supplier_id, sums.c.due.label("due_lines"), sums.c.on_time.label("on_time_lines"),
+        cast(sums.c.supplier_id, SqlText()).label("place"),
+        sums.c.supplier_id, sums.c.due.label("due_lines"), sums.c.on_time.label("on_time_lines"),
         share("on_time", "due", HUNDRED).label("on_time_percent"), sums.c.received.label("received_quantity"),
         sums.c.refused.label("refused_quantity"), share("refused", "received", MILLION).label("refused_ppm"),
         sums.c.answers, share("days", "answers", literal_column("1", RATE)).label("answer_days"),
