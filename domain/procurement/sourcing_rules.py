@@ -125,6 +125,7 @@ class Need:
     ordered: Decimal
     account_id: UUID | None = None
     cost_centre_id: UUID | None = None
+    needed_on: date | None = None
 
 
 def ordered(need: Need | None, id_: UUID, item_id: UUID, quantity: Decimal) -> Decimal:

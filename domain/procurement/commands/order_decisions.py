@@ -94,18 +94,20 @@ class Listed:
 
     def check(self, order: Order, lines: Sequence[OrderLine], on: date) -> None:
         """Nothing; raises SupplierNotApproved for a line whose supplier is not on the list any more."""
-        for line in lines:
+        for line in (one for one in lines if one.item_id in self.approvals):
             item, supplier = self.items[line.item_id]["code"], self.suppliers[order.supplier_id]["code"]
             where = (order.supplier_id, order.site_id, on)
-            qualified(item, supplier, self.approvals.get(line.item_id, ()), where)
+            qualified(item, supplier, self.approvals[line.item_id], where)
 
 
 async def _listed(work: Work, asked: Mapping[UUID, Approved]) -> Listed:
-    items = [line.item_id for _, _, lines in asked.values() for line in lines]
+    approvals = await approvals_of(work, [line.item_id for _, _, lines in asked.values() for line in lines])
+    if not approvals:
+        return Listed(items={}, suppliers={}, approvals={})
     return Listed(
-        items=await reads.items_by_id(work, items),
+        items=await reads.items_by_id(work, approvals),
         suppliers=await reads.suppliers_by_id(work, [order.supplier_id for _, order, _ in asked.values()]),
-        approvals=await approvals_of(work, items),
+        approvals=approvals,
     )
 
 

@@ -248,7 +248,7 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
     lot = known.lots.get(asked.lot_number) if asked.lot_number is not None else None
     if lot is not None:
         lot_of_item(lot["number"], lot["item_id"], line.item_id)
-        same_lot(lot["number"], lot, asked)
+        same_lot(lot["number"], dict(lot), asked)
     elif is_traced or asked.lot_number is not None:
         all_told(item["code"], known.rules.get(line.item_id, {}), asked, item["shelf_life_days"])
     if asked.lot_number is not None:
