@@ -10,8 +10,7 @@ from domain.core.policy import OPENED, PolicyInvalid, reaches
 
 STAFF_ROLES = {
     "group_admin", "controller", "accountant", "requester", "buyer", "warehouse", "planner", "quality", "sales", "hr",
-    "auditor",
-    "integration", "system",
+    "auditor", "integration", "system",
 }  # fmt: skip
 
 
