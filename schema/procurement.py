@@ -3,7 +3,9 @@
 import strawberry
 
 from domain import procurement
+from domain.procurement.agreements import PurchaseAgreement, PurchaseAgreementLine
 from domain.procurement.approvals import ApprovalDelegation, ApprovalLimit
+from domain.procurement.approved_suppliers import ApprovedSupplier
 from domain.procurement.comparison import QuotationComparisonLine
 from domain.procurement.confirmations import PurchaseOrderConfirmation, PurchaseOrderConfirmationLine
 from domain.procurement.invoices import (
@@ -35,6 +37,7 @@ from domain.procurement.receiving import (
 from domain.procurement.reports import OpenClearingLine
 from domain.procurement.requisitions import PurchaseRequisition, PurchaseRequisitionLine
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
+from domain.procurement.scorecards import SupplierScorecardLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -49,12 +52,17 @@ class ProcurementQuery:
     purchase_requisitions = root_many(PurchaseRequisition)
     purchase_requisition_lines = root_many(PurchaseRequisitionLine)
     request_for_quotation = root_one(RequestForQuotation)
-    requests_for_quotation = root_many(RequestForQuotation)
+    request_for_quotations = root_many(RequestForQuotation)
     request_for_quotation_lines = root_many(RequestForQuotationLine)
     supplier_quotation = root_one(SupplierQuotation)
     supplier_quotations = root_many(SupplierQuotation)
     supplier_quotation_lines = root_many(SupplierQuotationLine)
     quotation_comparison = root_many(QuotationComparisonLine)
+    approved_suppliers = root_many(ApprovedSupplier)
+    supplier_scorecard = root_many(SupplierScorecardLine)
+    purchase_agreement = root_one(PurchaseAgreement)
+    purchase_agreements = root_many(PurchaseAgreement)
+    purchase_agreement_lines = root_many(PurchaseAgreementLine)
     purchase_order = root_one(PurchaseOrder)
     purchase_orders = root_many(PurchaseOrder)
     purchase_order_lines = root_many(PurchaseOrderLine)

@@ -337,11 +337,10 @@ def method_in(valuation: Valuation, kind: LocationKind) -> ValuationMethod:
     return valuation.method
 
 
-def owed(incoming: Incoming, line: IncomingLine, currency: str) -> tuple[Money, Decimal]:
-    """What accepted goods are owed for, in the currency of the price and in the company's; each rounded once."""
-    price = product(line.accepted, line.unit_price) if line.owed is None else line.owed
-    amount = Money(price, incoming.currency).to_minor_unit()
-    return amount, in_company_currency(amount, incoming.rate, currency)
+def owed(price: Money, rate: Decimal, currency: str) -> tuple[Money, Decimal]:
+    """What goods of a price are owed for, in the currency of the price and in the company's; each rounded once."""
+    amount = price.to_minor_unit()
+    return amount, in_company_currency(amount, rate, currency)
 
 
 def incoming_lines(
@@ -352,7 +351,8 @@ def incoming_lines(
     for line in incoming.lines:
         outside = StockKey(line.item_id, outside_id, line.lot_id)
         if line.accepted:
-            amount, cost = owed(incoming, line, currency)
+            price = product(line.accepted, line.unit_price) if line.owed is None else line.owed
+            amount, cost = owed(Money(price, incoming.currency), incoming.rate, currency)
             counter = Leg(
                 account_id=accounts[AccountRole.GR_IR],
                 amount=-cost,

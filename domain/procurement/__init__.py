@@ -5,7 +5,8 @@ From a need to an order: requisitions, requests for quotation, what suppliers an
 Emits: PurchaseRequisitionCreated, PurchaseRequisitionApproved, PurchaseRequisitionRejected (PurchaseRequisition),
 QuotationsRequested, QuotationsAwarded, QuotationRequestCancelled (RequestForQuotation), QuotationAsked,
 QuotationSubmitted, QuotationDeclined (SupplierQuotation), ApprovalDelegated, ApprovalDelegationEnded
-(ApprovalDelegation), PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected, PurchaseOrderCancelled
+(ApprovalDelegation), PurchaseAgreementCreated, PurchaseAgreementApproved, PurchaseAgreementClosed
+(PurchaseAgreement), PurchaseOrderCreated, PurchaseOrderApproved, PurchaseOrderRejected, PurchaseOrderCancelled
 (PurchaseOrder), PurchaseOrderConfirmed (PurchaseOrderConfirmation), ShippingNoticeSent, ShippingNoticeCancelled,
 ShippingNoticeReceived (ShippingNotice), GoodsReceived (GoodsReceipt) and GoodsReturned
 (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
@@ -19,8 +20,11 @@ from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.master_data.maintenance import events_of, maintained
 from domain.procurement import invoice_checks, verify
+from domain.procurement.agreements import AGREEMENT_RECORDS, PurchaseAgreement
 from domain.procurement.approvals import ApprovalDelegation, ApprovalLimit
+from domain.procurement.approved_suppliers import ApprovedSupplier
 from domain.procurement.commands import (
+    ApprovePurchaseAgreement,
     ApprovePurchaseOrder,
     ApprovePurchaseRequisition,
     AwardQuotations,
@@ -28,7 +32,9 @@ from domain.procurement.commands import (
     CancelRequestForQuotation,
     CancelShippingNotice,
     CancelSupplierInvoice,
+    ClosePurchaseAgreement,
     ConfirmPurchaseOrder,
+    CreatePurchaseAgreement,
     CreatePurchaseOrder,
     CreatePurchaseRequisition,
     CreateSupplierInvoice,
@@ -46,6 +52,7 @@ from domain.procurement.commands import (
     ReturnToSupplier,
     SendShippingNotice,
     SubmitQuotation,
+    approve_purchase_agreements,
     approve_purchase_orders,
     approve_purchase_requisitions,
     award_quotations,
@@ -53,7 +60,9 @@ from domain.procurement.commands import (
     cancel_requests_for_quotation,
     cancel_shipping_notices,
     cancel_supplier_invoices,
+    close_purchase_agreements,
     confirm_purchase_orders,
+    create_purchase_agreements,
     create_purchase_orders,
     create_purchase_requisitions,
     create_supplier_invoices,
@@ -87,9 +96,11 @@ from domain.procurement.receiving import RECEIVING_RECORDS, ReceivingRule, Shipp
 from domain.procurement.reports import OpenClearingLine, open_clearing
 from domain.procurement.requisitions import REQUISITION_RECORDS, PurchaseRequisition
 from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
+from domain.procurement.scorecards import SupplierScorecardLine, supplier_scorecard
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit, ApprovalDelegation,
+    ApprovedSupplier, *AGREEMENT_RECORDS,
     *REQUISITION_RECORDS, *QUOTATION_RECORDS, *CONFIRMATION_RECORDS, *RECEIVING_RECORDS, *RETURN_RECORDS,
     *INVOICE_RECORDS,
 )  # fmt: skip
@@ -97,6 +108,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
     **maintained(ApprovalLimit, fixed=("role", "currency", "item_type"), action=Action.ADMINISTER),
     **maintained(MatchTolerance, action=Action.ADMINISTER),
+    **maintained(ApprovedSupplier, fixed=("item_id", "supplier_id", "site_id", "valid_from"), action=Action.ADMINISTER),
     **maintained(ReceivingRule, fixed=("item_id",), action=Action.ADMINISTER),
 }
 COMMANDS: Mapping[type[Any], Handler] = {
@@ -114,6 +126,9 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CreatePurchaseOrder: create_purchase_orders,
     ApprovePurchaseOrder: approve_purchase_orders,
     RejectPurchaseOrder: reject_purchase_orders,
+    CreatePurchaseAgreement: create_purchase_agreements,
+    ApprovePurchaseAgreement: approve_purchase_agreements,
+    ClosePurchaseAgreement: close_purchase_agreements,
     ConfirmPurchaseOrder: confirm_purchase_orders,
     CancelPurchaseOrderRest: cancel_purchase_order_rests,
     ReceivePurchaseOrder: receive_purchase_orders,
@@ -127,7 +142,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReleaseSupplierInvoice: release_supplier_invoices,
     CreditSupplierInvoice: credit_supplier_invoices,
 }
-REPORTS = {OpenClearingLine: open_clearing, QuotationComparisonLine: quotation_comparison}
+REPORTS = {OpenClearingLine: open_clearing, QuotationComparisonLine: quotation_comparison,
+    SupplierScorecardLine: supplier_scorecard}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -152,6 +168,9 @@ EVENTS = {
     "ShippingNoticeSent": ShippingNotice,
     "ShippingNoticeCancelled": ShippingNotice,
     "ShippingNoticeReceived": ShippingNotice,
+    "PurchaseAgreementCreated": PurchaseAgreement,
+    "PurchaseAgreementApproved": PurchaseAgreement,
+    "PurchaseAgreementClosed": PurchaseAgreement,
     "SupplierInvoiceCreated": SupplierInvoice,
     "SupplierInvoiceCancelled": SupplierInvoice,
     "SupplierInvoicePosted": SupplierInvoice,

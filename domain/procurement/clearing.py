@@ -12,10 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.database import Row
-from domain.core.ledger import Source
+from domain.core.ledger import Posting, Source
 from domain.core.work import Work
-from domain.finance.rules import Voucher
+from domain.finance.journal import company_currency
+from domain.finance.models import JournalKind, SubLedger
+from domain.finance.rules import Leg, Voucher
 from domain.inventory import CostShare, LateCostDocument, received_entries, share_late_costs
+from domain.procurement.expenses import Charged, legs_of_difference
 from domain.procurement.invoices import (
     MatchKind,
     MatchTolerance,
@@ -94,7 +97,7 @@ _place = (
     select(func.count())
     .where(
         _earlier.c.company_id == _line.c.company_id, _earlier.c.goods_receipt_id == _line.c.goods_receipt_id,
-        _earlier.c.stocked_quantity > 0, _earlier.c.position <= _line.c.position,
+        _earlier.c.stocked_quantity > 0, _earlier.c.location_id.is_not(None), _earlier.c.position <= _line.c.position,
     )
     .scalar_subquery()
 )  # fmt: skip
@@ -107,6 +110,9 @@ _BINS = (
         _place.label("place"),
         _receipt.c.received_on,
         _receipt.c.rate,
+        _line.c.item_id,
+        _ordered.c.account_id,
+        _ordered.c.cost_centre_id,
         (
             _line.c.stocked_quantity - _line.c.returned_quantity - func.coalesce(_cleared.c.quantity, 0)
         ).label("quantity"),
@@ -119,6 +125,7 @@ _BINS = (
     )
     .join_from(_line, _receipt, (_receipt.c.company_id == _line.c.company_id)
                & (_receipt.c.id == _line.c.goods_receipt_id))
+    .join(_ordered, (_ordered.c.company_id == _line.c.company_id) & (_ordered.c.id == _line.c.purchase_order_line_id))
     .join(_cleared, _cleared.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .join(_back, _back.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .join(_replaced, _replaced.c.goods_receipt_line_id == _line.c.id, isouter=True)
@@ -212,9 +219,39 @@ async def share_differences(
     work: Work, documents: Iterable[Differences]
 ) -> tuple[Mapping[UUID, Voucher], list[Voucher]]:
     """The vouchers of what goods cost more or less: by posting id the own one of each document, and those of later
-    periods. Pools and layers are written. Raises: PeriodClosed.
+    periods. Pools and layers are written. What is not goods for stock costs its account more. Raises: PeriodClosed.
     """
-    moved = [(one, [part for part in one.cleared if part.price]) for one in documents]
+    every = list(documents)
+    own, later = await _late_costs(work, every)
+    return await _with_costs(work, every, own), later
+
+
+async def _with_costs(
+    work: Work, documents: Sequence[Differences], own: Mapping[UUID, Voucher]
+) -> Mapping[UUID, Voucher]:
+    """The vouchers with what differs of lines that are a cost."""
+    found, currency = dict(own), await company_currency(work)
+    for one in documents:
+        charged = [
+            (Charged(account_id=part.bin.account_id, cost_centre_id=part.bin.cost_centre_id), part.bin.item_id,
+             part.price)
+            for part in one.cleared if part.bin is not None and part.bin.account_id is not None
+        ]  # fmt: skip
+        if legs := legs_of_difference(charged, currency):
+            before = found[one.posting_id].posting.entries if one.posting_id in found else ()
+            posting = Posting[Leg](
+                id=one.posting_id, occurred_on=one.occurred_on, entries=(*before, *legs), source=one.source
+            )
+            found[one.posting_id] = Voucher(kind=JournalKind.STOCK, sub_ledger=SubLedger.STOCK, posting=posting)
+    return found
+
+
+async def _late_costs(work: Work, documents: Iterable[Differences]) -> tuple[Mapping[UUID, Voucher], list[Voucher]]:
+    """The vouchers of what goods for stock cost more or less."""
+    moved = [
+        (one, [part for part in one.cleared if part.price and part.bin and part.bin.account_id is None])
+        for one in documents
+    ]
     moved = [(one, parts) for one, parts in moved if parts]
     if not moved:
         return {}, []

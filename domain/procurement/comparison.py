@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, case, cast, false, func, select
 from sqlalchemy import Text as SqlText
-from sqlalchemy import and_, case, cast, false, func, select
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Boolean, Integer
 
@@ -94,12 +94,12 @@ def quotation_comparison(asked: Asked) -> Lines:
         asked.of(RequestForQuotation), asked.of(SupplierQuotation), asked.of(SupplierQuotationLine)
     )  # fmt: skip
     price = func.round(line.c.unit_price * quotation.c.rate, 10, type_=RATE)
-    within = {"partition_by": (line.c.company_id, line.c.request_for_quotation_line_id)}
-    best = func.min(price).over(**within)
-    earliest = func.min(line.c.delivery_on).over(**within)
-    rank = func.rank().over(**within, order_by=price.asc().nulls_last())
+    within = (line.c.company_id, line.c.request_for_quotation_line_id)
+    best = func.min(price).over(partition_by=within)
+    earliest = func.min(line.c.delivery_on).over(partition_by=within)
+    rank = func.rank().over(partition_by=within, order_by=price.asc().nulls_last())
 
-    def padded(number: object) -> object:
+    def padded(number: ColumnElement[int]) -> ColumnElement[str]:
         return func.lpad(cast(number, SqlText()), DIGITS, text_of("0"), type_=SqlText())
 
     return select(

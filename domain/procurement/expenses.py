@@ -15,10 +15,11 @@ from sqlalchemy import SmallInteger, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.database import Row
+from domain.core.errors import Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
-from domain.core.money import EXACT, ZERO, Money, product, to_minor_unit
+from domain.core.money import EXACT, ROUNDING, ZERO, Money, product, to_minor_unit
 from domain.core.work import Work
 from domain.finance import Promise, Release, post_vouchers, release_commitments
 from domain.finance.journal import accounts, company_currency
@@ -26,7 +27,7 @@ from domain.finance.masters import centres, ledger_accounts, usable
 from domain.finance.models import AccountRole, Commitment, CostCentre, JournalKind, SubLedger
 from domain.finance.rules import Leg, Voucher, in_company_currency
 from domain.finance.rules.budgets import Spending
-from domain.finance.rules.journals import by_hand
+from domain.finance.rules.journals import LedgerAccount, by_hand
 from domain.master_data.items import ItemType
 from domain.procurement.models import PurchaseOrder
 from domain.procurement.rules import Order, OrderLine
@@ -49,26 +50,31 @@ class Charged:
     cost_centre_id: UUID | None
 
 
-async def check_charged(
-    work: Work, lines: Iterable[Charged]
-) -> Mapping[Charged, DomainError]:
-    """The refusals of those that may not be charged: NotFound, ControlAccount, UnusableMaster, Rejected."""
-    asked = set(lines)
-    known = await ledger_accounts(work, [one.account_id for one in asked if one.account_id])
-    costs = await centres(work, CostCentre, [one.cost_centre_id for one in asked])
-    found: dict[Charged, DomainError] = {}
-    for one in asked:
-        try:
-            if one.account_id is not None:
-                by_hand(known.get(one.account_id), one.account_id, ("account",))
-            elif one.cost_centre_id is not None:
-                reason, reason_zh = "goods for stock have no cost centre", "库存物料行不能指定成本中心"
-                raise Rejected(("costCentre",), what="cost centre", value=str(one.cost_centre_id), reason=reason,
-                               reason_zh=reason_zh)  # fmt: skip
-            usable("cost centre", one.cost_centre_id, costs, ("costCentre",))
-        except DomainError as refusal:
-            found[one] = refusal
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chargeable:
+    """The accounts and cost centres that a batch names, fetched once."""
+
+    accounts: Mapping[UUID, LedgerAccount]
+    centres: Mapping[UUID, Row]
+
+    def check(self, one: Charged) -> None:
+        """Nothing; raises NotFound, ControlAccount, UnusableMaster, Rejected for what may not be charged there."""
+        if one.account_id is not None:
+            by_hand(self.accounts.get(one.account_id), one.account_id, ("account",))
+        elif one.cost_centre_id is not None:
+            reason, reason_zh = "goods for stock have no cost centre", "库存物料行不能指定成本中心"
+            raise Rejected(
+                ("costCentre",), what="cost centre", value=str(one.cost_centre_id), reason=reason, reason_zh=reason_zh
+            )
+        usable("cost centre", one.cost_centre_id, self.centres, ("costCentre",))
+
+
+async def chargeable(work: Work, lines: Collection[Charged]) -> Chargeable:
+    """The accounts and cost centres of the lines; what is unknown is absent."""
+    return Chargeable(
+        accounts=await ledger_accounts(work, [one.account_id for one in lines if one.account_id]),
+        centres=await centres(work, CostCentre, [one.cost_centre_id for one in lines]),
+    )
 
 
 def stocked_or_charged(code: str, kind: ItemType, account_id: UUID | None) -> None:
@@ -191,7 +197,7 @@ async def release_used(work: Work, used: Sequence[Used]) -> None:
             continue
         part = left[id_]
         if not one.line.is_fully_received:
-            share = EXACT.divide(product(rows[id_]["amount"], one.accepted), one.line.ordered)
+            share = ROUNDING.divide(product(rows[id_]["amount"], one.accepted), one.line.ordered)
             part = min(to_minor_unit(share, currency), part)
         if part > ZERO:
             left[id_] = EXACT.subtract(left[id_], part)
@@ -200,15 +206,11 @@ async def release_used(work: Work, used: Sequence[Used]) -> None:
         await release_commitments(work, releases)
 
 
-def legs_of_difference(
-    charged: Collection[tuple[Charged, UUID, Decimal]], currency: str
-) -> tuple[Leg, ...]:
+def legs_of_difference(charged: Iterable[tuple[Charged, UUID | None, Decimal]], currency: str) -> tuple[Leg, ...]:
     """The legs by which what was charged to accounts costs more: (where, item, amount in the company's currency)."""
     legs: list[Leg] = []
     for where, item_id, amount in charged:
-        if where.account_id is None:
-            raise NotFound(what="account", key="")
-        if amount:
+        if where.account_id is not None and amount:
             legs.append(
                 Leg(
                     account_id=where.account_id, amount=amount, transaction=Money(amount, currency), item_id=item_id,

@@ -77,7 +77,7 @@ EXACT_MATCH: Final = Tolerance()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
     """What GR/IR holds for goods of one receipt line; `rate` is that of the receipt, `to_replace` what was sent back of
-    it for others to come instead.
+    it for others to come instead. What is a cost and not goods for stock has an account.
     """
 
     receipt_line_id: UUID
@@ -90,6 +90,9 @@ class Bin:
     transaction: Decimal
     amount: Decimal
     to_replace: Decimal = ZERO
+    item_id: UUID | None = None
+    account_id: UUID | None = None
+    cost_centre_id: UUID | None = None
 
     def part(self, quantity: Decimal, currency: str, company: str) -> tuple[Decimal, Decimal]:
         """What it holds for some of its goods; all of it for the last."""

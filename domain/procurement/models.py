@@ -151,6 +151,7 @@ class PurchaseOrderLine(
             "is_historical OR confirmed_quantity BETWEEN 0 AND ordered_quantity - cancelled_quantity",
             name="confirmed_is_wanted",
         ),
+        CheckConstraint("cost_centre_id IS NULL OR account_id IS NOT NULL", name="cost_centre_of_a_cost"),
         UniqueConstraint("company_id", "purchase_order_id", "position"),
     )
 
@@ -202,6 +203,15 @@ class PurchaseOrderLine(
         "purchase_requisition_line", doc="The requisition line that asked for it.", zh="采购申请行", many="order_lines",
         tier=Tier.INTERNAL,
     )  # fmt: skip
+    agreement_line_id: Mapped[UUID | None] = reference(
+        "purchase_agreement_line", doc="The agreement line that it calls off.", zh="框架协议行", many="order_lines"
+    )
+    account_id: Mapped[UUID | None] = reference(
+        "account", doc="The cost it counts as, where it is not goods for stock.", zh="费用科目", tier=Tier.INTERNAL
+    )
+    cost_centre_id: Mapped[UUID | None] = reference(
+        "cost_centre", doc="The cost centre that bears it.", zh="成本中心", tier=Tier.INTERNAL
+    )
     unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
     line_total: Mapped[Decimal] = amount_column(
         doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
@@ -280,7 +290,9 @@ class GoodsReceiptLine(
         "purchase_order_line", doc="The order line received.", zh="采购订单行", many="receipt_lines"
     )
     item_id: Mapped[UUID] = reference("item", doc="What arrived.", zh="物料")
-    location_id: Mapped[UUID] = reference("location", doc="Where it was put.", zh="库位")
+    location_id: Mapped[UUID | None] = reference(
+        "location", doc="Where it was put; nowhere where it is a cost and not goods for stock.", zh="库位"
+    )
     lot_id: Mapped[UUID | None] = reference("lot", doc="Our lot.", zh="批次")
     received_quantity: Mapped[Decimal] = quantity_column(
         doc="Arrived.", zh="收货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
@@ -309,7 +321,7 @@ class GoodsReceiptLine(
 
 
 class SupplierItem(CompanyRecord, scope=Scope(partner="supplier_id"), zh="供应商物料"):
-    """On what terms a supplier offers an item: the approved supplier list."""
+    """On what terms a supplier offers an item."""
 
     __tablename__ = "supplier_item"
     __table_args__ = (UniqueConstraint("company_id", "item_id", "supplier_id"),)

@@ -86,7 +86,8 @@ async def needed_by(work: Work, ids: Iterable[UUID | None]) -> Needed:
         made.needs[row["id"]] = Need(
             id=row["id"], requisition=head["number"], status=RequisitionStatus(head["status"]),
             position=row["position"], item_id=row["item_id"], quantity=row["quantity"],
-            ordered=row["ordered_quantity"],
+            ordered=row["ordered_quantity"], account_id=row["account_id"], cost_centre_id=row["cost_centre_id"],
+            needed_on=row["needed_on"],
         )  # fmt: skip
         made.heads[row["id"]] = head["id"]
         made.siblings.setdefault(head["id"], []).append(row["id"])

@@ -233,4 +233,8 @@ def _order_line(row: Row) -> OrderLine:
         unit_price=row["unit_price"],
         over_receipt_percent=row["over_receipt_percent"],
         requisition_line_id=row["requisition_line_id"],
+        agreement_line_id=row["agreement_line_id"],
+        account_id=row["account_id"],
+        cost_centre_id=row["cost_centre_id"],
+        due_on=row["due_on"],
     )

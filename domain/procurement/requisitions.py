@@ -73,6 +73,7 @@ class PurchaseRequisitionLine(CompanyRecord, scope=Scope(site="purchase_requisit
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("ordered_quantity >= 0", name="ordered_not_negative"),
         CheckConstraint("expected_price >= 0", name="price_not_negative"),
+        CheckConstraint("cost_centre_id IS NULL OR account_id IS NOT NULL", name="cost_centre_of_a_cost"),
         UniqueConstraint("company_id", "purchase_requisition_id", "position"),
     )
 
@@ -87,6 +88,10 @@ class PurchaseRequisitionLine(CompanyRecord, scope=Scope(site="purchase_requisit
         server_default="0",
     )  # fmt: skip
     needed_on: Mapped[date | None] = date_column(doc="Day by which it is needed.", zh="需求日期")
+    account_id: Mapped[UUID | None] = reference(
+        "account", doc="The cost it counts as, where it is not goods for stock.", zh="费用科目"
+    )
+    cost_centre_id: Mapped[UUID | None] = reference("cost_centre", doc="The cost centre that bears it.", zh="成本中心")
     expected_price: Mapped[Decimal] = price_column(
         doc="What one unit is expected to cost, as who asks thinks.",
         zh="预计单价",

@@ -106,6 +106,10 @@ class OrderLine:
     unit_price: Decimal
     over_receipt_percent: Decimal
     requisition_line_id: UUID | None = None
+    agreement_line_id: UUID | None = None
+    account_id: UUID | None = None
+    cost_centre_id: UUID | None = None
+    due_on: date | None = None
 
     @property
     def is_fully_received(self) -> bool:

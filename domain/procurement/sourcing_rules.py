@@ -77,6 +77,41 @@ class AwardUnexplained(DomainError):
     en = "Line {position} is awarded at {price} where {best} {currency} was offered; say why."
 
 
+class SupplierNotApproved(DomainError):
+    """An item that stands on the approved supplier list is ordered from someone who does not, there and then."""
+
+    code = "SUPPLIER_NOT_APPROVED"
+    zh = "供应商 {supplier} 在 {on} 不在物料 {item} 的合格供应商名单中。"
+    en = "Supplier {supplier} is not on the approved list of item {item} on {on}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who may deliver an item, to one site or to all, from a day on."""
+
+    supplier_id: UUID
+    site_id: UUID | None
+    valid_from: date
+    valid_to: date | None
+
+    def holds(self, supplier_id: UUID, site_id: UUID | None, on: date) -> bool:
+        """Whether the supplier may deliver to the site what is ordered on the day."""
+        return (
+            self.supplier_id == supplier_id
+            and self.site_id in (None, site_id)
+            and self.valid_from <= on
+            and (self.valid_to is None or on <= self.valid_to)
+        )
+
+
+def qualified(item: str, supplier: str, approvals: Sequence[Approval], holds: tuple[UUID, UUID | None, date]) -> None:
+    """Nothing; raises SupplierNotApproved for an item that stands on the list when none of its approvals `holds` for
+    the (supplier, site, day).
+    """
+    if approvals and not any(one.holds(*holds) for one in approvals):
+        raise SupplierNotApproved(("item",), item=item, supplier=supplier, on=holds[2].isoformat())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """A line of a requisition: how much is needed, how much of it is on order."""
@@ -88,6 +123,9 @@ class Need:
     item_id: UUID
     quantity: Decimal
     ordered: Decimal
+    account_id: UUID | None = None
+    cost_centre_id: UUID | None = None
+    needed_on: date | None = None
 
 
 def ordered(need: Need | None, id_: UUID, item_id: UUID, quantity: Decimal) -> Decimal:

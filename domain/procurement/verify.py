@@ -59,6 +59,36 @@ WHERE n.ordered_quantity <> coalesce(w.wanted, 0)
 ORDER BY r.company_id, r.number, n.position LIMIT 1
 """
 
+# What an order promised of budgets by its lines on accounts is promised no more once nothing of them is awaited.
+_WRONG_PROMISE = """
+SELECT o.company_id, o.number, l.position, o.status, l.open_quantity, c.open_amount
+FROM purchase_order o
+JOIN purchase_order_line l ON l.company_id = o.company_id AND l.purchase_order_id = o.id
+LEFT JOIN commitment c ON c.company_id = l.company_id AND c.source_id = o.id AND c.source_position = l.position
+WHERE NOT o.is_historical AND (
+    (l.account_id IS NULL AND c.id IS NOT NULL)
+    OR (l.open_quantity = 0 AND c.open_amount <> 0)
+    OR (o.status IN ('PENDING', 'REJECTED') AND c.id IS NOT NULL)
+)
+ORDER BY o.company_id, o.number, l.position LIMIT 1
+"""
+
+# What was called off an agreement line is what orders that were not rejected want of it.
+_WRONG_CALL = """
+SELECT a.company_id, a.number, n.position, n.called_quantity AS stored, coalesce(w.wanted, 0) AS counted
+FROM purchase_agreement a
+JOIN purchase_agreement_line n ON n.company_id = a.company_id AND n.purchase_agreement_id = a.id
+LEFT JOIN (
+    SELECT l.company_id, l.agreement_line_id, sum(l.ordered_quantity - l.cancelled_quantity) AS wanted
+    FROM purchase_order_line l
+    JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.purchase_order_id
+    WHERE o.status <> 'REJECTED' AND l.agreement_line_id IS NOT NULL
+    GROUP BY l.company_id, l.agreement_line_id
+) AS w ON w.company_id = n.company_id AND w.agreement_line_id = n.id
+WHERE n.called_quantity <> coalesce(w.wanted, 0) OR (a.status = 'PENDING' AND n.called_quantity <> 0)
+ORDER BY a.company_id, a.number, n.position LIMIT 1
+"""
+
 _receipt, _receipt_line = GoodsReceipt.table, GoodsReceiptLine.table
 _order, _order_line = PurchaseOrder.table, PurchaseOrderLine.table
 _entry, _line, _account = JournalEntry.table, JournalLine.table, Account.table
@@ -116,6 +146,8 @@ _WRONG_CLEARING = (
 ORDER_QUANTITIES = "order quantities"
 GOODS_RECEIVED = "goods received, not invoiced"
 REQUISITION_QUANTITIES = "requisition quantities"
+AGREEMENT_CALLS = "calls on agreements"
+ORDER_PROMISES = "promises of orders"
 
 
 async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
@@ -142,7 +174,25 @@ async def requisition_quantities(connection: Connection) -> AsyncIterator[Findin
         yield Finding(check=REQUISITION_QUANTITIES, subject=subject, message=message)
 
 
+async def order_promises(connection: Connection) -> AsyncIterator[Finding]:
+    """The first order line whose promise to spend does not fit what is awaited of it."""
+    for row in await connection.fetch(_WRONG_PROMISE):
+        subject = f"company {row['company_id']}, purchase order {row['number']} line {row['position']}"
+        message = f"{row['status']}, {row['open_quantity']} are awaited, {row['open_amount']} are promised"
+        yield Finding(check=ORDER_PROMISES, subject=subject, message=message)
+
+
+async def agreement_calls(connection: Connection) -> AsyncIterator[Finding]:
+    """The first agreement line of which orders want another quantity than was called off."""
+    for row in await connection.fetch(_WRONG_CALL):
+        subject = f"company {row['company_id']}, purchase agreement {row['number']} line {row['position']}"
+        message = f"the line says {row['stored']} called off, the orders {row['counted']}"
+        yield Finding(check=AGREEMENT_CALLS, subject=subject, message=message)
+
+
 VERIFIERS: Mapping[str, Verifier] = {
+    AGREEMENT_CALLS: agreement_calls,
+    ORDER_PROMISES: order_promises,
     ORDER_QUANTITIES: order_quantities,
     GOODS_RECEIVED: goods_received,
     REQUISITION_QUANTITIES: requisition_quantities,

@@ -1271,6 +1271,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_profit_centre_company_id_code_id'), 'profit_centre', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False)
+    op.create_table('purchase_agreement',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the agreement.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=False, comment='Who delivers.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Where it is in its flow.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the prices.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day of an order.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day of an order.'),
+    sa.Column('created_by', sa.Uuid(), nullable=False, comment='The user who made it.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='The user who approved it.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("status <> 'ACTIVE' OR approved_by IS NOT NULL", name=op.f('ck_purchase_agreement_approved_by_someone')),
+    sa.CheckConstraint("status IN ('PENDING', 'ACTIVE', 'CLOSED')", name=op.f('ck_purchase_agreement_status_known')),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> created_by', name=op.f('ck_purchase_agreement_maker_is_not_approver')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_purchase_agreement_currency_length')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_agreement_number_length')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_purchase_agreement_span_positive')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_agreement_company_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_purchase_agreement_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_agreement')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_agreement_company_id_number'))
+    )
+    op.create_index(op.f('ix_purchase_agreement_company_id_number_id'), 'purchase_agreement', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_company_id_status_id'), 'purchase_agreement', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_company_id_supplier_id'), 'purchase_agreement', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_company_id_valid_from_id'), 'purchase_agreement', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('registered_document',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('application_id', sa.Uuid(), nullable=False, comment='Whose document.'),
@@ -2221,6 +2249,29 @@ def upgrade() -> None:
     op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
     op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
+    op.create_table('purchase_agreement_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('purchase_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the agreement.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is agreed.'),
+    sa.Column('agreed_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much in all.'),
+    sa.Column('called_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What orders that were not rejected want of it.'),
+    sa.Column('remaining_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('agreed_quantity - called_quantity', persisted=True), nullable=False, comment='What may still be called off.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('agreed_quantity > 0', name=op.f('ck_purchase_agreement_line_agreed_positive')),
+    sa.CheckConstraint('called_quantity BETWEEN 0 AND agreed_quantity', name=op.f('ck_purchase_agreement_line_called_was_agreed')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_purchase_agreement_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_agreement_id'], ['purchase_agreement.company_id', 'purchase_agreement.id'], name=op.f('fk_purchase_agreement_line_company_id_purchase_agreement_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_agreement_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_agreement_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_agreement_line')),
+    sa.UniqueConstraint('company_id', 'purchase_agreement_id', 'position', name=op.f('uq_purchase_agreement_line_company_id_purchase_agreement_id_position'))
+    )
+    op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_line_company_id_purchase_agreement_id'), 'purchase_agreement_line', ['company_id', 'purchase_agreement_id'], unique=False)
     op.create_table('receiving_rule',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2547,6 +2598,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_allocation_receiver_company_id_allocation_cycle_id'), 'allocation_receiver', ['company_id', 'allocation_cycle_id'], unique=False)
     op.create_index(op.f('ix_allocation_receiver_company_id_cost_centre_id'), 'allocation_receiver', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_table('approved_supplier',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What may be bought.'),
+    sa.Column('supplier_id', sa.Uuid(), nullable=False, comment='From whom.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that it may be delivered to; every site where there is none.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day of an order.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day of an order; no end where there is none.'),
+    sa.Column('evidence', sa.Text(), nullable=False, comment='What shows that it may: certificate, audit, first article, each with its number and day.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(evidence) <= 400', name=op.f('ck_approved_supplier_evidence_length')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_approved_supplier_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_approved_supplier_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_approved_supplier_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_approved_supplier_item_id')),
+    sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_approved_supplier_supplier_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approved_supplier')),
+    sa.UniqueConstraint('company_id', 'item_id', 'supplier_id', 'site_id', 'valid_from', name=op.f('uq_approved_supplier_company_id_item_id_supplier_id_site_id_valid_from'), postgresql_nulls_not_distinct=True)
+    )
+    op.create_index(op.f('ix_approved_supplier_company_id_item_id'), 'approved_supplier', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_approved_supplier_company_id_site_id'), 'approved_supplier', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_approved_supplier_company_id_supplier_id'), 'approved_supplier', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_approved_supplier_company_id_valid_from_id'), 'approved_supplier', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3623,18 +3698,25 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much is needed.'),
     sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='On order: what orders that were not rejected want of it.'),
     sa.Column('needed_on', sa.Date(), nullable=True, comment='Day by which it is needed.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_requisition_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_requisition_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_requisition_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
     sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
     )
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
     op.create_table('sales_order_line',
@@ -4224,6 +4306,9 @@ def upgrade() -> None:
     sa.Column('confirmed_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='What the supplier last said it delivers; none while it has not answered.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, less what was credited.'),
     sa.Column('requisition_line_id', sa.Uuid(), nullable=True, comment='The requisition line that asked for it.'),
+    sa.Column('agreement_line_id', sa.Uuid(), nullable=True, comment='The agreement line that it calls off.'),
+    sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
@@ -4234,6 +4319,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(cancel_reason) <= 400', name=op.f('ck_purchase_order_line_cancel_reason_length')),
+    sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_order_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('is_historical OR (invoiced_quantity >= 0 AND returned_quantity BETWEEN 0 AND stocked_quantity AND rejected_returned_quantity BETWEEN 0 AND rejected_quantity)', name=op.f('ck_purchase_order_line_returned_was_received')),
     sa.CheckConstraint('is_historical OR (received_quantity - to_replace_quantity) * 100 <= (ordered_quantity - cancelled_quantity) * (100 + over_receipt_percent)', name=op.f('ck_purchase_order_line_received_within_tolerance')),
     sa.CheckConstraint('is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)', name=op.f('ck_purchase_order_line_quantities_not_negative')),
@@ -4244,6 +4330,9 @@ def upgrade() -> None:
     sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_order_line_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'agreement_line_id'], ['purchase_agreement_line.company_id', 'purchase_agreement_line.id'], name=op.f('fk_purchase_order_line_company_id_agreement_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_order_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
@@ -4251,6 +4340,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_id', 'position', name=op.f('uq_purchase_order_line_company_id_purchase_order_id_position'))
     )
+    op.create_index(op.f('ix_purchase_order_line_company_id_account_id'), 'purchase_order_line', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_agreement_line_id'), 'purchase_order_line', ['company_id', 'agreement_line_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False)
@@ -4423,7 +4515,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the receipt.'),
     sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line received.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What arrived.'),
-    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it was put.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='Where it was put; nowhere where it is a cost and not goods for stock.'),
     sa.Column('lot_id', sa.Uuid(), nullable=True, comment='Our lot.'),
     sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Arrived.'),
     sa.Column('rejected_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Refused at inspection.'),

@@ -9,8 +9,8 @@ from domain.core.columns import Tier
 from domain.core.policy import OPENED, PolicyInvalid, reaches
 
 STAFF_ROLES = {
-    "group_admin", "controller", "accountant", "buyer", "warehouse", "planner", "quality", "sales", "hr", "auditor",
-    "integration", "system",
+    "group_admin", "controller", "accountant", "requester", "buyer", "warehouse", "planner", "quality", "sales", "hr",
+    "auditor", "integration", "system",
 }  # fmt: skip
 
 

@@ -230,6 +230,7 @@ class Maker:
         } if self._maybe(0.5) else {"days_first": 31, "days_second": 61, "days_third": 91}  # fmt: skip
         usual |= {"from_": days[0], "to": days[1], "on": days[1], "account": self.chance.choice(codes)}
         usual["run"] = self.chance.choice([row["number"] for row in known["ConsolidationRun"]])
+        usual["request"] = self.chance.choice([row["number"] for row in known["RequestForQuotation"]])
         values: dict[str, Any] = {}
         if entity.report.of_one_company:
             values["company"] = self.chance.choice(("SH", "SH", "TUT", "TUT", "XX"))

@@ -44,7 +44,7 @@ def open_clearing(book: "Book") -> Iterable[Row]:
     returns = {(row["company_id"], row["id"]): row for row in book.of(PurchaseReturn)}
     for row in book.of(PurchaseReturnLine):
         back = returns.get((row["company_id"], row["purchase_return_id"]))
-        if back is not None and back["returned_on"] <= on:
+        if back is not None and back["returned_on"] <= on and not row["is_rejected"]:
             moved(
                 (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"]), back["returned_on"],
                 -row["quantity"], row["owed_transaction_amount"], row["owed_amount"],

@@ -24,11 +24,14 @@ from domain.logistics.reports import AvailableToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
 from domain.master_data.places import ON_HAND, Location
+from domain.procurement.comparison import QuotationComparisonLine
 from domain.procurement.reports import OpenClearingLine
+from domain.procurement.scorecards import SupplierScorecardLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_promises import available_to_promise
+from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -479,6 +482,8 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     StockTieOutLine: stock_tie_out,
     OpenClearingLine: open_clearing,
     AvailableToPromiseLine: available_to_promise,
+    QuotationComparisonLine: quotation_comparison,
+    SupplierScorecardLine: supplier_scorecard,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

@@ -3,7 +3,7 @@
 Ax Inc keeps its books in USD. A planner needs 10 stents, the controller approves; the buyer asks two suppliers, one of
 which answers in EUR at 1.10. The dearer one is ordered as it comes in time, with the reason; it confirms in two parts,
 announces two lots in two packages, and sees no more than its own. Quality asks for the lot, its last day and its UDI.
-Two stents are refused and go back; others come for them.
+Two stents are refused and go back; others come for them. A calibration is a cost of the laboratory, within its budget.
 """
 
 from collections.abc import AsyncIterator
@@ -13,7 +13,8 @@ import pytest
 
 from domain.core.records import GROUP
 from domain.master_data.parties import Party, PartyRole, PartyRoleKind
-from tests.graph.office import Office, opened
+from tests.graph.office import RECEIVE, Office, opened
+from tests.graph.test_supplier_invoices import POST
 
 STEPS = {
     "needed": """mutation { createPurchaseRequisition(input: {company: {code: "AX"}, purpose: "stent trial",
@@ -54,11 +55,37 @@ STEPS = {
       settlement: REPLACE, reason: "coating torn", lines: [{position: 2, quantity: "2", isRejected: true}]}) {
       userErrors { code message } purchaseReturn { number lines { quantity isRejected } } } }""",
 }
+COSTS = {
+    "centre": """mutation { createCostCentre(input: {company: {code: "AX"}, code: "LAB", name: "Laboratory"}) {
+      userErrors { code message } } }""",
+    "budget": """mutation { createBudget(input: {company: {code: "AX"}, code: "B26", name: "2026", control: STOP,
+      startsOn: "2026-01-01", endsOn: "2026-12-31"}) { userErrors { code message } } }""",
+    "drafted": """mutation($amount: Decimal!) { draftBudgetVersion(input: {company: {code: "AX"}, budget: {code: "B26"},
+      lines: [{account: {code: "660202"}, costCentre: {code: "LAB"}, amount: {amount: $amount, currency: "USD"}}]}) {
+      userErrors { code message } budgetVersion { id } } }""",
+    "released": """mutation($id: ID!) { releaseBudgetVersion(input: {budgetVersion: {id: $id}}) {
+      userErrors { code message } } }""",
+    "needed": """mutation { createPurchaseRequisition(input: {company: {code: "AX"}, purpose: "calibration",
+      lines: [{item: {code: "GEAR"}, quantity: "4", expectedPrice: {amount: "100", currency: "USD"},
+        account: {code: "660202"}, costCentre: {code: "LAB"}}]}) { userErrors { code message }
+      purchaseRequisition { id lines { id } } } }""",
+    "ordered": """mutation($line: ID!) { createPurchaseOrder(input: {company: {code: "AX"}, supplier: {code: "ACME"},
+      currency: "USD", lines: [{item: {code: "GEAR"}, quantity: "4", dueOn: "2026-06-30", requisitionLine: {id: $line},
+        unitPrice: {amount: "100", currency: "USD"}}]}) { userErrors { code message }
+      purchaseOrder { id } } }""",
+}
+CHARGED = """query($id: ID!) { purchaseOrder(id: $id) { lines { account { code } costCentre { code } } } }"""
+HELD = """{ commitments(companies: ["AX"]) { nodes { sourceNumber sourcePosition amount { amount } openAmount { amount }
+  costCentre { code } entries { nodes { amount { amount } journalEntry { sourceKind } } } } } }"""
+SPENT = """{ journalLines(companies: ["AX"], filter: {account: {code: {eq: "660202"}}}) { nodes {
+  amount { amount currency } costCentre { code } journalEntry { sourceKind } } } }"""
 PORTAL = """{ supplierQuotations { nodes { id number status supplier { code } answerBy currency
   lines { position item { code } quantity neededOn unitPrice { amount } } } } }"""
 COMPARED = """query($number: String!) { quotationComparison(companies: ["AX"], request: $number) { nodes {
   place supplier { code } currency unitPrice { amount } companyUnitPrice { amount currency } amount { amount } priceRank
   isBestPrice deliveryOn lateDays isEarliest } } }"""
+SCORES = """{ supplierScorecard(companies: ["AX"], from: "2026-01-01", to: "2099-12-31") { nodes { supplier { code }
+  dueLines onTimeLines onTimePercent receivedQuantity refusedQuantity refusedPpm answers answerDays } } }"""
 LINES = """query($id: ID!) { purchaseOrder(id: $id) { status lines { orderedQuantity
   receivedQuantity rejectedQuantity rejectedReturnedQuantity toReplaceQuantity openQuantity overReceivedQuantity
   cancelledQuantity confirmedQuantity promisedOn requisitionLine { purchaseRequisition { number status } } } } }"""
@@ -158,6 +185,13 @@ async def test_a_need_is_quoted_compared_ordered_confirmed_and_put_away(office: 
         "number": "PO-000001", "lines": [{"confirmedQuantity": "10", "promisedOn": "2099-06-18"}],
     }  # fmt: skip
     await put_away(office, order)
+    scores = (await office(SCORES, "buyer"))["supplierScorecard"]["nodes"]
+    assert sorted(scores, key=lambda one: one["supplier"]["code"]) == [
+        {"supplier": {"code": "ACME"}, "dueLines": 3, "onTimeLines": 3, "onTimePercent": "100",
+         "receivedQuantity": "12", "refusedQuantity": "2", "refusedPpm": "166666.67", "answers": 2, "answerDays": "0"},
+        {"supplier": {"code": "ZAHN"}, "dueLines": 0, "onTimeLines": 0, "onTimePercent": None,
+         "receivedQuantity": "0", "refusedQuantity": "0", "refusedPpm": None, "answers": 1, "answerDays": "0"},
+    ]  # fmt: skip
     assert await office.world.findings() == []
 
 
@@ -210,3 +244,53 @@ async def put_away(office: Office, order: str) -> None:
          "confirmedQuantity": "10", "promisedOn": "2099-06-18",
          "requisitionLine": {"purchaseRequisition": {"number": "PR-000001", "status": "ORDERED"}}},
     ]  # fmt: skip
+
+
+async def cost(office: Office, name: str, role: str, **variables: Any) -> Any:
+    """What a mutation answers that must be accepted."""
+    [payload] = (await office(COSTS[name], role, **variables)).values()
+    assert payload.pop("userErrors") == [], (name, payload)
+    return payload
+
+
+async def budgeted(office: Office, amount: str) -> None:
+    """An edition of the laboratory's budget, drawn up by one and released by another."""
+    drafted = await cost(office, "drafted", "accountant", amount=amount)
+    await cost(office, "released", "controller", id=drafted["budgetVersion"]["id"])
+
+
+async def test_a_service_is_promised_of_its_budget_and_spent_when_it_is_done(office: Office):
+    await office.world.rows("UPDATE item SET kind = 'SERVICE' WHERE id = $1 RETURNING id", office.world["GEAR"])
+    await cost(office, "centre", "controller")
+    await cost(office, "budget", "controller")
+    await budgeted(office, "399.99")
+    needed = (await cost(office, "needed", "requester"))["purchaseRequisition"]
+    await step(office, "approved", "controller", id=needed["id"])
+    made = (await cost(office, "ordered", "buyer", line=needed["lines"][0]["id"]))["purchaseOrder"]
+    # Who buys needs not know the books: the order is charged where its requisition says.
+    charged = (await office(CHARGED, "controller", id=made["id"]))["purchaseOrder"]
+    assert charged["lines"] == [{"account": {"code": "660202"}, "costCentre": {"code": "LAB"}}]
+    stopped = (await office(STEPS["order approved"], "controller", id=made["id"]))["approvePurchaseOrder"]
+    assert [one["code"] for one in stopped["userErrors"]] == ["BUDGET_EXCEEDED"]
+    assert (await office(HELD, "controller"))["commitments"]["nodes"] == []
+    await budgeted(office, "400")
+    await step(office, "order approved", "controller", id=made["id"])
+    done = await office(RECEIVE, "warehouse", id=made["id"], lines=[{"position": 1, "received": "1"}], key="done")
+    assert done["receivePurchaseOrder"]["userErrors"] == []
+    assert (await office(HELD, "controller"))["commitments"]["nodes"] == [
+        {"sourceNumber": "PO-000001", "sourcePosition": 1, "amount": {"amount": "400"}, "openAmount": {"amount": "300"},
+         "costCentre": {"code": "LAB"}, "entries": {"nodes": [
+             {"amount": {"amount": "400"}, "journalEntry": None},
+             {"amount": {"amount": "-100"}, "journalEntry": {"sourceKind": "GoodsReceipt"}}]}},
+    ]  # fmt: skip
+    draft = (await office.registered(made["id"], (1, "1", "110")))["supplierInvoice"]
+    posted = await office(POST, "accountant", id=draft["id"], key="post")
+    assert posted["postSupplierInvoice"]["userErrors"] == []
+    assert (await office(SPENT, "controller"))["journalLines"]["nodes"] == [
+        {"amount": {"amount": amount, "currency": "USD"}, "costCentre": {"code": "LAB"},
+         "journalEntry": {"sourceKind": kind}}
+        for amount, kind in (("100", "GoodsReceipt"), ("10", "SupplierInvoice"))
+    ]  # fmt: skip
+    [held] = (await office(HELD, "controller"))["commitments"]["nodes"]
+    assert held["openAmount"] == {"amount": "300"}
+    assert await office.world.findings() == []

@@ -1,5 +1,14 @@
 """What people make of orders, receipts and invoices, one file a document."""
 
+from domain.procurement.commands.agreements import (
+    AgreementLineInput,
+    ApprovePurchaseAgreement,
+    ClosePurchaseAgreement,
+    CreatePurchaseAgreement,
+    approve_purchase_agreements,
+    close_purchase_agreements,
+    create_purchase_agreements,
+)
 from domain.procurement.commands.awards import (
     AwardInput,
     AwardQuotations,
@@ -33,14 +42,16 @@ from domain.procurement.commands.invoices import (
     cancel_supplier_invoices,
     create_supplier_invoices,
 )
-from domain.procurement.commands.orders import (
+from domain.procurement.commands.order_decisions import (
     ApprovePurchaseOrder,
-    CreatePurchaseOrder,
-    PurchaseOrderLineInput,
     RejectPurchaseOrder,
     approve_purchase_orders,
-    create_purchase_orders,
     reject_purchase_orders,
+)
+from domain.procurement.commands.orders import (
+    CreatePurchaseOrder,
+    PurchaseOrderLineInput,
+    create_purchase_orders,
 )
 from domain.procurement.commands.quotations import (
     DeclineQuotation,
@@ -79,6 +90,8 @@ from domain.procurement.commands.shipping_notices import (
 )
 
 __all__ = [
+    "AgreementLineInput",
+    "ApprovePurchaseAgreement",
     "ApprovePurchaseOrder",
     "ApprovePurchaseRequisition",
     "AwardInput",
@@ -87,7 +100,9 @@ __all__ = [
     "CancelRequestForQuotation",
     "CancelShippingNotice",
     "CancelSupplierInvoice",
+    "ClosePurchaseAgreement",
     "ConfirmPurchaseOrder",
+    "CreatePurchaseAgreement",
     "CreatePurchaseOrder",
     "CreatePurchaseRequisition",
     "CreateSupplierInvoice",
@@ -116,6 +131,7 @@ __all__ = [
     "SubmitQuotation",
     "SupplierCreditLineInput",
     "SupplierInvoiceLineInput",
+    "approve_purchase_agreements",
     "approve_purchase_orders",
     "approve_purchase_requisitions",
     "award_quotations",
@@ -123,7 +139,9 @@ __all__ = [
     "cancel_requests_for_quotation",
     "cancel_shipping_notices",
     "cancel_supplier_invoices",
+    "close_purchase_agreements",
     "confirm_purchase_orders",
+    "create_purchase_agreements",
     "create_purchase_orders",
     "create_purchase_requisitions",
     "create_supplier_invoices",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from domain.core.actors import Action
@@ -164,11 +165,14 @@ def _taken(one: AwardQuotations, known: Known, done: set[UUID], today: date) -> 
 def _offer(row: Row, line: Row) -> Offer:
     """What a supplier offers for a line; a price counts in the company's currency as on the day of the answer."""
     price, rate = line["unit_price"], row["rate"]
-    is_offered = price is not None and row["status"] == QuotationStatus.SUBMITTED
+    own: Decimal | None = None
+    if row["status"] != QuotationStatus.SUBMITTED or price is None:
+        price = None
+    else:
+        own = to_scale(product(price, rate), RATE.after_point)
     return Offer(
         quotation_id=row["id"], quotation=row["number"], position=line["position"], quantity=line["quantity"],
-        price=price if is_offered else None,
-        company_price=to_scale(product(price, rate), RATE.after_point) if is_offered else None,
+        price=price, company_price=own,
     )  # fmt: skip
 
 

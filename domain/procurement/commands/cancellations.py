@@ -8,9 +8,11 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound
-from domain.core.money import EXACT
+from domain.core.money import EXACT, ZERO
 from domain.core.work import Work
 from domain.procurement import reads
+from domain.procurement.calls import call_back
+from domain.procurement.expenses import Used, release_used
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
 from domain.procurement.needs import give_back
 from domain.procurement.rules import CANCEL, ORDER_FLOW, Order, OrderLine, cancel_rest, live, status_after_cancel
@@ -73,6 +75,23 @@ async def cancel_purchase_order_rests(
             work,
             [
                 (line.requisition_line_id, EXACT.subtract(line.cancelled, before[line.id]["cancelled_quantity"]))
+                for id_ in done for line in lines[id_].values() if line.id in reasons
+            ],
+        )  # fmt: skip
+        await call_back(
+            work,
+            [
+                (line.agreement_line_id, EXACT.subtract(line.cancelled, before[line.id]["cancelled_quantity"]))
+                for id_ in done
+                for line in lines[id_].values()
+                if line.id in reasons
+            ],
+        )
+        today = work.now.date()
+        await release_used(
+            work,
+            [
+                Used(order_id=id_, line=line, accepted=ZERO, on=today)
                 for id_ in done for line in lines[id_].values() if line.id in reasons
             ],
         )  # fmt: skip

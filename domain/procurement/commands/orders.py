@@ -1,7 +1,7 @@
-"""Orders: created, approved or rejected."""
+"""Orders are created: priced by hand or by agreement, for a need or of themselves, for stock or as a cost."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -14,22 +14,20 @@ from domain.core.ids import new_id
 from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
 from domain.core.work import Work
-from domain.master_data.items import ItemStatus
+from domain.master_data.items import ItemStatus, ItemType
 from domain.procurement import reads
-from domain.procurement.approval_rules import Asked, another_asked, voice_for
-from domain.procurement.approvals import limits_by_currency, types_of, voices_of
-from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
-from domain.procurement.needs import Needed, give_back, needed_by, requesters_of
+from domain.procurement.agreement_rules import Call
+from domain.procurement.approved_suppliers import approvals_of
+from domain.procurement.calls import Calls, calls_on
+from domain.procurement.expenses import Chargeable, Charged, chargeable, stocked_or_charged
+from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
+from domain.procurement.needs import Needed, needed_by
 from domain.procurement.rules import (
-    APPROVE,
     ORDER_FLOW,
-    REJECT,
-    Order,
     Totals,
-    decide,
-    live,
     order_totals,
 )
+from domain.procurement.sourcing_rules import Approval, qualified
 
 ORDER_NUMBERS = Series("purchase_order", prefix="PO-")
 
@@ -40,11 +38,26 @@ class PurchaseOrderLineInput:
 
     item_id: UUID = argument(doc="What is ordered.", zh="物料", reference="item")
     quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
-    unit_price: Money = argument(doc="Net price of one unit, in the order's currency.", zh="单价")
+    unit_price: Money | None = argument(
+        doc="Net price of one unit, in the order's currency; needed unless an agreement has one.", zh="单价",
+        default=None,
+    )  # fmt: skip
     due_on: date | None = argument(doc="Day the goods are due.", zh="到货期限", default=None)
     requisition_line_id: UUID | None = argument(
         doc="The line of an approved requisition that it is ordered for.", zh="采购申请行",
         reference="purchase_requisition_line", default=None,
+    )  # fmt: skip
+    agreement_line_id: UUID | None = argument(
+        doc="The line of an active agreement that it calls off, at its price.", zh="框架协议行",
+        reference="purchase_agreement_line", default=None,
+    )  # fmt: skip
+    account_id: UUID | None = argument(
+        doc="The cost it counts as, where it is not goods for stock; that of the requisition unless given.",
+        zh="费用科目", reference="account", default=None,
+    )  # fmt: skip
+    cost_centre_id: UUID | None = argument(
+        doc="The cost centre that bears it; that of the requisition unless given.", zh="成本中心",
+        reference="cost_centre", default=None,
     )  # fmt: skip
 
 
@@ -67,27 +80,6 @@ class CreatePurchaseOrder:
     )
 
 
-@command(action=Action.APPROVE, record=PurchaseOrder, zh="批准采购订单")
-class ApprovePurchaseOrder:
-    """Let an order go to its supplier; only another person than the one who created it may."""
-
-    purchase_order_id: UUID = argument(doc="The order.", zh="采购订单", reference="purchase_order")
-    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
-
-
-@command(action=Action.APPROVE, record=PurchaseOrder, zh="拒绝采购订单")
-class RejectPurchaseOrder:
-    """Refuse an order; it is kept and moves no more."""
-
-    purchase_order_id: UUID = argument(doc="The order.", zh="采购订单", reference="purchase_order")
-    reason: str | None = argument(doc="Why it is refused.", zh="拒绝原因", default=None)
-    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
-
-
-# The state that a decision leads to, and whose limits it needed where not the approver's own.
-Decision = tuple[PurchaseOrderStatus, UUID | None]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masters:
     """The masters that a batch of orders names, fetched once."""
@@ -99,15 +91,19 @@ class Masters:
     employees: frozenset[UUID]
     tolerances: Mapping[tuple[UUID, UUID], Decimal]
     needed: Needed
+    calls: Calls
+    approvals: Mapping[UUID, Sequence[Approval]]
+    chargeable: Chargeable
 
 
 async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Results[PurchaseOrder]:
     """The orders, PENDING; a refusal stands at its own place in the results.
 
-    Raises per row: NotFound, Rejected, CurrencyMismatch. Emits: PurchaseOrderCreated.
+    Raises per row: NotFound, Rejected, CurrencyMismatch, SupplierNotApproved, WrongState, OutsideAgreement,
+    AgreementExceeded. Emits: PurchaseOrderCreated.
     """
     masters = await _masters(work, commands)
-    checked = [_checked(one, masters) for one in commands]
+    checked = [_checked(one, masters, work.now.date()) for one in commands]
     accepted = [(one, totals) for one, totals in zip(commands, checked, strict=True) if isinstance(totals, Totals)]
     ids = [new_id() for _ in accepted]
     if accepted:
@@ -120,110 +116,20 @@ async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOr
         lines = [
             row
             for id_, (one, totals) in zip(ids, accepted, strict=True)
-            for row in _line_rows(id_, one, totals, masters.tolerances)
+            for row in _line_rows(id_, one, totals, masters)
         ]
         await work.insert(PurchaseOrderLine, lines)
         await masters.needed.write(work)
+        await masters.calls.write(work)
         work.emit("PurchaseOrderCreated", PurchaseOrder, ids)
     made = iter(ids)
     return Results([next(made) if isinstance(totals, Totals) else totals for totals in checked])
 
 
-async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchaseOrder]) -> Results[PurchaseOrder]:
-    """The orders, APPROVED by another person than created them.
-
-    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded.
-    Emits: PurchaseOrderApproved.
-    """
-    limits, voices = await limits_by_currency(work), await voices_of(work)
-    asked = await _asked(work, [one.purchase_order_id for one in commands])
-
-    def approve(order: Order) -> Decision:
-        state, what = decide(order, APPROVE, work.actor.id), asked[order.id]
-        another_asked(what, work.actor.id, "ApprovePurchaseOrder", "CreatePurchaseRequisition")
-        voice = voice_for(what, limits.get(order.currency), voices)
-        return state, voice.user_id
-
-    return await _decided(work, commands, approve, "PurchaseOrderApproved")
-
-
-async def reject_purchase_orders(work: Work, commands: Sequence[RejectPurchaseOrder]) -> Results[PurchaseOrder]:
-    """The orders, REJECTED by another person than created them.
-
-    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, SegregationOfDuties. Emits:
-    PurchaseOrderRejected.
-    """
-
-    def reject(order: Order) -> Decision:
-        return decide(order, REJECT, work.actor.id), None
-
-    results = await _decided(work, commands, reject, "PurchaseOrderRejected")
-    lines = [line for own in (await reads.lines_of(work, results.ids)).values() for line in own]
-    await give_back(work, [(line.requisition_line_id, line.wanted) for line in lines])
-    return results
-
-
-async def _asked(work: Work, ids: Sequence[UUID]) -> dict[UUID, Asked]:
-    """What an approver is asked of each order: its whole amount, its classes of items, who asked for it."""
-    orders = {id_: reads.order_of(row) for id_, row in (await work.lock(PurchaseOrder, ids)).items()}
-    lines = await reads.lines_of(work, orders)
-    types = await types_of(work, [line.item_id for own in lines.values() for line in own])
-    needed = [line.requisition_line_id for own in lines.values() for line in own if line.requisition_line_id]
-    requesters = await requesters_of(work, needed)
-    return {
-        id_: Asked(
-            what=ORDER_FLOW.document, number=order.number, total=order.total_due, currency=order.currency,
-            item_types=frozenset(types[line.item_id] for line in lines.get(id_, ())),
-            asked_by=frozenset(
-                {requesters[line.requisition_line_id] for line in lines.get(id_, ()) if line.requisition_line_id}
-                | ({order.requested_by} if order.requested_by else set())
-            ),
-        )
-        for id_, order in orders.items()
-    }  # fmt: skip
-
-
-async def _decided(
-    work: Work,
-    commands: Sequence[ApprovePurchaseOrder | RejectPurchaseOrder],
-    decision: Callable[[Order], Decision],
-    event: str,
-) -> Results[PurchaseOrder]:
-    """The orders in the state that the decision leads to; a refusal stands in its own place."""
-    rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
-    stale = await work.stale(PurchaseOrder, rows, {one.purchase_order_id: one.expected_version for one in commands})
-    orders = {id_: reads.order_of(row) for id_, row in rows.items()}
-    changed: dict[UUID, dict[str, object]] = {}
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        try:
-            order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
-            if order.id in stale:
-                raise stale[order.id]
-            status, approved_for = decision(order)
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        orders[order.id] = replace(order, status=status)
-        changed[order.id] = {
-            "id": order.id,
-            "status": status,
-            "approved_by": work.actor.id,
-            "approved_for": approved_for,
-            "approved_on": work.now.date(),
-            "reason": one.reason if isinstance(one, RejectPurchaseOrder) else None,
-        }
-        outcomes.append(order.id)
-    if changed:
-        fields = ("status", "approved_by", "approved_for", "approved_on", "reason")
-        await work.update(PurchaseOrder, list(changed.values()), fields=fields)
-        work.emit(event, PurchaseOrder, list(changed))
-    return Results(outcomes)
-
-
 async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Masters:
     suppliers = {one.supplier_id for one in commands}
     requesters = {one.requester_id for one in commands if one.requester_id}
+    needed = await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines])
     return Masters(
         items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
         suppliers=await reads.suppliers_by_id(work, suppliers),
@@ -231,11 +137,14 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
         sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
         employees=frozenset(await reads.known_employees(work, requesters)),
         tolerances=await reads.tolerances(work, suppliers),
-        needed=await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines]),
+        needed=needed,
+        calls=await calls_on(work, [line.agreement_line_id for one in commands for line in one.lines]),
+        approvals=await approvals_of(work, [line.item_id for one in commands for line in one.lines]),
+        chargeable=await chargeable(work, [charged_to(line, needed) for one in commands for line in one.lines]),
     )
 
 
-def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError:
+def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Totals | DomainError:
     """The order's totals, or the first reason to refuse it."""
     try:
         if one.currency not in masters.currencies:
@@ -245,15 +154,65 @@ def _checked(one: CreatePurchaseOrder, masters: Masters) -> Totals | DomainError
             raise NotFound(("site",), what="site", key=str(one.site_id))
         if one.requester_id is not None and one.requester_id not in masters.employees:
             raise NotFound(("requester",), what="employee", key=str(one.requester_id))
-        totals = order_totals(
-            one.currency, [(line.quantity, line.unit_price) for line in one.lines], one.tax, one.freight
-        )
+        priced = [(line.quantity, _price(line, masters, place)) for place, line in enumerate(one.lines)]
+        totals = order_totals(one.currency, priced, one.tax, one.freight)
         for place, line in enumerate(one.lines):
             check_item(line.item_id, masters.items.get(line.item_id), place)
-        masters.needed.order([(line.requisition_line_id, line.item_id, line.quantity) for line in one.lines])
+            _check_charged(line, masters, place)
+            item, supplier = masters.items[line.item_id], masters.suppliers[one.supplier_id]
+            where = (one.supplier_id, one.site_id, one.ordered_on or today)
+            try:
+                qualified(item["code"], supplier["code"], masters.approvals.get(line.item_id, ()), where)
+            except DomainError as refusal:
+                raise refusal.at("lines", place) from None
+        _count(one, masters, one.ordered_on or today)
     except DomainError as refusal:
         return refusal
     return totals
+
+
+def _price(line: PurchaseOrderLineInput, masters: Masters, place: int) -> Money:
+    """The price of the line: as it says, else as was agreed. Raises: Rejected for a line that has none."""
+    price = line.unit_price or masters.calls.price(line.agreement_line_id)
+    if price is None:
+        reason, reason_zh = "a line has a price, or an agreement that does", "须填写单价或框架协议行"
+        raise Rejected(("lines", place, "unitPrice"), what="unitPrice", value="", reason=reason, reason_zh=reason_zh)
+    return price
+
+
+def _count(one: CreatePurchaseOrder, masters: Masters, on: date) -> None:
+    """What the order takes of requisitions and agreements, both or neither. Raises: what the two refuse."""
+    needs, changed = dict(masters.needed.needs), set(masters.needed.changed)
+    masters.needed.order([(line.requisition_line_id, line.item_id, line.quantity) for line in one.lines])
+    try:
+        masters.calls.call([
+            None if line.agreement_line_id is None else Call(
+                agreed_id=line.agreement_line_id, supplier_id=one.supplier_id, item_id=line.item_id,
+                quantity=line.quantity, currency=one.currency, on=on, price=line.unit_price,
+            )
+            for line in one.lines
+        ])  # fmt: skip
+    except DomainError:
+        masters.needed.needs, masters.needed.changed = needs, changed
+        raise
+
+
+def charged_to(line: PurchaseOrderLineInput, needed: Needed) -> Charged:
+    """Where the line is charged: as it says, else as its requisition does."""
+    need = needed.needs.get(line.requisition_line_id) if line.requisition_line_id else None
+    if line.account_id is not None or line.cost_centre_id is not None or need is None:
+        return Charged(account_id=line.account_id, cost_centre_id=line.cost_centre_id)
+    return Charged(account_id=need.account_id, cost_centre_id=need.cost_centre_id)
+
+
+def _check_charged(line: PurchaseOrderLineInput, masters: Masters, place: int) -> None:
+    """Nothing; raises NotFound, ControlAccount, UnusableMaster, Rejected for a cost that may not be charged there."""
+    charged, item = charged_to(line, masters.needed), masters.items[line.item_id]
+    try:
+        masters.chargeable.check(charged)
+        stocked_or_charged(item["code"], ItemType(item["kind"]), charged.account_id)
+    except DomainError as refusal:
+        raise refusal.at("lines", place) from None
 
 
 def check_item(id_: UUID, item: Row | None, place: int) -> None:
@@ -284,20 +243,21 @@ def _order_row(work: Work, id_: UUID, number: str, one: CreatePurchaseOrder, tot
     }
 
 
-def _line_rows(
-    order_id: UUID, one: CreatePurchaseOrder, totals: Totals, tolerances: Mapping[tuple[UUID, UUID], Decimal]
-) -> list[dict[str, object]]:
+def _line_rows(order_id: UUID, one: CreatePurchaseOrder, totals: Totals, masters: Masters) -> list[dict[str, object]]:
     return [
         {
             "purchase_order_id": order_id,
             "position": position,
             "item_id": line.item_id,
             "ordered_quantity": line.quantity,
-            "unit_price": line.unit_price.amount,
+            "unit_price": _price(line, masters, 0).amount,
+            "agreement_line_id": line.agreement_line_id,
             "line_total": line_total,
-            "over_receipt_percent": tolerances.get((one.supplier_id, line.item_id), ZERO),
+            "over_receipt_percent": masters.tolerances.get((one.supplier_id, line.item_id), ZERO),
             "due_on": line.due_on,
             "requisition_line_id": line.requisition_line_id,
+            "account_id": charged_to(line, masters.needed).account_id,
+            "cost_centre_id": charged_to(line, masters.needed).cost_centre_id,
         }
         for position, (line, line_total) in enumerate(zip(one.lines, totals.line_totals, strict=True), start=1)
     ]

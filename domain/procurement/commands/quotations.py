@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.core.actors import PARTNERS, Action
@@ -59,7 +59,9 @@ class QuotationRequestLineInput:
         doc="How much; what is not on order of the requisition unless given.", zh="数量", number="quantity",
         default=None,
     )  # fmt: skip
-    needed_on: date | None = argument(doc="Day by which it is needed.", zh="需求日期", default=None)
+    needed_on: date | None = argument(
+        doc="Day by which it is needed; that of the requisition unless given.", zh="需求日期", default=None
+    )
 
 
 @command(action=Action.CREATE, record=RequestForQuotation, zh="询价")
@@ -179,13 +181,14 @@ def _wanted(one: RequestQuotations, masters: Masters, today: date) -> list[Wante
 
 def _line(line: QuotationRequestLineInput, place: int, masters: Masters) -> Wanted:
     """One line of a request. Raises: NotFound, WrongState, Rejected."""
-    item_id, quantity = line.item_id, line.quantity
+    item_id, quantity, needed_on = line.item_id, line.quantity, line.needed_on
     try:
         if line.requisition_line_id is not None:
             need = masters.needed.needs.get(line.requisition_line_id)
             left = still_needed(need, line.requisition_line_id, item_id)
             assert need is not None, "its absence was refused"
-            item_id, quantity = need.item_id, quantity if quantity is not None else left
+            item_id, needed_on = need.item_id, needed_on or need.needed_on
+            quantity = left if quantity is None else quantity
         if item_id is None:
             raise NotFound(("item",), what="item", key="")
         positive(quantity if quantity is not None else Decimal(0), QUANTITY, "quantity", ("quantity",))
@@ -194,8 +197,9 @@ def _line(line: QuotationRequestLineInput, place: int, masters: Masters) -> Want
     check_item(item_id, masters.items.get(item_id), place)
     assert quantity is not None, "it is positive"
     return Wanted(
-        item_id=item_id, quantity=quantity, needed_on=line.needed_on, requisition_line_id=line.requisition_line_id
-    )
+        item_id=item_id, quantity=quantity, needed_on=needed_on,
+        requisition_line_id=line.requisition_line_id,
+    )  # fmt: skip
 
 
 async def _write_requests(work: Work, planned: Sequence[tuple[UUID, RequestQuotations, list[Wanted]]]) -> None:
@@ -221,7 +225,7 @@ async def _write_requests(work: Work, planned: Sequence[tuple[UUID, RequestQuota
         for place, line in enumerate(wanted, start=1)
     ]  # fmt: skip
     await work.insert(RequestForQuotationLine, lines)
-    asked = [
+    asked: list[dict[str, Any]] = [
         {
             "id": new_id(), "request_for_quotation_id": id_, "supplier_id": supplier_id,
             "status": QUOTATION_FLOW.initial, "asked_on": today, "answer_by": one.answer_by,

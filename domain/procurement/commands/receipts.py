@@ -12,7 +12,7 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Source
-from domain.core.money import EXACT
+from domain.core.money import EXACT, Money, product
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.journal import company_currency, hold_periods, rates_to
@@ -25,6 +25,7 @@ from domain.master_data.items import LotPolicy
 from domain.master_data.places import ON_HAND
 from domain.procurement import reads
 from domain.procurement.awaited import clear_awaited
+from domain.procurement.expenses import Cost, Received, post_costs
 from domain.procurement.lots import TRACED_BY_LOT, LotLine, lots_of, rules_by_item
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from domain.procurement.receiving_rules import all_told, same_lot
@@ -112,7 +113,7 @@ class PlannedLine:
 
     line: OrderLine
     arrival: Arrival
-    location_id: UUID
+    location_id: UUID | None
     asked: GoodsReceiptLineInput
     is_traced: bool
     shelf_life_days: int | None
@@ -147,7 +148,8 @@ async def take_in(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> list[
     """The receipts, written; a refusal stands in its own place.
 
     Posts: stock at standard cost, GR/IR at the order's price, the difference as purchase price variance; rejected goods
-    without value, the supplier's. Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, Rejected,
+    without value, the supplier's; what is not for stock to its account, taking back what was promised of its budgets.
+    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, Rejected,
     OverReceipt, LotDataMissing, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
     """
     rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
@@ -242,11 +244,11 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
         raise NotFound(("position",), what="PurchaseOrderLine", key=f"{order.number}/{asked.position}")
     arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
     item = known.items[line.item_id]
-    is_traced = LotPolicy(item["lot_policy"]) in TRACED_BY_LOT
+    is_traced = line.account_id is None and LotPolicy(item["lot_policy"]) in TRACED_BY_LOT
     lot = known.lots.get(asked.lot_number) if asked.lot_number is not None else None
     if lot is not None:
         lot_of_item(lot["number"], lot["item_id"], line.item_id)
-        same_lot(lot["number"], lot, asked)
+        same_lot(lot["number"], dict(lot), asked)
     elif is_traced or asked.lot_number is not None:
         all_told(item["code"], known.rules.get(line.item_id, {}), asked, item["shelf_life_days"])
     if asked.lot_number is not None:
@@ -254,11 +256,22 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
     return PlannedLine(
         line=receive(order, line, arriving),
         arrival=arriving,
-        location_id=_place(order, asked.location_id, known),
+        location_id=_location(order, line, asked, known),
         asked=asked,
         is_traced=is_traced,
         shelf_life_days=item["shelf_life_days"],
     )
+
+
+def _location(order: Order, line: OrderLine, asked: GoodsReceiptLineInput, known: Known) -> UUID | None:
+    """Where the goods are put; nowhere what is a cost. Raises: NotFound, Rejected."""
+    if line.account_id is None:
+        return _place(order, asked.location_id, known)
+    for name, given in (("location", asked.location_id), ("lotNumber", asked.lot_number)):
+        if given is not None:
+            reason, reason_zh = "the line is a cost, not goods for stock", "该行为费用采购，不入库"
+            raise Rejected((name,), what=name, value=str(given), reason=reason, reason_zh=reason_zh)
+    return None
 
 
 def _place(order: Order, location_id: UUID | None, known: Known) -> UUID:
@@ -314,14 +327,14 @@ async def _write(work: Work, planned: Sequence[Planned]) -> None:
             for plan, number in zip(planned, numbers, strict=True)
         ],
     )
-    rows = [
-        row
-        for plan, arriving in zip(planned, incoming, strict=True)
-        for row in _receipt_line_rows(plan, arriving, currency)
-    ]
+    rows = [row for plan in planned for row in _receipt_line_rows(plan, lots, currency)]
     await work.insert(GoodsReceiptLine, rows)
     work.emit("GoodsReceived", GoodsReceipt, [plan.id for plan in planned], orders=list(last))
-    await receive_stock(work, incoming)
+    goods = [delivery for delivery in incoming if delivery.lines]
+    if goods:
+        await receive_stock(work, goods)
+    costs = zip(planned, incoming, strict=True)
+    await post_costs(work, [_received(plan, delivery.source, currency) for plan, delivery in costs])
     awaited = {line.line.id for plan in planned for line in plan.lines if line.is_awaited}
     if awaited:
         await clear_awaited(work, awaited)
@@ -346,18 +359,23 @@ def _line_row(line: OrderLine) -> dict[str, object]:
     }
 
 
-def _receipt_line_rows(plan: Planned, incoming: Incoming, currency: str) -> list[dict[str, object]]:
+def _owed(plan: Planned, line: PlannedLine, currency: str) -> tuple[Money, Decimal]:
+    price = Money(product(line.arrival.stocked, line.line.unit_price), plan.order.currency)
+    return owed(price, plan.rate, currency)
+
+
+def _receipt_line_rows(plan: Planned, lots: Mapping[tuple[UUID, int], UUID], currency: str) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for place, (line, arriving) in enumerate(zip(plan.lines, incoming.lines, strict=True), start=1):
-        amount, value = owed(incoming, arriving, currency)
+    for place, line in enumerate(plan.lines):
+        amount, value = _owed(plan, line, currency)
         rows.append(
             {
                 "goods_receipt_id": plan.id,
-                "position": place,
+                "position": place + 1,
                 "purchase_order_line_id": line.line.id,
                 "item_id": line.line.item_id,
                 "location_id": line.location_id,
-                "lot_id": arriving.lot_id,
+                "lot_id": lots.get((plan.id, place)),
                 "received_quantity": line.arrival.received,
                 "rejected_quantity": line.arrival.rejected,
                 "stocked_quantity": line.arrival.stocked,
@@ -366,6 +384,18 @@ def _receipt_line_rows(plan: Planned, incoming: Incoming, currency: str) -> list
             }
         )
     return rows
+
+
+def _received(plan: Planned, source: Source, currency: str) -> Received:
+    """What of the receipt is a cost and not goods for stock."""
+    costs: list[Cost] = []
+    for line in plan.lines:
+        if line.line.account_id is not None and line.arrival.stocked:
+            amount, value = _owed(plan, line, currency)
+            costs.append(
+                Cost(order=plan.order, line=line.line, accepted=line.arrival.stocked, transaction=amount, amount=value)
+            )
+    return Received(source=source, on=plan.received_on, rate=plan.rate, costs=costs)
 
 
 def _incoming(plan: Planned, number: str, lots: Mapping[tuple[UUID, int], UUID]) -> Incoming:
@@ -387,5 +417,6 @@ def _incoming(plan: Planned, number: str, lots: Mapping[tuple[UUID, int], UUID])
                 lot_id=lots.get((plan.id, place)),
             )
             for place, line in enumerate(plan.lines)
+            if line.location_id is not None
         ),
     )

@@ -19,6 +19,7 @@ from domain.procurement import reads
 from domain.procurement.approval_rules import Asked, another_asked, voice_for
 from domain.procurement.approvals import limits_by_currency, types_of, voices_of
 from domain.procurement.commands.orders import check_item
+from domain.procurement.expenses import Chargeable, Charged, chargeable
 from domain.procurement.requisitions import PurchaseRequisition, PurchaseRequisitionLine, RequisitionStatus
 from domain.procurement.rules import Totals, order_totals
 from domain.procurement.sourcing_rules import APPROVE, REJECT, REQUISITION_FLOW
@@ -34,6 +35,12 @@ class RequisitionLineInput:
     quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
     expected_price: Money = argument(doc="What one unit is expected to cost, in the company's currency.", zh="预计单价")
     needed_on: date | None = argument(doc="Day by which it is needed.", zh="需求日期", default=None)
+    account_id: UUID | None = argument(
+        doc="The cost it counts as, where it is not goods for stock.", zh="费用科目", reference="account", default=None
+    )
+    cost_centre_id: UUID | None = argument(
+        doc="The cost centre that bears it.", zh="成本中心", reference="cost_centre", default=None
+    )
 
 
 @command(action=Action.CREATE, record=PurchaseRequisition, zh="创建采购申请")
@@ -70,6 +77,7 @@ class Masters:
     items: Mapping[UUID, Row]
     sites: frozenset[UUID]
     currency: str
+    chargeable: Chargeable
 
 
 async def create_purchase_requisitions(
@@ -83,6 +91,7 @@ async def create_purchase_requisitions(
         items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
         sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
         currency=await company_currency(work),
+        chargeable=await chargeable(work, [_charged(line) for one in commands for line in one.lines]),
     )
     checked = [_checked(one, masters) for one in commands]
     accepted = [
@@ -103,6 +112,7 @@ async def create_purchase_requisitions(
             {
                 "purchase_requisition_id": id_, "position": place, "item_id": line.item_id, "quantity": line.quantity,
                 "needed_on": line.needed_on, "expected_price": line.expected_price.amount,
+                "account_id": line.account_id, "cost_centre_id": line.cost_centre_id,
             }
             for id_, one, _ in accepted
             for place, line in enumerate(one.lines, start=1)
@@ -111,6 +121,10 @@ async def create_purchase_requisitions(
         work.emit("PurchaseRequisitionCreated", PurchaseRequisition, [id_ for id_, _, _ in accepted])
     made = iter(id_ for id_, _, _ in accepted)
     return Results([next(made) if isinstance(totals, Totals) else totals for totals in checked])
+
+
+def _charged(line: RequisitionLineInput) -> Charged:
+    return Charged(account_id=line.account_id, cost_centre_id=line.cost_centre_id)
 
 
 def _checked(one: CreatePurchaseRequisition, masters: Masters) -> Totals | DomainError:
@@ -124,6 +138,10 @@ def _checked(one: CreatePurchaseRequisition, masters: Masters) -> Totals | Domai
         )  # fmt: skip
         for place, line in enumerate(one.lines):
             check_item(line.item_id, masters.items.get(line.item_id), place)
+            try:
+                masters.chargeable.check(_charged(line))
+            except DomainError as refusal:
+                raise refusal.at("lines", place) from None
     except DomainError as refusal:
         return refusal
     return totals

@@ -211,6 +211,9 @@ def _line(
     if row is None:
         raise NotFound(("position",), what="goods receipt line", key=f"{receipt['number']}/{asked.position}")
     positive(asked.quantity, QUANTITY, "quantity", ("quantity",))
+    if row["location_id"] is None:
+        reason, reason_zh = "it is a cost and was not taken to stock", "费用采购未入库，不能退货"
+        raise Rejected(("position",), what="position", value=asked.position, reason=reason, reason_zh=reason_zh)
     key = (row["id"], asked.is_rejected)
     gone = known.returned[key]
     left = EXACT.subtract(row[_COUNTED[asked.is_rejected][0]], gone)
@@ -241,7 +244,10 @@ def _line(
 def _place(row: Row, known: Known) -> int:
     """Which of the entries of its receipt brought the goods of a line: those accepted stand in the lines' order."""
     own = known.lines[row["goods_receipt_id"]].values()
-    return sum(other["stocked_quantity"] > 0 and other["position"] <= row["position"] for other in own)
+    return sum(
+        other["stocked_quantity"] > 0 and other["location_id"] is not None and other["position"] <= row["position"]
+        for other in own
+    )
 
 
 def _goods(plan: Planned, number: str) -> SupplierReturn:

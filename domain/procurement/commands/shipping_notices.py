@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, bindparam, func, select
@@ -216,7 +217,7 @@ async def _write(work: Work, planned: Sequence[tuple[UUID, SendShippingNotice]],
     ]
     if packages:
         await work.insert(ShippingNoticePackage, packages)
-    boxes = {(row["shipping_notice_id"], row["sscc"]): row["id"] for row in packages}
+    boxes: dict[object, object] = {(row["shipping_notice_id"], row["sscc"]): row["id"] for row in packages}
     await work.insert(
         ShippingNoticeLine,
         [
@@ -294,7 +295,7 @@ async def receive_shipping_notices(work: Work, commands: Sequence[ReceiveShippin
             continue
         taken.add(row["id"])
     made = iter(await take_in(work, [one[1] for one in asked if not isinstance(one, DomainError)]))
-    received: list[dict[str, object]] = []
+    received: list[dict[str, Any]] = []
     outcomes: list[UUID | DomainError] = []
     for one in asked:
         done = one if isinstance(one, DomainError) else next(made)

@@ -1,13 +1,13 @@
-"""Any sequence of receipts, invoices, credit notes, returns and issues keeps the books agreeing.
+"""Any sequence of receipts, invoices, credit notes, returns, cancellations and issues keeps the books agreeing.
 
-One order in each of two currencies over goods of four valuations, with a rate that changes daily. Whatever is tried,
-what is refused leaves nothing behind; what stands adds up, and at the end `verify` finds nothing.
+One order in each of two currencies over goods of four valuations and one cost, with a rate that changes daily. Whatever
+is tried, what is refused leaves nothing behind; what stands adds up, and at the end `verify` finds nothing.
 """
 
 import os
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,9 +18,12 @@ import pytest
 from domain.core.actors import Actor
 from domain.core.money import Money
 from domain.core.records import GROUP
+from domain.finance.models import CostCentre
 from domain.inventory.models import ValuationMethod
 from domain.master_data.currencies import CurrencyRate
 from domain.procurement.commands import (
+    ApprovePurchaseOrder,
+    CancelPurchaseOrderRest,
     CreateSupplierInvoice,
     CreditSupplierInvoice,
     PostSupplierInvoice,
@@ -32,8 +35,9 @@ from domain.procurement.commands import (
 )
 from domain.procurement.returns import ReturnSettlement
 from tests.domain.books import AX, World
+from tests.domain.finance.money import account
 from tests.domain.inventory.goods import issue, valued
-from tests.domain.procurement.billing import CLERK
+from tests.domain.procurement.billing import CLERK, done
 from tests.domain.procurement.test_invoices import RECEIVER
 
 FIRST = date(2026, 5, 1)
@@ -90,20 +94,32 @@ async def begun(world: World, seed: int) -> Trade:
     for item, method in GOODS.items():
         if method is not None:
             await valued(world, item, method)
+    centre = {"code": "CUT", "name": "Cut"}
+    [world.ids["CUT"]] = await world.works(AX, lambda work: work.insert(CostCentre, [centre]))
     await ordered(trade)
     return trade
 
 
 async def ordered(trade: Trade) -> None:
-    """An order of three lines in each currency."""
+    """An order in each currency: three lines of goods, and one that is a cost of a cost centre."""
+    world, office = trade.world, await account(trade.world, "660202")
     for currency in ("USD", "EUR"):
-        lines = [(item, "30", str(Decimal(trade.chance.randint(100, 9_999)) / 300)[:8]) for item in GOODS]
-        trade.orders.append((await trade.world.approved(AX, *lines, currency=currency), currency))
+        lines = [
+            (item, "30", str(Decimal(trade.chance.randint(100, 9_999)) / 300)[:8]) for item in (*GOODS, "BOLT")
+        ]  # fmt: skip
+        command = world.order(AX, *lines, currency=currency)
+        cost = replace(command.lines[-1], account_id=office, cost_centre_id=world["CUT"])
+        order = await done(world, replace(command, lines=(*command.lines[:-1], cost)), by=world.buyer)
+        await done(world, ApprovePurchaseOrder(purchase_order_id=order), by=world.chief)
+        trade.orders.append((order, currency))
 
 
 async def receive(trade: Trade) -> None:
     order, _ = trade.chance.choice(trade.orders)
-    lines = [(place, str(trade.some()), "0") for place in trade.chance.sample((1, 2, 3), 2)]
+    lines: list[tuple[int, str, str]] = []
+    for place in trade.chance.sample((1, 2, 3, 4), 2):
+        arrived = trade.some()
+        lines.append((place, str(arrived), str(arrived / 4 if trade.chance.random() < 0.4 else 0)))
     if await trade.tried(trade.world.receipt(order, *lines, received_on=trade.day), RECEIVER):
         [row] = await trade.world.rows("SELECT id FROM goods_receipt ORDER BY id DESC LIMIT 1")
         trade.receipts.append(row["id"])
@@ -156,13 +172,24 @@ async def take_back(trade: Trade) -> None:
 
 async def send_back(trade: Trade) -> None:
     if trade.receipts:
-        line = PurchaseReturnLineInput(position=trade.chance.randint(1, 2), quantity=trade.some(4))
+        line = PurchaseReturnLineInput(
+            position=trade.chance.randint(1, 2), quantity=trade.some(4), is_rejected=trade.chance.random() < 0.4
+        )
         settlement = trade.chance.choice(list(ReturnSettlement))
         command = ReturnToSupplier(
             goods_receipt_id=trade.chance.choice(trade.receipts), lines=(line,), settlement=settlement,
             reason="scratched", returned_on=trade.day,
         )  # fmt: skip
         await trade.tried(command, RECEIVER)
+
+
+async def cancel(trade: Trade) -> None:
+    order, _ = trade.chance.choice(trade.orders)
+    if trade.chance.random() < 0.4:
+        command = CancelPurchaseOrderRest(
+            purchase_order_id=order, positions=(trade.chance.randint(1, 4),), reason="enough"
+        )
+        await trade.tried(command, trade.world.buyer)
 
 
 async def use(trade: Trade) -> None:
@@ -176,7 +203,7 @@ async def release(trade: Trade) -> None:
         await trade.tried(command, trade.world.chief)
 
 
-ACTS = (receive, receive, receive, charge, charge, take_back, send_back, use, release)
+ACTS = (receive, receive, receive, charge, charge, take_back, send_back, send_back, cancel, use, release)
 
 
 async def traded(trade: Trade, seed: int) -> None:
