@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import domain
+from domain.coexistence.differences import MigrationDifferenceLine
 from domain.consolidation.reports import ConsolidatedBalanceLine
 from domain.core.errors import RequestError
 from domain.core.records import Record
@@ -28,6 +29,7 @@ from domain.procurement.reports import OpenClearingLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
+from tests.graph.plain_differences import migration_differences
 from tests.graph.plain_promises import available_to_promise
 from tests.graph.wire import Refused, Row
 
@@ -479,6 +481,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     StockTieOutLine: stock_tie_out,
     OpenClearingLine: open_clearing,
     AvailableToPromiseLine: available_to_promise,
+    MigrationDifferenceLine: migration_differences,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"
