@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import coexistence
+from domain.coexistence.differences import MigrationDifferenceLine, PostMigrationDifference
 from domain.coexistence.exports import BulkExport, CancelBulkExport, ExportRun, SignBulkExport
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
 from domain.coexistence.mutations import (
@@ -29,7 +30,7 @@ from domain.coexistence.webhooks import (
 from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
 
-for _record in coexistence.RECORDS:
+for _record in (*coexistence.RECORDS, *coexistence.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -48,6 +49,7 @@ class CoexistenceQuery:
     bulk_uploads = root_many(BulkUpload)
     mutation_run = root_one(MutationRun)
     mutation_runs = root_many(MutationRun)
+    migration_differences = root_many(MigrationDifferenceLine)
 
 
 @strawberry.type
@@ -68,3 +70,4 @@ class CoexistenceMutation:
     bulk_mutation = performs(BulkMutation)
     sign_bulk_mutation = performs(SignBulkMutation)
     cancel_bulk_mutation = performs(CancelBulkMutation)
+    post_migration_difference = performs(PostMigrationDifference)

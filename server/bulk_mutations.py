@@ -7,12 +7,13 @@ the others. The result file is written anew by each attempt and appears when it 
  - REJECT_ROW: a chunk is one transaction a company; where the command refuses the whole of it, halves are tried until
    the line is found.
  - REJECT_ALL: one transaction for the whole file, so at most COMMANDS_MAX lines; every refusal is told, nothing stands.
+   How far it is stands beside it, told by another session while it lasts.
  - DRY_RUN: like REJECT_ROW, taken back each time; a line does not see what those before it would have done.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -201,13 +202,15 @@ class BulkMutations:
             )
         )  # fmt: skip
 
-    async def _progress(self, attempt: Attempt) -> None:
+    async def _progress(self, attempt: Attempt, accepted: int | None = None, refused: int = 0) -> None:
+        """Tell now and then how far the attempt is: what it has written, or what is given of lines still undecided."""
         now = asyncio.get_running_loop().time()
         if now - attempt.told_at >= PROGRESS_SECONDS:
             attempt.told_at = now
+            counts = (attempt.accepted, attempt.refused) if accepted is None else (accepted, refused)
             command = RecordMutationProgress(
-                mutation_run_id=attempt.run["id"], attempt=attempt.number, accepted_count=attempt.accepted,
-                refused_count=attempt.refused,
+                mutation_run_id=attempt.run["id"], attempt=attempt.number, accepted_count=counts[0],
+                refused_count=counts[1],
             )  # fmt: skip
             await self._tell(command)
 
@@ -295,7 +298,7 @@ class BulkMutations:
         results = await self._known(run, lines)
         for try_ in range(TRIES if not results else 0):
             try:
-                results = await self._at_once(run, lines)
+                results = await self._at_once(attempt, lines)
                 break
             except (PolicyMoved, RecordBusy, Overloaded, *RETRIED):
                 if try_ + 1 == TRIES:
@@ -312,7 +315,8 @@ class BulkMutations:
             rows = await connection.fetch(_DONE, run["id"], lines[0].number, lines[-1].number)
         return sorted((one for row in rows for one in row["results"]), key=lambda one: one["line"])
 
-    async def _at_once(self, run: Row, lines: Sequence[Line]) -> list[Result]:
+    async def _at_once(self, attempt: Attempt, lines: Sequence[Line]) -> list[Result]:
+        run = attempt.run
         target, actor, grants = await self._target(run)
         reader = await self._roads.read.reader(actor, grants)
         results: dict[int, Result] = {}
@@ -327,7 +331,10 @@ class BulkMutations:
                 async with connection.raw.transaction():
                     for company_id, ready in _by_company(prepared).items():
                         group = _Group(run, target.spec, actor, grants, company_id)
-                        results |= {one["line"]: one for one in await self._together(connection, group, ready)}
+                        async for part in self._together(connection, group, ready):
+                            results |= {one["line"]: one for one in part}
+                            refused = sum("errors" in one for one in results.values())
+                            await self._progress(attempt, len(results) - refused, refused)
                     if any("errors" in one for one in results.values()):
                         raise _TakenBack()
             except _TakenBack:
@@ -338,9 +345,10 @@ class BulkMutations:
                 self._roads.database.committed.set()
         return [results[line.number] for line in lines]
 
-    async def _together(self, connection: Connection, group: "_Group", ready: Sequence[Ready]) -> list[Result]:
-        """Perform the lines of one company in the open transaction, chunk by chunk."""
-        results: list[Result] = []
+    async def _together(
+        self, connection: Connection, group: "_Group", ready: Sequence[Ready]
+    ) -> AsyncIterator[list[Result]]:
+        """Perform the lines of one company in the open transaction, and tell of them chunk by chunk."""
         version = await connection.fetchval(_POLICY_VERSION)
         if version is not None and version != group.grants.version:
             raise PolicyMoved(version)
@@ -356,8 +364,7 @@ class BulkMutations:
                 _WRITE_CHUNK, company_id=group.company_id, id=new_id(), run_id=group.run["id"],
                 first_line=part[0].number, results=[dict(one) for one in own],
             )  # fmt: skip
-            results += own
-        return results
+            yield own
 
 
 # What is told of a line that was fine, in a file of which another was not.

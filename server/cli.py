@@ -1,5 +1,5 @@
-"""The command line: `skein serve | work | migrate | import | documents | verify | schema | policy | report | token`,
-and `backup | backups | restore | archive`.
+"""The command line: `skein serve | work | migrate | import | rehearse | documents | verify | schema | policy | report |
+token`, and `backup | backups | restore | archive`.
 
 A refusal is one line on the error stream and exit code 2. What a command needs is imported inside it: `skein token`
 should not pay for the graph. Progress goes to the error stream, answers to the output.
@@ -170,6 +170,18 @@ def _import(importing: "Importing") -> None:
     print("\n".join(report.lines()))
     if report.refused:
         sys.exit(EXIT_FOUND)
+
+
+@app.command()
+def rehearse(
+    company: Annotated[str, typer.Argument(help="Code of a company that was brought over, such as ADVENTUREWORKS.")],
+    into: Annotated[str | None, typer.Option(help="Code of the second company; else that code and -REHEARSAL.")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Perform the historical purchases of a company as live business in a second one, and see whether it ties out."""
+    from server.imports import rehearsal
+
+    _import(rehearsal(company, into=into, dry_run=dry_run))
 
 
 @documents.command("import")

@@ -1,4 +1,4 @@
-"""`skein import`: an importer run over the database with a progress bar, its report printed.
+"""`skein import` and `skein rehearse`: run over the database with a progress bar, the report printed.
 
 The report is the answer of the command and goes to the output; the bar goes to the error stream.
 """
@@ -14,6 +14,7 @@ from domain.coexistence.feeds import LIMITS, importer
 from domain.coexistence.gudid.importer import import_gudid
 from domain.coexistence.imports import ImportReport
 from domain.coexistence.imports import Progress as Report
+from domain.coexistence.rehearsal import rehearse_purchases
 from domain.core.database import Connection, connect
 from domain.core.records import GROUP
 from server.progress import shown_progress
@@ -36,6 +37,13 @@ def gudid(directory: Path, *, dry_run: bool) -> Importing:
 def demo() -> Importing:
     """The demonstration group, the same on every machine."""
     return lambda connection, report: import_demo(importer(connection, GROUP), progress=report)
+
+
+def rehearsal(company: str, *, into: str | None, dry_run: bool) -> Importing:
+    """The rehearsal of a company's historical purchases in a second one."""
+    return lambda connection, report: rehearse_purchases(
+        connection, company, into=into, dry_run=dry_run, progress=report
+    )
 
 
 async def run_import(url: str, importing: Importing, console: Console) -> ImportReport:

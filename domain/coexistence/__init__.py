@@ -5,7 +5,7 @@ they are told.
 from collections.abc import Mapping
 from typing import Any
 
-from domain.coexistence import exports, mutations, webhooks
+from domain.coexistence import differences, exports, mutations, verify, webhooks
 from domain.coexistence.books import FoundBooks, found_books
 from domain.coexistence.bulk import CopyHistory, copy_histories
 from domain.coexistence.commands import (
@@ -18,8 +18,13 @@ from domain.coexistence.commands import (
     open_historical_stock,
     open_import_runs,
 )
+from domain.coexistence.differences import (
+    MigrationDifferenceLine,
+    PostMigrationDifference,
+    migration_differences,
+    post_migration_differences,
+)
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
-from domain.coexistence.verify import VERIFIERS
 from domain.core.commands import Handler
 from domain.core.handling import EVERY
 
@@ -31,12 +36,15 @@ COMMANDS: Mapping[type[Any], Handler] = {
     OpenHistoricalStock: open_historical_stock,
     CopyHistory: copy_histories,
     FoundBooks: found_books,
+    PostMigrationDifference: post_migration_differences,
     **webhooks.COMMANDS,
     **exports.COMMANDS,
     **mutations.COMMANDS,
 }
+REPORTS = {MigrationDifferenceLine: migration_differences}
 HANDLERS = {EVERY: (webhooks.queue_messages,)}
 ASKED = {webhooks.queue_messages: webhooks.subscribed_events}
 EVENTS = {**webhooks.EVENTS, **exports.EVENTS, **mutations.EVENTS}
+VERIFIERS = {**verify.VERIFIERS, **differences.VERIFIERS}
 
-__all__ = ["ASKED", "COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "VERIFIERS"]
+__all__ = ["ASKED", "COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]

@@ -48,6 +48,7 @@ from domain.inventory.commands import (
     ship_transfers,
     transfer_stock,
 )
+from domain.inventory.commands.counts import Against, post_counts
 from domain.inventory.costs import standard_costs
 from domain.inventory.customer_returns import CustomerReturn, return_stock
 from domain.inventory.documents import (
@@ -156,7 +157,9 @@ __all__ = [
     "REPORTS",
     "SWEEPS",
     "VERIFIERS",
+    "Against",
     "CostShare",
+    "CountStock",
     "CustomerReturn",
     "Incoming",
     "IncomingLine",
@@ -185,6 +188,7 @@ __all__ = [
     "lots_brought",
     "on_hand",
     "open_stock",
+    "post_counts",
     "receive_stock",
     "received_entries",
     "release_reservations",

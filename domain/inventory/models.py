@@ -68,9 +68,10 @@ class StockStatus(StrEnum):
 
 
 class MoveKind(StrEnum):
-    """Why goods moved."""
+    """Why goods moved; MIGRATION is what a legacy system's documents do not tell of what it held."""
 
     OPENING = "OPENING"
+    MIGRATION = "MIGRATION"
     RECEIPT = "RECEIPT"
     ISSUE = "ISSUE"
     TRANSFER = "TRANSFER"

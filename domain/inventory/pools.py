@@ -114,6 +114,15 @@ _COUNT_AFTER = (
     .order_by(_layer.c.moved_on, _layer.c.sequence)
     .limit(MOVEMENTS_AFTER_MAX + 1)
 )
+# The place from which on as many movements stand as are valued again.
+_FARTHEST = (
+    select(_layer.c.moved_on, _layer.c.sequence)
+    .where(*_of_pool)
+    .group_by(_layer.c.moved_on, _layer.c.sequence)
+    .order_by(_layer.c.moved_on.desc(), _layer.c.sequence.desc())
+    .offset(MOVEMENTS_AFTER_MAX - 1)
+    .limit(1)
+)
 _FACTS = (
     _layer.c.movement_id, _layer.c.stock_entry_id, _layer.c.moved_on, _layer.c.sequence, _layer.c.takes_from_id,
     _layer.c.unit_cost, _layer.c.account_id, _layer.c.lot_id, _layer.c.layer_id,
@@ -294,6 +303,12 @@ async def trace(work: Work, pool: HeldPool, since: Place) -> None:
         pool.before.update({row["id"]: _layer_of(row) for row in found})
     pool.facts.update({row["movement_id"]: facts_of(row) for row in rows})
     pool.history.reach_back(posted_of(rows), pool.before, _last_cost(before, pool.row))
+
+
+async def trace_as_far(work: Work, pool: HeldPool, since: Place) -> None:
+    """The pool's history reaches back to a place, or as far as movements are valued again: once for many documents."""
+    rows = await work.fetch(_FARTHEST, pool_id=pool.id)
+    await trace(work, pool, max([since, *((row["moved_on"], row["sequence"]) for row in rows)]))
 
 
 def facts_of(row: Row) -> Facts:

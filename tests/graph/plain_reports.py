@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import domain
+from domain.coexistence.differences import MigrationDifferenceLine
 from domain.consolidation.reports import ConsolidatedBalanceLine
 from domain.core.errors import RequestError
 from domain.core.records import Record
@@ -30,6 +31,7 @@ from domain.procurement.scorecards import SupplierScorecardLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
+from tests.graph.plain_differences import migration_differences
 from tests.graph.plain_promises import available_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
 from tests.graph.wire import Refused, Row
@@ -484,6 +486,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     AvailableToPromiseLine: available_to_promise,
     QuotationComparisonLine: quotation_comparison,
     SupplierScorecardLine: supplier_scorecard,
+    MigrationDifferenceLine: migration_differences,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

@@ -156,6 +156,23 @@ async def test_all_or_nothing_writes_nothing_when_one_line_is_refused(mutating: 
     assert len({one["id"] for one in result}) == 600
 
 
+async def test_all_or_nothing_tells_how_far_it_is_before_anything_stands(mutating: Serving) -> None:
+    run, address = await asked(mutating, await uploaded(mutating, file_of([order()] * 1_001)),
+                               "createPurchaseOrder", "REJECT_ALL")  # fmt: skip
+    assert (await ended(mutating, run))["acceptedCount"] == 1_001
+    assert len((await download(mutating, address)).content.splitlines()) == 1_001
+    raw = await asyncpg.connect(mutating.database_url)
+    told = await raw.fetch(
+        "SELECT a.command, (a.after ->> 'line_count')::int AS lines FROM audit_entry a "
+        "WHERE a.record_id = (SELECT id FROM mutation_run ORDER BY queued_at DESC LIMIT 1) ORDER BY a.id"
+    )
+    await raw.close()
+    steps = [(row["command"], row["lines"]) for row in told]
+    assert [command for command, _ in steps[:2]] == ["BulkMutation", "BeginMutationRun"]
+    assert steps[2] == ("RecordMutationProgress", 500)
+    assert steps[-1] == ("FinishMutationRun", 1_001)
+
+
 async def test_a_dry_run_tells_the_same_and_writes_nothing(mutating: Serving) -> None:
     before = await orders(mutating)
     found, result = await performed(mutating, file_of(MIXED), "DRY_RUN")

@@ -31,8 +31,6 @@ from domain.inventory.stock import whole
 from domain.master_data.items import Item
 from domain.master_data.places import ON_HAND, LocationKind
 
-COUNT_ROLES = (AccountRole.STOCK_ADJUSTMENT,)
-
 _item, _lot = Item.table, Lot.table
 _ITEMS = select(_item.c.id).where(_item.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
 _LOTS = select(_lot.c.id, _lot.c.number, _lot.c.item_id).where(
@@ -53,6 +51,17 @@ class CountStock:
     counted_on: date | None = argument(doc="Day of the count; today unless given.", zh="盘点日期", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What takes the difference of a count: the account that plays the role, and why goods moved."""
+
+    role: AccountRole
+    kind: MoveKind
+
+
+COUNTED = Against(AccountRole.STOCK_ADJUSTMENT, MoveKind.ADJUSTMENT)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a batch of counts names, fetched once."""
@@ -68,17 +77,21 @@ async def count_stock(work: Work, commands: Sequence[CountStock]) -> Results[Sto
 
     The count is compared with the book at the end of its day: what moved since is left out. A later count of the same
     place in one batch is compared with what the earlier one left; what is promised to documents is not counted away:
-    InsufficientStock says so. Posts: the difference at
-    standard cost against stock differences, one voucher a count. Raises per row: NotFound, Rejected, PeriodClosed.
-    Emits: StockChanged.
+    InsufficientStock says so. Posts: the difference at standard cost against stock differences, one voucher a count.
+    Raises per row: NotFound, Rejected, PeriodClosed. Emits: StockChanged.
     """
+    return await post_counts(work, commands, COUNTED)
+
+
+async def post_counts(work: Work, commands: Sequence[CountStock], against: Against) -> Results[StockBalance]:
+    """The balances, each holding what was counted, the differences taken by `against`; see `count_stock`."""
     today = work.now.date()
     known = await _known(work, commands, today)
     keys = [_key_or_refusal(one, known, today) for one in commands]
     accepted = [(one, key) for one, key in zip(commands, keys, strict=True) if isinstance(key, StockKey)]
     balances: dict[StockKey, Balance] = {}
     if accepted:
-        balances = await _post(work, accepted, today)
+        balances = await _post(work, accepted, against, today)
     return Results([balances[key].id if isinstance(key, StockKey) else key for key in keys])
 
 
@@ -126,7 +139,9 @@ def _lot_of(one: CountStock, known: Known) -> UUID | None:
     return lot["id"]
 
 
-async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today: date) -> dict[StockKey, Balance]:
+async def _post(
+    work: Work, counts: Sequence[tuple[CountStock, StockKey]], against: Against, today: date
+) -> dict[StockKey, Balance]:
     """The balances after the counts, posted."""
     balances = await lock_balances(work, [key for _, key in counts])
     # What moved after the count is no part of what was counted.
@@ -134,10 +149,12 @@ async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today
     asked = [(one, key, EXACT.add(one.counted, moved)) for (one, key), moved in zip(counts, later, strict=True)]
     if all(wanted == balances[key].quantity for _, key, wanted in asked):
         return balances
-    own = await accounts(work, *COUNT_ROLES)
-    account, outside = own[AccountRole.STOCK_ADJUSTMENT], await counter_location(work, LocationKind.LOSS)
-    shapes = [_count_act(one.counted_on or today, _count_line(key, outside, ONE, account)) for one, key in counts]
-    book = await open_book(work, shapes, COUNT_ROLES)
+    own = await accounts(work, against.role)
+    account, outside = own[against.role], await counter_location(work, LocationKind.LOSS)
+    shapes = [
+        _count_act(against, one.counted_on or today, _count_line(key, outside, ONE, account)) for one, key in counts
+    ]
+    book = await open_book(work, shapes, (against.role,))
     for one, key, wanted in asked:
         held = book.balances[key]
         difference = EXACT.subtract(wanted, held.quantity)
@@ -145,15 +162,15 @@ async def _post(work: Work, counts: Sequence[tuple[CountStock, StockKey]], today
             line = _count_line(key, outside, difference, account)
             line = replace(line, cost=present_value(book, key, difference) if difference > ZERO else ZERO)
             source = Source(kind=StockBalance.__name__, id=held.id, number=str(held.id))
-            act = replace(_count_act(one.counted_on or today, line), source=source)
+            act = replace(_count_act(against, one.counted_on or today, line), source=source)
             whole(await apply_acts(book, [act]))
     await write_book(work, book)
     return book.balances
 
 
-def _count_act(on: date, line: Line) -> Act:
+def _count_act(against: Against, on: date, line: Line) -> Act:
     """The act of one count."""
-    return Act(id=new_id(), kind=MoveKind.ADJUSTMENT, occurred_on=on, lines=(line,))
+    return Act(id=new_id(), kind=against.kind, occurred_on=on, lines=(line,))
 
 
 def _count_line(key: StockKey, outside_id: UUID, difference: Decimal, account_id: UUID) -> Line:

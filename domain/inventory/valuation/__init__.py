@@ -13,10 +13,10 @@ difference is posted beside what was posted before, never in its place. Chosen o
 work is bounded by `MOVEMENTS_AFTER_MAX`: behind more later movements a late document takes its place at the end.
 """
 
-from domain.inventory.valuation.history import MOVEMENTS_AFTER_MAX, Difference, History, Posted, still_there
+from domain.inventory.valuation.history import MOVEMENTS_AFTER_MAX, Difference, History, Posted, difference, still_there
 from domain.inventory.valuation.pools import Effect, Layer, Movement, Piece, Pool
 
 __all__ = [
     "MOVEMENTS_AFTER_MAX", "Difference", "Effect", "History", "Layer", "Movement", "Piece", "Pool", "Posted",
-    "still_there",
+    "difference", "still_there",
 ]  # fmt: skip

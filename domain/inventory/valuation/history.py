@@ -1,5 +1,6 @@
 """The movements of a pool in the order in which they count, and what a late one changes of those behind it (pure)."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from uuid import UUID
 from domain.core.money import EXACT, ZERO
 from domain.inventory.models import ValuationMethod
 from domain.inventory.valuation import average, fifo
-from domain.inventory.valuation.pools import Effect, Layer, Movement, Piece, Place, Pool, moved, opened
+from domain.inventory.valuation.pools import Effect, Layer, Movement, Piece, Place, Pool, moved, opened, unit_cost_of
 
 # Movements behind a late one that are valued again: more would make the cost of a late document grow with the history.
 MOVEMENTS_AFTER_MAX: Final = 1_000
@@ -42,17 +43,25 @@ class Difference:
 class History:
     """A pool before some day, and the movements since; new ones are put in their place.
 
-    It mutates itself and nothing else. What was told of a movement is kept, so that `differences` tells what is new.
+    It mutates itself and nothing else. What was told of a movement is kept, so that `differences` tells what is new. A
+    receipt behind which nothing was taken or revalued changes nothing but itself when it turns out to cost more: only
+    what something was taken from is valued anew, from there on.
     """
 
     def __init__(self, current: Pool) -> None:
         """`current` is the pool as stored; its history begins now."""
         self._current = self._start = self._pool = current
         self._movements: list[Movement] = []
+        self._by_id: dict[UUID, Movement] = {}
         self._effects: dict[UUID, Effect] = {}
         self._told: dict[UUID, Effect] = {}
         self._new: dict[UUID, Movement] = {}
         self._raised: defaultdict[UUID, Decimal] = defaultdict(lambda: ZERO)
+        # Valued anew since everything was told.
+        self._changed: set[UUID] = set()
+        # What took goods, or revalued them, last; whether goods ever went out that were not there.
+        self._last_taken: Place | None = None
+        self._was_short = False
         self._is_stale = self._is_late = False
 
     def reach_back(self, posted: Sequence[Posted], places: Mapping[UUID, Layer], last_cost: Decimal) -> None:
@@ -65,15 +74,15 @@ class History:
         for movement_id, amount in self._raised.items():
             raised = movements[movement_id]
             movements[movement_id] = replace(raised, cost=EXACT.add(raised.cost, amount))
-        self._movements = sorted(movements.values(), key=lambda one: one.place)
+        self._movements = sorted(movements.values(), key=_place_of)
+        self._by_id = movements
         self._is_stale = True
 
     def insert(self, movement: Movement) -> Effect:
         """What a new movement does at its place; those behind it are valued anew."""
-        self._new[movement.id] = movement
+        self._new[movement.id] = self._by_id[movement.id] = movement
         if self._movements and self._movements[-1].place > movement.place:
-            at = next(at for at, one in enumerate(self._movements) if one.place > movement.place)
-            self._movements.insert(at, movement)
+            self._movements.insert(bisect_right(self._movements, movement.place, key=_place_of), movement)
             self._is_stale = self._is_late = True
         else:
             self._refresh()
@@ -85,20 +94,47 @@ class History:
     def remove(self, movement_id: UUID) -> None:
         """A movement that was inserted is gone again."""
         self._movements = [one for one in self._movements if one.id != movement_id]
-        del self._new[movement_id]
-        del self._effects[movement_id]
+        del self._new[movement_id], self._by_id[movement_id], self._effects[movement_id]
+        self._changed.discard(movement_id)
         self._is_stale = True
 
     def cost_more(self, movement_id: UUID, amount: Decimal) -> None:
         """The goods that a movement brought cost so much more; those behind it are valued anew."""
-        at = next(at for at, one in enumerate(self._movements) if one.id == movement_id)
-        raised = replace(self._movements[at], cost=EXACT.add(self._movements[at].cost, amount))
-        self._movements[at] = raised
+        known = self._by_id[movement_id]
+        at = bisect_left(self._movements, known.place, key=_place_of)
+        while self._movements[at].id != movement_id:
+            at += 1
+        raised = replace(known, cost=EXACT.add(known.cost, amount))
+        self._movements[at] = self._by_id[movement_id] = raised
         if movement_id in self._new:
             self._new[movement_id] = raised
         else:
             self._raised[movement_id] = EXACT.add(self._raised[movement_id], amount)
-        self._is_stale = self._is_late = True
+        self._is_late = True
+        if self._is_stale or not self._stands_alone(raised):
+            self._is_stale = True
+        else:
+            self._raise_alone(raised, amount, is_last=at == len(self._movements) - 1)
+
+    def _stands_alone(self, movement: Movement) -> bool:
+        """Whether nothing was taken from the pool, or revalued, since the goods of a movement came."""
+        return not self._was_short and (self._last_taken is None or self._last_taken < movement.place)
+
+    def _raise_alone(self, movement: Movement, amount: Decimal, *, is_last: bool) -> None:
+        """The goods of a movement, all of them there, are worth so much more, and no others."""
+        [piece] = self._effects[movement.id].pieces
+        dearer = replace(piece, value=EXACT.add(piece.value, amount))
+        self._effects[movement.id] = Effect(pieces=(dearer,))
+        self._pool = opened(self._pool, piece.layer_id, movement.place, ZERO, amount)
+        if is_last:
+            self._pool = replace(self._pool, last_cost=unit_cost_of(dearer.value, dearer.quantity))
+        self._changed.add(movement.id)
+
+    @property
+    def was_short(self) -> bool:
+        """Whether goods of this history ever went out that were not there."""
+        self._refresh()
+        return self._was_short or self._pool.quantity < ZERO
 
     @property
     def is_late(self) -> bool:
@@ -112,11 +148,11 @@ class History:
 
     def holds(self, movement_id: UUID) -> bool:
         """Whether the movement is part of this history."""
-        return any(one.id == movement_id for one in self._movements)
+        return movement_id in self._by_id
 
     def movement(self, movement_id: UUID) -> Movement:
         """The movement as things now stand."""
-        return next(one for one in self._movements if one.id == movement_id)
+        return self._by_id[movement_id]
 
     def is_last(self, movement_id: UUID) -> bool:
         """Whether no movement stands behind this one."""
@@ -160,7 +196,7 @@ class History:
         if not self._is_late:
             return []
         found: list[Difference] = []
-        for movement in self._movements:
+        for movement in sorted((self._by_id[id_] for id_ in self._changed), key=_place_of):
             before = self._told.get(movement.id)
             if before is not None:
                 change = difference(self._effects[movement.id], before)
@@ -171,23 +207,31 @@ class History:
     def tell(self) -> None:
         """Everything is told as it now stands."""
         self._refresh()
+        told = self._changed if self._is_late else self._new.keys() - self._told.keys()
+        self._told |= {id_: self._effects[id_] for id_ in told}
         if self._is_late:
-            self._told |= self._effects
+            self._changed.clear()
             self._is_late = False
-        else:
-            self._told |= {id_: self._effects[id_] for id_ in self._new.keys() - self._told.keys()}
 
     def _refresh(self) -> None:
         if self._is_stale:
-            self._pool = self._start
+            self._pool, self._last_taken, self._was_short = self._start, None, False
             for movement in self._movements:
                 self._apply(movement)
             self._is_stale = False
 
     def _apply(self, movement: Movement) -> None:
         effect = _EFFECTS[self._pool.method](self._pool, movement)
+        self._was_short = self._was_short or self._pool.quantity < ZERO
+        if movement.quantity <= ZERO:
+            self._last_taken = movement.place
         self._pool = moved(self._pool, movement, effect.pieces)
         self._effects[movement.id] = effect
+        self._changed.add(movement.id)
+
+
+def _place_of(movement: Movement) -> Place:
+    return movement.place
 
 
 def still_there(pool: Pool, movement: Movement) -> tuple[Layer, Decimal]:

@@ -341,3 +341,23 @@ async def test_how_an_item_is_valued_changes_only_while_there_is_none_of_it(worl
     await received(world, ("GEAR", "1", "120"))
     assert await pool(world, "GEAR") == (Decimal(1), Decimal(120))
     assert await world.findings() == []
+
+
+async def test_late_costs_of_one_batch_value_what_was_taken_once(world: World):
+    """3 x 10 @10, 15 taken = 150; freight of 30 on each receipt: 39 a unit in all is 13, so the 15 taken cost 195."""
+    await valued(world, "GEAR", AVERAGE)
+    entries = [await received(world, ("GEAR", "10", "10"), on=april(day)) for day in (1, 2, 3)]
+    await done(world, issue(world, "GEAR", "15", on=april(4)))
+    freights = [cost(one["GEAR"], amount="30", occurred_on=april(5)) for one in entries]
+    performed = await world.act(world.chief, AX, *freights)
+    assert performed.committed, performed.refusals
+    assert await pool(world, "GEAR") == (Decimal(15), Decimal(195))
+    assert await accounts(world) == {
+        "COST_OF_SALES": Decimal(195), "GR_IR": Decimal(-300), "LANDED_COST": Decimal(-90), "STOCK": Decimal(195),
+    }  # fmt: skip
+    [gone] = await world.rows(
+        "SELECT y.value FROM value_layer y JOIN stock_entry e ON e.company_id = y.company_id AND e.id = y.movement_id "
+        "WHERE e.quantity < 0 AND y.quantity = 0"
+    )
+    assert gone["value"] == Decimal(-45)
+    assert await world.findings() == []

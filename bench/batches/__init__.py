@@ -1,0 +1,1 @@
+"""How long large batches take that come in one request, and how much memory."""
