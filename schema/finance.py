@@ -4,6 +4,7 @@ import strawberry
 
 from domain import finance
 from domain.finance.aging import AgedItemLine
+from domain.finance.budget_status import BudgetStatusLine
 from domain.finance.forecast import CashForecastLine
 from domain.finance.models import (
     Account,
@@ -119,6 +120,7 @@ class FinanceQuery:
     bank_statement_lines = root_many(BankStatementLine)
     aged_items = root_many(AgedItemLine)
     cash_forecast = root_many(CashForecastLine)
+    budget_status = root_many(BudgetStatusLine)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

@@ -8,6 +8,7 @@ from domain.finance import item_checks, models, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
+from domain.finance.budget_status import BudgetStatusLine, budget_status
 from domain.finance.budgets import Promise, Release, commit, commitments_of, release_commitments, spent_of
 from domain.finance.chart import accounts_by_role, found_books, load_taxes_and_terms
 from domain.finance.commands import COMMANDS
@@ -40,6 +41,7 @@ REPORTS = {
     ProfitAndLossLine: profit_and_loss,
     AgedItemLine: aged_items,
     CashForecastLine: cash_forecast,
+    BudgetStatusLine: budget_status,
 }
 HANDLERS = {}
 EVENTS = {

@@ -76,9 +76,10 @@ class Tables:
             entity = CATALOG[source.target]
         return row[path[-1]] if row else None
 
-    def currency(self, entity: Entity, source: MoneyLeaf, row: Row) -> str:
-        """The currency of a money column."""
-        return str(self.along(entity, row, source.currency_path))
+    def currency(self, entity: Entity, source: MoneyLeaf, row: Row) -> str | None:
+        """The currency of a money column; none where a row has none, and so no amount."""
+        found = self.along(entity, row, source.currency_path)
+        return None if found is None else str(found)
 
     def legacy(self, entity: Entity, row: Row) -> list[tuple[str, str]]:
         """(system, key) of the row in source systems, in order."""

@@ -14,6 +14,7 @@ from domain.core.errors import RequestError
 from domain.core.records import Record
 from domain.core.reports import Report, arguments_of
 from domain.finance.aging import AgedItemLine
+from domain.finance.budget_status import BudgetStatusLine
 from domain.finance.forecast import CashForecastLine
 from domain.finance.models import Account, JournalEntry, JournalLine, OpenItem, OpenItemEntry
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine
@@ -29,6 +30,7 @@ from domain.procurement.comparison import QuotationComparisonLine
 from domain.procurement.reports import OpenClearingLine
 from domain.procurement.scorecards import SupplierScorecardLine
 from resolvers.catalog import Entity, camel, entity_read
+from tests.graph.plain_budgets import budget_status
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
@@ -478,6 +480,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     AgedItemLine: aged_items,
     ConsolidatedBalanceLine: consolidated_balances,
     CashForecastLine: cash_forecast,
+    BudgetStatusLine: budget_status,
     StockOnHandLine: stock_on_hand,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,

@@ -166,7 +166,7 @@ def roots(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
 REQUIRED = {
     "from": "1900-01-01", "to": "3000-12-31", "on": "3000-12-31", "company": text_of("Company", "code", 1),
     "account": text_of("Account", "code", 1), "side": "RECEIVABLE",
-    "run": text_of("ConsolidationRun", "number", 1),
+    "run": text_of("ConsolidationRun", "number", 1), "budget": text_of("Budget", "code", 1),
 }  # fmt: skip
 
 

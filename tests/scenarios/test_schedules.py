@@ -29,6 +29,17 @@ COMMIT = """mutation($input: CommitBudgetInput!, $key: String) {
     userErrors { code message values } } }"""
 COMMITMENTS = """{ commitments(companies: ["HQ"]) { nodes { number amount { amount } openAmount { amount }
   entries { nodes { amount { amount } journalEntry { number } } } } } }"""
+CENTRE = """mutation($input: CreateCostCentreInput!) {
+  createCostCentre(input: $input) { costCentre { code } userErrors { code } } }"""
+STATUS = """query($budget: String!, $edition: Int, $on: Date, $by: BudgetView, $known: DateTime) {
+  budgetStatus(companies: ["HQ"], budget: $budget, edition: $edition, on: $on, by: $by, asKnownAt: $known) { nodes {
+    edition status account { code } costCentre { code } startsOn endsOn released { amount currency }
+    actual { amount } committed { amount } available { amount } } } }"""
+PROMISED = """query($number: String!) { commitments(companies: ["HQ"], filter: {number: {eq: $number}}) {
+  nodes { entries { nodes { recordedAt } } } } }"""
+SPENT = """query($from: Date!, $to: Date!) { journalLines(companies: ["HQ"], filter: {
+  account: {code: {eq: "660203"}}, costCentre: {code: {eq: "SALES"}}, occurredOn: {between: {from: $from, to: $to}}}) {
+  nodes { journalEntry { number } amount { amount } } } }"""
 HQ = {"company": {"code": "HQ"}}
 
 
@@ -105,4 +116,62 @@ async def test_a_budget_drawn_up_by_one_and_released_by_another_stops_what_is_to
     assert one["entries"]["nodes"][-1] == {
         "amount": {"amount": "-70"}, "journalEntry": {"number": paid["journalEntry"]["number"]},
     }  # fmt: skip
+    assert await group.breaches() == []
+
+
+async def status(group: ThreeCompanies, **asked: Any) -> list[tuple[str, ...]]:
+    """The lines of a budget: month, account or cost centre, and what is released, spent, promised and left."""
+    return [
+        (
+            one["startsOn"][:7], (one["costCentre"] or one["account"])["code"],
+            *(one[name]["amount"] for name in ("released", "actual", "committed", "available")),
+        )
+        for one in (await group.ask(STATUS, **asked))["budgetStatus"]["nodes"]
+    ]  # fmt: skip
+
+
+async def test_a_budget_tells_what_is_spent_promised_and_left_at_any_day_and_every_figure_leads_to_its_entries(
+    group: ThreeCompanies,
+):
+    await group.ask(CENTRE, input={**HQ, "code": "SALES", "name": "Sales"})
+    year = {"code": "TRIPS", "name": "Travel", "startsOn": "2026-01-15", "endsOn": "2026-03-31", "control": "WARN"}
+    await group.done(BUDGET, "keeper", **HQ, **year)
+    account, sales = coded(account="660203"), coded(costCentre="SALES")
+    for amount in ("900", "1000"):
+        lines = [{**account, "amount": cny(amount)}, {**account, **sales, "amount": cny("400")}]
+        drawn = (await group.done(DRAFT, "keeper", **HQ, budget={"code": "TRIPS"}, lines=lines))["budgetVersion"]
+        await group.done(HOLD, budgetVersion={"id": drawn["id"]})
+    trip = {**HQ, **account, **sales, "description": "Fair", "committedOn": "2026-01-20", "amount": cny("300")}
+    promised = (await group.done(COMMIT, "keeper", **trip))["commitment"]["number"]
+    [entry] = (await group.ask(PROMISED, number=promised))["commitments"]["nodes"][0]["entries"]["nodes"]
+
+    async def spent(on: str, amount: str, **more: Any) -> str:
+        lines = [line("660203", amount, "CNY", **more), line("1002", f"-{amount}", "CNY")]
+        paid = await group.done(JOURNAL, "keeper", **HQ, description="Trip", occurredOn=on, lines=lines)
+        return paid["journalEntry"]["number"]
+
+    await spent("2026-02-10", "50")
+    fair = await spent("2026-02-11", "120", **sales, commitment={"number": promised})
+    await spent("2026-01-14", "7")
+    await spent("2026-03-31", "0.5", **sales)
+    assert await status(group, budget="TRIPS") == [
+        ("2026-01", "660203", "1000", "170.5", "180", "649.5"), ("2026-01", "SALES", "400", "120.5", "180", "99.5"),
+    ]  # fmt: skip
+    assert await status(group, budget="TRIPS", on="2026-02-10", edition=1) == [
+        ("2026-01", "660203", "900", "50", "300", "550"), ("2026-01", "SALES", "400", "0", "300", "100"),
+    ]  # fmt: skip
+    assert await status(group, budget="TRIPS", by="MONTH") == [
+        ("2026-01", "660203", "1000", "0", "300", "700"),
+        ("2026-02", "660203", "1000", "170", "-120", "650"),
+        ("2026-03", "660203", "1000", "0.5", "0", "649.5"),
+        ("2026-01", "SALES", "400", "0", "300", "100"),
+        ("2026-02", "SALES", "400", "120", "-120", "100"),
+        ("2026-03", "SALES", "400", "0.5", "0", "99.5"),
+    ]
+    assert await status(group, budget="TRIPS", known=entry["recordedAt"]) == [
+        ("2026-01", "660203", "1000", "0", "300", "700"), ("2026-01", "SALES", "400", "0", "300", "100"),
+    ]  # fmt: skip
+    found = (await group.ask(SPENT, **{"from": "2026-01-15", "to": "2026-03-30"}))["journalLines"]["nodes"]
+    assert found == [{"journalEntry": {"number": fair}, "amount": {"amount": "120"}}]
+    assert await status(group, budget="NONE") == []
     assert await group.breaches() == []
