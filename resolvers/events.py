@@ -7,7 +7,7 @@ subscriber may not see makes the whole event invisible: not even its cursor is t
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -19,11 +19,9 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     NameNode,
-    Node,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
-    VariableNode,
     Visitor,
     get_named_type,
     visit,
@@ -41,6 +39,7 @@ from resolvers.limits import LimitExceeded
 from resolvers.operation import Invalid
 from resolvers.read import RowAnswer, RowAsked
 from resolvers.request import Operation, VariablesInvalid
+from resolvers.variables import variables_in
 
 # Each selection of the record under a key of its own is a statement for every event.
 RECORDS_PER_EVENT_MAX = 4
@@ -266,7 +265,7 @@ def plan_event(operation: Operation) -> EventPlan:
     )
     if sum(part.name == watch.record_field for part in parts) > RECORDS_PER_EVENT_MAX:
         raise RecordsPerEvent(limit=RECORDS_PER_EVENT_MAX, field=watch.record_field)
-    used = _variables_in([*(node for part in parts for node in part.nodes), *definitions])
+    used = variables_in([*(node for part in parts for node in part.nodes), *definitions])
     key = (
         operation.document.digest, node.name.value if node.name else None, root_key,
         tuple(part.key for part in parts), to_json({one: given.get(one) for one in sorted(used)}),
@@ -300,20 +299,3 @@ def _names_personal(operation: Operation) -> bool:
 def _after(field: GraphQLField, node: FieldNode, variables: VariableValues) -> EventCursor | None:
     given = get_argument_values(field, node, variables).get("after")
     return None if given is None else parse_cursor(str(given))
-
-
-class _Variables(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_variable(self, node: VariableNode, *_: Any) -> None:
-        self.names.add(node.name.value)
-
-
-def _variables_in(nodes: Sequence[Node]) -> set[str]:
-    """The names of the variables used below the nodes: what an answer can depend on."""
-    found = _Variables()
-    for node in nodes:
-        visit(node, found)
-    return found.names

@@ -165,7 +165,7 @@ class ReadRoad:
 
     async def row(self, connection: Connection, asked: RowAsked, key: tuple[int, UUID]) -> RowAnswer:
         """What is asked of one row, on an open connection: for payloads, which must see their own transaction."""
-        run = await self._run(asked.operation, asked.actor, asked.grants)
+        run = await self._run(asked.operation, asked.actor, asked.grants, below_roots=True)
         entity, nodes, path = asked.entity, asked.nodes, asked.path
         prepared = self._prepared(
             run, ("row", entity.name, *path), lambda planner: planner.plan_row(entity, nodes, path), _render_row
@@ -182,8 +182,10 @@ class ReadRoad:
 
     # --- from a request to a prepared plan -----------------------------------------------------------------------
 
-    async def _run(self, operation: Operation, actor: Actor, grants: Grants) -> _Run:
-        declared = self._declarations.of(operation)
+    async def _run(
+        self, operation: Operation, actor: Actor, grants: Grants, *, below_roots: bool = False
+    ) -> _Run:  # fmt: skip
+        declared = self._declarations.of(operation, below_roots=below_roots)
         variables = coerced_variables(operation, declared)
         return _Run(operation, declared, variables, await self.reader(actor, grants), {None: None})
 

@@ -1,8 +1,8 @@
 """The variables of an operation: what it declares of them is found out once, their values are read for each request."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from graphql import (
@@ -12,10 +12,13 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     ListValueNode,
+    Node,
     NonNullTypeNode,
     SelectionSetNode,
     VariableNode,
+    Visitor,
     type_from_ast,  # pyright: ignore[reportUnknownVariableType]  # see resolvers.values.InputType
+    visit,
 )
 from graphql.execution.values import get_variable_values
 
@@ -53,23 +56,38 @@ class Declared:
     text_shape: tuple[tuple[str, Any], ...]
     fragments: Mapping[str, FragmentDefinitionNode]
 
+    def only(self, names: Set[str]) -> "Declared":
+        """What of it is about these variables: all that the plan of a part may depend on that uses no others."""
+        return replace(
+            self,
+            types={name: type_ for name, type_ in self.types.items() if name in names},
+            texts=tuple(name for name in self.texts if name in names),
+            node_names=tuple(name for name in self.node_names if name in names),
+            entity_names=tuple(name for name in self.entity_names if name in names),
+            text_shape=tuple(one for one in self.text_shape if one[0] in names),
+        )
+
 
 class Declarations:
     """What operations declare, by visible schema and document; the longest unused is forgotten first."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[GraphQLSchema, str, str | None], Declared] = OrderedDict()
+        self._known: OrderedDict[tuple[GraphQLSchema, str, str | None], tuple[Declared, Declared]] = OrderedDict()
 
-    def of(self, operation: Operation) -> Declared:
-        """What the operation declares, found out once."""
+    def of(self, operation: Operation, *, below_roots: bool = False) -> Declared:
+        """What the operation declares, found out once; `below_roots` only what is used below its root fields.
+
+        A payload is planned by the latter: what a command is given says nothing about what is shown of its record.
+        """
         node = operation.node
         key = (operation.schema, operation.document.digest, node.name.value if node.name else None)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _declared(operation)
+            declared = _declared(operation)
+            found = self._known[key] = declared, declared.only(_used_below_roots(operation))
             if len(self._known) > DECLARATIONS_MAX:
                 self._known.popitem(last=False)
-        return found
+        return found[below_roots]
 
 
 def _declared(operation: Operation) -> Declared:
@@ -97,6 +115,8 @@ def coerced_variables(operation: Operation, declared: Declared) -> Mapping[str, 
         if all(type(value) is str for value in values.values()):
             return values
     definitions = operation.node.variable_definitions or ()
+    if len(declared.types) < len(definitions):
+        definitions = tuple(one for one in definitions if one.variable.name.value in declared.types)
     found = get_variable_values(operation.schema, definitions, dict(given), hide_suggestions=True)
     if isinstance(found, list):
         raise Invalid(VariablesInvalid, found)
@@ -123,6 +143,34 @@ def variables_shape(declared: Declared, variables: Mapping[str, Any]) -> object:
         shapes.append(tuple(type_of_id(one) for one in ids))
     shapes += [kinds_of(variables.get(name)) for name in declared.entity_names]
     return tuple(shapes)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+def variables_in(nodes: Iterable[Node]) -> set[str]:
+    """The names of the variables used below the nodes: what an answer can depend on."""
+    found = _Variables()
+    for node in nodes:
+        visit(node, found)
+    return found.names
+
+
+def _used_below_roots(operation: Operation) -> set[str]:
+    """The variables used anywhere but in the arguments of a root field; those of fragments are all counted."""
+    nodes: list[Node] = [one for one in operation.document.node.definitions if isinstance(one, FragmentDefinitionNode)]
+    for root in operation.node.selection_set.selections:
+        if isinstance(root, FieldNode):
+            nodes += [*(root.directives or ()), *([root.selection_set] if root.selection_set else [])]
+        else:
+            nodes.append(root)
+    return variables_in(nodes)
 
 
 def _variables_of(

@@ -39,8 +39,6 @@ from resolvers.reader import Reader
 from resolvers.references import Found, choose, find
 from resolvers.request import Answer, Operation, PolicyMoved, VariablesInvalid
 
-_POLICY_VERSION = "SELECT max(version) FROM policy_version"
-
 
 class CompanyUnnamed(RequestError):
     """The command could be meant for several companies."""
@@ -213,8 +211,7 @@ class WriteRoad:
                 return _NOTHING
             return await self._shown(connection, caller, (cls, part.key, payload), (company_id, outcomes[0]))
 
-        async def still_granted(connection: Connection) -> None:
-            version = await connection.fetchval(_POLICY_VERSION)
+        def still_granted(version: int | None) -> None:
             if version is not None and version != caller.grants.version:
                 raise PolicyMoved(version)
 

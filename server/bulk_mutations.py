@@ -270,8 +270,7 @@ class BulkMutations:
                 first_line=ready[0].number, results=[dict(one) for one in results],
             )  # fmt: skip
 
-        async def still_granted(connection: Connection) -> None:
-            version = await connection.fetchval(_POLICY_VERSION)
+        def still_granted(version: int | None) -> None:
             if version is not None and version != group.grants.version:
                 raise PolicyMoved(version)
 

@@ -69,7 +69,7 @@ _SAY_HANDLED = "SELECT pg_notify($1, $2)"
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A handler with the name its position is kept under, and the events it wants, or who is `asked` for them."""
+    """A handler with the name its position is kept under, the events it is for, and who is `asked` which of them."""
 
     name: str
     handle: EventHandler
@@ -78,13 +78,11 @@ class Listener:
 
     async def wanted(self, connection: Connection, events: Sequence[PublishedEvent]) -> list[PublishedEvent]:
         """Those of the events that the handler is for."""
-        if self.asked is not None:
-            names = await self.asked(connection)
-        elif EVERY in self.events:
-            return list(events)
-        else:
-            names = self.events
-        return [event for event in events if event.event in names]
+        meant = [event for event in events if event.event in self.events or EVERY in self.events]
+        if self.asked is None or not meant:
+            return meant
+        names = await self.asked(connection)
+        return [event for event in meant if event.event in names]
 
 
 def listeners(modules: Iterable[ModuleType] = LADDER) -> list[Listener]:
@@ -199,15 +197,18 @@ class Jobs:
                 done = max(positions.get(event.company_id, 0), positions[GROUP])
                 if event.position > done:
                     by_company.setdefault(event.company_id, []).append(event)
-            for company_id, own in by_company.items():
-                await self._handle(connection, listener, self._handling(connection, grants, company_id), own)
-            # Everything up to here is done in every company, so one row remembers it for all of them.
-            floor = self._looked[listener.name] = events[-1].position
-            if by_company or floor - positions[GROUP] >= POSITIONS_UNKEPT_MAX:
+            floor = events[-1].position
+            for number, (company_id, own) in enumerate(by_company.items(), start=1):
+                handling = self._handling(connection, grants, company_id)
+                # With the last of them everything is done in every company: one row remembers it for all.
+                done = (GROUP, floor) if number == len(by_company) else (company_id, own[-1].position)
+                await self._handle(listener, handling, own, done)
+            self._looked[listener.name] = floor
+            if by_company:
+                positions[GROUP] = floor
+            elif floor - positions[GROUP] >= POSITIONS_UNKEPT_MAX:
                 await self._keep(connection, listener, floor)
                 positions[GROUP] = floor
-            if by_company:
-                await connection.execute(_SAY_HANDLED, HANDLED, listener.name)
         now = asyncio.get_running_loop().time()
         is_due = now - self._kept_at.get(listener.name, -inf) >= UNKEPT_SECONDS_MAX
         if listener.asked is not None and floor > positions[GROUP] and is_due:
@@ -219,11 +220,15 @@ class Jobs:
         self._kept_at[listener.name] = asyncio.get_running_loop().time()
 
     async def _handle(
-        self, connection: Connection, listener: Listener, handling: Handling, events: Sequence[PublishedEvent]
+        self, listener: Listener, handling: Handling, events: Sequence[PublishedEvent], done: tuple[int, int]
     ) -> None:
+        """The effect, how far it is `done` (a company or all, and a position), and the word of it, as one fact."""
+        connection, (company_id, position) = handling.connection, done
         async with connection.raw.transaction():
             await listener.handle(handling, events)
-            await _move(connection, listener.name, handling.company_id, events[-1].position)
+            await _move(connection, listener.name, company_id, position)
+            if company_id == GROUP:
+                await connection.execute(_SAY_HANDLED, HANDLED, listener.name)
 
     async def _sweep(self, connection: Connection, sweep: Sweep, grants: Grants, company_id: int) -> None:
         async with connection.raw.transaction():

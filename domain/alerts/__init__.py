@@ -16,7 +16,7 @@ from domain.alerts.commands import (
     resolve_alerts,
 )
 from domain.alerts.models import Alert, AlertRule
-from domain.alerts.watching import HANDLERS, SWEEPS
+from domain.alerts.watching import ASKED, HANDLERS, SWEEPS
 
 RECORDS = (AlertRule, Alert)
 COMMANDS = {
@@ -34,4 +34,4 @@ EVENTS = {
     "AlertRuleChanged": AlertRule,
 }
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "SWEEPS"]
+__all__ = ["ASKED", "COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "SWEEPS"]

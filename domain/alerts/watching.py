@@ -3,7 +3,7 @@
 Both do the same and may do it twice: a condition that holds has one open alert, one that is over has none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,8 @@ from domain.alerts.conditions import (
 from domain.alerts.models import AlertSeverity
 from domain.alerts.reads import Among, open_alerts, rules_in_force, untaken_alerts
 from domain.alerts.rules import Verdict
-from domain.core.handling import Handling, Sweep
+from domain.core.database import Connection
+from domain.core.handling import Asked, EventHandler, Handling, Sweep
 from domain.core.outbox import PublishedEvent
 
 # Alerts raised or resolved by one command set.
@@ -140,7 +141,7 @@ def _sweep(name: str, condition: Condition[Any], every_seconds: float = SWEEP_SE
     return Sweep(f"alerts.{name}", run, every_seconds)
 
 
-HANDLERS = {
+HANDLERS: Mapping[str, tuple[EventHandler, ...]] = {
     "StockChanged": (watch_stock, watch_lots),
     "PurchaseOrderCreated": (watch_bought_prices,),
     "PurchaseOrderApproved": (watch_orders, watch_bought_prices),
@@ -156,6 +157,28 @@ HANDLERS = {
     "SalesOrderCancelled": (watch_prices,),
     "BudgetExceeded": (watch_budgets,),
 }
+
+
+def _while_ruled(handler: EventHandler, condition: Condition[Any]) -> tuple[EventHandler, Asked]:
+    """The handler, and that it has its events while a rule of the condition is in force: a new one is swept for."""
+    events = frozenset(event for event, handlers in HANDLERS.items() if handler in handlers)
+
+    async def asked(connection: Connection, /) -> frozenset[str]:
+        return events if await rules_in_force(connection, condition.kind) else frozenset()
+
+    return handler, asked
+
+
+ASKED = dict(
+    (
+        _while_ruled(watch_stock, STOCK),
+        _while_ruled(watch_lots, LOTS),
+        _while_ruled(watch_orders, RECEIPTS),
+        _while_ruled(watch_invoices, INVOICES),
+        _while_ruled(watch_excursions, EXCURSIONS),
+        _while_ruled(watch_held_lots, EXCURSIONS),
+    )
+)
 
 SWEEPS = (
     _sweep("reorder_points", STOCK),

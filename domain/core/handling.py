@@ -76,7 +76,7 @@ class EventHandler(Protocol):
 
 
 class Asked(Protocol):
-    """What says, of a handler of every event, which events there is something to do about now.
+    """What says of a handler which events there is something to do about now.
 
     It is asked once the events were read, so that whoever subscribed before they happened is found.
     """

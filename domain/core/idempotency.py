@@ -10,19 +10,17 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 import orjson
-from sqlalchemy import LargeBinary, SmallInteger, Text, and_, bindparam, cast, null, select, union_all, update
+from sqlalchemy import LargeBinary, SmallInteger, Text, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Uuid
 
 from domain.core.database import Database, json_default
 from domain.core.errors import IdempotencyInProgress, IdempotencyKeyReused, InvalidInput
-from domain.core.ids import new_id
 from domain.core.models import KEY_LENGTH_MAX, IdempotencyKey
 from domain.core.work import Work
 
@@ -30,7 +28,7 @@ from domain.core.work import Work
 IN_FLIGHT_SECONDS = 5.0
 
 _key = IdempotencyKey.table
-_claimed = (
+CLAIMED = (
     insert(_key)
     .values(
         company_id=bindparam("company_id", type_=SmallInteger()), id=bindparam("id", type_=Uuid()),
@@ -43,18 +41,8 @@ _claimed = (
     .returning(_key.c.id)
     .cte("claimed")
 )  # fmt: skip
-_is_same_key = and_(_key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text()))
-_STORED = select(null().label("claimed"), _key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(_is_same_key)
-# A row for the claim, if it was made, and one for each row stored under the key before, in any company.
-_CLAIM = union_all(
-    select(
-        _claimed.c.id.label("claimed"),
-        cast(null(), SmallInteger()),
-        cast(null(), LargeBinary()),
-        cast(null(), ARRAY(Uuid())),
-    ),
-    select(cast(null(), Uuid()), _key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(_is_same_key),
-)
+IS_SAME_KEY = and_(_key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text()))
+_STORED = select(_key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(IS_SAME_KEY)
 _COMPLETE = (
     update(_key)
     .where(
@@ -65,11 +53,11 @@ _COMPLETE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A key that this work holds (`row_id`), or one that was used before (`record_ids`)."""
+class Stored(NamedTuple):
+    """A key that was used before: in which company, with what input, and what it made."""
 
-    row_id: UUID | None
+    company_id: int
+    input_digest: bytes
     record_ids: Sequence[UUID]
 
 
@@ -90,36 +78,27 @@ def input_digest(actor_id: UUID, company_id: int, commands: Sequence[Any], how: 
     return sha256(canonical).digest()
 
 
-async def claim(work: Work, key: str, digest: bytes, record_type: str) -> Claim:
-    """The key, claimed for this work, or what it made before.
+async def made_before(work: Work, key: str, digest: bytes, rows: Sequence[Stored]) -> Sequence[UUID]:
+    """What the key made before, from the rows stored under it: none were seen where another process committed the key
+    while this one waited for it, and only a new statement sees them.
 
-    Raises: IdempotencyKeyReused for another input, IdempotencyInProgress when another process holds it too long.
+    Raises: IdempotencyKeyReused for another input.
     """
-    row_id = new_id()
-    client = work.actor.client
-    try:
-        rows = await work.connection.fetch(
-            _CLAIM, company_id=work.company_id, id=row_id, client=client, key=key, input_digest=digest,
-            command=work.command, record_type=record_type, work_id=work.id,
-        )  # fmt: skip
-    except asyncpg.LockNotAvailableError as held:
-        raise IdempotencyInProgress(key=key) from held
     if not rows:
-        # Another process committed the key while this one waited for it: only a new statement sees that.
-        rows = await work.connection.fetch(_STORED, client=client, key=key)
-    stored = [row for row in rows if row[0] is None]
-    for _, company_id, stored_digest, record_ids in (row.values() for row in stored):
-        if company_id != work.company_id or stored_digest != digest:
+        found = await work.connection.fetch(_STORED, client=work.actor.client, key=key)
+        rows = [Stored(*row.values()) for row in found]
+    for stored in rows:
+        if stored.company_id != work.company_id or stored.input_digest != digest:
             raise IdempotencyKeyReused(key=key)
-        return Claim(None, record_ids)
-    return Claim(row_id, ())
+        return stored.record_ids
+    raise AssertionError("a key that cannot be claimed is stored")
 
 
-async def complete(work: Work, held: Claim, record_ids: Sequence[UUID]) -> None:
+async def complete(work: Work, key_id: UUID, record_ids: Sequence[UUID]) -> None:
     """Keep what the work made under the key it holds."""
     versions = {str(id_): work.versions[id_] for id_ in record_ids if id_ in work.versions}
     await work.connection.execute(
-        _COMPLETE, of_company=work.company_id, of_key=held.row_id, made=list(record_ids), made_versions=versions
+        _COMPLETE, of_company=work.company_id, of_key=key_id, made=list(record_ids), made_versions=versions
     )
 
 

@@ -9,7 +9,7 @@ behind.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,11 +17,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from sqlalchemy import SmallInteger, Text, and_, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Uuid
 
-from domain.core.accounts import DutyConflict
 from domain.core.actors import Actor, Grants
 from domain.core.commands import CommandSpec, Handler, Results
 from domain.core.constraints import BROKEN, refusal_of
@@ -34,10 +30,10 @@ from domain.core.errors import (
     RecordBusy,
     SegregationOfDuties,
 )
-from domain.core.idempotency import Claim, check_key, claim, complete, input_digest, keys_in_flight
+from domain.core.idempotency import check_key, complete, input_digest, keys_in_flight
 from domain.core.lanes import lane_of
-from domain.core.models import AuditEntry
 from domain.core.numbering import NumberRanges, ranges_of
+from domain.core.opening import Key, opened
 from domain.core.tokens import TokenIssuer
 from domain.core.work import Work
 
@@ -98,8 +94,8 @@ class Performed:
 # Reads the answer on the command's own connection, before the commit.
 Reader = Callable[[Connection, Sequence[Outcome]], Awaitable[Any]]
 
-# Called first in the transaction; what it raises undoes everything.
-Guard = Callable[[Connection], Awaitable[None]]
+# Told first in the transaction which version the policy is at; what it raises undoes everything.
+Guard = Callable[[int | None], None]
 
 
 def _now() -> datetime:
@@ -248,35 +244,54 @@ async def _once(connection: Connection, request: _Request) -> Performed:
         command=request.spec.name, now=terms.clock(), reason=terms.reason, ranges=request.ranges,
         address=terms.address, issuer=terms.issuer,
     )  # fmt: skip
+    touched = [referenced_ids(command) for command in request.commands]
+    opening = await opened(work, _key_of(request), sorted({id_ for ids in touched for id_ in ids}))
     if terms.guard is not None:
-        await terms.guard(connection)
-    held: Claim | None = None
-    if terms.idempotency_key is not None:
-        digest = input_digest(request.actor.id, request.company_id, request.commands, terms.policy)
-        held = await claim(work, terms.idempotency_key, digest, request.spec.record.table.name)
-        if held.row_id is None:
-            answer = await _answer(request, connection, held.record_ids)
-            return Performed(held.record_ids, committed=True, replayed=True, answer=answer)
-    outcomes = await _outcomes(work, request)
+        terms.guard(opening.policy_version)
+    if opening.before is not None:
+        answer = await _answer(request, connection, opening.before)
+        return Performed(opening.before, committed=True, replayed=True, answer=answer)
+    outcomes = await _outcomes(work, request, _conflicts(work, touched, opening.conflicts))
     is_kept = [isinstance(outcome, UUID) or outcome.is_recorded for outcome in outcomes]
     if not all(is_kept) and (terms.policy is BatchPolicy.REJECT_ALL or not any(is_kept)):
         raise _NothingWritten(Performed(outcomes, committed=False))
     await work.finish()
-    if held is not None:
-        await complete(work, held, [outcome for outcome in outcomes if isinstance(outcome, UUID)])
+    if opening.key_id is not None:
+        await complete(work, opening.key_id, [outcome for outcome in outcomes if isinstance(outcome, UUID)])
     answer = await _answer(request, connection, outcomes)
     if terms.policy is BatchPolicy.DRY_RUN:
         raise _NothingWritten(Performed(outcomes, committed=False, answer=answer))
     return Performed(outcomes, committed=True, work_id=work.id, answer=answer, revealed=work.revealed)
 
 
+def _key_of(request: _Request) -> Key | None:
+    text = request.terms.idempotency_key
+    if text is None:
+        return None
+    digest = input_digest(request.actor.id, request.company_id, request.commands, request.terms.policy)
+    return Key(text=text, digest=digest, record_type=request.spec.record.table.name)
+
+
+def _conflicts(
+    work: Work, touched: Sequence[Set[UUID]], done: Mapping[UUID, str]
+) -> dict[int, SegregationOfDuties]:  # fmt: skip
+    """By place, the commands on records to which this actor has done what conflicts with it."""
+    return {
+        place: SegregationOfDuties(duty=work.command, conflicting=done[id_])
+        for place, own in enumerate(touched)
+        for id_ in own
+        if id_ in done
+    }
+
+
 async def _answer(request: _Request, connection: Connection, outcomes: Sequence[Outcome]) -> Any:
     return None if request.terms.answer is None else await request.terms.answer(connection, outcomes)
 
 
-async def _outcomes(work: Work, request: _Request) -> list[Outcome]:
+async def _outcomes(
+    work: Work, request: _Request, conflicts: Mapping[int, SegregationOfDuties]
+) -> list[Outcome]:  # fmt: skip
     """One outcome a command: duties first, then the command's function for those that may go on."""
-    conflicts = await _conflicts(work, request.commands)
     outcomes: list[Outcome | None] = [conflicts.get(place) for place in range(len(request.commands))]
     places = [place for place, outcome in enumerate(outcomes) if outcome is None]
     if places and (not conflicts or request.terms.policy is not BatchPolicy.REJECT_ALL):
@@ -295,44 +310,6 @@ async def _run(work: Work, request: _Request, commands: Sequence[Any]) -> Sequen
         # Rows may have been written before it was raised, so none of the batch can stand.
         raise _NothingWritten(Performed([refusal] * len(request.commands), committed=False)) from refusal
     return results.outcomes
-
-
-_entry, _duty = AuditEntry.table, DutyConflict.table
-_command = bindparam("command", type_=Text())
-_CONFLICTS = (
-    select(_entry.c.record_id, _entry.c.command)
-    .distinct()
-    .join_from(
-        _entry,
-        _duty,
-        or_(
-            and_(_duty.c.duty == _command, _duty.c.conflicting == _entry.c.command),
-            and_(_duty.c.conflicting == _command, _duty.c.duty == _entry.c.command),
-        ),
-    )
-    .where(
-        _duty.c.archived_at.is_(None),
-        _entry.c.company_id == bindparam("company_id", type_=SmallInteger()),
-        _entry.c.record_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
-        _entry.c.actor_id == bindparam("actor_id", type_=Uuid()),
-    )
-)
-
-
-async def _conflicts(work: Work, commands: Sequence[Any]) -> dict[int, SegregationOfDuties]:
-    """By place, the commands on records to which this actor has done what conflicts with it."""
-    touched = [referenced_ids(command) for command in commands]
-    ids = sorted({id_ for ids_ in touched for id_ in ids_})
-    if not ids:
-        return {}
-    rows = await work.fetch(_CONFLICTS, command=work.command, ids=ids, actor_id=work.actor.id)
-    done = {row["record_id"]: row["command"] for row in rows}
-    return {
-        place: SegregationOfDuties(duty=work.command, conflicting=done[id_])
-        for place, own in enumerate(touched)
-        for id_ in own
-        if id_ in done
-    }
 
 
 def referenced_ids(command: Any) -> set[UUID]:
