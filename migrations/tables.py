@@ -7,13 +7,14 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 import domain
 from domain.core.records import Record
+from domain.core.search import function_statements
 
 
 def create_statements() -> list[str]:
-    """Every CREATE TABLE, CREATE INDEX, ALTER TABLE and COMMENT of the registered records."""
+    """Every CREATE TABLE, CREATE INDEX, ALTER TABLE and COMMENT of the registered records, and the functions before."""
     assert domain.RECORDS is not None, "importing the register maps every record"
     postgresql = dialect()
-    statements: list[str] = []
+    statements = function_statements()
 
     def collect(statement: Any, *_: Any, **__: Any) -> None:
         statements.append(str(statement.compile(dialect=postgresql)))

@@ -18,6 +18,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 
+from domain.core.search import function_statements
+
 # Any number that no other advisory lock of the house uses: "skein" read as a number in base 36.
 UPGRADE_LOCK = 48_139_223
 
@@ -112,7 +114,7 @@ async def upgrade(connection: Connection, say: Callable[[str], None] = lambda _:
         applied = revisions_after(await current_revision(connection))
         for revision in applied:
             say(f"migrating to {revision}")
-            await _apply(connection, statements_of(revision))
+            await _apply(connection, [*function_statements(), *statements_of(revision)])
         return applied
     finally:
         await connection.execute(f"SELECT pg_advisory_unlock({UPGRADE_LOCK})")

@@ -14,6 +14,7 @@ from resolvers.catalog import Leaf, MoneyLeaf, ToMany, ToOne
 from resolvers.filters import Predicate, Scoped
 from resolvers.paging import Window
 from resolvers.reader import Narrow
+from resolvers.search import Search
 from resolvers.values import Bound, Sym
 
 ResponsePath = tuple[str, ...]
@@ -132,8 +133,9 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionNode:
-    """A page of rows and figures over all of them; `link` is the reference that ties the rows to their parent, and
-    `derivation` makes them where they are lines of a report.
+    """A page of rows and figures over all of them; `link` is the reference that ties the rows to their parent.
+
+    `derivation` makes them where they are lines of a report, `search` finds them where words are sought.
     """
 
     scope: Scoped
@@ -143,6 +145,7 @@ class ConnectionNode:
     window: Window
     parts: tuple[tuple[str, ConnectionPart], ...]
     derivation: Derivation | None = None
+    search: Search | None = None
 
 
 Value = Text | IdValue | LeafValue | MoneyValue | LegacyKeys | OneValue | ListValue | ConnectionNode

@@ -32,6 +32,9 @@ NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
 SMALL_MAX = 32_767
 INTEGER_MAX = 2_147_483_647
 
+# How far a row is from what is sought: the order of a search, a column that no table has.
+RANK = "search_rank"
+
 
 class PageLimit(RequestError):
     code = "PAGE_LIMIT"
@@ -90,7 +93,8 @@ def read_window(entity: Entity, arguments: Mapping[str, Any]) -> Window:
         raise InvalidInput(
             what="first", value="…", reason="give either first or last", reason_zh="first 与 last 只能给出一个"
         )
-    order = read_order(entity, arguments.get("orderBy"))
+    is_search = arguments.get("search") is not None
+    order = Order(RANK, is_descending=False) if is_search else read_order(entity, arguments.get("orderBy"))
     name, size = ("last", last) if last is not None else ("first", first)
     default, most = page_sizes(entity)
     bound = Bound(size if isinstance(size, Sym) else Sym(constant=default), partial(_page_size, name, most))
@@ -149,7 +153,7 @@ def _cursor_part(entity: Entity, order: Order, name: str, part: str, text: str) 
 
 def _sort_value(entity: Entity, order: Order, text: str) -> Any:
     """Raises: ValueError for what no column of the type can hold."""
-    type_ = entity.table.c[order.column or "id"].type
+    type_ = Integer() if order.column == RANK else entity.table.c[order.column or "id"].type
     if isinstance(type_, DateTime):
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:

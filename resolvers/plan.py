@@ -72,6 +72,7 @@ from resolvers.paging import PageLimit, read_window
 from resolvers.reader import Mask, Narrow, Permissions
 from resolvers.reports import companies_asked, derivation_of
 from resolvers.representations import plan_entities
+from resolvers.search import search_of
 from resolvers.selection import Selections
 from resolvers.values import Bound, Sym
 from resolvers.viewer import LOCAL_ROOTS
@@ -266,14 +267,9 @@ class Planner:
             null = self._null(entity.coordinate(source.name), path, target, source.spec.tier)
             return Text("[]") if source.is_list else null
         if not source.is_list:
-            return self._connection(
-                target,
-                source,
-                {**arguments, "companies": inner},
-                nodes=nodes,
-                path=path,
-                coordinate=entity.coordinate(source.name),
-            )
+            given = {**arguments, "companies": inner}
+            coordinate = entity.coordinate(source.name)
+            return self._connection(target, source, given, nodes=nodes, path=path, coordinate=coordinate)
         if self._scoped(target, narrow).nothing:
             self._null(entity.coordinate(source.name), path, target, Tier.INTERNAL)
             return Text("[]")
@@ -301,7 +297,8 @@ class Planner:
             return self._null(coordinate, path, unseen[0].entity, Tier.INTERNAL)
         where = reader.predicate(entity, arguments.get("filter"))
         window = read_window(entity, arguments)
-        if window.order.column is not None:
+        search = search_of(entity, arguments, reader)
+        if search is None and window.order.column is not None:
             reader.require(entity, entity.fields[camel(window.order.column.removesuffix("_id"))], "order")
         with_archived = bool(arguments.get("includeArchived"))
         type_ = self.selections.object(f"{entity.name}Connection")
@@ -324,7 +321,7 @@ class Planner:
                         scope, where, with_archived=with_archived, reader=reader, nodes=found, path=(*path, key)
                     )
             parts.append((key, part))
-        return ConnectionNode(scope, link, where, with_archived, window, tuple(parts), derivation)
+        return ConnectionNode(scope, link, where, with_archived, window, tuple(parts), derivation, search)
 
     def _edges(self, entity: Entity, narrow: Narrow, nodes: list[FieldNode], path: ResponsePath) -> EdgesPart:
         type_ = self.selections.object(f"{entity.name}Edge")

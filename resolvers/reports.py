@@ -23,6 +23,7 @@ from domain.core.reports import Asked, Report, ReportArgument, arguments_of
 from resolvers.catalog import Entity, camel, entity_read
 from resolvers.filters import FilterReader, plain
 from resolvers.fragments import COMPANIES, CompaniesParameter, Frame
+from resolvers.matches import matches
 from resolvers.nodes import ConnectionNode, Derivation
 from resolvers.reader import Narrow
 from resolvers.values import Bound, Sym
@@ -74,11 +75,13 @@ def _checked(record: type[Report], names: Sequence[str], place: int, values: Seq
 
 
 def rows_from(renderer: "Renderer", node: ConnectionNode, *, is_page: bool = False) -> FromClause:
-    """What the rows of a connection are read from: the entity's table, or the select of its report.
+    """What the rows of a connection are read from: the entity's table, its search, or the select of its report.
 
     Figures are over all lines of a report; a page tells it between which places its lines stand.
     """
     entity = node.scope.entity
+    if node.search is not None:
+        return matches(renderer, node)
     if node.derivation is None:
         return entity.table.alias()
     asked = _asked(renderer, node, node.derivation, is_page=is_page)

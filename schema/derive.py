@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from domain.core.records import Record
 from domain.core.reports import Report, arguments_of
+from domain.core.search import MATCHES_MAX
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, Source, ToMany, ToOne, camel, is_nullable
 from resolvers.paging import page_sizes
 from schema.making import TYPES, Field, Kind, annotation, argument, enum_type, make, make_enum
@@ -326,7 +327,18 @@ def root_many(record: type[Record]) -> Any:
     doc = f"The {entity.record.spec.en.lower()} rows the reader may see; null when none of their kind may be read."
     if entity.report is not None:
         doc = f"{entity.record.spec.doc} In the order of {camel(entity.report.order)}; null when it may not be read."
-    return _root(Field("", f"{entity.name}Connection | None", doc, connection_arguments(entity)))
+    arguments = connection_arguments(entity)
+    if entity.record.spec.search:
+        arguments.append(Field("search", "String | None", _search_doc(entity)))
+    return _root(Field("", f"{entity.name}Connection | None", doc, arguments))
+
+
+def _search_doc(entity: Entity) -> str:
+    columns = [name for name in entity.record.spec.search if "." not in name]
+    return (
+        f"Words, parts of codes, or a code of the row's own lists, in {', '.join(map(camel, columns))}: letter case, "
+        f"accents and one wrong letter a word do not matter. The nearest rows come first, at most {MATCHES_MAX}."
+    )
 
 
 def root_one(record: type[Record]) -> Any:

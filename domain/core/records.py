@@ -34,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 from sqlalchemy.types import Uuid
 
 from domain.core.columns import ColumnSpec, Instant, Tier, column, spec_of
+from domain.core.search import is_prose, searched
 
 # The company number that stands for the group itself: rows of shared masters in system tables, and role assignments
 # that hold in the group and in every company.
@@ -76,7 +77,8 @@ class RecordSpec:
     """What a record says of itself beside its columns.
 
     `key` is the business key's column (code, number), unique in the company or group; `name` the column that names a
-    row to people. `append_only` rows have no version and refuse UPDATE and DELETE.
+    row to people. `search` names the columns in which words are sought, and the lists (`identifiers.value`) whose rows
+    are found by their code. `append_only` rows have no version and refuse UPDATE and DELETE.
     """
 
     module: str
@@ -86,6 +88,7 @@ class RecordSpec:
     scope: Scope
     key: str | None
     name: str | None
+    search: tuple[str, ...]
     append_only: bool
     exposed: bool
     retention: str
@@ -105,6 +108,7 @@ class Record(DeclarativeBase):
         zh: str = "",
         key: str | None = None,
         name: str | None = None,
+        search: tuple[str, ...] = (),
         append_only: bool = False,
         exposed: bool = True,
         retention: str = "10 years after the business year",
@@ -120,7 +124,8 @@ class Record(DeclarativeBase):
                 raise TypeError(f"{cls.__name__} declares no scope or no zh label")
             cls.spec = RecordSpec(
                 module=cls.__module__.split(".")[1], doc=(cls.__doc__ or "").strip(), zh=zh, en=spaced(cls.__name__),
-                scope=scope, key=key, name=name, append_only=append_only, exposed=exposed, retention=retention,
+                scope=scope, key=key, name=name, search=search, append_only=append_only, exposed=exposed,
+                retention=retention,
             )  # fmt: skip
             if append_only:
                 cls.version = None  # type: ignore[assignment]  # SQLAlchemy's way to leave an inherited column out
@@ -224,6 +229,13 @@ def _complete(record: type[Record]) -> None:
             Index(None, *(table.c[name] for name in [*prefix, column_.name, "id"]))
         elif spec.reference is not None and column_.name != record.spec.key:
             Index(None, *(table.c[name] for name in [*prefix, column_.name]))
+    if record.spec.search:
+        columns = [table.c[name] for name in record.spec.search if name in table.c]
+        prose = [one for one in columns if is_prose(one)]
+        if len(prose) > 1:
+            raise TypeError(f"{table.name} can be searched in one longer text, not in {len(prose)}")
+        names = [one for one in columns if one not in prose]
+        Index(f"ix_{table.name}_search", searched(prose[0] if prose else None, names), postgresql_using="gin")
     if record.spec.key is not None:
         table.append_constraint(UniqueConstraint(*(table.c[name] for name in [*prefix, record.spec.key])))
 

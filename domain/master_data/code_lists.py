@@ -25,7 +25,9 @@ class CodeList(GroupRecord, scope=Scope(partner=ANYONE), zh="代码表", key="co
     edition: Mapped[str | None] = text_column(doc="Edition or release date of the list.", zh="版本", tier=Tier.PUBLIC)
 
 
-class CodeValue(GroupRecord, scope=Scope(partner=ANYONE), zh="代码值", name="name"):
+class CodeValue(
+    GroupRecord, scope=Scope(partner=ANYONE), zh="代码值", name="name", search=("code", "name", "name_zh")
+):
     """One code of a list, with the text it had during a time."""
 
     __tablename__ = "code_value"

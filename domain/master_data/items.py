@@ -102,7 +102,10 @@ class ItemCategory(GroupRecord, scope=Scope(partner=ANYONE), zh="物料类别", 
     )
 
 
-class Item(GroupRecord, scope=Scope(partner=ANYONE), zh="物料", key="code", name="name"):
+class Item(
+    GroupRecord, scope=Scope(partner=ANYONE), zh="物料", key="code", name="name",
+    search=("code", "name", "name_zh", "model", "description", "device_identifiers.normal_value"),
+):  # fmt: skip
     """A thing or service that is bought, made, stored or sold."""
 
     __tablename__ = "item"

@@ -73,7 +73,10 @@ class IdentifierScheme(StrEnum):
     NATIONAL = "NATIONAL"
 
 
-class Party(GroupRecord, scope=Scope(partner="id"), zh="往来单位", key="code", name="name"):
+class Party(
+    GroupRecord, scope=Scope(partner="id"), zh="往来单位", key="code", name="name",
+    search=("code", "name", "name_zh", "legal_name", "legal_name_zh", "credit_code", "identifiers.value"),
+):  # fmt: skip
     """A firm, institution or person that the group deals with."""
 
     __tablename__ = "party"
@@ -137,7 +140,7 @@ class PartyIdentifier(GroupRecord, scope=Scope(partner="party_id"), zh="往来�
     scheme: Mapped[IdentifierScheme] = enum_column(
         IdentifierScheme, doc="The register.", zh="编号体系", tier=Tier.PUBLIC
     )
-    value: Mapped[str] = code_column(doc="The number.", zh="编号")
+    value: Mapped[str] = code_column(doc="The number.", zh="编号", index=True)
     country: Mapped[str | None] = code_column(
         doc="Country of the register, where it is national.", zh="国家", length_max=2, code_list="ISO3166-1"
     )

@@ -451,6 +451,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_party_code_id'), 'party', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_party_employer_id'), 'party', ['employer_id'], unique=False)
     op.create_index(op.f('ix_party_name_id'), 'party', ['name', 'id'], unique=False)
+    op.create_index('ix_party_search', 'party', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh, legal_name, legal_name_zh, credit_code)')], unique=False, postgresql_using='gin')
     op.create_table('policy_rule',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role or audience.'),
@@ -782,6 +783,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_code_value_list_id'), 'code_value', ['list_id'], unique=False)
     op.create_index(op.f('ix_code_value_name_id'), 'code_value', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False)
+    op.create_index('ix_code_value_search', 'code_value', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh)')], unique=False, postgresql_using='gin')
     op.create_table('consolidation_run',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1014,6 +1016,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_code_id'), 'item', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_manufacturer_id'), 'item', ['manufacturer_id'], unique=False)
     op.create_index(op.f('ix_item_name_id'), 'item', ['name', 'id'], unique=False)
+    op.create_index('ix_item_search', 'item', [sa.literal_column('skein_search(description, code, name, name_zh, model)')], unique=False, postgresql_using='gin')
     op.create_index(op.f('ix_item_size_unit_id'), 'item', ['size_unit_id'], unique=False)
     op.create_index(op.f('ix_item_unit_id'), 'item', ['unit_id'], unique=False)
     op.create_index(op.f('ix_item_volume_unit_id'), 'item', ['volume_unit_id'], unique=False)
@@ -1166,6 +1169,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('scheme', 'value', 'party_id', name=op.f('uq_party_identifier_scheme_value_party_id'))
     )
     op.create_index(op.f('ix_party_identifier_party_id'), 'party_identifier', ['party_id'], unique=False)
+    op.create_index(op.f('ix_party_identifier_value'), 'party_identifier', ['value'], unique=False)
     op.create_table('party_role',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party.'),

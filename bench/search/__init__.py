@@ -1,0 +1,1 @@
+"""Search against the number of items."""
