@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, cast, func, select, union_all
+from sqlalchemy import ColumnElement, FromClause, cast, func, select, union_all
 from sqlalchemy import Text as SqlText
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -84,9 +84,8 @@ class _Ways:
     def _limited(
         self, frame: Frame, conditions: list[ColumnElement[bool]], far: ColumnElement[int], way: str
     ) -> FromClause:
-        query: Select[Any] = select(frame.column("id"), far.label(RANK))
-        query = query.where(*conditions, *self.renderer.rows_of(self.node, frame)).limit(whole(MATCHES_MAX))
-        return query.cte(f"{way}_{len(self.renderer.derived)}")
+        rows = select(frame.column("id"), far.label(RANK)).where(*conditions, *self.renderer.rows_of(self.node, frame))
+        return rows.limit(whole(MATCHES_MAX)).cte(f"{way}_{len(self.renderer.derived)}")
 
 
 def _searched(frame: Frame, names: Sequence[str]) -> ColumnElement[Any]:

@@ -76,7 +76,7 @@ def _part(part: str, text: str) -> Any:
         raise _refused(text, "it is empty; send null to see every row", "为空；如需查看全部，请传 null")
     if len(text) > TEXT_MAX:
         raise _refused(text, f"at most {TEXT_MAX} characters are sought", f"最多 {TEXT_MAX} 个字符")
-    found = getattr(sought(text), part)
+    found: str | tuple[str, ...] = getattr(sought(text), part)
     return list(found) if isinstance(found, tuple) else found
 
 

@@ -82,4 +82,5 @@ __all__ = [
     "WebhookDelivery",
     "WebhookSubscription",
     "queue_messages",
+    "subscribed_events",
 ]
