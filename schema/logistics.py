@@ -13,7 +13,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
-from domain.logistics.reports import AvailableToPromiseLine
+from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -38,6 +38,7 @@ class LogisticsQuery:
     cold_chain_readings = root_many(ColdChainReading)
     storage_conditions = root_many(StorageCondition)
     available_to_promise = root_many(AvailableToPromiseLine)
+    kits_to_promise = root_many(KitToPromiseLine)
     package_numberings = root_many(PackageNumbering)
 
 

@@ -10,6 +10,7 @@ from domain.sales.models import (
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 from schema.commands import mutations
@@ -25,6 +26,7 @@ class SalesQuery:
     sales_order = root_one(SalesOrder)
     sales_orders = root_many(SalesOrder)
     sales_order_lines = root_many(SalesOrderLine)
+    sales_order_kits = root_many(SalesOrderKit)
     price_list = root_one(PriceList)
     price_lists = root_many(PriceList)
     price_list_lines = root_many(PriceListLine)

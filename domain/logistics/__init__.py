@@ -46,7 +46,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
-from domain.logistics.reports import AvailableToPromiseLine, available_to_promise
+from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine, available_to_promise, kits_to_promise
 from domain.logistics.rules import package_numbering
 from domain.logistics.verify import VERIFIERS
 from domain.master_data.maintenance import events_of, maintained
@@ -84,7 +84,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     FillConsignment: fill_consignments,
     ReportConsumption: report_consumptions,
 }
-REPORTS = {AvailableToPromiseLine: available_to_promise}
+REPORTS = {AvailableToPromiseLine: available_to_promise, KitToPromiseLine: kits_to_promise}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),

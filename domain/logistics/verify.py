@@ -83,6 +83,25 @@ WHERE CASE WHEN h.status IN ('SHIPPED', 'DELIVERED')
 ORDER BY h.company_id, h.number, d.position LIMIT 1
 """
 
+# A kit is what its components are: as many of each as it holds, at prices that sum to its own, as many gone as whole.
+_WRONG_KIT = """
+SELECT o.company_id, o.number, k.position, (k.line_total, k.tax, k.shipped_quantity)::text AS said,
+       (coalesce(sum(l.line_total), 0), coalesce(sum(l.tax), 0),
+        coalesce(min(floor(greatest(l.shipped_quantity - l.replaced_quantity, 0) / l.quantity_per_kit)), 0))::text
+           AS counted
+FROM sales_order o
+JOIN sales_order_kit k ON k.company_id = o.company_id AND k.sales_order_id = o.id
+LEFT JOIN sales_order_line l ON l.company_id = k.company_id AND l.sales_order_kit_id = k.id
+GROUP BY o.company_id, o.number, k.id, k.position, k.line_total, k.tax, k.shipped_quantity, k.ordered_quantity,
+    k.unit_price
+HAVING (k.line_total, k.tax, k.shipped_quantity)
+    IS DISTINCT FROM (sum(l.line_total), sum(l.tax),
+        min(floor(greatest(l.shipped_quantity - l.replaced_quantity, 0) / l.quantity_per_kit)))
+    OR bool_or(l.ordered_quantity <> k.ordered_quantity * l.quantity_per_kit)
+    OR abs(k.unit_price - sum(l.unit_price * l.quantity_per_kit)) > 0.000001
+ORDER BY o.company_id, o.number, k.position LIMIT 1
+"""
+
 SALES_QUANTITIES = "sales order quantities"
 SHIPPED_GOODS = "shipped goods"
 
@@ -92,7 +111,10 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
 
     Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced.
     """
-    kinds = (("sales order", _WRONG_LINE), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE))
+    kinds = (
+        ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
+        ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE),
+    )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):
             subject = f"company {row['company_id']}, {document} {row['number']} line {row['position']}"

@@ -35,6 +35,7 @@ from domain.sales.models import (
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 from domain.sales.qualifying import (
@@ -53,6 +54,7 @@ RECORDS = (
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {

@@ -229,6 +229,43 @@ class SalesOrder(
     confirmed_by: Mapped[UUID | None] = uuid_column(doc="The user who confirmed the order.", zh="确认用户")
 
 
+class SalesOrderKit(
+    CompanyRecord, scope=Scope(partner="sales_order.customer_id", site="sales_order.site_id"), zh="销售订单套件"
+):
+    """A kit on an order, sold as one at one price; its components are lines of the order and share that price."""
+
+    __tablename__ = "sales_order_kit"
+    __table_args__ = (
+        UniqueConstraint("company_id", "sales_order_id", "position"),
+        CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
+        CheckConstraint("shipped_quantity >= 0", name="shipped_quantity_not_negative"),
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+    )
+
+    sales_order_id: Mapped[UUID] = reference(
+        "sales_order", doc="The order the kit is on.", zh="销售订单", lines="kits", lines_order="position"
+    )
+    position: Mapped[int] = column(doc="Place of its first component on the order.", zh="行号", tier=Tier.PUBLIC)
+    item_id: Mapped[UUID] = reference("item", doc="The kit.", zh="套件", many="sales_order_kits")
+    ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
+    shipped_quantity: Mapped[Decimal] = quantity_column(
+        doc="How many have left whole.", zh="发货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    unit_price: Mapped[Decimal] = price_column(doc="Net price of one.", zh="单价", unit=ORDER_CURRENCY)
+    price_source: Mapped[str] = text_column(
+        doc="The rule that set the price.", zh="价格来源", tier=Tier.COMMERCIAL
+    )
+    list_price: Mapped[Decimal | None] = price_column(
+        doc="What the price lists say one costs this customer; none where no list has it.", zh="价目表价格",
+        unit=ORDER_CURRENCY,
+    )  # fmt: skip
+    discount_percent: Mapped[Decimal] = rate_column(
+        doc="Taken off the price of the list.", zh="折扣", unit="%", tier=Tier.COMMERCIAL, server_default="0"
+    )
+    line_total: Mapped[Decimal] = amount_column(doc="What its components come to.", zh="行金额", unit=ORDER_CURRENCY)
+    tax: Mapped[Decimal] = amount_column(doc="Tax on them.", zh="行税额", unit=ORDER_CURRENCY)
+
+
 class SalesOrderLine(
     CompanyRecord, scope=Scope(partner="sales_order.customer_id", site="sales_order.site_id"), zh="销售订单行"
 ):
@@ -251,6 +288,8 @@ class SalesOrderLine(
         CheckConstraint("replaced_quantity <= returned_quantity", name="replaced_within_returned"),
         CheckConstraint("invoiced_quantity <= shipped_quantity", name="invoiced_within_shipped"),
         CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint("quantity_per_kit > 0", name="quantity_per_kit_positive"),
+        CheckConstraint("(sales_order_kit_id IS NULL) = (quantity_per_kit IS NULL)", name="component_of_a_kit"),
         UniqueConstraint("company_id", "sales_order_id", "position"),
     )  # fmt: skip
 
@@ -259,6 +298,12 @@ class SalesOrderLine(
     )
     position: Mapped[int] = column(doc="1-based place on the order.", zh="行号", tier=Tier.PUBLIC)
     item_id: Mapped[UUID] = reference("item", doc="What is sold.", zh="物料", many="sales_order_lines")
+    sales_order_kit_id: Mapped[UUID | None] = reference(
+        "sales_order_kit", doc="The kit that it is a component of, if it is one.", zh="套件", many="components"
+    )
+    quantity_per_kit: Mapped[Decimal | None] = quantity_column(
+        doc="How much of it one kit holds.", zh="单套数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
+    )
     ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
     allocated_quantity: Mapped[Decimal] = quantity_column(
         doc="Promised from stock and not shipped yet.", zh="已分配数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,

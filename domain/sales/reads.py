@@ -18,7 +18,7 @@ from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
 from domain.master_data.devices import CodeAssignment
-from domain.master_data.items import Item, ItemPrice
+from domain.master_data.items import Item, ItemPrice, KitComponent
 from domain.master_data.parties import Address, Licence, Party, PartyRole, PartyRoleKind, PartyTerms
 from domain.sales.models import (
     PriceCap,
@@ -31,6 +31,7 @@ from domain.sales.models import (
     SalesOrderLine,
     SalesOrderStatus,
 )
+from domain.sales.rules.kits import Component
 from domain.sales.rules.orders import Order, OrderLine
 from domain.sales.rules.prices import Cap, Offer
 from domain.sales.rules.qualification import DateBasis, Jurisdiction, Permit, Registration
@@ -82,6 +83,10 @@ _OWN_PRICES = select(
     _own_price.c.id, _own_price.c.item_id, _own_price.c.list_price, _own_price.c.currency, _own_price.c.valid_from,
     _own_price.c.valid_to,
 ).where(_own_price.c.company_id == _company_id, _own_price.c.item_id == _ids)  # fmt: skip
+_part = KitComponent.table
+_COMPONENTS = (
+    select(_part).where(_part.c.kit_id == _ids, _part.c.archived_at.is_(None)).order_by(_part.c.kit_id, _part.c.id)
+)
 _CAPS = select(_cap).where(_cap.c.company_id == _company_id, _cap.c.item_id == _ids)
 
 _licence, _registration, _law = Licence.table, ProductRegistration.table, QualificationRule.table
@@ -190,6 +195,19 @@ async def offers_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Off
             )
         )  # fmt: skip
     return offers
+
+
+async def components_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Component]]:
+    """What each of the items that are kits holds, whatever its days; an item that is no kit is absent."""
+    components: defaultdict[UUID, list[Component]] = defaultdict(list)
+    for row in await work.fetch(_COMPONENTS, ids=sorted(set(item_ids))):
+        components[row["kit_id"]].append(
+            Component(
+                item_id=row["component_id"], quantity=row["quantity"], weight=row["revenue_weight"],
+                valid_from=row["valid_from"], valid_to=row["valid_to"],
+            )
+        )  # fmt: skip
+    return components
 
 
 async def caps_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Cap]]:
@@ -308,5 +326,5 @@ def line_of(row: Row) -> OrderLine:
         id=row["id"], position=row["position"], item_id=row["item_id"], ordered=row["ordered_quantity"],
         allocated=row["allocated_quantity"], picked=row["picked_quantity"], shipped=row["shipped_quantity"],
         returned=row["returned_quantity"], replaced=row["replaced_quantity"], cancelled=row["cancelled_quantity"],
-        invoiced=row["invoiced_quantity"],
+        invoiced=row["invoiced_quantity"], kit_id=row["sales_order_kit_id"], per_kit=row["quantity_per_kit"],
     )  # fmt: skip

@@ -79,6 +79,8 @@ class OrderLine:
     replaced: Decimal = ZERO
     cancelled: Decimal = ZERO
     invoiced: Decimal = ZERO
+    kit_id: UUID | None = None
+    per_kit: Decimal | None = None
 
     @property
     def open(self) -> Decimal:
