@@ -5,6 +5,7 @@ import strawberry
 from domain import logistics
 from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
 from domain.logistics.cold_chain import ColdChainReading, StorageCondition
+from domain.logistics.direct import DirectSupply
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -37,6 +38,7 @@ class LogisticsQuery:
     return_credits = root_many(ReturnCredit)
     cold_chain_readings = root_many(ColdChainReading)
     storage_conditions = root_many(StorageCondition)
+    direct_supplies = root_many(DirectSupply)
     available_to_promise = root_many(AvailableToPromiseLine)
     kits_to_promise = root_many(KitToPromiseLine)
     package_numberings = root_many(PackageNumbering)

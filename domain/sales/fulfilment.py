@@ -95,7 +95,7 @@ async def hold_orders(work: Work, expected: Mapping[UUID, int | None]) -> HeldOr
 
 _ROLLED = (
     "allocated_quantity", "picked_quantity", "shipped_quantity", "returned_quantity", "replaced_quantity",
-    "cancelled_quantity", "invoiced_quantity",
+    "cancelled_quantity", "invoiced_quantity", "direct_quantity",
 )  # fmt: skip
 
 
@@ -136,6 +136,7 @@ def _line_row(line: OrderLine) -> dict[str, object]:
         "replaced_quantity": line.replaced,
         "cancelled_quantity": line.cancelled,
         "invoiced_quantity": line.invoiced,
+        "direct_quantity": line.direct,
     }
 
 

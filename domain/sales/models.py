@@ -4,7 +4,8 @@ An order is a promise. Goods move in `inventory`, money moves in `finance`; noth
 order that was not confirmed yet: the same document, one state earlier, so that nothing is copied when the customer says
 yes.
 
-Every quantity of a line rolls: ordered + to be replaced = allocated + shipped + open + cancelled. What is to be charged
+Every quantity of a line rolls: ordered + to be replaced = allocated + ordered from suppliers who ship it straight +
+shipped + open + cancelled. What is to be charged
 is what the customer keeps: shipped less returned, whatever became of the returns.
 """
 
@@ -276,11 +277,13 @@ class SalesOrderLine(
         CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
         CheckConstraint(
             "allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 "
-            "AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0",
+            "AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0 "
+            "AND direct_quantity >= 0",
             name="quantities_not_negative",
         ),
         CheckConstraint(
-            "allocated_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity",
+            "allocated_quantity + direct_quantity + shipped_quantity + cancelled_quantity "
+            "<= ordered_quantity + replaced_quantity",
             name="shipped_within_ordered",
         ),
         CheckConstraint("picked_quantity <= allocated_quantity", name="picked_within_allocated"),
@@ -309,6 +312,10 @@ class SalesOrderLine(
         doc="Promised from stock and not shipped yet.", zh="已分配数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
         server_default="0",
     )  # fmt: skip
+    direct_quantity: Mapped[Decimal] = quantity_column(
+        doc="Ordered from a supplier who ships it straight to the customer, and not shipped yet.", zh="直运在途数量",
+        unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0",
+    )  # fmt: skip
     picked_quantity: Mapped[Decimal] = quantity_column(
         doc="Of what is allocated, what is picked for shipments that have not left.", zh="已拣数量", unit=ITEM_UNIT,
         tier=Tier.PUBLIC, server_default="0",
@@ -327,10 +334,11 @@ class SalesOrderLine(
         doc="Will not be shipped.", zh="取消数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     open_quantity: Mapped[Decimal] = quantity_column(
-        doc="Neither allocated nor shipped nor cancelled: what is owed to the customer and not at hand.",
+        doc="Neither allocated nor on its way nor cancelled: what is owed to the customer and not at hand.",
         zh="未交数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
         server_default=Computed(
-            "ordered_quantity + replaced_quantity - allocated_quantity - shipped_quantity - cancelled_quantity",
+            "ordered_quantity + replaced_quantity - allocated_quantity - direct_quantity - shipped_quantity "
+            "- cancelled_quantity",
             persisted=True,
         ),
     )  # fmt: skip

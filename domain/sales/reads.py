@@ -327,4 +327,5 @@ def line_of(row: Row) -> OrderLine:
         allocated=row["allocated_quantity"], picked=row["picked_quantity"], shipped=row["shipped_quantity"],
         returned=row["returned_quantity"], replaced=row["replaced_quantity"], cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"], kit_id=row["sales_order_kit_id"], per_kit=row["quantity_per_kit"],
+        direct=row["direct_quantity"],
     )  # fmt: skip

@@ -79,7 +79,8 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
 async def cancel_sales_orders(work: Work, commands: Sequence[CancelSalesOrder]) -> Results[SalesOrder]:
     """The orders with nothing open or allocated any more: CANCELLED where nothing was shipped, else as the rest stands.
 
-    What was promised from stock is free again. Raises per row: NotFound, StaleVersion, WrongState, PickedAlready.
+    What was promised from stock is free again. Raises per row: NotFound, StaleVersion, WrongState, PickedAlready,
+    OnOrderAlready.
     Emits: SalesOrderCancelled, ReservationReleased, StockChanged.
     """
     held = await hold_orders(work, {one.sales_order_id: one.expected_version for one in commands})
