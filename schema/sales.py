@@ -4,6 +4,7 @@ import strawberry
 
 from domain import sales
 from domain.sales.models import (
+    CustomerTerms,
     PriceCap,
     PriceList,
     PriceListLine,
@@ -27,6 +28,7 @@ class SalesQuery:
     sales_orders = root_many(SalesOrder)
     sales_order_lines = root_many(SalesOrderLine)
     sales_order_kits = root_many(SalesOrderKit)
+    customer_terms = root_many(CustomerTerms)
     price_list = root_one(PriceList)
     price_lists = root_many(PriceList)
     price_list_lines = root_many(PriceListLine)

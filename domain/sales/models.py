@@ -184,6 +184,28 @@ class QualificationRule(GroupRecord, scope=Scope(), zh="资质规则"):
     valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
 
 
+class CustomerTerms(CompanyRecord, scope=Scope(partner="customer_id"), zh="客户销售条件"):
+    """On what terms a company takes a customer's orders, as far as an order says nothing else."""
+
+    __tablename__ = "customer_terms"
+    __table_args__ = (UniqueConstraint("company_id", "customer_id"),)
+
+    customer_id: Mapped[UUID] = reference("party", doc="The customer.", zh="客户", many="customer_terms")
+    currency: Mapped[str] = code_column(
+        doc="Currency of the orders that it places itself.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217"
+    )
+    tax_code_id: Mapped[UUID | None] = reference(
+        "tax_code", doc="Tax treatment of its orders; no tax without one.", zh="税码", tier=Tier.INTERNAL
+    )
+    site_id: Mapped[UUID | None] = reference(
+        "site", doc="The site that ships to it.", zh="发货地点", tier=Tier.INTERNAL
+    )
+    may_place_orders: Mapped[bool] = column(
+        doc="Whether it may place orders itself, at the prices of the lists.", zh="是否可自助下单", tier=Tier.PUBLIC,
+        server_default="false",
+    )  # fmt: skip
+
+
 class SalesOrder(
     CompanyRecord, scope=Scope(partner="customer_id", site="site_id"), zh="销售订单", key="number", name="number"
 ):

@@ -10,7 +10,9 @@ from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, sele
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import Uuid
 
+from domain.core.actors import PARTNERS
 from domain.core.database import CompanyReader, Row
+from domain.core.errors import NotFound
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
 from domain.inventory.documents import StockReservation
@@ -21,6 +23,7 @@ from domain.master_data.devices import CodeAssignment
 from domain.master_data.items import Item, ItemPrice, KitComponent
 from domain.master_data.parties import Address, Licence, Party, PartyRole, PartyRoleKind, PartyTerms
 from domain.sales.models import (
+    CustomerTerms,
     PriceCap,
     PriceList,
     PriceListKind,
@@ -62,6 +65,10 @@ _CURRENCIES = select(_currency.c.code).where(
 )
 _ADDRESSES = select(_address.c.id, _address.c.party_id, _address.c.country, _address.c.region).where(
     _address.c.id == _ids, _address.c.archived_at.is_(None)
+)
+_customer_terms = CustomerTerms.table
+_CUSTOMER_TERMS = select(_customer_terms).where(
+    _customer_terms.c.company_id == _company_id, _customer_terms.c.customer_id == _ids
 )
 _site = Site.table
 _SITES = select(_site.c.id).where(_site.c.company_id == _company_id, _site.c.id == _ids)
@@ -145,6 +152,17 @@ _PROMISED = select(_reservation.c.id, _reservation.c.quantity).where(
 _HOLD_PARTIES = (
     select(_party.c.id).where(_party.c.id == _ids).order_by(_party.c.id).with_for_update(key_share=True)
 )
+
+
+def check_own(work: Work, customer_id: UUID, what: str) -> None:
+    """Nothing; a partner knows its own orders only. Raises: NotFound."""
+    if work.actor.audience in PARTNERS and customer_id not in work.actor.partners:
+        raise NotFound((what,), what=what, key=str(customer_id))
+
+
+async def terms_of(work: Work, customer_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """On what terms the company takes the customers' orders; one without is absent."""
+    return {row["customer_id"]: row for row in await work.fetch(_CUSTOMER_TERMS, ids=sorted(set(customer_ids)))}
 
 
 async def customers_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:

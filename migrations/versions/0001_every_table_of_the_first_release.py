@@ -2757,6 +2757,27 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
     op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
+    op.create_table('customer_terms',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='The customer.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the orders that it places itself.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Tax treatment of its orders; no tax without one.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships to it.'),
+    sa.Column('may_place_orders', sa.Boolean(), server_default='false', nullable=False, comment='Whether it may place orders itself, at the prices of the lists.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_customer_terms_currency_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_customer_terms_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_terms_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_terms_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_customer_terms_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_terms')),
+    sa.UniqueConstraint('company_id', 'customer_id', name=op.f('uq_customer_terms_company_id_customer_id'))
+    )
+    op.create_index(op.f('ix_customer_terms_company_id_customer_id'), 'customer_terms', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_customer_terms_company_id_site_id'), 'customer_terms', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_customer_terms_company_id_tax_code_id'), 'customer_terms', ['company_id', 'tax_code_id'], unique=False)
     op.create_table('deferral',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -89,8 +89,9 @@ class CreateSalesOrder:
     )
     site_id: UUID | None = argument(doc="The site that ships.", zh="发货地点", reference="site", default=None)
     tax_code_id: UUID | None = argument(
-        doc="Tax treatment of lines that name none; no tax unless given.", zh="税码", reference="tax_code", default=None
-    )
+        doc="Tax treatment of lines that name none; that agreed with the customer unless given.", zh="税码",
+        reference="tax_code", default=None,
+    )  # fmt: skip
     customer_reference: str | None = argument(doc="The customer's own number.", zh="客户单号", default=None)
     confirm: bool = argument(doc="Whether it is confirmed in the same act.", zh="立即确认", default=False)
 
@@ -105,6 +106,7 @@ class Known:
     addresses: Mapping[UUID, Row]
     sites: frozenset[UUID]
     treatments: Mapping[UUID, finance_masters.TaxTreatment]
+    terms: Mapping[UUID, Row]
     components: Mapping[UUID, Sequence[Component]]
     offers: Mapping[UUID, Sequence[Offer]]
     caps: Mapping[UUID, Sequence[Cap]]
@@ -139,6 +141,7 @@ class Sold:
     price: Price
     kit: Kit | None = None
     per_kit: Decimal | None = None
+    tax_code_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +188,9 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
     items = named | {one.item_id for parts in components.values() for one in parts}
     customers = await reads.customers_by_id(work, [one.customer_id for one in commands])
     addresses = await reads.addresses_by_id(work, [one.ship_to_id for one in commands])
+    terms = await reads.terms_of(work, customers)
     codes = [line.tax_code_id for line in lines] + [one.tax_code_id for one in commands]
+    codes += [row["tax_code_id"] for row in terms.values()]
     countries = {row["country"] for row in (*customers.values(), *addresses.values()) if row["country"]}
     return Known(
         customers=customers,
@@ -194,6 +199,7 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
         addresses=addresses,
         sites=await reads.known_sites(work, [one.site_id for one in commands]),
         treatments=await finance_masters.tax_treatments(work, codes),
+        terms=terms,
         components=components,
         offers=await reads.offers_of(work, items),
         caps=await reads.caps_of(work, items),
@@ -216,9 +222,10 @@ def _draft(one: CreateSalesOrder, known: Known, on: date, today: date) -> Draft:
     warnings: list[str] = []
     for place, line in enumerate(one.lines):
         try:
-            own = _sold(one, place, known, on)
+            code = _tax_code(one, line, known)
+            own = [replace(part_, tax_code_id=code) for part_ in _sold(one, place, known, on)]
             for part_ in own:
-                lines.append(_taxed(one, line, part_, known, on))
+                lines.append(_taxed(part_, known, on))
                 warnings += _warnings(one, part_.item_id, known, (on, today))
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
@@ -336,8 +343,8 @@ def _price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, on: d
     return Price(unit=after, source=source, of_lists=None if offer is None else offer.price.amount)
 
 
-def _taxed(one: CreateSalesOrder, line: SalesOrderLineInput, sold: Sold, known: Known, on: date) -> Line:
-    code = line.tax_code_id or one.tax_code_id
+def _taxed(sold: Sold, known: Known, on: date) -> Line:
+    code = sold.tax_code_id
     plain = Line(quantity=sold.quantity, unit_price=sold.price.unit)
     if code is None:
         return plain
@@ -346,6 +353,12 @@ def _taxed(one: CreateSalesOrder, line: SalesOrderLineInput, sold: Sold, known: 
         raise NotFound(("taxCode",), what="tax code", key=str(code))
     taxes = in_force(treatment.rules, on, treatment.code)
     return replace(plain, code=code, taxes=taxes, includes_tax=treatment.includes_tax)
+
+
+def _tax_code(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known) -> UUID | None:
+    """The tax treatment of a line: its own, the order's, or that agreed with the customer."""
+    agreed = known.terms.get(one.customer_id)
+    return line.tax_code_id or one.tax_code_id or (agreed["tax_code_id"] if agreed is not None else None)
 
 
 def _destination(one: CreateSalesOrder, known: Known) -> tuple[str | None, str | None]:
@@ -429,7 +442,7 @@ def _line_rows(draft: Draft) -> list[dict[str, Any]]:
             "sales_order_id": draft.id, "position": number, "item_id": one.item_id, "ordered_quantity": one.quantity,
             "unit_price": one.price.unit, "price_source": one.price.source, "list_price": one.price.of_lists,
             "discount_percent": (line.discount_percent or ZERO) if one.kit is None else ZERO,
-            "tax_code_id": line.tax_code_id or draft.asked.tax_code_id, "line_total": amounts.net, "tax": amounts.tax,
+            "tax_code_id": one.tax_code_id, "line_total": amounts.net, "tax": amounts.tax,
             "due_on": line.due_on, "life_days_min": line.life_days_min,
             "sales_order_kit_id": one.kit.id if one.kit else None, "quantity_per_kit": one.per_kit,
         })  # fmt: skip

@@ -21,7 +21,9 @@ from domain.sales.rules.qualification import Stage
 
 @command(action=Action.APPROVE, record=SalesOrder, zh="确认销售订单")
 class ConfirmSalesOrder:
-    """Turn a quote into a promise the company will keep: credit and qualification are checked now."""
+    """Turn a quote into a promise that both will keep: credit and qualification are checked now. A customer confirms
+    its own.
+    """
 
     sales_order_id: UUID = argument(doc="The order.", zh="销售订单", reference="sales_order")
     expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
@@ -51,7 +53,7 @@ async def confirm_sales_orders(work: Work, commands: Sequence[ConfirmSalesOrder]
     outcomes: list[UUID | DomainError] = []
     for one in commands:
         try:
-            row = _live(rows, stale, one.sales_order_id)
+            row = _live(work, rows, stale, one.sales_order_id)
             if row["id"] in changed:
                 ORDER_FLOW.advance(row["number"], SalesOrderStatus.CONFIRMED, "be confirmed")
             status = confirmed(reads.order_of(row), today)
@@ -103,10 +105,11 @@ async def cancel_sales_orders(work: Work, commands: Sequence[CancelSalesOrder]) 
     return Results(outcomes)
 
 
-def _live(rows: Mapping[UUID, Row], stale: Mapping[UUID, DomainError], id_: UUID) -> Row:
-    """The locked order. Raises: NotFound, StaleVersion."""
+def _live(work: Work, rows: Mapping[UUID, Row], stale: Mapping[UUID, DomainError], id_: UUID) -> Row:
+    """The locked order; a customer's own where a customer asks. Raises: NotFound, StaleVersion."""
     if id_ not in rows:
         raise NotFound(("salesOrder",), what="sales order", key=str(id_))
+    reads.check_own(work, rows[id_]["customer_id"], "salesOrder")
     if id_ in stale:
         raise stale[id_]
     return rows[id_]

@@ -50,6 +50,12 @@ class QuoteExpired(DomainError):
     en = "Quote {order} could be confirmed until {day}."
 
 
+class NoOrdersOnline(DomainError):
+    code = "NO_ORDERS_ONLINE"
+    zh = "该公司不接受此客户自助下单，请联系销售。"
+    en = "This company takes no orders that the customer places itself; ask its sales."
+
+
 class PickedAlready(DomainError):
     """What stands picked for a shipment is the shipment's until that is cancelled."""
 
