@@ -169,6 +169,24 @@ async def straight(story: Story) -> None:
     await story.do("rest released", "purchasing", "releaseDirectSupply", "purchaseOrder { number }", **own)
 
 
+async def online(story: Story) -> None:
+    """The hospital orders screws itself, once sales has agreed terms with it, and confirms; it cannot for another."""
+    wanted = COMPANY | {"customer": HOSPITAL, "lines": [{"item": SCREW, "quantity": "10"}], "customerReference": "H-9"}
+    await story.do("too early", "customer", "placeSalesOrder", "salesOrder { number }", **wanted)
+    price = COMPANY | {"item": SCREW, "currency": "CNY", "listPrice": {"amount": "36.5", "currency": "CNY"}}
+    await story.do("priced", "sales", "createItemPrice", "itemPrice { id }", **price, validFrom="2026-11-01")
+    code = COMPANY | {"code": "V13", "name": "VAT 13 %", "rules": [{"name": "VAT", "percent": "13"}]}
+    await story.do("tax", "controller", "createTaxCode", "taxCode { code }", **code)
+    terms = COMPANY | {"customer": HOSPITAL, "currency": "CNY", "taxCode": {"code": "V13"}, "mayPlaceOrders": True}
+    await story.do("agreed", "sales", "createCustomerTerms", "customerTerms { taxCode { code } }", **terms)
+    shown = "salesOrder { number status subtotal { amount } totalDue { amount } customerReference }"
+    placed = await story.do("placed", "customer", "placeSalesOrder", shown, **wanted)
+    own = COMPANY | {"salesOrder": {"number": placed["number"]}}
+    await story.do("confirmed", "customer", "confirmSalesOrder", "salesOrder { status confirmedOn }", **own)
+    await story.ask("its invoices", "{ customerInvoices(orderBy: {field: NUMBER}) { nodes { number kind total "
+                    "{ amount } lines { quantity net { amount } item { code } } } } }", "customer")  # fmt: skip
+
+
 async def listened(story: Story, ready: asyncio.Event, done: asyncio.Event) -> None:
     """What the hospital hears of shipments, as it happens."""
     async with story.serving.socket("customer") as socket:
@@ -190,6 +208,7 @@ async def lived(story: Story) -> None:
     await composed(story)
     await kits(story)
     await straight(story)
+    await online(story)
     done.set()
     await listening
     receipt = await story.ask(
@@ -272,7 +291,8 @@ def test_what_a_supplier_ships_straight_is_sold_and_owed_and_no_stock(story: Sto
 def test_the_hospital_and_the_supplier_see_each_its_own_side(story: Story) -> None:
     hospital = story.answers["hospital"]
     orders = {one["number"]: one for one in hospital["salesOrders"]["nodes"]}
-    assert set(orders) == {story.numbers["sets"], story.numbers["screws"]}
+    placed = story.answers["placed"]["salesOrder"]["number"]
+    assert set(orders) == {story.numbers["sets"], story.numbers["screws"], placed}
     [line] = orders[story.numbers["screws"]]["lines"]
     # What was given up is open again.
     assert (line["directQuantity"], line["shippedQuantity"], line["openQuantity"]) == ("0", "30", "20")
@@ -324,6 +344,53 @@ async def test_each_step_is_done_by_those_whose_step_it_is(story: Story, who: st
     document = f'mutation($i: {name}Input!) {{ {mutation}(idempotencyKey: "n", input: $i) {{ replayed }} }}'
     [error] = (await story.serving.ask(document, who=who, i=given[mutation] | COMPANY))["errors"]
     assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_hospital_orders_at_the_prices_of_the_lists_and_confirms(story: Story) -> None:
+    assert refusal(story, "too early")[0] == "NO_ORDERS_ONLINE"
+    assert story.answers["agreed"]["customerTerms"] == {"taxCode": {"code": "V13"}}
+    placed = story.answers["placed"]["salesOrder"]
+    assert (placed["status"], placed["subtotal"], placed["totalDue"], placed["customerReference"]) == (
+        "QUOTED", {"amount": "365"}, {"amount": "412.45"}, "H-9",
+    )  # fmt: skip
+    assert story.answers["confirmed"]["salesOrder"]["status"] == "CONFIRMED"
+    invoices = story.answers["its invoices"]["customerInvoices"]["nodes"]
+    assert [(one["kind"], one["total"]["amount"]) for one in invoices] == [
+        ("CREDIT_NOTE", "-25"), ("INVOICE", "199.98"), ("INVOICE", "1200"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation { placeSalesOrder(input: {company: {code: "ANSER-SH"}, customer: {code: "H0002"}, lines: [{item: '
+        '{code: "SC-1508"}, quantity: "1"}]}) { userErrors { code } salesOrder { number } } }',
+        'mutation { confirmSalesOrder(input: {company: {code: "ANSER-SH"}, salesOrder: {number: "SO-009999"}}) '
+        "{ userErrors { code } salesOrder { number } } }",
+    ],
+)
+async def test_for_another_the_hospital_orders_nothing(story: Story, document: str) -> None:
+    answer = await story.serving.ask(document, who="customer")
+    [error] = answer.get("errors") or next(iter(answer["data"].values()))["userErrors"]
+    assert "NOT_FOUND" in (error.get("code"), error.get("extensions", {}).get("code"))
+    [orders] = (await story.serving.ask("{ salesOrders { totalCount } }", who="auditor"))["data"].values()
+    assert orders == {"totalCount": 3}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ customerInvoices { nodes { journalEntry { number } } } }", "{ journalLines { totalCount } }",
+        "{ customerTerms { nodes { taxCode { code } } } }", "{ salesOrderLines { nodes { priceSource } } }",
+        "{ taxCodes { nodes { code } } }", "{ openItems { nodes { id } } }", "{ priceCaps { nodes { id } } }",
+        "mutation { createSalesOrder(input: {}) { replayed } }",
+        "mutation { cancelSalesOrder(input: {}) { replayed } }",
+    ],
+)
+async def test_what_is_ours_alone_does_not_exist_for_the_hospital(story: Story, document: str) -> None:
+    error = (await story.serving.ask(document, who="customer"))["errors"][0]
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error["message"].startswith("Cannot query field")
 
 
 async def test_the_books_are_whole(story: Story) -> None:
