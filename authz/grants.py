@@ -14,6 +14,7 @@ from uuid import UUID
 from authz.policy import Policy
 from domain.core.actors import Action, Actor, Audience, Grants
 from domain.core.columns import Tier
+from domain.core.policy import type_of
 from domain.core.records import GROUP
 
 K = TypeVar("K", bound=Hashable)
@@ -36,8 +37,8 @@ class Abilities:
 
     def readable(self, module: str, tier: Tier, coordinate: str) -> bool:
         """Whether the field may be read."""
-        granted = (module, tier) in self.tiers or coordinate in self.allowed
-        return granted and coordinate not in self.denied
+        granted = (module, tier) in self.tiers or (type_of(coordinate), tier) in self.tiers
+        return (granted or coordinate in self.allowed) and coordinate not in self.denied
 
     def may(self, module: str, action: Action, command: str) -> bool:
         """Whether the command may be performed."""
@@ -51,8 +52,8 @@ def abilities(policy: Policy, roles: frozenset[str]) -> Abilities:
     if key not in policy.cache:
         lines = {line for role in roles if role in policy.audiences for line in policy.lines_of(role)}
         allows = [line for line in lines if line.effect == "allow"]
-        named = [line for line in allows if not line.is_module]
-        modules = [line for line in allows if line.is_module]
+        named = [line for line in allows if line.is_field or line.is_command]
+        modules = [line for line in allows if line.is_module or line.is_type]
         _remember(
             policy,
             key,

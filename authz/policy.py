@@ -9,7 +9,7 @@ from typing import Any
 import casbin  # pyright: ignore[reportMissingTypeStubs]  # the library ships no types; what is used is wrapped here
 
 from domain.core.actors import Audience
-from domain.core.policy import Line, PolicyInvalid, audiences_of, check, reaches
+from domain.core.policy import Line, PolicyInvalid, audiences_of, check, reaches, type_of
 
 HERE = Path(__file__).parent
 MODEL = HERE / "model.conf"
@@ -43,6 +43,7 @@ class Policy:
         """Casbin over these lines. Linear in the policy: for compiling and for proofs, never for a request."""
         enforcer: Any = casbin.Enforcer(str(MODEL))
         enforcer.add_function("reaches", reaches)
+        enforcer.add_function("typeOf", type_of)
         enforcer.add_named_policies("p", [list(astuple(line)) for line in self.lines])
         enforcer.add_named_grouping_policies("g", [list(step) for step in self.inherits])
         return enforcer

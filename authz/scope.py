@@ -32,11 +32,11 @@ NOTHING = RowScope(nothing=True)
 def row_scope(record: type[Record], actor: Actor, grants: Grants) -> RowScope:
     """The rows of `record` that the actor may see.
 
-    Staff see a company's rows where they read INTERNAL of the module, partners where they read PUBLIC and the row is
-    theirs or catalogue data. A group record is seen by whoever reads its module in any company.
+    Staff see a company's rows where they read INTERNAL of the module or the type, partners where they read PUBLIC and
+    the row is theirs or catalogue data. A group record is seen by whoever reads its module in any company.
     """
     spec, is_partner = record.spec, actor.audience in PARTNERS
-    companies = grants.tiers.get((spec.module, Tier.PUBLIC if is_partner else Tier.INTERNAL), EMPTY)
+    companies = grants.opened(spec.module, Tier.PUBLIC if is_partner else Tier.INTERNAL, record.__name__)
     if issubclass(record, CompanyRecord):
         companies -= {GROUP}
     partner: str | None = None

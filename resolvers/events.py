@@ -129,14 +129,14 @@ def _kind(record: str, event: str) -> str:
 
 def plural(name: str) -> str:
     """'shipment' -> 'shipments', 'party' -> 'parties', 'partyTerms' -> 'partyTerms', 'unitOfX' -> 'unitsOfX'."""
-    head, of, tail = name.partition("Of")
+    head, *tail = re.split(r"(?=Of[A-Z]|For[A-Z])", name, maxsplit=1)
     if head.endswith("ss"):
         head = f"{head}es"
     elif head.endswith("y") and head[-2] not in "aeiou":
         head = f"{head[:-1]}ies"
     elif not head.endswith("s"):
         head = f"{head}s"
-    return head + of + tail
+    return "".join((head, *tail))
 
 
 # The subscription fields of the graph.

@@ -5,6 +5,7 @@ import strawberry
 from domain import logistics
 from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnCredit, ShipmentCharge
 from domain.logistics.cold_chain import ColdChainReading, StorageCondition
+from domain.logistics.direct import DirectSupply
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -13,7 +14,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
-from domain.logistics.reports import AvailableToPromiseLine
+from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -37,7 +38,9 @@ class LogisticsQuery:
     return_credits = root_many(ReturnCredit)
     cold_chain_readings = root_many(ColdChainReading)
     storage_conditions = root_many(StorageCondition)
+    direct_supplies = root_many(DirectSupply)
     available_to_promise = root_many(AvailableToPromiseLine)
+    kits_to_promise = root_many(KitToPromiseLine)
     package_numberings = root_many(PackageNumbering)
 
 

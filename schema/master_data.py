@@ -8,7 +8,15 @@ from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
-from domain.master_data.items import Item, ItemCategory, ItemCost, ItemPlanning, ItemPrice, ItemRevision
+from domain.master_data.items import (
+    Item,
+    ItemCategory,
+    ItemCost,
+    ItemPlanning,
+    ItemPrice,
+    ItemRevision,
+    KitComponent,
+)
 from domain.master_data.parties import (
     Address,
     BankAccount,
@@ -65,6 +73,7 @@ class MasterDataQuery:
     item_category = root_one(ItemCategory)
     item_categories = root_many(ItemCategory)
     item_revisions = root_many(ItemRevision)
+    kit_components = root_many(KitComponent)
     item_plannings = root_many(ItemPlanning)
     item_costs = root_many(ItemCost)
     item_prices = root_many(ItemPrice)

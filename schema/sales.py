@@ -4,12 +4,14 @@ import strawberry
 
 from domain import sales
 from domain.sales.models import (
+    CustomerTerms,
     PriceCap,
     PriceList,
     PriceListLine,
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 from schema.commands import mutations
@@ -25,6 +27,8 @@ class SalesQuery:
     sales_order = root_one(SalesOrder)
     sales_orders = root_many(SalesOrder)
     sales_order_lines = root_many(SalesOrderLine)
+    sales_order_kits = root_many(SalesOrderKit)
+    customer_terms = root_many(CustomerTerms)
     price_list = root_one(PriceList)
     price_lists = root_many(PriceList)
     price_list_lines = root_many(PriceListLine)

@@ -87,11 +87,10 @@ class Actor:
 class Grants:
     """What the policy allows one actor, compiled; every answer is the set of company numbers where it holds.
 
-    Company 0 (`records.GROUP`) stands for the group: guarded fields of group records need it. `tiers` maps (module,
-    tier)
-    to companies where that tier is readable; `allowed` and `denied` hold the lines that name one field ("Type.field");
-    `actions` maps (module, action) to companies, `commands` a single command by name; `denied` holds denied commands
-    too.
+    Company 0 (`records.GROUP`) stands for the group: guarded fields of group records need it. `tiers` maps (module or
+    type, tier) to companies where that tier is readable; `allowed` and `denied` hold the lines that name one field
+    ("Type.field"); `actions` maps (module, action) to companies, `commands` a single command by name; `denied` holds
+    denied commands too.
     """
 
     version: int
@@ -107,8 +106,12 @@ class Grants:
 
     def readable(self, module: str, tier: Tier, coordinate: str) -> frozenset[int]:
         """The companies in which the field `coordinate` ("PurchaseOrder.totalDue") may be read."""
-        granted = self.tiers.get((module, tier), EMPTY) | self.allowed.get(coordinate, EMPTY)
+        granted = self.opened(module, tier, coordinate.partition(".")[0]) | self.allowed.get(coordinate, EMPTY)
         return granted - self.denied.get(coordinate, EMPTY)
+
+    def opened(self, module: str, tier: Tier, type_name: str) -> frozenset[int]:
+        """The companies in which a tier is readable of a type ("TaxCode"): all of its module, or it alone."""
+        return self.tiers.get((module, tier), EMPTY) | self.tiers.get((type_name, tier), EMPTY)
 
     def may(self, module: str, action: Action, command: str) -> frozenset[int]:
         """The companies in which `command` ("ApprovePurchaseOrder"), an `action` of `module`, may be performed."""

@@ -2,9 +2,9 @@
 
 The commands that change the policy check lines here; `authz` gives the same lines to Casbin and compiles its answers.
 
-A deny names one field or one command; a module or a tier is withheld by not granting it. So what a deny takes away
-never depends on what another line grants, and `Grants` can hold both as plain sets. What Casbin would accept and this
-page does not is refused when the policy is made, with the line in the message.
+A deny names one field or one command; a module, a type or a tier is withheld by not granting it. So what a deny takes
+away never depends on what another line grants, and `Grants` can hold both as plain sets. What Casbin would accept and
+this page does not is refused when the policy is made, with the line in the message.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,9 @@ class PolicyInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One grant or denial: `target` is a module, a field ("Type.field") or a command ("ApprovePurchaseOrder")."""
+    """One grant or denial: `target` is a module, a type of it ("TaxCode"), a field ("Type.field") or a command
+    ("ApprovePurchaseOrder"). Types are read, commands are performed: the action tells them apart.
+    """
 
     role: str
     target: str
@@ -48,12 +50,17 @@ class Line:
     @property
     def is_command(self) -> bool:
         """Whether the line names one command; module names are lower case, command names are not."""
-        return not self.is_field and self.target[:1].isupper()
+        return not self.is_field and self.target[:1].isupper() and self.action != READ
+
+    @property
+    def is_type(self) -> bool:
+        """Whether the line names one type of a module: what is granted is read of its rows, and of no others."""
+        return not self.is_field and self.target[:1].isupper() and self.action == READ
 
     @property
     def is_module(self) -> bool:
         """Whether the line names a module."""
-        return not self.is_field and not self.is_command
+        return not self.is_field and not self.is_command and not self.is_type
 
     @property
     def tiers(self) -> frozenset[Tier]:
@@ -71,6 +78,11 @@ class Line:
     def reads(self) -> bool:
         """Whether the line is about reading."""
         return self.action in (READ, ANY)
+
+
+def type_of(coordinate: str) -> str:
+    """The type that a field belongs to: 'TaxCode' of 'TaxCode.name'; a type's own name stands for its rows."""
+    return coordinate.partition(".")[0]
 
 
 def reaches(granted: str, asked: str) -> bool:
@@ -110,7 +122,7 @@ def problem_of(line: Line) -> str:
     if line.is_command:
         return "" if (line.tier, line.action) == (ANY, ANY) else "a command is granted or denied as `*, *`"
     if line.effect == "deny":
-        return "only a field or a command can be denied; withhold a module by not granting it"
+        return "only a field or a command can be denied; withhold a module or a type by not granting it"
     return "only READ has a tier" if line.tier != ANY and line.action != READ else ""
 
 

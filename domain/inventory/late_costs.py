@@ -35,7 +35,7 @@ from domain.inventory.rules import plain_legs
 from domain.inventory.turnover import append_layers
 from domain.inventory.valuation import Difference, Effect, Piece, Posted, difference
 from domain.inventory.valuation.pools import Place
-from domain.master_data.places import ON_HAND, Location
+from domain.master_data.places import ON_HAND, Location, LocationKind
 
 _entry, _move, _location = StockEntry.table, StockMove.table, Location.table
 _ENTRIES = (
@@ -134,6 +134,7 @@ async def share_late_costs(
         if isinstance(period, PeriodClosed):
             raise period
     known = await movements(work, {share.stock_entry_id for one in documents for share in one.shares})
+    documents = await _without_direct(book, documents, known)
     pools = await held_pools(book, {row["pool_id"] for row, _ in known.values() if row["pool_id"] is not None})
     for pool_id, first in _reached(known).items():
         await trace_as_far(work, pools[pool_id], first)
@@ -146,6 +147,37 @@ async def share_late_costs(
     ids = {one.posting_id for one in documents}
     own = {voucher.posting.id: voucher for voucher in vouchers if voucher.posting.id in ids}
     return own, [voucher for voucher in vouchers if voucher.posting.id not in ids]
+
+
+async def _without_direct(
+    book: StockBook, documents: Sequence[LateCostDocument], known: Mapping[UUID, tuple[Row, Posted]]
+) -> list[LateCostDocument]:
+    """The documents, what they say of goods that went from a supplier straight to a customer as legs of their own.
+
+    Such goods were no stock of ours: what they cost otherwise is cost of sales, as what they cost was.
+    """
+    unvalued = {share.stock_entry_id for one in documents for share in one.shares} - known.keys()
+    entries = await incoming_entries(book.work, sorted(unvalued))
+    direct = {id_: row for id_, row in entries.items() if row["location_kind"] == LocationKind.CUSTOMER.value}
+    sold = book.own[AccountRole.COST_OF_SALES]
+    return [
+        replace(
+            one,
+            shares=tuple(share for share in one.shares if share.stock_entry_id not in direct),
+            legs=(
+                *plain_legs(
+                    (
+                        (sold, share.amount, direct[share.stock_entry_id]["item_id"])
+                        for share in one.shares
+                        if share.stock_entry_id in direct
+                    ),
+                    book.currency,
+                ),
+                *one.legs,
+            ),
+        )
+        for one in documents
+    ]
 
 
 def _reached(known: Mapping[UUID, tuple[Row, Posted]]) -> dict[UUID, Place]:

@@ -18,11 +18,14 @@ from domain.logistics.commands import (
     DecideReturn,
     FillConsignment,
     InvoiceShipments,
+    OrderDirectSupply,
     PackShipment,
     PickSalesOrder,
     ReceiveCustomerReturn,
     RecordDelivery,
+    RecordDirectDelivery,
     RecordReadings,
+    ReleaseDirectSupply,
     ReportConsumption,
     ShipShipment,
     cancel_shipments,
@@ -30,14 +33,18 @@ from domain.logistics.commands import (
     decide_returns,
     fill_consignments,
     invoice_shipments,
+    order_direct_supplies,
     pack_shipments,
     pick_sales_orders,
     receive_customer_returns,
     record_deliveries,
+    record_direct_deliveries,
     record_readings,
+    release_direct_supplies,
     report_consumptions,
     ship_shipments,
 )
+from domain.logistics.direct import DirectSupply
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -46,7 +53,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
-from domain.logistics.reports import AvailableToPromiseLine, available_to_promise
+from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine, available_to_promise, kits_to_promise
 from domain.logistics.rules import package_numbering
 from domain.logistics.verify import VERIFIERS
 from domain.master_data.maintenance import events_of, maintained
@@ -64,6 +71,7 @@ RECORDS = (
     ReturnCredit,
     StorageCondition,
     ColdChainReading,
+    DirectSupply,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(PackageNumbering, rule=package_numbering, action=Action.ADMINISTER),
@@ -78,13 +86,16 @@ COMMANDS: Mapping[type[Any], Handler] = {
     RecordReadings: record_readings,
     CancelShipment: cancel_shipments,
     InvoiceShipments: invoice_shipments,
+    OrderDirectSupply: order_direct_supplies,
+    RecordDirectDelivery: record_direct_deliveries,
+    ReleaseDirectSupply: release_direct_supplies,
     ReceiveCustomerReturn: receive_customer_returns,
     DecideReturn: decide_returns,
     CreditReturn: credit_returns,
     FillConsignment: fill_consignments,
     ReportConsumption: report_consumptions,
 }
-REPORTS = {AvailableToPromiseLine: available_to_promise}
+REPORTS = {AvailableToPromiseLine: available_to_promise, KitToPromiseLine: kits_to_promise}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),

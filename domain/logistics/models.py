@@ -113,9 +113,10 @@ class ShipmentLine(CompanyRecord, scope=Scope(partner="shipment.customer_id", si
     )
     item_id: Mapped[UUID] = reference("item", doc="What is shipped.", zh="物料", many="shipment_lines")
     quantity: Mapped[Decimal] = quantity_column(doc="How much.", zh="数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
-    stock_allocation_id: Mapped[UUID] = reference(
-        "stock_allocation", doc="The promise that it takes from.", zh="库存分配", tier=Tier.INTERNAL
-    )
+    stock_allocation_id: Mapped[UUID | None] = reference(
+        "stock_allocation", doc="The promise that it takes from; none for what a supplier shipped straight.",
+        zh="库存分配", tier=Tier.INTERNAL,
+    )  # fmt: skip
     location_id: Mapped[UUID] = reference("location", doc="Where it is taken from.", zh="库位", tier=Tier.INTERNAL)
     lot_id: Mapped[UUID | None] = reference("lot", doc="The lot.", zh="批次", tier=Tier.INTERNAL, many="shipment_lines")
     lot_number: Mapped[str | None] = code_column(doc="Number of the lot.", zh="批号")

@@ -16,9 +16,10 @@ from domain.core.errors import DomainError, NotFound
 from domain.core.money import total
 from domain.core.work import Work
 from domain.inventory.documents import StockAllocation, StockReservation
-from domain.inventory.models import Lot, ReservationStatus
+from domain.inventory.models import Lot, ReservationStatus, StockEntry, StockMove
 from domain.logistics.after_sales import GoodsReturnLine, ShipmentCharge
 from domain.logistics.cold_chain import StorageCondition
+from domain.logistics.direct import DirectSupply
 from domain.logistics.models import (
     PackageNumbering,
     Shipment,
@@ -26,11 +27,13 @@ from domain.logistics.models import (
     ShipmentStatus,
     ShippedSerial,
 )
-from domain.logistics.rules import Limits
+from domain.logistics.rules import Limits, delivery_place
 from domain.master_data.items import Item, LotPolicy
-from domain.master_data.parties import Party
+from domain.master_data.parties import Address, Party
 from domain.master_data.places import Location
+from domain.procurement.models import PurchaseOrderLine
 from domain.sales import LINE_SOURCE
+from domain.sales.models import SalesOrderLine
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -135,6 +138,41 @@ _NUMBERING = select(_numbering.c.gs1_prefix).where(_numbering.c.company_id == _c
 _CARRIERS = select(_party.c.id, _party.c.code, _party.c.name, _party.c.is_active).where(_party.c.id == _ids)
 
 
+_supply, _sold = DirectSupply.table, SalesOrderLine.table
+_bought, _entry, _move, _address = PurchaseOrderLine.table, StockEntry.table, StockMove.table, Address.table
+_SUPPLIES = (
+    select(
+        _supply, _bought.c.purchase_order_id, _bought.c.position, _sold.c.sales_order_id, _sold.c.item_id,
+        _sold.c.life_days_min,
+    )
+    .join_from(
+        _supply, _bought,
+        (_bought.c.company_id == _supply.c.company_id) & (_bought.c.id == _supply.c.purchase_order_line_id),
+    )
+    .join(_sold, (_sold.c.company_id == _supply.c.company_id) & (_sold.c.id == _supply.c.sales_order_line_id))
+    .where(_supply.c.company_id == _company_id, _bought.c.purchase_order_id == _ids)
+    .order_by(_bought.c.purchase_order_id, _bought.c.position)
+)  # fmt: skip
+_PURCHASE_LINES = select(_bought.c.id, _bought.c.purchase_order_id, _bought.c.position).where(
+    _bought.c.company_id == _company_id, _bought.c.purchase_order_id == _ids
+)
+_LEFT = (
+    select(
+        _move.c.posting_id, _entry.c.id, _entry.c.location_id, _entry.c.lot_id, _lot.c.number.label("lot_number"),
+        _lot.c.expires_on,
+    )
+    .join_from(_move, _entry, (_entry.c.company_id == _move.c.company_id) & (_entry.c.stock_move_id == _move.c.id))
+    .join(_lot, (_lot.c.company_id == _entry.c.company_id) & (_lot.c.id == _entry.c.lot_id), isouter=True)
+    .where(_move.c.company_id == _company_id, _move.c.posting_id == _ids, _entry.c.quantity < 0)
+    .order_by(_move.c.posting_id, _entry.c.position)
+)
+_PLACES = select(
+    _address.c.id, _address.c.line_1, _address.c.line_2, _address.c.city, _address.c.region, _address.c.postal_code,
+    _address.c.country,
+).where(_address.c.id == _ids)  # fmt: skip
+_NAMES = select(_party.c.id, _party.c.name, _party.c.name_zh).where(_party.c.id == _ids)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pickable:
     """What one promise of stock may still give to a shipment: a lot at a place."""
@@ -230,6 +268,33 @@ async def charges_of(work: Work, line_ids: Iterable[UUID]) -> dict[UUID, list[Ro
     for row in await work.fetch(_CHARGES, ids=sorted(set(line_ids))):
         found[row["shipment_line_id"]].append(row)
     return found
+
+
+async def supplies_of(work: Work, purchase_order_ids: Iterable[UUID]) -> list[Row]:
+    """The direct supplies of the purchase orders, each with the lines that it is between."""
+    return await work.fetch(_SUPPLIES, ids=sorted(set(purchase_order_ids)))
+
+
+async def purchase_lines(work: Work, order_ids: Iterable[UUID]) -> dict[tuple[UUID, int], Row]:
+    """The lines of the purchase orders, by order and place."""
+    rows = await work.fetch(_PURCHASE_LINES, ids=sorted(set(order_ids)))
+    return {(row["purchase_order_id"], row["position"]): row for row in rows}
+
+
+async def entries_left(work: Work, postings: Iterable[UUID]) -> dict[UUID, list[Row]]:
+    """The entries by which goods left a place, with number and last day of their lots, by posting, in their order."""
+    found: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in await work.fetch(_LEFT, ids=sorted(set(postings))):
+        found[row["posting_id"]].append(row)
+    return found
+
+
+async def places_of_customers(work: Work, orders: Sequence[Row]) -> dict[UUID, str]:
+    """Where the goods of each order go, in words: the customer, and the address that the order names."""
+    names = {row["id"]: row for row in await work.fetch(_NAMES, ids=sorted({one["customer_id"] for one in orders}))}
+    asked = sorted({one["ship_to_id"] for one in orders if one["ship_to_id"]})
+    places = {row["id"]: row for row in (await work.fetch(_PLACES, ids=asked) if asked else [])}
+    return {one["id"]: delivery_place(names[one["customer_id"]], places.get(one["ship_to_id"])) for one in orders}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, and_, cast, func, literal_column, or_, select, union_all
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Date
 
@@ -16,7 +17,7 @@ from domain.core.reports import Asked, Lines, Report, any_values
 from domain.finance.statements import row_id, text_of
 from domain.inventory.models import Lot, LotStatus, StockBalance
 from domain.logistics.models import ITEM_UNIT
-from domain.master_data.items import Item
+from domain.master_data.items import Item, KitComponent
 from domain.master_data.places import Location, LocationKind
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus
 from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
@@ -151,4 +152,77 @@ def _due(asked: Asked) -> Lines:
     )
 
 
-__all__ = ["AvailableToPromiseLine", "available_to_promise"]
+class KitToPromiseLine(
+    Report, zh="套件可承诺量行", arguments=AvailableToPromiseArguments, order="place", check=any_values,
+    reads=(*AvailableToPromiseLine.report.reads, KitComponent),
+):  # fmt: skip
+    """How many of a kit may be promised for a day: as many as its scarcest component allows.
+
+    Each kit is looked at by itself: two that hold the same component cannot both be promised all of it.
+    """
+
+    __tablename__ = "kit_to_promise_line"
+
+    place: Mapped[str] = code_column(
+        doc="Where the line stands: code of the kit, then the day.", zh="行次", tier=Tier.INTERNAL, order=True,
+        length_max=100,
+    )  # fmt: skip
+    item_id: Mapped[UUID] = reference("item", doc="The kit.", zh="套件")
+    day: Mapped[date] = date_column(doc="The day.", zh="日期")
+    promisable: Mapped[Decimal] = quantity_column(
+        doc="How many whole kits may be promised for the day.", zh="可承诺套数", unit=ITEM_UNIT
+    )
+    scarcest_id: Mapped[UUID] = reference("item", doc="The component that allows no more.", zh="短缺组件")
+
+
+def kits_to_promise(asked: Asked) -> Lines:
+    """A line for each kit and day on which what may be promised of a component of it changes."""
+    promised = available_to_promise(asked).cte("promised")
+    part, kit = asked.of(KitComponent), asked.of(Item)
+    in_force = (
+        select(part.c.kit_id, part.c.component_id, part.c.quantity)
+        .where(
+            part.c.archived_at.is_(None), part.c.valid_from <= _first(asked),
+            or_(part.c.valid_to.is_(None), part.c.valid_to >= _first(asked)),
+        )
+        .cte("in_force")
+    )  # fmt: skip
+    days = (
+        select(promised.c.company_id, in_force.c.kit_id, promised.c.day)
+        .join_from(promised, in_force, in_force.c.component_id == promised.c.item_id)
+        .distinct()
+        .subquery("days")
+    )
+    last = (
+        select(promised.c.promisable)
+        .where(
+            promised.c.company_id == days.c.company_id, promised.c.item_id == in_force.c.component_id,
+            promised.c.day <= days.c.day,
+        )
+        .order_by(promised.c.day.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )  # fmt: skip
+    kits = func.floor(func.coalesce(last, NOTHING, type_=QUANTITY) / in_force.c.quantity, type_=QUANTITY)
+    parts = (
+        select(days.c.company_id, days.c.kit_id, days.c.day, in_force.c.component_id, kits.label("kits"))
+        .join_from(days, in_force, in_force.c.kit_id == days.c.kit_id)
+        .subquery("parts")
+    )
+    own = (parts.c.company_id, parts.c.kit_id, parts.c.day)
+    scarcest = (
+        select(parts)
+        .ext(distinct_on(*own))
+        .order_by(*own, parts.c.kits, parts.c.component_id)
+        .subquery("scarcest")
+    )
+    return select(
+        scarcest.c.company_id,
+        row_id(scarcest.c.company_id, scarcest.c.kit_id, scarcest.c.day).label("id"),
+        func.concat_ws(text_of(" "), kit.c.code, scarcest.c.day, type_=SqlText()).label("place"),
+        scarcest.c.kit_id.label("item_id"), scarcest.c.day, scarcest.c.kits.label("promisable"),
+        scarcest.c.component_id.label("scarcest_id"),
+    ).select_from(scarcest.join(kit, kit.c.id == scarcest.c.kit_id))  # fmt: skip
+
+
+__all__ = ["AvailableToPromiseLine", "KitToPromiseLine", "available_to_promise", "kits_to_promise"]

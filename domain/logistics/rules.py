@@ -80,6 +80,20 @@ class SerialAlreadyOut(DomainError):
     en = "Serial number {serial} of {item} has gone out already."
 
 
+class LifeTooShort(DomainError):
+    code = "LIFE_TOO_SHORT"
+    zh = "物料 {item} 有效期至 {expires_on}，客户要求剩余效期不少于 {days} 天。"
+    en = "{item} expires on {expires_on}; the customer asks for {days} days of life when it is shipped."
+
+
+class DirectReturn(DomainError):
+    """What never was in our stock has no cost there to come back at."""
+
+    code = "DIRECT_RETURN"
+    zh = "发货单 {shipment} 第 {position} 行由供应商直运，请退回供应商。"
+    en = "Line {position} of shipment {shipment} came straight from the supplier: it goes back there, not to our stock."
+
+
 class PackageNumbersMissing(DomainError):
     code = "PACKAGE_NUMBERS_MISSING"
     zh = "公司未维护 GS1 厂商识别代码，无法生成包装编号。"
@@ -110,6 +124,14 @@ class NothingToCredit(DomainError):
     code = "NOTHING_TO_CREDIT"
     zh = "退货单 {number} 没有应红冲的数量。"
     en = "Nothing of return {number} had been charged and is still to be credited."
+
+
+def delivery_place(customer: Row | Mapping[str, Any], address: Row | Mapping[str, Any] | None) -> str:
+    """Where a supplier is to ship to, in words: the customer by its names, and its address."""
+    names = dict.fromkeys(name for name in (customer["name"], customer["name_zh"]) if name)
+    lines = ("line_1", "line_2", "postal_code", "city", "region", "country")
+    told = [str(address[name]) for name in lines if address[name]] if address is not None else []
+    return ", ".join((" ".join(names), *told))
 
 
 def package_numbering(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,16 +8,20 @@ from domain.core.verify import Finding, Verifier
 # What the lines of orders say, against reservations, shipments, returns and charges.
 _WRONG_LINE = """
 SELECT o.company_id, o.number, l.position,
-       (l.allocated_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity, l.replaced_quantity,
-        l.invoiced_quantity)::text AS said,
-       (coalesce(r.promised, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0), coalesce(b.returned, 0),
-        coalesce(b.replaced, 0), coalesce(c.charged, 0))::text AS counted
+       (l.allocated_quantity, l.direct_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity,
+        l.replaced_quantity, l.invoiced_quantity)::text AS said,
+       (coalesce(r.promised, 0), coalesce(v.on_order, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0),
+        coalesce(b.returned, 0), coalesce(b.replaced, 0), coalesce(c.charged, 0))::text AS counted
 FROM sales_order o
 JOIN sales_order_line l ON l.company_id = o.company_id AND l.sales_order_id = o.id
 LEFT JOIN (
     SELECT company_id, source_id, sum(quantity - fulfilled_quantity) AS promised FROM stock_reservation
     WHERE status = 'ACTIVE' AND source_kind = 'SalesOrderLine' GROUP BY company_id, source_id
 ) AS r ON r.company_id = l.company_id AND r.source_id = l.id
+LEFT JOIN (
+    SELECT company_id, sales_order_line_id, sum(quantity - delivered_quantity - released_quantity) AS on_order
+    FROM direct_supply GROUP BY company_id, sales_order_line_id
+) AS v ON v.company_id = l.company_id AND v.sales_order_line_id = l.id
 LEFT JOIN (
     SELECT d.company_id, d.sales_order_line_id,
            sum(d.quantity) FILTER (WHERE h.status IN ('PICKED', 'PACKED')) AS picked,
@@ -36,10 +40,10 @@ LEFT JOIN (
     FROM shipment_charge c JOIN shipment_line d ON d.company_id = c.company_id AND d.id = c.shipment_line_id
     GROUP BY d.company_id, d.sales_order_line_id
 ) AS c ON c.company_id = l.company_id AND c.sales_order_line_id = l.id
-WHERE (l.allocated_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity, l.replaced_quantity,
-       l.invoiced_quantity)
-    <> (coalesce(r.promised, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0), coalesce(b.returned, 0),
-        coalesce(b.replaced, 0), coalesce(c.charged, 0))
+WHERE (l.allocated_quantity, l.direct_quantity, l.picked_quantity, l.shipped_quantity, l.returned_quantity,
+       l.replaced_quantity, l.invoiced_quantity)
+    <> (coalesce(r.promised, 0), coalesce(v.on_order, 0), coalesce(s.picked, 0), coalesce(s.shipped, 0),
+        coalesce(b.returned, 0), coalesce(b.replaced, 0), coalesce(c.charged, 0))
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """
 # What the lines of shipments say came back and was charged, against the documents that say so.
@@ -70,6 +74,17 @@ GROUP BY i.company_id, i.number, l.position, l.quantity
 HAVING l.quantity <> sum(c.quantity)
 ORDER BY i.company_id, i.number, l.position LIMIT 1
 """
+# What suppliers shipped straight is what was received of them, at no place of ours.
+_WRONG_SUPPLY = """
+SELECT o.company_id, o.number, p.position, (v.delivered_quantity, p.ordered_quantity)::text AS said,
+       (p.stocked_quantity, v.quantity)::text AS counted
+FROM purchase_order o
+JOIN purchase_order_line p ON p.company_id = o.company_id AND p.purchase_order_id = o.id
+LEFT JOIN direct_supply v ON v.company_id = p.company_id AND v.purchase_order_line_id = p.id
+WHERE (o.deliver_to IS NOT NULL) <> (v.id IS NOT NULL)
+    OR (v.delivered_quantity, p.ordered_quantity) <> (p.stocked_quantity, v.quantity)
+ORDER BY o.company_id, o.number, p.position LIMIT 1
+"""
 # A line that left has its entry, of the same goods in the same quantity; one that did not has none.
 _WRONG_ENTRY = """
 SELECT h.company_id, h.number, d.position, d.quantity, -e.quantity AS issued
@@ -83,6 +98,25 @@ WHERE CASE WHEN h.status IN ('SHIPPED', 'DELIVERED')
 ORDER BY h.company_id, h.number, d.position LIMIT 1
 """
 
+# A kit is what its components are: as many of each as it holds, at prices that sum to its own, as many gone as whole.
+_WRONG_KIT = """
+SELECT o.company_id, o.number, k.position, (k.line_total, k.tax, k.shipped_quantity)::text AS said,
+       (coalesce(sum(l.line_total), 0), coalesce(sum(l.tax), 0),
+        coalesce(min(floor(greatest(l.shipped_quantity - l.replaced_quantity, 0) / l.quantity_per_kit)), 0))::text
+           AS counted
+FROM sales_order o
+JOIN sales_order_kit k ON k.company_id = o.company_id AND k.sales_order_id = o.id
+LEFT JOIN sales_order_line l ON l.company_id = k.company_id AND l.sales_order_kit_id = k.id
+GROUP BY o.company_id, o.number, k.id, k.position, k.line_total, k.tax, k.shipped_quantity, k.ordered_quantity,
+    k.unit_price
+HAVING (k.line_total, k.tax, k.shipped_quantity)
+    IS DISTINCT FROM (sum(l.line_total), sum(l.tax),
+        min(floor(greatest(l.shipped_quantity - l.replaced_quantity, 0) / l.quantity_per_kit)))
+    OR bool_or(l.ordered_quantity <> k.ordered_quantity * l.quantity_per_kit)
+    OR abs(k.unit_price - sum(l.unit_price * l.quantity_per_kit)) > 0.000001
+ORDER BY o.company_id, o.number, k.position LIMIT 1
+"""
+
 SALES_QUANTITIES = "sales order quantities"
 SHIPPED_GOODS = "shipped goods"
 
@@ -92,7 +126,10 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
 
     Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced.
     """
-    kinds = (("sales order", _WRONG_LINE), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE))
+    kinds = (
+        ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
+        ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE),
+    )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):
             subject = f"company {row['company_id']}, {document} {row['number']} line {row['position']}"

@@ -16,7 +16,15 @@ from domain.master_data.commands import (
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
-from domain.master_data.items import Item, ItemCategory, ItemCost, ItemPlanning, ItemPrice, ItemRevision
+from domain.master_data.items import (
+    Item,
+    ItemCategory,
+    ItemCost,
+    ItemPlanning,
+    ItemPrice,
+    ItemRevision,
+    KitComponent,
+)
 from domain.master_data.maintenance import events_of, maintained
 from domain.master_data.parties import (
     Address,
@@ -58,6 +66,7 @@ RECORDS = (
     ItemCategory,
     Item,
     ItemRevision,
+    KitComponent,
     ItemPlanning,
     ItemCost,
     ItemPrice,
@@ -89,6 +98,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(ItemCategory),
     **maintained(Item, fixed=("unit_id",), hidden=("status",), rule=rules.item),
     **maintained(ItemRevision, fixed=("item_id", "revision"), rule=rules.valid_period),
+    **maintained(KitComponent, fixed=("kit_id", "component_id", "valid_from"), rule=rules.valid_period),
     **maintained(ItemPlanning, fixed=("item_id", "site_id")),
     **maintained(ItemPrice, fixed=("item_id", "currency", "valid_from"), rule=rules.valid_period),
     **maintained(

@@ -21,6 +21,7 @@ from domain.core.columns import (
     enum_column,
     price_column,
     quantity_column,
+    rate_column,
     reference,
     small_column,
     text_column,
@@ -177,6 +178,33 @@ class ItemRevision(GroupRecord, scope=Scope(partner=ANYONE), zh="物料版本"):
     valid_from: Mapped[date] = date_column(doc="First day it is effective.", zh="生效日期", tier=Tier.PUBLIC)
     valid_to: Mapped[date | None] = date_column(doc="Last day it is effective.", zh="失效日期", tier=Tier.PUBLIC)
     change_note: Mapped[str | None] = text_column(doc="What changed.", zh="变更说明", length_max=TEXT_LENGTH_MAX)
+
+
+class KitComponent(GroupRecord, scope=Scope(partner=ANYONE), zh="套件组成"):
+    """What one kit holds of an item, during a time: a kit is sold as one and leaves as its components."""
+
+    __tablename__ = "kit_component"
+    __table_args__ = (
+        UniqueConstraint("kit_id", "component_id", "valid_from"),
+        CheckConstraint("kit_id <> component_id", name="component_is_another"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("revenue_weight >= 0", name="revenue_weight_not_negative"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_period"),
+    )
+
+    kit_id: Mapped[UUID] = reference("item", many="components", doc="The kit.", zh="套件")
+    component_id: Mapped[UUID] = reference("item", many="in_kits", doc="What is in it.", zh="组件")
+    quantity: Mapped[Decimal] = quantity_column(
+        doc="How much of it one kit holds.", zh="单套数量", unit="component.unit.code", tier=Tier.PUBLIC
+    )
+    revenue_weight: Mapped[Decimal | None] = rate_column(
+        doc="In which proportion to the others it shares the kit's price; by its own list price unless given.",
+        zh="收入权重", tier=Tier.COMMERCIAL,
+    )  # fmt: skip
+    valid_from: Mapped[date] = date_column(doc="First day.", zh="生效日期", tier=Tier.PUBLIC)
+    valid_to: Mapped[date | None] = date_column(
+        doc="Last day; none while it holds.", zh="失效日期", tier=Tier.PUBLIC
+    )
 
 
 class ItemPlanning(CompanyRecord, scope=Scope(site="site_id"), zh="物料计划参数"):

@@ -20,6 +20,7 @@ from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
+    TEXT_LENGTH_MAX,
     Tier,
     amount_column,
     code_column,
@@ -89,6 +90,10 @@ class PurchaseOrder(
     total_due: Mapped[Decimal] = amount_column(
         doc="Subtotal, tax and freight.", zh="应付总额", unit="currency", order=True
     )
+    deliver_to: Mapped[str | None] = text_column(
+        doc="The customer and address that the supplier ships to straight; none where the goods come to us.",
+        zh="直运收货方", tier=Tier.PUBLIC, length_max=TEXT_LENGTH_MAX,
+    )  # fmt: skip
     requester_id: Mapped[UUID | None] = reference("employee", doc="The employee who asked for the goods.", zh="申请人")
     approver_id: Mapped[UUID | None] = reference("employee", doc="The employee who approved the order.", zh="审批人")
     requested_by: Mapped[UUID | None] = uuid_column(doc="The user who created the order.", zh="创建用户")

@@ -213,6 +213,7 @@ def order_of(row: Row) -> Order:
         requested_by=row["requested_by"],
         is_historical=row["is_historical"],
         version=row["version"],
+        is_direct=row["deliver_to"] is not None,
     )
 
 

@@ -28,6 +28,20 @@ LINES_MAX: Final = 1_000
 HUNDRED: Final = Decimal(100)
 
 
+class DirectOrder(DomainError):
+    """What a supplier ships straight to a customer never comes to us."""
+
+    code = "DIRECT_ORDER"
+    zh = "采购订单 {order} 由供应商直运客户，请登记直运发货。"
+    en = "The supplier ships purchase order {order} straight to a customer: record the direct delivery."
+
+
+class NoDirectOrder(DomainError):
+    code = "NO_DIRECT_ORDER"
+    zh = "采购订单 {order} 不是直运订单。"
+    en = "Purchase order {order} is not shipped straight to a customer."
+
+
 class OverReceipt(DomainError):
     """More arrives than was ordered, beyond the tolerance of the line."""
 
@@ -85,6 +99,7 @@ class Order:
     requested_by: UUID | None
     is_historical: bool
     version: int
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

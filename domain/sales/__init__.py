@@ -20,21 +20,25 @@ from domain.sales.commands import (
     ConfirmSalesOrder,
     CreateSalesOrder,
     DeallocateSalesOrder,
+    PlaceSalesOrder,
     allocate_sales_orders,
     cancel_sales_orders,
     confirm_sales_orders,
     create_sales_orders,
     deallocate_sales_orders,
+    place_sales_orders,
 )
 from domain.sales.credit import credit_uses
 from domain.sales.fulfilment import LINE_SOURCE, HeldOrders, hold_orders, write_orders
 from domain.sales.models import (
+    CustomerTerms,
     PriceCap,
     PriceList,
     PriceListLine,
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 from domain.sales.qualifying import (
@@ -47,15 +51,18 @@ from domain.sales.qualifying import (
 )
 
 RECORDS = (
+    CustomerTerms,
     PriceList,
     PriceListLine,
     PriceCap,
     ProductRegistration,
     QualificationRule,
     SalesOrder,
+    SalesOrderKit,
     SalesOrderLine,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
+    **maintained(CustomerTerms, fixed=("customer_id",)),
     **maintained(PriceList, fixed=("kind", "customer_id", "currency"), rule=valid_period),
     **maintained(
         PriceListLine, fixed=("price_list_id", "item_id", "quantity_min", "currency", "valid_from"), rule=valid_period
@@ -67,6 +74,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
     CreateSalesOrder: create_sales_orders,
+    PlaceSalesOrder: place_sales_orders,
     ConfirmSalesOrder: confirm_sales_orders,
     CancelSalesOrder: cancel_sales_orders,
     AllocateSalesOrder: allocate_sales_orders,

@@ -19,7 +19,8 @@ from domain.inventory.commands import ReleaseReservation, release_reservations
 from domain.inventory.documents import StockReservation
 from domain.inventory.models import ReservationStatus
 from domain.sales import reads
-from domain.sales.models import SalesOrder, SalesOrderLine
+from domain.sales.models import SalesOrder, SalesOrderKit, SalesOrderLine
+from domain.sales.rules.kits import by_kit, gone, whole_kits
 from domain.sales.rules.orders import Order, OrderLine, status_of
 
 # What a reservation names as its source: the line of an order.
@@ -94,7 +95,7 @@ async def hold_orders(work: Work, expected: Mapping[UUID, int | None]) -> HeldOr
 
 _ROLLED = (
     "allocated_quantity", "picked_quantity", "shipped_quantity", "returned_quantity", "replaced_quantity",
-    "cancelled_quantity", "invoiced_quantity",
+    "cancelled_quantity", "invoiced_quantity", "direct_quantity",
 )  # fmt: skip
 
 
@@ -108,6 +109,21 @@ async def write_orders(work: Work, held: HeldOrders) -> None:
         await work.update(SalesOrder, states, fields=("status",))
     if moved:
         await work.update(SalesOrderLine, moved, fields=_ROLLED)
+    kits = [kit for id_ in sorted(held.changed) for kit in _kit_rows(held, id_)]
+    if kits:
+        await work.update(SalesOrderKit, kits, fields=("shipped_quantity",))
+
+
+def _kit_rows(held: HeldOrders, order_id: UUID) -> list[dict[str, object]]:
+    """The kits of which another number has left whole than before."""
+    before = by_kit(reads.line_of(row) for row in held.line_rows[order_id])
+    counted = {id_: whole_kits((gone(one), one.per_kit) for one in lines) for id_, lines in before.items()}
+    now = by_kit(held.lines[order_id])
+    return [
+        {"id": id_, "shipped_quantity": kits}
+        for id_, lines in now.items()
+        if (kits := whole_kits((gone(one), one.per_kit) for one in lines)) != counted[id_]
+    ]
 
 
 def _line_row(line: OrderLine) -> dict[str, object]:
@@ -120,6 +136,7 @@ def _line_row(line: OrderLine) -> dict[str, object]:
         "replaced_quantity": line.replaced,
         "cancelled_quantity": line.cancelled,
         "invoiced_quantity": line.invoiced,
+        "direct_quantity": line.direct,
     }
 
 

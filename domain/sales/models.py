@@ -4,7 +4,8 @@ An order is a promise. Goods move in `inventory`, money moves in `finance`; noth
 order that was not confirmed yet: the same document, one state earlier, so that nothing is copied when the customer says
 yes.
 
-Every quantity of a line rolls: ordered + to be replaced = allocated + shipped + open + cancelled. What is to be charged
+Every quantity of a line rolls: ordered + to be replaced = allocated + ordered from suppliers who ship it straight +
+shipped + open + cancelled. What is to be charged
 is what the customer keeps: shipped less returned, whatever became of the returns.
 """
 
@@ -183,6 +184,28 @@ class QualificationRule(GroupRecord, scope=Scope(), zh="资质规则"):
     valid_to: Mapped[date | None] = date_column(doc="Last day; none while it holds.", zh="失效日期")
 
 
+class CustomerTerms(CompanyRecord, scope=Scope(partner="customer_id"), zh="客户销售条件"):
+    """On what terms a company takes a customer's orders, as far as an order says nothing else."""
+
+    __tablename__ = "customer_terms"
+    __table_args__ = (UniqueConstraint("company_id", "customer_id"),)
+
+    customer_id: Mapped[UUID] = reference("party", doc="The customer.", zh="客户", many="customer_terms")
+    currency: Mapped[str] = code_column(
+        doc="Currency of the orders that it places itself.", zh="币种", length_max=CURRENCY_LENGTH, code_list="ISO4217"
+    )
+    tax_code_id: Mapped[UUID | None] = reference(
+        "tax_code", doc="Tax treatment of its orders; no tax without one.", zh="税码", tier=Tier.INTERNAL
+    )
+    site_id: Mapped[UUID | None] = reference(
+        "site", doc="The site that ships to it.", zh="发货地点", tier=Tier.INTERNAL
+    )
+    may_place_orders: Mapped[bool] = column(
+        doc="Whether it may place orders itself, at the prices of the lists.", zh="是否可自助下单", tier=Tier.PUBLIC,
+        server_default="false",
+    )  # fmt: skip
+
+
 class SalesOrder(
     CompanyRecord, scope=Scope(partner="customer_id", site="site_id"), zh="销售订单", key="number", name="number"
 ):
@@ -229,6 +252,43 @@ class SalesOrder(
     confirmed_by: Mapped[UUID | None] = uuid_column(doc="The user who confirmed the order.", zh="确认用户")
 
 
+class SalesOrderKit(
+    CompanyRecord, scope=Scope(partner="sales_order.customer_id", site="sales_order.site_id"), zh="销售订单套件"
+):
+    """A kit on an order, sold as one at one price; its components are lines of the order and share that price."""
+
+    __tablename__ = "sales_order_kit"
+    __table_args__ = (
+        UniqueConstraint("company_id", "sales_order_id", "position"),
+        CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
+        CheckConstraint("shipped_quantity >= 0", name="shipped_quantity_not_negative"),
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+    )
+
+    sales_order_id: Mapped[UUID] = reference(
+        "sales_order", doc="The order the kit is on.", zh="销售订单", lines="kits", lines_order="position"
+    )
+    position: Mapped[int] = column(doc="Place of its first component on the order.", zh="行号", tier=Tier.PUBLIC)
+    item_id: Mapped[UUID] = reference("item", doc="The kit.", zh="套件", many="sales_order_kits")
+    ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
+    shipped_quantity: Mapped[Decimal] = quantity_column(
+        doc="How many have left whole.", zh="发货数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
+    )
+    unit_price: Mapped[Decimal] = price_column(doc="Net price of one.", zh="单价", unit=ORDER_CURRENCY)
+    price_source: Mapped[str] = text_column(
+        doc="The rule that set the price.", zh="价格来源", tier=Tier.COMMERCIAL
+    )
+    list_price: Mapped[Decimal | None] = price_column(
+        doc="What the price lists say one costs this customer; none where no list has it.", zh="价目表价格",
+        unit=ORDER_CURRENCY,
+    )  # fmt: skip
+    discount_percent: Mapped[Decimal] = rate_column(
+        doc="Taken off the price of the list.", zh="折扣", unit="%", tier=Tier.COMMERCIAL, server_default="0"
+    )
+    line_total: Mapped[Decimal] = amount_column(doc="What its components come to.", zh="行金额", unit=ORDER_CURRENCY)
+    tax: Mapped[Decimal] = amount_column(doc="Tax on them.", zh="行税额", unit=ORDER_CURRENCY)
+
+
 class SalesOrderLine(
     CompanyRecord, scope=Scope(partner="sales_order.customer_id", site="sales_order.site_id"), zh="销售订单行"
 ):
@@ -239,11 +299,13 @@ class SalesOrderLine(
         CheckConstraint("ordered_quantity > 0", name="ordered_quantity_positive"),
         CheckConstraint(
             "allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 "
-            "AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0",
+            "AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0 "
+            "AND direct_quantity >= 0",
             name="quantities_not_negative",
         ),
         CheckConstraint(
-            "allocated_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity",
+            "allocated_quantity + direct_quantity + shipped_quantity + cancelled_quantity "
+            "<= ordered_quantity + replaced_quantity",
             name="shipped_within_ordered",
         ),
         CheckConstraint("picked_quantity <= allocated_quantity", name="picked_within_allocated"),
@@ -251,6 +313,8 @@ class SalesOrderLine(
         CheckConstraint("replaced_quantity <= returned_quantity", name="replaced_within_returned"),
         CheckConstraint("invoiced_quantity <= shipped_quantity", name="invoiced_within_shipped"),
         CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint("quantity_per_kit > 0", name="quantity_per_kit_positive"),
+        CheckConstraint("(sales_order_kit_id IS NULL) = (quantity_per_kit IS NULL)", name="component_of_a_kit"),
         UniqueConstraint("company_id", "sales_order_id", "position"),
     )  # fmt: skip
 
@@ -259,10 +323,20 @@ class SalesOrderLine(
     )
     position: Mapped[int] = column(doc="1-based place on the order.", zh="行号", tier=Tier.PUBLIC)
     item_id: Mapped[UUID] = reference("item", doc="What is sold.", zh="物料", many="sales_order_lines")
+    sales_order_kit_id: Mapped[UUID | None] = reference(
+        "sales_order_kit", doc="The kit that it is a component of, if it is one.", zh="套件", many="components"
+    )
+    quantity_per_kit: Mapped[Decimal | None] = quantity_column(
+        doc="How much of it one kit holds.", zh="单套数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
+    )
     ordered_quantity: Mapped[Decimal] = quantity_column(doc="Ordered.", zh="订购数量", unit=ITEM_UNIT, tier=Tier.PUBLIC)
     allocated_quantity: Mapped[Decimal] = quantity_column(
         doc="Promised from stock and not shipped yet.", zh="已分配数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
         server_default="0",
+    )  # fmt: skip
+    direct_quantity: Mapped[Decimal] = quantity_column(
+        doc="Ordered from a supplier who ships it straight to the customer, and not shipped yet.", zh="直运在途数量",
+        unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0",
     )  # fmt: skip
     picked_quantity: Mapped[Decimal] = quantity_column(
         doc="Of what is allocated, what is picked for shipments that have not left.", zh="已拣数量", unit=ITEM_UNIT,
@@ -282,10 +356,11 @@ class SalesOrderLine(
         doc="Will not be shipped.", zh="取消数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
     open_quantity: Mapped[Decimal] = quantity_column(
-        doc="Neither allocated nor shipped nor cancelled: what is owed to the customer and not at hand.",
+        doc="Neither allocated nor on its way nor cancelled: what is owed to the customer and not at hand.",
         zh="未交数量", unit=ITEM_UNIT, tier=Tier.PUBLIC,
         server_default=Computed(
-            "ordered_quantity + replaced_quantity - allocated_quantity - shipped_quantity - cancelled_quantity",
+            "ordered_quantity + replaced_quantity - allocated_quantity - direct_quantity - shipped_quantity "
+            "- cancelled_quantity",
             persisted=True,
         ),
     )  # fmt: skip

@@ -10,7 +10,9 @@ from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, sele
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.types import Uuid
 
+from domain.core.actors import PARTNERS
 from domain.core.database import CompanyReader, Row
+from domain.core.errors import NotFound
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
 from domain.inventory.documents import StockReservation
@@ -18,9 +20,10 @@ from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
 from domain.master_data.devices import CodeAssignment
-from domain.master_data.items import Item, ItemPrice
+from domain.master_data.items import Item, ItemPrice, KitComponent
 from domain.master_data.parties import Address, Licence, Party, PartyRole, PartyRoleKind, PartyTerms
 from domain.sales.models import (
+    CustomerTerms,
     PriceCap,
     PriceList,
     PriceListKind,
@@ -31,6 +34,7 @@ from domain.sales.models import (
     SalesOrderLine,
     SalesOrderStatus,
 )
+from domain.sales.rules.kits import Component
 from domain.sales.rules.orders import Order, OrderLine
 from domain.sales.rules.prices import Cap, Offer
 from domain.sales.rules.qualification import DateBasis, Jurisdiction, Permit, Registration
@@ -62,6 +66,10 @@ _CURRENCIES = select(_currency.c.code).where(
 _ADDRESSES = select(_address.c.id, _address.c.party_id, _address.c.country, _address.c.region).where(
     _address.c.id == _ids, _address.c.archived_at.is_(None)
 )
+_customer_terms = CustomerTerms.table
+_CUSTOMER_TERMS = select(_customer_terms).where(
+    _customer_terms.c.company_id == _company_id, _customer_terms.c.customer_id == _ids
+)
 _site = Site.table
 _SITES = select(_site.c.id).where(_site.c.company_id == _company_id, _site.c.id == _ids)
 
@@ -82,6 +90,10 @@ _OWN_PRICES = select(
     _own_price.c.id, _own_price.c.item_id, _own_price.c.list_price, _own_price.c.currency, _own_price.c.valid_from,
     _own_price.c.valid_to,
 ).where(_own_price.c.company_id == _company_id, _own_price.c.item_id == _ids)  # fmt: skip
+_part = KitComponent.table
+_COMPONENTS = (
+    select(_part).where(_part.c.kit_id == _ids, _part.c.archived_at.is_(None)).order_by(_part.c.kit_id, _part.c.id)
+)
 _CAPS = select(_cap).where(_cap.c.company_id == _company_id, _cap.c.item_id == _ids)
 
 _licence, _registration, _law = Licence.table, ProductRegistration.table, QualificationRule.table
@@ -142,6 +154,17 @@ _HOLD_PARTIES = (
 )
 
 
+def check_own(work: Work, customer_id: UUID, what: str) -> None:
+    """Nothing; a partner knows its own orders only. Raises: NotFound."""
+    if work.actor.audience in PARTNERS and customer_id not in work.actor.partners:
+        raise NotFound((what,), what=what, key=str(customer_id))
+
+
+async def terms_of(work: Work, customer_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """On what terms the company takes the customers' orders; one without is absent."""
+    return {row["customer_id"]: row for row in await work.fetch(_CUSTOMER_TERMS, ids=sorted(set(customer_ids)))}
+
+
 async def customers_by_id(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
     """Parties with code, country, activity and whether they buy; an unknown id is absent."""
     return {row["id"]: row for row in await work.fetch(_CUSTOMERS, ids=sorted(set(ids)))}
@@ -190,6 +213,19 @@ async def offers_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Off
             )
         )  # fmt: skip
     return offers
+
+
+async def components_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Component]]:
+    """What each of the items that are kits holds, whatever its days; an item that is no kit is absent."""
+    components: defaultdict[UUID, list[Component]] = defaultdict(list)
+    for row in await work.fetch(_COMPONENTS, ids=sorted(set(item_ids))):
+        components[row["kit_id"]].append(
+            Component(
+                item_id=row["component_id"], quantity=row["quantity"], weight=row["revenue_weight"],
+                valid_from=row["valid_from"], valid_to=row["valid_to"],
+            )
+        )  # fmt: skip
+    return components
 
 
 async def caps_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Cap]]:
@@ -308,5 +344,6 @@ def line_of(row: Row) -> OrderLine:
         id=row["id"], position=row["position"], item_id=row["item_id"], ordered=row["ordered_quantity"],
         allocated=row["allocated_quantity"], picked=row["picked_quantity"], shipped=row["shipped_quantity"],
         returned=row["returned_quantity"], replaced=row["replaced_quantity"], cancelled=row["cancelled_quantity"],
-        invoiced=row["invoiced_quantity"],
+        invoiced=row["invoiced_quantity"], kit_id=row["sales_order_kit_id"], per_kit=row["quantity_per_kit"],
+        direct=row["direct_quantity"],
     )  # fmt: skip

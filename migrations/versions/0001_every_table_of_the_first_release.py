@@ -2037,6 +2037,28 @@ def upgrade() -> None:
     op.create_index('ix_journal_entry_posting', 'journal_entry', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_journal_entry_source', 'journal_entry', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_journal_entry_reversed_once', 'journal_entry', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
+    op.create_table('kit_component',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('kit_id', sa.Uuid(), nullable=False, comment='The kit.'),
+    sa.Column('component_id', sa.Uuid(), nullable=False, comment='What is in it.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much of it one kit holds.'),
+    sa.Column('revenue_weight', sa.Numeric(precision=24, scale=10), nullable=True, comment="In which proportion to the others it shares the kit's price; by its own list price unless given."),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day.'),
+    sa.Column('valid_to', sa.Date(), nullable=True, comment='Last day; none while it holds.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('kit_id <> component_id', name=op.f('ck_kit_component_component_is_another')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_kit_component_quantity_positive')),
+    sa.CheckConstraint('revenue_weight >= 0', name=op.f('ck_kit_component_revenue_weight_not_negative')),
+    sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_kit_component_valid_period')),
+    sa.ForeignKeyConstraint(['component_id'], ['item.id'], name=op.f('fk_kit_component_component_id')),
+    sa.ForeignKeyConstraint(['kit_id'], ['item.id'], name=op.f('fk_kit_component_kit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kit_component')),
+    sa.UniqueConstraint('kit_id', 'component_id', 'valid_from', name=op.f('uq_kit_component_kit_id_component_id_valid_from'))
+    )
+    op.create_index(op.f('ix_kit_component_component_id'), 'kit_component', ['component_id'], unique=False)
+    op.create_index(op.f('ix_kit_component_kit_id'), 'kit_component', ['kit_id'], unique=False)
     op.create_table('lot',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2735,6 +2757,27 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
     op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
+    op.create_table('customer_terms',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='The customer.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the orders that it places itself.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Tax treatment of its orders; no tax without one.'),
+    sa.Column('site_id', sa.Uuid(), nullable=True, comment='The site that ships to it.'),
+    sa.Column('may_place_orders', sa.Boolean(), server_default='false', nullable=False, comment='Whether it may place orders itself, at the prices of the lists.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_customer_terms_currency_length')),
+    sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_customer_terms_company_id_site_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_terms_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_terms_company_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_customer_terms_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_terms')),
+    sa.UniqueConstraint('company_id', 'customer_id', name=op.f('uq_customer_terms_company_id_customer_id'))
+    )
+    op.create_index(op.f('ix_customer_terms_company_id_customer_id'), 'customer_terms', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_customer_terms_company_id_site_id'), 'customer_terms', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_customer_terms_company_id_tax_code_id'), 'customer_terms', ['company_id', 'tax_code_id'], unique=False)
     op.create_table('deferral',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3659,6 +3702,7 @@ def upgrade() -> None:
     sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the order.'),
     sa.Column('freight', sa.Numeric(precision=20, scale=6), nullable=False, comment='Freight on the order.'),
     sa.Column('total_due', sa.Numeric(precision=20, scale=6), nullable=False, comment='Subtotal, tax and freight.'),
+    sa.Column('deliver_to', sa.Text(), nullable=True, comment='The customer and address that the supplier ships to straight; none where the goods come to us.'),
     sa.Column('requester_id', sa.Uuid(), nullable=True, comment='The employee who asked for the goods.'),
     sa.Column('approver_id', sa.Uuid(), nullable=True, comment='The employee who approved the order.'),
     sa.Column('requested_by', sa.Uuid(), nullable=True, comment='The user who created the order.'),
@@ -3672,6 +3716,7 @@ def upgrade() -> None:
     sa.CheckConstraint("is_historical OR status <> 'APPROVED' OR approved_by IS NOT NULL", name=op.f('ck_purchase_order_approved_by_someone')),
     sa.CheckConstraint("status IN ('PENDING', 'APPROVED', 'REJECTED', 'COMPLETE', 'CANCELLED')", name=op.f('ck_purchase_order_status_known')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_purchase_order_currency_length')),
+    sa.CheckConstraint('char_length(deliver_to) <= 8000', name=op.f('ck_purchase_order_deliver_to_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_order_number_length')),
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_order_reason_length')),
     sa.CheckConstraint('is_historical OR (subtotal >= 0 AND tax >= 0 AND freight >= 0)', name=op.f('ck_purchase_order_amounts_not_negative')),
@@ -3723,52 +3768,34 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
-    op.create_table('sales_order_line',
+    op.create_table('sales_order_kit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the line belongs to.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
+    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the kit is on.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='Place of its first component on the order.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The kit.'),
     sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
-    sa.Column('allocated_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Promised from stock and not shipped yet.'),
-    sa.Column('picked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what is allocated, what is picked for shipments that have not left.'),
-    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
-    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
-    sa.Column('replaced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what came back, what is to be shipped again.'),
-    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
-    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('ordered_quantity + replaced_quantity - allocated_quantity - shipped_quantity - cancelled_quantity', persisted=True), nullable=False, comment='Neither allocated nor shipped nor cancelled: what is owed to the customer and not at hand.'),
-    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
-    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
-    sa.Column('list_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='What the price lists say one unit costs this customer; none where no list has it.'),
-    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
-    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the line.'),
-    sa.Column('due_on', sa.Date(), nullable=True, comment='Day the customer wants it.'),
-    sa.Column('life_days_min', sa.Integer(), nullable=True, comment='Days of life that a lot must have left at delivery.'),
+    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How many have left whole.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one.'),
+    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price.'),
+    sa.Column('list_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='What the price lists say one costs this customer; none where no list has it.'),
     sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
+    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='What its components come to.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on them.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('allocated_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
-    sa.CheckConstraint('allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
-    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
-    sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
-    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
-    sa.CheckConstraint('picked_quantity <= allocated_quantity', name=op.f('ck_sales_order_line_picked_within_allocated')),
-    sa.CheckConstraint('replaced_quantity <= returned_quantity', name=op.f('ck_sales_order_line_replaced_within_returned')),
-    sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
-    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
-    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
-    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
+    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_kit_price_source_length')),
+    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_kit_ordered_quantity_positive')),
+    sa.CheckConstraint('shipped_quantity >= 0', name=op.f('ck_sales_order_kit_shipped_quantity_not_negative')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_kit_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_kit_company_id_sales_order_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_kit_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_kit_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_kit')),
+    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_kit_company_id_sales_order_id_position'))
     )
-    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
-    op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
+    op.create_index(op.f('ix_sales_order_kit_company_id_item_id'), 'sales_order_kit', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_kit_company_id_sales_order_id'), 'sales_order_kit', ['company_id', 'sales_order_id'], unique=False)
     op.create_table('shipment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4373,6 +4400,59 @@ def upgrade() -> None:
     op.create_index(op.f('ix_request_for_quotation_line_company_id_item_id'), 'request_for_quotation_line', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_request_for_quotation_line_company_id_request_for_quotation_id'), 'request_for_quotation_line', ['company_id', 'request_for_quotation_id'], unique=False)
     op.create_index(op.f('ix_request_for_quotation_line_company_id_requisition_line_id'), 'request_for_quotation_line', ['company_id', 'requisition_line_id'], unique=False)
+    op.create_table('sales_order_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('sales_order_id', sa.Uuid(), nullable=False, comment='The order the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the order.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is sold.'),
+    sa.Column('sales_order_kit_id', sa.Uuid(), nullable=True, comment='The kit that it is a component of, if it is one.'),
+    sa.Column('quantity_per_kit', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of it one kit holds.'),
+    sa.Column('ordered_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Ordered.'),
+    sa.Column('allocated_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Promised from stock and not shipped yet.'),
+    sa.Column('direct_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Ordered from a supplier who ships it straight to the customer, and not shipped yet.'),
+    sa.Column('picked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what is allocated, what is picked for shipments that have not left.'),
+    sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Left for the customer.'),
+    sa.Column('returned_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Came back.'),
+    sa.Column('replaced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Of what came back, what is to be shipped again.'),
+    sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
+    sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('ordered_quantity + replaced_quantity - allocated_quantity - direct_quantity - shipped_quantity - cancelled_quantity', persisted=True), nullable=False, comment='Neither allocated nor on its way nor cancelled: what is owed to the customer and not at hand.'),
+    sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
+    sa.Column('list_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='What the price lists say one unit costs this customer; none where no list has it.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
+    sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Tax on the line.'),
+    sa.Column('due_on', sa.Date(), nullable=True, comment='Day the customer wants it.'),
+    sa.Column('life_days_min', sa.Integer(), nullable=True, comment='Days of life that a lot must have left at delivery.'),
+    sa.Column('discount_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='Taken off the price of the list.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(sales_order_kit_id IS NULL) = (quantity_per_kit IS NULL)', name=op.f('ck_sales_order_line_component_of_a_kit')),
+    sa.CheckConstraint('allocated_quantity + direct_quantity + shipped_quantity + cancelled_quantity <= ordered_quantity + replaced_quantity', name=op.f('ck_sales_order_line_shipped_within_ordered')),
+    sa.CheckConstraint('allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0 AND direct_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
+    sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
+    sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
+    sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
+    sa.CheckConstraint('picked_quantity <= allocated_quantity', name=op.f('ck_sales_order_line_picked_within_allocated')),
+    sa.CheckConstraint('quantity_per_kit > 0', name=op.f('ck_sales_order_line_quantity_per_kit_positive')),
+    sa.CheckConstraint('replaced_quantity <= returned_quantity', name=op.f('ck_sales_order_line_replaced_within_returned')),
+    sa.CheckConstraint('returned_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_returned_within_shipped')),
+    sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_line_unit_price_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_kit_id'], ['sales_order_kit.company_id', 'sales_order_kit.id'], name=op.f('fk_sales_order_line_company_id_sales_order_kit_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
+    sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
+    )
+    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_kit_id'), 'sales_order_line', ['company_id', 'sales_order_kit_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4512,6 +4592,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_work_order_operation_company_id_work_centre_id'), 'work_order_operation', ['company_id', 'work_centre_id'], unique=False)
     op.create_index(op.f('ix_work_order_operation_company_id_work_order_id'), 'work_order_operation', ['company_id', 'work_order_id'], unique=False)
+    op.create_table('direct_supply',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('sales_order_line_id', sa.Uuid(), nullable=False, comment='What the customer ordered.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='What the supplier was asked for.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Asked for.'),
+    sa.Column('delivered_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Shipped by the supplier.'),
+    sa.Column('released_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment="Will not be shipped so; the customer's line is open for it again."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('delivered_quantity + released_quantity <= quantity', name=op.f('ck_direct_supply_delivered_within_ordered')),
+    sa.CheckConstraint('delivered_quantity >= 0 AND released_quantity >= 0', name=op.f('ck_direct_supply_quantities_not_negative')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_direct_supply_quantity_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_direct_supply_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'sales_order_line_id'], ['sales_order_line.company_id', 'sales_order_line.id'], name=op.f('fk_direct_supply_company_id_sales_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_direct_supply_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_direct_supply')),
+    sa.UniqueConstraint('company_id', 'purchase_order_line_id', name=op.f('uq_direct_supply_company_id_purchase_order_line_id'))
+    )
+    op.create_index(op.f('ix_direct_supply_company_id_purchase_order_line_id'), 'direct_supply', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_direct_supply_company_id_sales_order_line_id'), 'direct_supply', ['company_id', 'sales_order_line_id'], unique=False)
     op.create_table('goods_receipt_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4612,7 +4713,7 @@ def upgrade() -> None:
     sa.Column('sales_order_line_id', sa.Uuid(), nullable=False, comment='The line of the order that it fulfils.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='What is shipped.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
-    sa.Column('stock_allocation_id', sa.Uuid(), nullable=False, comment='The promise that it takes from.'),
+    sa.Column('stock_allocation_id', sa.Uuid(), nullable=True, comment='The promise that it takes from; none for what a supplier shipped straight.'),
     sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it is taken from.'),
     sa.Column('lot_id', sa.Uuid(), nullable=True, comment='The lot.'),
     sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from authz.grants import abilities
 from authz.policy import Policy, baseline, parse
-from domain import COMMANDS, LADDER
+from domain import COMMANDS, LADDER, RECORDS, REPORTS
 from domain.core.actors import Audience
 from domain.core.columns import Tier
 from domain.core.policy import OPENED, PolicyInvalid, reaches
@@ -32,6 +33,11 @@ def test_the_shipped_policy_names_only_modules_that_exist() -> None:
     assert {line.target for line in baseline().lines if line.is_module} - modules == set()
 
 
+def test_the_shipped_policy_names_only_types_that_exist() -> None:
+    types = {record.__name__ for record in (*RECORDS.values(), *REPORTS)}
+    assert {line.target for line in baseline().lines if line.is_type} - types == set()
+
+
 def test_the_shipped_policy_names_only_commands_that_exist() -> None:
     commands = {command.__name__ for command in COMMANDS}
     assert {line.target for line in baseline().lines if line.is_command} - commands == set()
@@ -55,7 +61,7 @@ def test_a_grant_up_to_a_tier_opens_the_tiers_below_it() -> None:
 
 def test_a_denied_module_is_refused() -> None:
     assert refused("p, clerk, people, PERSONAL, READ, deny").endswith(
-        "only a field or a command can be denied; withhold a module by not granting it"
+        "only a field or a command can be denied; withhold a module or a type by not granting it"
     )
 
 
@@ -69,6 +75,19 @@ def test_a_line_that_means_nothing_is_refused() -> None:
     assert refused("p, clerk, Item.code, PUBLIC, READ, allow").endswith("a field is granted or denied as `*, READ`")
     assert refused("p, clerk, GrantRole, *, CREATE, allow").endswith("a command is granted or denied as `*, *`")
     assert refused("p, clerk, people, INTERNAL, READ, maybe").endswith("the effect is neither allow nor deny")
+
+
+def test_a_type_of_a_module_is_granted_alone() -> None:
+    line = parse("g, clerk, STAFF\np, clerk, TaxCode, INTERNAL, READ, allow", version=1)
+    [able] = {abilities(line, frozenset({"clerk"}))}
+    assert able.readable("finance", Tier.INTERNAL, "TaxCode.name")
+    assert able.readable("finance", Tier.PUBLIC, "TaxCode")
+    assert not able.readable("finance", Tier.COMMERCIAL, "TaxCode.name")
+    assert not able.readable("finance", Tier.INTERNAL, "JournalEntry.number")
+    asked = ("clerk", "finance", "TaxCode.name", "INTERNAL", "READ")
+    assert line.enforcer.enforce(*asked)
+    assert not line.enforcer.enforce("clerk", "finance", "JournalEntry.number", "INTERNAL", "READ")
+    assert "only a field or a command can be denied" in refused("p, clerk, TaxCode, INTERNAL, READ, deny")
 
 
 def test_a_malformed_row_is_refused_with_its_number() -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from hashlib import md5
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.inventory.models import Lot, StockBalance
-from domain.master_data.items import Item
+from domain.master_data.items import Item, KitComponent
 from domain.master_data.places import Location
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
 from domain.sales.models import SalesOrder, SalesOrderLine
@@ -47,6 +47,35 @@ def available_to_promise(book: "Book") -> Iterable[Row]:
                 "projected": projected[day],
                 "promisable": max(lowest, ZERO),
             }
+
+
+def kits_to_promise(book: "Book") -> Iterable[Row]:
+    """A line for each kit and day on which what may be promised of a component of it changes."""
+    on: date = book.asked["on"]
+    items = {row["id"]: row for row in book.of(Item)}
+    promised: dict[tuple[int, UUID], dict[date, Decimal]] = {}
+    for line in available_to_promise(book):
+        promised.setdefault((line["company_id"], line["item_id"]), {})[line["day"]] = line["promisable"]
+    kits: dict[UUID, list[Row]] = {}
+    for row in book.of(KitComponent):
+        if row["archived_at"] is None and row["valid_from"] <= on and (row["valid_to"] or on) >= on:
+            kits.setdefault(row["kit_id"], []).append(row)
+    for kit, parts in kits.items():
+        for company in {company for company, _ in promised} if kit in items else ():
+            of_parts = {part["id"]: promised.get((company, part["component_id"]), {}) for part in parts}
+            for day in sorted({day for days in of_parts.values() for day in days}):
+                counted: list[tuple[Decimal, UUID]] = []
+                for part in parts:
+                    before = [known for known in of_parts[part["id"]] if known <= day]
+                    there = of_parts[part["id"]][max(before)] if before else ZERO
+                    counted.append(((there / part["quantity"]).to_integral_value(ROUND_FLOOR), part["component_id"]))
+                fewest, scarcest = min(counted)
+                key = f"{company}|{kit}|{day}"
+                yield {
+                    "company_id": company, "id": UUID(md5(key.encode(), usedforsecurity=False).hexdigest()),
+                    "place": f"{items[kit]['code']} {day}", "item_id": kit, "day": day, "promisable": fewest,
+                    "scarcest_id": scarcest,
+                }  # fmt: skip
 
 
 def _moved(book: "Book") -> dict[tuple[int, UUID], Days]:

@@ -22,7 +22,7 @@ from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from domain.finance.turnover import AccountTurnover
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
-from domain.logistics.reports import AvailableToPromiseLine
+from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
 from domain.master_data.places import ON_HAND, Location
@@ -34,7 +34,7 @@ from tests.graph.plain_budgets import budget_status
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
-from tests.graph.plain_promises import available_to_promise
+from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
 from tests.graph.wire import Refused, Row
 
@@ -490,6 +490,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     QuotationComparisonLine: quotation_comparison,
     SupplierScorecardLine: supplier_scorecard,
     MigrationDifferenceLine: migration_differences,
+    KitToPromiseLine: kits_to_promise,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

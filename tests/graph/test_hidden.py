@@ -39,7 +39,7 @@ def readable(audience: Audience, entity: Entity, coordinate: str, tier: Tier) ->
     of_row = Tier.PUBLIC if audience in PARTNERS else Tier.INTERNAL
     return any(
         enforced(role, entity.module, coordinate, tier.value, "READ")
-        and enforced(role, entity.module, "", of_row.value, "READ")
+        and enforced(role, entity.module, entity.name, of_row.value, "READ")
         for role, its in POLICY.audiences.items()
         if its is audience
     )

@@ -70,6 +70,30 @@ async def test_what_may_be_promised_takes_nothing_from_what_is_confirmed_for_lat
     )  # fmt: skip
 
 
+KITS = """query($on: Date!) { kitsToPromise(companies: ["AX"], on: $on) {
+  nodes { place item { code } promisable scarcest { code } } } }"""
+
+
+async def test_as_many_of_a_kit_may_be_promised_as_its_scarcest_component_allows(desk: Desk, sales: Who) -> None:
+    steward = desk.staff("group_admin", company=GROUP)
+    item = {"kind": "KIT", "unit": {"code": "EA"}, "makeOrBuy": "BUY", "lotPolicy": "NONE", "isSold": True}
+    await done(desk, steward, "createItem", "item", "code", code="KIT", name="Kit", **item)
+    held = {"kit": {"code": "KIT"}, "validFrom": "2026-01-01"}
+    for code, quantity in (("BOLT", "4"), ("GEAR", "1")):
+        part = {"component": {"code": code}, "quantity": quantity}
+        await done(desk, steward, "createKitComponent", "kitComponent", "id", **held, **part)
+    await received(desk.world, ("BOLT", "10", "2"), ("GEAR", "9", "100"))
+    await bought(desk, "30", "2027-01-10")
+    answer = await desk(KITS, sales, on="2026-12-15")
+    rows = [tuple(line.values()) for line in answer["data"]["kitsToPromise"]["nodes"]]
+    kit = {"code": "KIT"}
+    assert rows == [
+        ("KIT 2026-12-15", kit, "2", {"code": "BOLT"}), ("KIT 2027-01-10", kit, "9", {"code": "GEAR"}),
+    ]  # fmt: skip
+    # Before its composition begins there is no kit.
+    assert (await desk(KITS, sales, on="2025-12-15"))["data"]["kitsToPromise"]["nodes"] == []
+
+
 async def test_who_may_not_see_what_is_on_order_is_told_nothing(desk: Desk, sales: Who) -> None:
     await received(desk.world, ("BOLT", "10", "2"))
     answer = await desk(PROMISES, desk.staff("hr"), on="2026-12-15")

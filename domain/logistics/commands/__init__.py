@@ -15,6 +15,16 @@ from domain.logistics.commands.decisions import (
     credit_returns,
     decide_returns,
 )
+from domain.logistics.commands.direct_supplies import (
+    DirectDeliveryLineInput,
+    DirectLineInput,
+    OrderDirectSupply,
+    RecordDirectDelivery,
+    ReleaseDirectSupply,
+    order_direct_supplies,
+    record_direct_deliveries,
+    release_direct_supplies,
+)
 from domain.logistics.commands.invoicing import InvoicedShipmentInput, InvoiceShipments, invoice_shipments
 from domain.logistics.commands.packing import PackageContentInput, PackageInput, PackShipment, pack_shipments
 from domain.logistics.commands.picking import (
@@ -35,9 +45,12 @@ __all__ = [
     "CreditReturn",
     "DecideReturn",
     "DecisionLineInput",
+    "DirectDeliveryLineInput",
+    "DirectLineInput",
     "FillConsignment",
     "InvoiceShipments",
     "InvoicedShipmentInput",
+    "OrderDirectSupply",
     "PackShipment",
     "PackageContentInput",
     "PackageInput",
@@ -46,7 +59,9 @@ __all__ = [
     "ReadingInput",
     "ReceiveCustomerReturn",
     "RecordDelivery",
+    "RecordDirectDelivery",
     "RecordReadings",
+    "ReleaseDirectSupply",
     "ReportConsumption",
     "ReturnLineInput",
     "ShipShipment",
@@ -55,11 +70,14 @@ __all__ = [
     "decide_returns",
     "fill_consignments",
     "invoice_shipments",
+    "order_direct_supplies",
     "pack_shipments",
     "pick_sales_orders",
     "receive_customer_returns",
     "record_deliveries",
+    "record_direct_deliveries",
     "record_readings",
+    "release_direct_supplies",
     "report_consumptions",
     "ship_shipments",
 ]

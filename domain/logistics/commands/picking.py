@@ -39,6 +39,7 @@ from domain.sales import (
     qualified_line,
     write_orders,
 )
+from domain.sales.rules.kits import by_kit, leaves_whole, whole_kits
 from domain.sales.rules.orders import ORDER_FLOW, PICK, Order, OrderLine
 from domain.sales.rules.qualification import Stage
 
@@ -115,8 +116,8 @@ class Known:
 async def pick_sales_orders(work: Work, commands: Sequence[PickSalesOrder]) -> Results[Shipment]:
     """The shipments, PICKED; a refusal stands at its own place.
 
-    Raises per row: NotFound, StaleVersion, WrongState, NotAllocated, Rejected, NotQualified with check and day,
-    LotNotUsable, LotRequired, SerialsRequired, SerialAlreadyOut. Emits: ShipmentPicked.
+    Raises per row: NotFound, StaleVersion, WrongState, NotAllocated, KitIncomplete, Rejected, NotQualified with check
+    and day, LotNotUsable, LotRequired, SerialsRequired, SerialAlreadyOut. Emits: ShipmentPicked.
     """
     known = await _known(work, commands)
     outcomes: list[UUID | DomainError] = []
@@ -157,7 +158,7 @@ def _picked(one: PickSalesOrder, known: Known) -> Picked:
     ORDER_FLOW.advance(order.number, order.status, PICK)
     on = one.picked_on or known.today
     own = known.held.lines[order.id]
-    given = one.lines or [PickLineInput(position=line.position) for line in own if line.unpicked]
+    given = one.lines or all_that_may_leave(own)
     if not given:
         raise NotAllocated(order=order.number, position=own[0].position, available=ZERO, asked=own[0].open)
     line_count(len(given))
@@ -167,11 +168,31 @@ def _picked(one: PickSalesOrder, known: Known) -> Picked:
             lines += _picked_lines(order, known.held.at(order, want.position), want, known, lines)
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
+    leaves_whole(order.number, own, _after(own, lines))
     for line in lines:
         act = Act(stage=Stage.PICK, today=known.today, on=on, made_on=line.place.made_on)
         qualified_line(known.book, known.held.rows[order.id], line.line.item_id, act)
         lot_released_before_shipment(line.place.lot, line.place.lot_status, line.place.expires_on, on)
     return Picked(id=new_id(), order_id=order.id, on=on, lines=lines)
+
+
+def all_that_may_leave(lines: Sequence[OrderLine]) -> list[PickLineInput]:
+    """All that is allocated and not picked; of kits as many as are there whole."""
+    given = [PickLineInput(position=line.position) for line in lines if line.unpicked and line.kit_id is None]
+    for parts in by_kit(lines).values():
+        kits = whole_kits((line.unpicked, line.per_kit) for line in parts)
+        if kits:
+            given += [
+                PickLineInput(position=line.position, quantity=EXACT.multiply(kits, line.per_kit or ZERO))
+                for line in parts
+            ]
+    return given
+
+
+def _after(own: Sequence[OrderLine], picked: Sequence[PickedLine]) -> list[OrderLine]:
+    """The order's lines with what is picked counted."""
+    more = reads.by_order_line((one.line.id, one.quantity) for one in picked)
+    return [replace(line, picked=EXACT.add(line.picked, more.get(line.id, ZERO))) for line in own]
 
 
 def _picked_lines(

@@ -26,7 +26,14 @@ from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine
 from domain.logistics.commands.picking import bring_back
 from domain.logistics.models import ShipmentLine
 from domain.logistics.reads import HeldShipments
-from domain.logistics.rules import TAKE_BACK, ReturnExceedsShipment, after_leaving, check_serials, due_for_credit
+from domain.logistics.rules import (
+    TAKE_BACK,
+    DirectReturn,
+    ReturnExceedsShipment,
+    after_leaving,
+    check_serials,
+    due_for_credit,
+)
 from domain.master_data.items import LotPolicy
 from domain.master_data.places import ON_HAND
 from domain.sales import HeldOrders, hold_orders, write_orders
@@ -100,8 +107,8 @@ async def receive_customer_returns(work: Work, commands: Sequence[ReceiveCustome
     """The returns, their goods in quarantine; a refusal stands in its own place.
 
     Posts: stock against cost of sales at the share of what the goods were worth when they left, one voucher a line.
-    Raises per row: NotFound, WrongState, Rejected, ReturnExceedsShipment, SerialsRequired; for the whole batch:
-    PeriodClosed. Emits: CustomerReturnReceived, StockChanged.
+    Raises per row: NotFound, WrongState, Rejected, ReturnExceedsShipment, DirectReturn, SerialsRequired; for the whole
+    batch: PeriodClosed. Emits: CustomerReturnReceived, StockChanged.
     """
     known = await _known(work, commands)
     outcomes: list[UUID | DomainError] = []
@@ -168,6 +175,8 @@ def _back_line(row: Row, line: Row, asked: ReturnLineInput, known: Known) -> Bac
         raise ReturnExceedsShipment(
             ("quantity",), shipment=row["number"], position=line["position"], left=left, asked=quantity
         )
+    if line["stock_allocation_id"] is None:
+        raise DirectReturn(("position",), shipment=row["number"], position=line["position"])
     item, policy = known.items[line["item_id"]]
     check_serials(item, policy, quantity, asked.serial_numbers)
     own = known.serials.get(line["id"], {})

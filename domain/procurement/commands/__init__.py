@@ -66,6 +66,7 @@ from domain.procurement.commands.quotations import (
 from domain.procurement.commands.receipts import (
     GoodsReceiptLineInput,
     ReceivePurchaseOrder,
+    receive_direct,
     receive_purchase_orders,
 )
 from domain.procurement.commands.requisitions import (
@@ -150,6 +151,7 @@ __all__ = [
     "delegate_approvals",
     "end_approval_delegations",
     "post_supplier_invoices",
+    "receive_direct",
     "receive_purchase_orders",
     "receive_shipping_notices",
     "reject_purchase_orders",

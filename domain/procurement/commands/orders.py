@@ -96,21 +96,26 @@ class Masters:
     chargeable: Chargeable
 
 
-async def create_purchase_orders(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Results[PurchaseOrder]:
+async def create_purchase_orders(
+    work: Work, commands: Sequence[CreatePurchaseOrder], deliver_to: Sequence[str] = ()
+) -> Results[PurchaseOrder]:
     """The orders, PENDING; a refusal stands at its own place in the results.
 
-    Raises per row: NotFound, Rejected, CurrencyMismatch, SupplierNotApproved, WrongState, OutsideAgreement,
-    AgreementExceeded. Emits: PurchaseOrderCreated.
+    `deliver_to` says of each where the supplier ships it straight to; none of them comes to us then. Raises per row:
+    NotFound, Rejected, CurrencyMismatch, SupplierNotApproved, WrongState, OutsideAgreement, AgreementExceeded. Emits:
+    PurchaseOrderCreated.
     """
     masters = await _masters(work, commands)
     checked = [_checked(one, masters, work.now.date()) for one in commands]
+    places = deliver_to or [None] * len(commands)
     accepted = [(one, totals) for one, totals in zip(commands, checked, strict=True) if isinstance(totals, Totals)]
+    direct = [place for place, totals in zip(places, checked, strict=True) if isinstance(totals, Totals)]
     ids = [new_id() for _ in accepted]
     if accepted:
         numbers = await work.number(ORDER_NUMBERS, len(accepted))
         orders = [
-            _order_row(work, id_, number, one, totals)
-            for id_, number, (one, totals) in zip(ids, numbers, accepted, strict=True)
+            _order_row(work, id_, number, one, totals) | {"deliver_to": place}
+            for id_, number, (one, totals), place in zip(ids, numbers, accepted, direct, strict=True)
         ]
         await work.insert(PurchaseOrder, orders)
         lines = [

@@ -33,6 +33,8 @@ from domain.procurement.rules import (
     ORDER_FLOW,
     RECEIVE,
     Arrival,
+    DirectOrder,
+    NoDirectOrder,
     Order,
     OrderLine,
     arrival,
@@ -105,6 +107,7 @@ class Known:
     storage: Mapping[UUID | None, UUID]
     lots: Mapping[str, Row]
     rules: Mapping[UUID, Mapping[str, bool]]
+    customers_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,19 +147,34 @@ async def receive_purchase_orders(work: Work, commands: Sequence[ReceivePurchase
     return Results([one.order.id if isinstance(one, Planned) else one for one in await take_in(work, commands)])
 
 
-async def take_in(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> list[Planned | DomainError]:
-    """The receipts, written; a refusal stands in its own place.
+async def receive_direct(
+    work: Work, commands: Sequence[ReceivePurchaseOrder], customers_id: UUID
+) -> list[UUID | DomainError]:
+    """The postings by which goods went from suppliers straight to customers, whose place is `customers_id`.
+
+    They are no stock of ours at any moment. Posts: cost of sales against GR/IR at the order's price. Refuses: as
+    `take_in`, NoDirectOrder. Emits: GoodsReceived.
+    """
+    received = await take_in(work, commands, customers_id)
+    return [one.posting_id if isinstance(one, Planned) else one for one in received]
+
+
+async def take_in(
+    work: Work, commands: Sequence[ReceivePurchaseOrder], customers_id: UUID | None = None
+) -> list[Planned | DomainError]:
+    """The receipts, written; a refusal stands in its own place. `customers_id` is where goods go that suppliers ship
+    straight to customers.
 
     Posts: stock at standard cost, GR/IR at the order's price, the difference as purchase price variance; rejected goods
     without value, the supplier's; what is not for stock to its account, taking back what was promised of its budgets.
-    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, Rejected,
-    OverReceipt, LotDataMissing, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
+    Raises per row: NotFound, HistoricalDocument, StaleVersion, WrongState, DirectOrder, Rejected, OverReceipt,
+    LotDataMissing, PeriodClosed, RateMissing. Emits: GoodsReceived, StockChanged.
     """
     rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
     stale = await work.stale(PurchaseOrder, rows, {one.purchase_order_id: one.expected_version for one in commands})
     orders = {id_: reads.order_of(row) for id_, row in rows.items()}
     lines = {id_: tuple(own) for id_, own in (await reads.lines_of(work, orders)).items()}
-    known = await _known(work, commands, orders, lines)
+    known = replace(await _known(work, commands, orders, lines), customers_id=customers_id)
     outcomes: list[Planned | DomainError] = []
     for one in commands:
         try:
@@ -210,6 +228,8 @@ def _plan(order: Order, lines: Sequence[OrderLine], one: ReceivePurchaseOrder, k
     Raises: WrongState, PeriodClosed, RateMissing, NotFound, Rejected, OverReceipt.
     """
     ORDER_FLOW.advance(order.number, order.status, RECEIVE)
+    if order.is_direct != (known.customers_id is not None):
+        raise (DirectOrder if order.is_direct else NoDirectOrder)(order=order.number)
     received_on = one.received_on or today
     period, rate = known.periods[received_on], known.rates[order.currency, received_on]
     if isinstance(period, PeriodClosed):
@@ -276,6 +296,8 @@ def _location(order: Order, line: OrderLine, asked: GoodsReceiptLineInput, known
 
 def _place(order: Order, location_id: UUID | None, known: Known) -> UUID:
     """Where the goods are put; raises NotFound, Rejected for a location that holds no stock of ours."""
+    if known.customers_id is not None:
+        return known.customers_id
     if location_id is None:
         found = known.storage.get(order.site_id) or known.storage.get(None)
         if found is None:

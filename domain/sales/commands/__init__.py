@@ -7,15 +7,9 @@ from domain.sales.commands.allocations import (
     allocate_sales_orders,
     deallocate_sales_orders,
 )
-from domain.sales.commands.orders import (
-    CancelSalesOrder,
-    ConfirmSalesOrder,
-    CreateSalesOrder,
-    SalesOrderLineInput,
-    cancel_sales_orders,
-    confirm_sales_orders,
-    create_sales_orders,
-)
+from domain.sales.commands.new_orders import CreateSalesOrder, SalesOrderLineInput, create_sales_orders
+from domain.sales.commands.online import PlacedLineInput, PlaceSalesOrder, place_sales_orders
+from domain.sales.commands.orders import CancelSalesOrder, ConfirmSalesOrder, cancel_sales_orders, confirm_sales_orders
 
 __all__ = [
     "AllocateSalesOrder",
@@ -24,10 +18,13 @@ __all__ = [
     "ConfirmSalesOrder",
     "CreateSalesOrder",
     "DeallocateSalesOrder",
+    "PlaceSalesOrder",
+    "PlacedLineInput",
     "SalesOrderLineInput",
     "allocate_sales_orders",
     "cancel_sales_orders",
     "confirm_sales_orders",
     "create_sales_orders",
     "deallocate_sales_orders",
+    "place_sales_orders",
 ]

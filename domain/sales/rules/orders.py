@@ -50,12 +50,26 @@ class QuoteExpired(DomainError):
     en = "Quote {order} could be confirmed until {day}."
 
 
+class NoOrdersOnline(DomainError):
+    code = "NO_ORDERS_ONLINE"
+    zh = "该公司不接受此客户自助下单，请联系销售。"
+    en = "This company takes no orders that the customer places itself; ask its sales."
+
+
 class PickedAlready(DomainError):
     """What stands picked for a shipment is the shipment's until that is cancelled."""
 
     code = "PICKED_ALREADY"
     zh = "销售订单 {order} 第 {position} 行已拣 {picked}，请先取消发货单。"
     en = "Line {position} of sales order {order} has {picked} picked; cancel the shipment first."
+
+
+class OnOrderAlready(DomainError):
+    """What a supplier was asked to ship straight to the customer is given up there first."""
+
+    code = "ON_ORDER_ALREADY"
+    zh = "销售订单 {order} 第 {position} 行有 {quantity} 已向供应商直运采购，请先解除。"
+    en = "Line {position} of sales order {order} has {quantity} on order with a supplier; release that first."
 
 
 class NothingOpen(DomainError):
@@ -79,12 +93,15 @@ class OrderLine:
     replaced: Decimal = ZERO
     cancelled: Decimal = ZERO
     invoiced: Decimal = ZERO
+    kit_id: UUID | None = None
+    per_kit: Decimal | None = None
+    direct: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
-        """What is owed to the customer and not at hand: neither allocated nor shipped nor cancelled."""
+        """What is owed to the customer and not at hand: neither allocated nor on its way nor cancelled."""
         owed = EXACT.add(self.ordered, self.replaced)
-        return EXACT.subtract(owed, total([self.allocated, self.shipped, self.cancelled]))
+        return EXACT.subtract(owed, total([self.allocated, self.direct, self.shipped, self.cancelled]))
 
     @property
     def unpicked(self) -> Decimal:
@@ -118,7 +135,7 @@ def confirmed(order: Order, on: date) -> SalesOrderStatus:
 def status_of(lines: Iterable[OrderLine]) -> SalesOrderStatus:
     """The state of a confirmed order by its lines: it closes itself once all is shipped and charged, or cancelled."""
     known = list(lines)
-    if any(line.open or line.allocated for line in known):
+    if any(line.open or line.allocated or line.direct for line in known):
         return SalesOrderStatus.CONFIRMED
     if not any(line.shipped for line in known):
         return SalesOrderStatus.CANCELLED
@@ -128,7 +145,9 @@ def status_of(lines: Iterable[OrderLine]) -> SalesOrderStatus:
 
 
 def cancelled(order: Order, line: OrderLine) -> OrderLine:
-    """The line with nothing open or allocated any more. Raises: PickedAlready."""
+    """The line with nothing open or allocated any more. Raises: PickedAlready, OnOrderAlready."""
     if line.picked:
         raise PickedAlready(order=order.number, position=line.position, picked=line.picked)
+    if line.direct:
+        raise OnOrderAlready(order=order.number, position=line.position, quantity=line.direct)
     return replace(line, allocated=ZERO, cancelled=EXACT.add(line.cancelled, EXACT.add(line.open, line.allocated)))
