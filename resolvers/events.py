@@ -168,6 +168,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """The execution result of one record of an event, and what it cost: the objects in it."""
+
+    text: str
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventPlan:
     """How the events of one subscription become execution results; plans with equal `key` make equal results.
 
@@ -185,12 +193,12 @@ class EventPlan:
 
     async def render(
         self, read: RowReader, connection: Connection, told: Told, reader: tuple[Actor, Grants]
-    ) -> str | None:
+    ) -> Rendered | None:
         """The execution result for one record of an event; None where the reader may not see the record."""
         own = {"cursor": told.cursor, "kind": told.kind, "__typename": self.type_name}
         values: list[str] = []
         withheld: list[dict[str, Any]] = []
-        is_gated = False
+        is_gated, cost = False, 1
         for part in self.parts:
             if part.name != self.watch.record_field:
                 values.append(f"{_quoted(part.key)}:{_quoted(own[part.name])}")
@@ -198,7 +206,7 @@ class EventPlan:
             answer = await self._row(read, connection, part, told, reader)
             if answer.json is None:
                 return None
-            is_gated = True
+            is_gated, cost = True, cost + answer.cost
             values.append(f"{_quoted(part.key)}:{answer.json}")
             withheld.extend(
                 {"coordinate": one.coordinate, "path": list(one.path), "requires": one.requires}
@@ -206,10 +214,11 @@ class EventPlan:
             )
         if not is_gated and (await self._row(read, connection, _GATE, told, reader)).json is None:
             return None
-        data = f'{{"data":{{{_quoted(self.root_key)}:{{{",".join(values)}}}}}'
+        data = f'"data":{{{_quoted(self.root_key)}:{{{",".join(values)}}}}}'
         if not withheld:
-            return data + "}"
-        return f'{data},"extensions":{orjson.dumps({"withheld": withheld}).decode()}}}'
+            return Rendered(f"{{{data}}}", cost)
+        # Before the data, where the gate puts what each listener paid.
+        return Rendered(f'{{"extensions":{orjson.dumps({"withheld": withheld}).decode()},{data}}}', cost)
 
     async def _row(
         self, read: RowReader, connection: Connection, part: _Part, told: Told, reader: tuple[Actor, Grants]

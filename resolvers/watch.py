@@ -25,7 +25,7 @@ from domain.core.actors import Actor, Grants
 from domain.core.database import LOST, Database
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import PublishedEvent, bounds, read_events
-from resolvers.events import EventCursor, EventPlan, RowReader, Told, parse_cursor, plan_event
+from resolvers.events import EventCursor, EventPlan, Rendered, RowReader, Told, parse_cursor, plan_event
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest, Operation
 
@@ -85,8 +85,8 @@ class Session(Protocol):
 class Sink(Protocol):
     """Where a subscription's texts go. None of its methods wait, except `drained`."""
 
-    def offer(self, cursor: str, payload: str) -> bool:
-        """Take one execution result; False when the listener is too slow and was dropped."""
+    def offer(self, cursor: str, rendered: Rendered) -> bool:
+        """Take one execution result, and have it paid for; False when the listener is too slow and was dropped."""
         ...
 
     def end(self, fault: Exception) -> None:
@@ -112,8 +112,8 @@ class _Group:
     grants: Grants
     users: int = 0
     members: set["Subscription"] = field(default_factory=set["Subscription"])
-    rendered: OrderedDict[EventCursor, "asyncio.Future[str | None]"] = field(
-        default_factory=OrderedDict[EventCursor, "asyncio.Future[str | None]"]
+    rendered: OrderedDict[EventCursor, "asyncio.Future[Rendered | None]"] = field(
+        default_factory=OrderedDict[EventCursor, "asyncio.Future[Rendered | None]"]
     )
 
 
@@ -338,21 +338,21 @@ class Hub:
                 if not any(cursor.is_after(member.last) for member in members):
                     continue
                 told = Told(cursor.text(), kinds[event.event], (event.company_id, record_id))
-                text = await self._rendered(group, cursor, told)
+                rendered = await self._rendered(group, cursor, told)
                 for start in range(0, len(members), TOLD_AT_ONCE):
                     if start:
                         await asyncio.sleep(0)
                     for member in members[start : start + TOLD_AT_ONCE]:
-                        self._offer(member, cursor, told.cursor, text)
+                        self._offer(member, cursor, told.cursor, rendered)
 
-    def _offer(self, subscription: Subscription, cursor: EventCursor, shown: str, text: str | None) -> None:
+    def _offer(self, subscription: Subscription, cursor: EventCursor, shown: str, rendered: Rendered | None) -> None:
         if subscription.ended or not cursor.is_after(subscription.last):
             return
         subscription.last = cursor
-        if text is not None and not subscription.sink.offer(shown, text):
+        if rendered is not None and not subscription.sink.offer(shown, rendered):
             self.cancel(subscription)
 
-    async def _rendered(self, group: _Group, cursor: EventCursor, told: Told) -> str | None:
+    async def _rendered(self, group: _Group, cursor: EventCursor, told: Told) -> Rendered | None:
         """The execution result for one record of an event, made once a group; None where it may not see the record."""
         known = group.rendered.get(cursor)
         if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
@@ -361,7 +361,7 @@ class Hub:
                 group.rendered.popitem(last=False)
         return await asyncio.shield(known)
 
-    async def _render(self, group: _Group, told: Told) -> str | None:
+    async def _render(self, group: _Group, told: Told) -> Rendered | None:
         async with self._renders, self._database.acquire() as connection:
             self.renders += 1
             return await group.plan.render(self._read, connection, told, (group.actor, group.grants))

@@ -11,6 +11,7 @@ from graphql import OperationType
 
 from domain.core.errors import Refusal
 from resolvers.errors import REQUEST_SECONDS, code_of
+from resolvers.events import Rendered
 from resolvers.limits import LimitExceeded
 from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import Answer, GraphRequest, MethodNotAllowed, Operation
@@ -33,7 +34,8 @@ ROADS: Mapping[OperationType, str] = {
     OperationType.SUBSCRIPTION: "watch",
 }
 
-_EXTENSIONS = b'{"extensions":{'
+_EXTENSIONS = '{"extensions":{'
+_EXTENSIONS_BYTES = _EXTENSIONS.encode()
 
 
 class Gate:
@@ -71,7 +73,7 @@ class Gate:
             raise
 
     async def admit(self, operation: Operation, session: BearerSession) -> None:
-        """Let a stream begin: its client pays for one event, the others are the server's to tell. Raises: Throttled."""
+        """Let a stream begin: its client pays the price of one event now, each event by `told`. Raises: Throttled."""
         client, price = self._client(session), max(operation.cost, COST_MIN)
         road = ROADS[operation.node.operation]
         try:
@@ -80,6 +82,17 @@ class Gate:
             self.observer.failed(operation, client, road, code_of(fault))
             raise
         self.observer.answered(operation, client, road, price)
+
+    def told(self, rendered: Rendered, session: BearerSession, requested: int) -> str:
+        """An event's result with `extensions.cost`; the listener's client is charged what the event cost.
+
+        Nobody asked for it at this moment, so it is told to a client that has nothing left, too: what that client asks
+        then waits until the debt has leaked.
+        """
+        client = self._client(session)
+        actual = min(rendered.cost, requested)
+        available = self._throttle.charge(client, max(actual, COST_MIN))
+        return _with_cost(rendered.text, _cost(client, requested, actual, available))
 
     async def answer(self, operation: Operation, session: BearerSession) -> Answer:
         """The answer to a prepared query or mutation, with what it cost.
@@ -119,12 +132,21 @@ class Gate:
 
     def _told(self, body: bytes, requested: int, actual: int, client: Client) -> bytes:
         """The answer with `extensions.cost`, spliced in before its other members."""
-        tier = client.tier
-        cost = (
-            b'"cost":{"requestedQueryCost":%d,"actualQueryCost":%d,"throttleStatus":'
-            b'{"maximumAvailable":%d,"currentlyAvailable":%d,"restoreRate":%d}}'
-            % (requested, actual, tier.bucket, self._throttle.available(client), tier.restore_rate)
-        )
-        if body.startswith(_EXTENSIONS):
-            return _EXTENSIONS + cost + b"," + body[len(_EXTENSIONS) :]
-        return _EXTENSIONS + cost + b"}," + body[1:]
+        cost = _cost(client, requested, actual, self._throttle.available(client)).encode()
+        if body.startswith(_EXTENSIONS_BYTES):
+            return b"%b%b,%b" % (_EXTENSIONS_BYTES, cost, body[len(_EXTENSIONS) :])
+        return b"%b%b},%b" % (_EXTENSIONS_BYTES, cost, body[1:])
+
+
+def _cost(client: Client, requested: int, actual: int, available: int) -> str:
+    tier = client.tier
+    return (
+        f'"cost":{{"requestedQueryCost":{requested},"actualQueryCost":{actual},"throttleStatus":'
+        f'{{"maximumAvailable":{tier.bucket},"currentlyAvailable":{available},"restoreRate":{tier.restore_rate}}}}}'
+    )
+
+
+def _with_cost(text: str, cost: str) -> str:
+    if text.startswith(_EXTENSIONS):
+        return f"{_EXTENSIONS}{cost},{text[len(_EXTENSIONS) :]}"
+    return f"{_EXTENSIONS}{cost}}},{text[1:]}"

@@ -12,6 +12,7 @@ from contextlib import suppress
 import orjson
 from graphql import OperationType
 
+from resolvers.events import Rendered
 from resolvers.request import Operation
 from resolvers.watch import Hub
 from server.faults import error_entries, known_fault
@@ -29,7 +30,7 @@ class EventStreams:
     """Answers operations as streams of server-sent events."""
 
     def __init__(self, gate: Gate, hub: Hub) -> None:
-        self._gate = gate
+        self.gate = gate
         self._hub = hub
         self.heartbeats = Heartbeats(lambda: KEEP_ALIVE_SECONDS)
         self.held = Held()
@@ -39,14 +40,14 @@ class EventStreams:
 
         Raises: what preparing the operation raises, before anything was sent.
         """
-        stream = _Stream(self, exchange, session)
+        stream = _Stream(self, exchange, session, operation.cost)
         if operation.node.operation is not OperationType.SUBSCRIPTION:
-            answer = await self._gate.answer(operation, session)
-            stream.offer("", answer.body.decode())
+            answer = await self.gate.answer(operation, session)
+            stream.answer(answer.body)
             stream.complete()
             await stream.run()
             return
-        await self._gate.admit(operation, session)
+        await self.gate.admit(operation, session)
         last = exchange.headers.get(b"last-event-id", b"").decode("latin-1")
         subscription = await self._hub.subscribe(operation, session, stream, resume=last or None)
         try:
@@ -58,9 +59,12 @@ class EventStreams:
 class _Stream:
     """One open stream, as the sink of its results."""
 
-    __slots__ = ("_endpoint", "_exchange", "_is_dropped", "_is_ended", "_outgoing", "_reading", "_session")
+    __slots__ = (
+        "_endpoint", "_exchange", "_is_dropped", "_is_ended", "_outgoing", "_reading", "_requested", "_session",
+    )  # fmt: skip
 
-    def __init__(self, endpoint: EventStreams, exchange: Exchange, session: BearerSession) -> None:
+    def __init__(self, endpoint: EventStreams, exchange: Exchange, session: BearerSession, requested: int) -> None:
+        self._requested = requested
         self._endpoint = endpoint
         self._exchange = exchange
         self._session = session
@@ -69,10 +73,14 @@ class _Stream:
         self._is_ended = False
         self._is_dropped = False
 
-    def offer(self, cursor: str, payload: str) -> bool:
-        """Queue one execution result."""
-        identifier = f"id: {cursor}\n" if cursor else ""
-        return self._outgoing.post(f"event: next\n{identifier}data: {payload}\n\n".encode())
+    def offer(self, cursor: str, rendered: Rendered) -> bool:
+        """Queue the result of one event."""
+        payload = self._endpoint.gate.told(rendered, self._session, self._requested)
+        return self._outgoing.post(f"event: next\nid: {cursor}\ndata: {payload}\n\n".encode())
+
+    def answer(self, body: bytes) -> None:
+        """Queue the answer of an operation that is none of events."""
+        self._outgoing.post(b"event: next\ndata: %b\n\n" % body)
 
     async def drained(self) -> None:
         """Return once less than half of what may wait is waiting."""

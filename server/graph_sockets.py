@@ -15,6 +15,7 @@ from graphql import OperationType
 from strawberry.http.websocket_origin import is_same_origin
 
 from domain.core.errors import RequestError
+from resolvers.events import Rendered
 from resolvers.request import GraphRequest, MalformedRequest
 from resolvers.watch import Hub, Subscription
 from server.faults import error_entries, known_fault, trace_of
@@ -263,11 +264,12 @@ class _Socket:
             operation = endpoint.gate.prepare(request, session)
             if operation.node.operation is OperationType.SUBSCRIPTION:
                 await endpoint.gate.admit(operation, session)
+                stream.requested = operation.cost
                 stream.subscription = await endpoint.hub.subscribe(operation, session, stream)
                 stream.task = None
                 return
             answer = await endpoint.gate.answer(operation, session)
-            stream.offer("", answer.body.decode())
+            stream.answer(answer.body)
             stream.complete()
         except Exception as fault:
             stream.end(fault)
@@ -280,6 +282,11 @@ class _Socket:
         locale = self._session.actor.locale if self._session else "en"
         entries = error_entries(known_fault(fault, self._trace_id), self._trace_id, locale)
         self.post(orjson.dumps({"id": id_, "type": "error", "payload": entries}).decode())
+
+    def told(self, rendered: Rendered, requested: int) -> str:
+        """An event's result with what its client paid."""
+        assert self._session is not None, "a stream begins after the init"
+        return self._endpoint.gate.told(rendered, self._session, requested)
 
     def hub_cancel(self, subscription: Subscription) -> None:
         """Stop a stream at its source."""
@@ -297,18 +304,23 @@ class _Socket:
 class _Stream:
     """One operation of a socket, as the sink of its results."""
 
-    __slots__ = ("_head", "_id", "_socket", "subscription", "task")
+    __slots__ = ("_head", "_id", "_socket", "requested", "subscription", "task")
 
     def __init__(self, socket: _Socket, id_: str) -> None:
         self._socket = socket
         self._id = id_
         self._head = f'{{"id":{orjson.dumps(id_).decode()},"type":"next","payload":'
+        self.requested = 0
         self.task: asyncio.Task[None] | None = None
         self.subscription: Subscription | None = None
 
-    def offer(self, cursor: str, payload: str) -> bool:
-        """Send one execution result."""
-        return self._socket.post(f"{self._head}{payload}}}")
+    def offer(self, cursor: str, rendered: Rendered) -> bool:
+        """Send the result of one event."""
+        return self._socket.post(f"{self._head}{self._socket.told(rendered, self.requested)}}}")
+
+    def answer(self, body: bytes) -> None:
+        """Send the answer of an operation that is none of events."""
+        self._socket.post(f"{self._head}{body.decode()}}}")
 
     async def drained(self) -> None:
         """Return once the listener has taken most of what was offered."""

@@ -87,18 +87,18 @@ class Throttled(RequestError):
 class _Purse:
     """What one process holds of one client's bucket, and what it last knew of the rest. Below zero: a debt."""
 
-    __slots__ = ("filled_until", "held", "id", "known_at", "lock", "tier", "used_at")
+    __slots__ = ("filled_until", "held", "id", "known_at", "lock", "tier", "told_until", "used_at")
 
     def __init__(self, client: Client) -> None:
         self.id = client.id
         self.tier = client.tier
         self.held = 0
-        self.filled_until = self.known_at = self.used_at = 0.0
+        self.filled_until = self.known_at = self.told_until = self.used_at = 0.0
         self.lock = asyncio.Lock()
 
     def room(self, now: float) -> int:
         """The points that fit into the bucket, as far as is known here; below zero while a debt overfills it."""
-        filled = self.filled_until - now
+        filled = max(self.filled_until - now, 0.0) + max(self.told_until - now, 0.0)
         return self.tier.bucket if filled <= 0 else self.tier.bucket - int(filled * self.tier.restore_rate) - 1
 
     def available(self, now: float) -> int:
@@ -144,6 +144,21 @@ class Throttle:
     def give_back(self, client: Client, points: int) -> None:
         """Put back what was taken and not needed, or below zero take what nobody was asked for: it is owed."""
         self._purse(client).held += points
+
+    def charge(self, client: Client, points: int) -> int:
+        """Charge what the server tells a client by itself; answers what the client can spend then.
+
+        It is poured into what is known here of the bucket, where it leaks like the rest. Only what a second's leak does
+        not carry away is owed to the table: an event to ten thousand clients writes nothing.
+        """
+        purse, now = self._purse(client), self._clock()
+        rate = purse.tier.restore_rate
+        purse.told_until = max(purse.told_until, now) + points / rate
+        owed = int((purse.told_until - now - TICK_SECONDS) * rate)
+        if owed > 0:
+            purse.told_until -= owed / rate
+            purse.held -= owed
+        return purse.available(now)
 
     def available(self, client: Client) -> int:
         """The points that the client can spend, as far as this process knows."""

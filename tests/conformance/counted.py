@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
@@ -24,16 +24,17 @@ def tests(*ids: str, soak: bool = False) -> Run:
 
 
 async def _counted(ground: Ground, ids: Sequence[str], *, soak: bool) -> Outcome:
+    return await count(ids, LONG, "-m", "soak or not soak") if soak else await count(ids, {})
+
+
+async def count(ids: Sequence[str], environment: Mapping[str, str], *more: str) -> Outcome:
     """What pytest finds; the tests make servers and databases of their own."""
     with tempfile.TemporaryDirectory(prefix="skein-counted-") as folder:
         report = Path(folder) / "report.xml"
         # The first form of the report, because tests tell their counts as properties.
         form = ["-o", "junit_family=xunit1", f"--junit-xml={report}"]
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-q", *form, *ids]
-        if soak:
-            command += ["-m", "soak or not soak"]
-        environment = LONG if soak else {}
-        code, _, why = await run(command, ROOT, environment, RUN_SECONDS, is_told=True)
+        command = [sys.executable, "-m", "pytest", "-n", "0", "-q", *form, *more, *ids]
+        code, _, why = await run(command, ROOT, dict(environment), RUN_SECONDS, is_told=True)
         if not _exists(report):
             return Outcome((Check("pytest reports", f"exit code {code} {why}".rstrip()),))
         return _read(report)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.conformance import federation, fuzz, sockets
+from tests.conformance import federation, fuzz, object_store, sockets
 from tests.conformance.counted import tests
 from tests.conformance.environments import node_suite, python_suite
 from tests.conformance.ground import ROOT
@@ -86,4 +86,5 @@ SUITES: tuple[Suite, ...] = (
     *(Suite(row=row, name=name, reached=reached, run=run) for row, name, reached, run in COUNTED),
     Suite(row=20, name="hypothesis-graphql, every role", reached=25, run=fuzz.hypothesis),
     Suite(row=20, name="schemathesis, every role", reached=9, run=fuzz.schemathesis),
+    Suite(row=21, name="moto's S3 server", reached=5, run=object_store.kept),
 )

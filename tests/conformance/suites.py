@@ -79,4 +79,6 @@ POINTS = {
     18: Point("Clients", "six clients run", "-"),
     19: Point("Statements", "constant at 1, 10, 100 rows", "N+1"),
     20: Point("Fuzz", "no 5xx, no uncoded error, equal bytes", "4 of 87"),
+    # Not a row of the table: where the files of bulk operations and backups are kept.
+    21: Point("Object stores", "exports, uploads and backups over S3", "none"),
 }

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 
 from domain.core.client_tiers import ClientTier
 from server import tiers
 from tests.conftest import run_apart
 from tests.factory import insert, numbered, row
-from tests.server.conftest import Serving, fill, serving_at
+from tests.server.conftest import Serving, fill, raise_alerts, serving_at
 
 GENEROUS = {
     "tokens": 5_000, "depth": 12, "aliases": 50, "root_fields": 20, "mutations": 5, "directives": 20, "cost": 10_000,
@@ -95,6 +96,24 @@ async def test_introspection_tells_its_cost(serving: Serving) -> None:
     assert (cost(answer)["requestedQueryCost"], cost(answer)["actualQueryCost"]) == (2, 2)
 
 
+async def test_an_event_tells_what_it_cost_its_listener(live: Serving) -> None:
+    alerts = "subscription { alerts { cursor alert { number rule { code } } } }"
+    async with live.socket("buyer") as socket:
+        await socket.subscribe(alerts)
+        async with asyncio.timeout(10):
+            while live.app.services is None or live.app.services.hub.count < 1:  # noqa: ASYNC110  # another thread
+                await asyncio.sleep(0.01)
+        await raise_alerts(live.database_url, ["a", "b"])
+        told: list[Any] = []
+        while len(told) < 2:
+            message = orjson.loads(await socket.connection.recv())
+            told += [cost(message["payload"])] if message["type"] == "next" else []
+    for one in told:
+        # The event, its alert, and the alert's rule; the opening was paid for by the price of one event.
+        assert (one["requestedQueryCost"], one["actualQueryCost"]) == (3, 3)
+        assert (one["throttleStatus"]["maximumAvailable"], one["throttleStatus"]["restoreRate"]) == (100_000, 5_000)
+
+
 async def test_a_spent_client_is_refused_with_429_on_every_media_type_and_others_are_not(limited: Serving) -> None:
     for _ in range(20):
         response = await limited.post({"query": PAGE}, who="buyer")
@@ -144,7 +163,8 @@ async def test_a_spent_client_is_told_by_an_error_message_and_the_socket_lives(l
 
 async def test_documents_that_are_refused_are_paid_for(limited: Serving) -> None:
     statuses = [(await limited.post({"query": "{ nothing }"}, who="buyer")).status_code for _ in range(12)]
-    assert (statuses[0], statuses[-1]) == (200, 429)
+    # A point a second leaks meanwhile, so that the last one may fit again.
+    assert (statuses[0], set(statuses)) == (200, {200, 429})
 
 
 async def test_a_tier_limits_the_documents_of_its_clients_and_of_nobody_else(limited: Serving) -> None:

@@ -183,3 +183,32 @@ async def filled(connection: asyncpg.Connection, client: UUID) -> float:
     """The seconds until the bucket has leaked empty."""
     sql = "SELECT extract(epoch FROM drained_at - clock_timestamp())::float8 FROM client_bucket WHERE id = $1"
     return await connection.fetchval(sql, client)
+
+
+async def test_what_the_server_tells_by_itself_leaks_in_memory_and_only_the_rest_is_owed(
+    fresh_database: str, fresh_connection: asyncpg.Connection
+) -> None:
+    clock = Clock()
+    async with processes(fresh_database, clock=clock) as [throttle]:
+        client = Client(uuid4(), BRISK)
+        assert [throttle.charge(client, 40) for _ in range(2)] == [960, 920]
+        await throttle.settle()
+        assert (throttle.writes, await fresh_connection.fetchval("SELECT count(*) FROM client_bucket")) == (0, 0)
+        clock.now += 0.8
+        assert throttle.available(client) == 1_000
+        # A second's leak is 100 points: of 350 at once 250 are owed to the bucket of all processes.
+        throttle.charge(client, 350)
+        await throttle.settle()
+        assert throttle.writes == 1
+        filled = "SELECT extract(epoch FROM drained_at - now()) FROM client_bucket"
+        assert 2 < await fresh_connection.fetchval(filled) <= 2.5
+
+
+async def test_a_client_that_was_told_more_than_its_bucket_holds_is_refused_what_it_asks_itself(
+    fresh_database: str,
+) -> None:
+    async with processes(fresh_database) as [throttle]:
+        client = Client(uuid4(), SLOW)
+        assert throttle.charge(client, 1_100) == 0
+        with pytest.raises(Throttled):
+            throttle.check(client)

@@ -12,7 +12,7 @@ from typing import Any
 
 import graphql
 import httpx
-from answers import SCALARS, fault_of
+from answers import ENDING, SCALARS, fault_of
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis_graphql import Mode, mutations, queries
 
@@ -122,6 +122,7 @@ def examine(role: str, client: httpx.Client) -> None:
     published = set(codes.values) if isinstance(codes, graphql.GraphQLEnumType) else set[str]()
     counts: Counter[str] = Counter()
     ids = known_ids(client, schema)
+    is_ending = False
 
     def send(operation: str) -> str | None:
         response = client.post(GRAPH_URL, json={"query": operation})
@@ -129,7 +130,11 @@ def examine(role: str, client: httpx.Client) -> None:
         told = [error.get("extensions", {}).get("code", "") for error in answer.get("errors", [])]
         counts[told[0] if told else "answered"] += 1
         unknown = [code for code in told if published and code not in published]
-        return f"not published: {unknown}" if unknown else fault_of(response.status_code, response.text, answer)
+        return (
+            f"not published: {unknown}"
+            if unknown
+            else fault_of(response.status_code, response.text, answer, may_have_ended=is_ending)
+        )
 
     def printed(document: graphql.DocumentNode) -> str:
         return graphql.print_ast(graphql.visit(document, Plausible(schema, ids)))
@@ -144,10 +149,11 @@ def examine(role: str, client: httpx.Client) -> None:
         if root is None:
             continue
         # Of some roots nothing can be wrong, so that wrong values are drawn over all of them.
-        parts = [None] if kind == "wrong values" else [[name] for name in root.fields]
+        parts = [None] if kind == "wrong values" else [[name] for name in sorted(root.fields, key=ENDING.__contains__)]
         cases = math.ceil(CASES * SHARES[kind] / len(parts))
         faults: list[tuple[str, str]] = []
         for part in parts:
+            is_ending = is_ending or (part is not None and part[0] in ENDING)
             faults += fuzz(strategy(schema, fields=part, custom_scalars=SCALARS, **options), cases, send)
         told = {"check": f"{role}: {kind}"}
         if faults:
