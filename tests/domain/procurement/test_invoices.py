@@ -336,7 +336,7 @@ def off(id_: UUID, amount: str, **more: Any) -> CreditSupplierInvoice:
 
 
 async def test_a_price_that_the_supplier_takes_back_is_not_blocked_any_more(world: World):
-    """98 of 100 @51 against 50, tolerance 1 % and 200: 50 off leaves 5,050, 1 % above 5,000; a cent less will not do."""
+    """98 of 100 @51 against 50, tolerance 1 % and 200: 50 off leaves 5,050, 1 % above 5,000; less will not do."""
     _, id_ = await f60(world)
     await done(world, off(id_, "49.99"))
     assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE", "QUANTITY_OVER"]
