@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bench.batches.__main__ import main as measure_batches
 from bench.exports.__main__ import main as measure_exports
 from bench.postings.__main__ import main as measure_postings
 from bench.reads.__main__ import main as measure_reads
@@ -16,6 +17,7 @@ if __name__ == "__main__":
     measure_watch()
     measure_reports()
     measure_exports()
+    measure_batches()
     measure_search()
     asyncio.run(measure_stock())
     asyncio.run(measure_postings())

@@ -13,7 +13,7 @@ the others. The result file is written anew by each attempt and appears when it 
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -289,7 +289,8 @@ class BulkMutations:
     async def _whole_file(self, attempt: Attempt) -> None:
         """Perform every line in one transaction, or none. Raises: FileRefused, Revoked, RecordBusy."""
         run = attempt.run
-        lines = [line async for line in lines_of(self._storage.read(run["upload"]))]
+        parts = [part async for part in chunks_of(lines_of(self._storage.read(run["upload"])), CHUNK_LINES)]
+        lines = [line for part in parts for line in part]
         if len(lines) > COMMANDS_MAX:
             reason = f"all or nothing takes at most {COMMANDS_MAX} lines"
             reason_zh = f"全部执行或全部拒绝时最多 {COMMANDS_MAX} 行"
@@ -297,7 +298,7 @@ class BulkMutations:
         results = await self._known(run, lines)
         for try_ in range(TRIES if not results else 0):
             try:
-                results = await self._at_once(attempt, lines)
+                results = await self._at_once(attempt, parts)
                 break
             except (PolicyMoved, RecordBusy, Overloaded, *RETRIED):
                 if try_ + 1 == TRIES:
@@ -314,26 +315,28 @@ class BulkMutations:
             rows = await connection.fetch(_DONE, run["id"], lines[0].number, lines[-1].number)
         return sorted((one for row in rows for one in row["results"]), key=lambda one: one["line"])
 
-    async def _at_once(self, attempt: Attempt, lines: Sequence[Line]) -> list[Result]:
+    async def _at_once(self, attempt: Attempt, parts: Sequence[Sequence[Line]]) -> list[Result]:
+        """The results of the lines, in their order, performed part by part in one transaction."""
         run = attempt.run
         target, actor, grants = await self._target(run)
         reader = await self._roads.read.reader(actor, grants)
         results: dict[int, Result] = {}
         async with self._roads.database.acquire() as connection:
-            prepared = await commands_of(connection, target, reader, lines)
-            results |= {
-                one.number: _refusals(one.number, one.refusals, actor, target.spec)
-                for one in prepared
-                if isinstance(one, Refused)
-            }
             try:
                 async with connection.raw.transaction():
-                    for company_id, ready in _by_company(prepared).items():
-                        group = _Group(run, target.spec, actor, grants, company_id)
-                        async for part in self._together(connection, group, ready):
-                            results |= {one["line"]: one for one in part}
-                            refused = sum("errors" in one for one in results.values())
-                            await self._progress(attempt, len(results) - refused, refused)
+                    for part in parts:
+                        prepared = await commands_of(connection, target, reader, part)
+                        results |= {
+                            one.number: _refusals(one.number, one.refusals, actor, target.spec)
+                            for one in prepared
+                            if isinstance(one, Refused)
+                        }
+                        for company_id, ready in _by_company(prepared).items():
+                            group = _Group(run, target.spec, actor, grants, company_id)
+                            own = await self._together(connection, group, ready)
+                            results |= {one["line"]: one for one in own}
+                        refused = sum("errors" in one for one in results.values())
+                        await self._progress(attempt, len(results) - refused, refused)
                     if any("errors" in one for one in results.values()):
                         raise _TakenBack()
             except _TakenBack:
@@ -342,28 +345,30 @@ class BulkMutations:
                         results[number] = {"line": number, "errors": [_TOGETHER]}
             else:
                 self._roads.database.committed.set()
-        return [results[line.number] for line in lines]
+        return [results[line.number] for part in parts for line in part]
 
-    async def _together(
-        self, connection: Connection, group: "_Group", ready: Sequence[Ready]
-    ) -> AsyncIterator[list[Result]]:
-        """Perform the lines of one company in the open transaction, and tell of them chunk by chunk."""
+    async def _together(self, connection: Connection, group: "_Group", ready: Sequence[Ready]) -> list[Result]:
+        """The results of some lines of one company, performed in the open transaction; a refusal of them all is
+        followed to the lines it is about.
+        """
         version = await connection.fetchval(_POLICY_VERSION)
         if version is not None and version != group.grants.version:
             raise PolicyMoved(version)
-        for start in range(0, len(ready), CHUNK_LINES):
-            part = ready[start : start + CHUNK_LINES]
-            done = await perform(
-                connection, group.actor, group.grants, group.company_id, [one.command for one in part],
-                policy=BatchPolicy.REJECT_ROW, idempotency_key=group.key(part),
-                reason=f"bulk mutation {group.run['id']}", clock=self._clock,
-            )  # fmt: skip
-            own = group.results(part, done.outcomes)
-            await connection.execute(
-                _WRITE_CHUNK, company_id=group.company_id, id=new_id(), run_id=group.run["id"],
-                first_line=part[0].number, results=[dict(one) for one in own],
-            )  # fmt: skip
-            yield own
+        done = await perform(
+            connection, group.actor, group.grants, group.company_id, [one.command for one in ready],
+            policy=BatchPolicy.REJECT_ROW, idempotency_key=group.key(ready),
+            reason=f"bulk mutation {group.run['id']}", clock=self._clock,
+        )  # fmt: skip
+        if len(ready) > 1 and done.work_id is None and _is_one_refusal(done):
+            middle = len(ready) // 2
+            halves = (ready[:middle], ready[middle:])
+            return [one for half in halves for one in await self._together(connection, group, half)]
+        results = group.results(ready, done.outcomes)
+        await connection.execute(
+            _WRITE_CHUNK, company_id=group.company_id, id=new_id(), run_id=group.run["id"],
+            first_line=ready[0].number, results=[dict(one) for one in results],
+        )  # fmt: skip
+        return results
 
 
 # What is told of a line that was fine, in a file of which another was not.

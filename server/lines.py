@@ -7,6 +7,8 @@ from resolvers.batch import FileRefused, Line
 # A line is the input of one command: as much as the body of a request.
 LINE_BYTES_MAX = 1_048_576
 LINES_MAX = 100_000
+# Bytes after which a chunk of lines ends: a process that serves does nothing else while it makes commands of one.
+CHUNK_BYTES = 262_144
 
 
 async def lines_of(stream: AsyncIterator[bytes]) -> AsyncIterator[Line]:
@@ -35,12 +37,14 @@ def _checked(number: int, text: bytes) -> Line:
 
 
 async def chunks_of(lines: AsyncIterator[Line], size: int) -> AsyncIterator[list[Line]]:
-    """The lines in lists of at most `size`."""
+    """The lines in lists of at most `size`, each ended by the line with which it reaches `CHUNK_BYTES`."""
     chunk: list[Line] = []
+    weight = 0
     async for line in lines:
         chunk.append(line)
-        if len(chunk) == size:
+        weight += len(line.text)
+        if len(chunk) == size or weight >= CHUNK_BYTES:
             yield chunk
-            chunk = []
+            chunk, weight = [], 0
     if chunk:
         yield chunk

@@ -62,8 +62,10 @@ async def prepared(url: str) -> list[str]:
     database = await Database.open(url, 2)
     try:
         world = await a_world(database)
+        raw = await asyncpg.connect(url)
+        await synchronise(raw)
+        await raw.close()
         async with database.acquire() as connection:
-            await synchronise(connection.raw)
             await load_baseline(connection)
         users = [CreateUser(name=role, display_name=role, audience=Audience.STAFF) for role in ROLES]
         made = await world.act(world.chief, GROUP, *users)

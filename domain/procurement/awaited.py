@@ -14,16 +14,24 @@ from sqlalchemy.types import Uuid
 from domain.core.database import Row
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
-from domain.core.money import ZERO, Money, total
+from domain.core.money import EXACT, ZERO, Money, product, to_minor_unit, total
 from domain.core.work import Work
-from domain.finance import Books, block_items, books_of, post_vouchers, release_items
+from domain.finance import Books, block_items, books_of, company_currency, post_vouchers, release_items
 from domain.finance.journal import open_days
 from domain.finance.models import AccountRole, JournalKind, SubLedger
 from domain.finance.open_items import lock_items_of
 from domain.finance.rules import Leg, PeriodClosed, Voucher, agreeing, carried_quote, moving
-from domain.procurement.clearing import Differences, bins_of, holdings_of, order_lines_by_id, share_differences
+from domain.procurement.clearing import (
+    Differences,
+    bins_of,
+    holdings_of,
+    order_lines_by_id,
+    share_differences,
+    tolerance_of,
+)
 from domain.procurement.invoices import MatchReason, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceMatch
-from domain.procurement.matching import Arrived, arrivals, match_status
+from domain.procurement.matching import Arrived, Charge, arrivals, match_status, part_of, price_agrees
+from domain.procurement.models import PurchaseOrderLine
 
 _line, _match = SupplierInvoiceLine.table, SupplierInvoiceMatch.table
 _company_id = bindparam("company_id", type_=SmallInteger())
@@ -39,6 +47,26 @@ _WAITING = (
     )
     .group_by(_line.c.supplier_invoice_id)
     .having(func.sum(_match.c.quantity) != 0)
+)  # fmt: skip
+
+_red, _ordered = _line.alias("red"), PurchaseOrderLine.table
+# The lines that were off their order's price, with what credit notes took back of each.
+_PRICED = (
+    select(
+        _line.c.supplier_invoice_id, _line.c.quantity, _line.c.unit_price, _line.c.net,
+        _ordered.c.unit_price.label("ordered_price"),
+        func.coalesce(-func.sum(_red.c.quantity), 0).label("credited_quantity"),
+        func.coalesce(-func.sum(_red.c.net), 0).label("credited_net"),
+    )
+    .join_from(_line, _ordered, (_ordered.c.company_id == _line.c.company_id)
+               & (_ordered.c.id == _line.c.purchase_order_line_id))
+    .join(_red, (_red.c.company_id == _line.c.company_id) & (_red.c.credits_id == _line.c.id), isouter=True)
+    .where(
+        _line.c.company_id == _company_id,
+        _line.c.supplier_invoice_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+        _line.c.block_reasons.contains([MatchReason.PRICE.value]),
+    )
+    .group_by(_line.c.company_id, _line.c.id, _ordered.c.unit_price)
 )  # fmt: skip
 
 
@@ -181,8 +209,48 @@ async def lift_quantity_blocks(
         for id_, row in rows.items()
         if row["payment_blocks"] and (id_ in settled or (id_ not in waiting and reason in row["payment_blocks"]))
     }
-    if not left:
+    if left:
+        await _unblock(work, left)
+
+
+async def lift_price_blocks(work: Work, invoice_ids: Collection[UUID]) -> None:
+    """Those of the invoices whose lines agree with their orders' prices by now, what was credited taken off, are not
+    blocked for them any more: the supplier has given in, so nobody need.
+
+    Emits: SupplierInvoiceReleased.
+    """
+    price = MatchReason.PRICE.value
+    rows = {id_: row for id_, row in (await work.lock(SupplierInvoice, invoice_ids)).items()
+            if price in row["payment_blocks"]}  # fmt: skip
+    if not rows:
         return
+    tolerance, company = await tolerance_of(work), await company_currency(work)
+    still = {
+        line["supplier_invoice_id"]
+        for line in await work.fetch(_PRICED, ids=sorted(rows))
+        if not price_agrees(line["ordered_price"], _kept(line, rows[line["supplier_invoice_id"]], company), tolerance)
+    }
+    left = {
+        id_: [block for block in row["payment_blocks"] if block != price]
+        for id_, row in rows.items()
+        if id_ not in still
+    }
+    if left:
+        await _unblock(work, left)
+
+
+def _kept(line: Row, invoice: Row, company: str) -> Charge:
+    """What credit notes left of a line: its price goes down as its net amount did."""
+    charged = to_minor_unit(product(line["quantity"], line["unit_price"]), invoice["currency"])
+    return Charge(
+        quantity=EXACT.subtract(line["quantity"], line["credited_quantity"]),
+        cost=part_of(charged, EXACT.subtract(line["net"], line["credited_net"]), line["net"], invoice["currency"]),
+        currency=invoice["currency"], rate=invoice["rate"], company=company,
+    )  # fmt: skip
+
+
+async def _unblock(work: Work, left: Mapping[UUID, Sequence[str]]) -> None:
+    """The invoices have only the blocks that are left. Emits: SupplierInvoiceReleased, for those without any."""
     changed = [
         {"id": id_, "payment_blocks": blocks, "match_status": match_status(blocks, was_blocked=True)}
         for id_, blocks in left.items()

@@ -3,7 +3,8 @@
 A draft is registered as it came in and matched against what has been received so far, so that it can be put right
 before it counts. Posting matches it again and keeps the answer. What is off is not refused: it is posted, because it is
 owed until it is settled, and its payment is blocked for the reasons found. A price block is lifted by a person who did
-not make the invoice; a block for quantity only by the goods, or by a credit note.
+not make the invoice, or by a credit note that brings the price within tolerance; a block for quantity only by goods, or
+by a credit note.
 
 `SupplierInvoiceMatch` is the invoices' side of GR/IR: each row says what of an invoice line cleared which goods, and
 for what amounts. Those of a line that name no goods are what was invoiced and has not come. With what receipts owe

@@ -282,8 +282,9 @@ def _sent_back(
             rest = rest.without(-quantity, transaction, amount)
             left = EXACT.subtract(left, quantity)
             # What the invoice differed by from the goods that went back went where the return's difference did.
-            yield MatchKind.REPLACED, replace(
-                holding, quantity=quantity, transaction=transaction, amount=amount, price=ZERO, exchange=ZERO
+            yield (
+                MatchKind.REPLACED,
+                replace(holding, quantity=quantity, transaction=transaction, amount=amount, price=ZERO, exchange=ZERO),
             )
 
 
@@ -322,6 +323,19 @@ def judge(ordered: Ordered, quantity: Decimal, unit_price: Decimal, tolerance: T
     if product(over_in_all, HUNDRED) > product(ordered.accepted, tolerance.quantity_percent):
         reasons.append(MatchReason.QUANTITY_OVER)
     return Verdict(price_difference=difference, over=min(over_in_all, quantity), reasons=tuple(reasons))
+
+
+def price_agrees(ordered_price: Decimal, kept: Charge, tolerance: Tolerance) -> bool:
+    """Whether what a line still charges agrees with its order's price: `kept` is the quantity that credit notes left of
+    it, and the cost at which they left it.
+
+    Both limits of the price must hold, as when it was judged; amounts are told to the minor unit, so they are compared.
+    """
+    wanted = to_minor_unit(product(ordered_price, kept.quantity), kept.currency)
+    difference = abs(EXACT.subtract(kept.cost, wanted))
+    by_percent = product(difference, HUNDRED) <= product(wanted, tolerance.price_percent)
+    by_amount = product(difference, kept.rate) <= tolerance.price_amount
+    return not difference or (by_percent and by_amount)
 
 
 def held_part(verdict: Verdict, quantity: Decimal, charged: Decimal, currency: str) -> Decimal:

@@ -231,6 +231,12 @@ async def test_lines_are_numbered_as_they_stand_however_they_arrive() -> None:
     assert [[line.number for line in chunk] for chunk in chunks] == [[1, 2], [3]]
 
 
+async def test_a_chunk_ends_where_its_lines_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_module, "CHUNK_BYTES", 3)
+    chunks = [chunk async for chunk in chunks_of(lines_of(streamed(b"1\n22\n3\n4444\n5\n")), 9)]
+    assert [[line.number for line in chunk] for chunk in chunks] == [[1, 2], [3, 4], [5]]
+
+
 async def test_a_file_that_cannot_be_taken_names_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines_module, "LINE_BYTES_MAX", 5)
     with pytest.raises(FileRefused, match="FILE_REFUSED") as caught:

@@ -20,7 +20,7 @@ from domain.finance.rules import Leg, Quote
 from domain.finance.rules.invoices import LineAmounts
 from domain.finance.rules.open_items import Item
 from domain.finance.rules.taxes import Charged
-from domain.procurement.awaited import lift_quantity_blocks
+from domain.procurement.awaited import lift_price_blocks, lift_quantity_blocks
 from domain.procurement.clearing import Differences, share_differences
 from domain.procurement.crediting import GivenBack, Where
 from domain.procurement.invoices import (
@@ -127,7 +127,8 @@ def credit_legs(given: GivenBack, ordered: Row, books: Books, *, is_standard: bo
 
 
 async def post_credits(work: Work, planned: Sequence[Planned], opened: Opened) -> None:
-    """The credit notes, numbered, posted, written and matched; what waits for no goods any more may be paid.
+    """The credit notes, numbered, posted, written and matched; what waits for no goods any more, or is at its
+    order's price by now, may be paid.
 
     Emits: SupplierInvoiceCredited, SupplierInvoiceReleased.
     """
@@ -161,7 +162,9 @@ async def post_credits(work: Work, planned: Sequence[Planned], opened: Opened) -
         await work.insert(SupplierInvoiceMatch, matches)
     await _match_items(work, planned, [new[0].item if new else None for new in items], opened)
     work.emit("SupplierInvoiceCredited", SupplierInvoice, [one.id for one in planned])
-    await lift_quantity_blocks(work, {one.invoice["id"] for one in planned}, settled=opened.settled)
+    credited = {one.invoice["id"] for one in planned}
+    await lift_quantity_blocks(work, credited, settled=opened.settled)
+    await lift_price_blocks(work, credited)
 
 
 def _off_goods(one: Planned) -> list[Cleared]:

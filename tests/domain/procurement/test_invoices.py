@@ -216,7 +216,7 @@ async def test_a_credit_off_the_price_makes_the_goods_cheaper_where_they_are(wor
     )  # fmt: skip
     await done(world, off)
     assert await accounts(world) == {"COST_OF_SALES": D(24), "PAYABLE": D(-60), "STOCK": D(36)}
-    assert await owed(world) == [("0.00", None), ("-60.00", "PRICE")]
+    assert await owed(world) == [("0.00", None), ("-60.00", None)]
     assert await world.findings() == []
 
 
@@ -325,4 +325,43 @@ async def test_a_charge_on_an_account_clears_what_was_claimed_before_it(world: W
     asked = replace(invoice(world=world), lines=(freight,))
     await done(world, PostSupplierInvoice(supplier_invoice_id=await done(world, asked)))
     assert await accounts(world) == {"LANDED_COST": D(45), "PAYABLE": D(-45)}
+    assert await world.findings() == []
+
+
+def off(id_: UUID, amount: str, **more: Any) -> CreditSupplierInvoice:
+    """The credit note of an amount off the price of the first line."""
+    lines = (SupplierCreditLineInput(position=1, amount=Money(D(amount), "USD")),)
+    number = more.pop("number", "AP-1")
+    return CreditSupplierInvoice(supplier_invoice_id=id_, supplier_number=number, reason="price", lines=lines, **more)
+
+
+async def test_a_price_that_the_supplier_takes_back_is_not_blocked_any_more(world: World):
+    """98 of 100 @51 against 50, tolerance 1 % and 200: 50 off leaves 5,050, 1 % above 5,000; less will not do."""
+    _, id_ = await f60(world)
+    await done(world, off(id_, "49.99"))
+    assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE", "QUANTITY_OVER"]
+    await done(world, off(id_, "0.01", number="AP-2"))
+    row = await the_invoice(world, id_)
+    assert (row["match_status"], row["payment_blocks"], row["released_by"]) == ("BLOCKED", ["QUANTITY_OVER"], None)
+    assert await world.rows("SELECT 1 FROM outbox_event WHERE event = 'SupplierInvoiceReleased'") == []
+    assert {reason for _, reason in await owed(world)} == {None, "QUANTITY_OVER"}
+    await done(world, credit(id_, (1, "2"), number="AP-3"))
+    row = await the_invoice(world, id_)
+    assert (row["match_status"], row["payment_blocks"]) == ("RELEASED", [])
+    assert {reason for amount, reason in await owed(world) if D(amount)} == {None}
+    assert len(await world.rows("SELECT 1 FROM outbox_event WHERE event = 'SupplierInvoiceReleased'")) == 1
+    assert await world.findings() == []
+
+
+async def test_a_price_is_compared_as_it_is_for_what_is_left(world: World):
+    """4 @6 against 4: 2 go back, and 3 off the other 2, which then cost 9 for 8; 1 off more is the order's price."""
+    await done_by_chief(world, RevalueStock(item_id=world["BOLT"], unit_cost=D(5)))
+    order = await world.approved(AX, ("BOLT", "4", "4"))
+    await arrived(world, order, (1, "4", "0"))
+    id_ = await billed(world, (order, 1, "4", "6"))
+    await done(world, credit(id_, (1, "2")))
+    await done(world, off(id_, "3"))
+    assert (await the_invoice(world, id_))["payment_blocks"] == ["PRICE"]
+    await done(world, off(id_, "1", number="AP-2"))
+    assert (await the_invoice(world, id_))["payment_blocks"] == []
     assert await world.findings() == []
