@@ -11,6 +11,8 @@ from domain.finance.models import (
     AccountBalance,
     AllocationCycle,
     AllocationReceiver,
+    AssetBook,
+    AssetBookEntry,
     BankStatement,
     BankStatementLine,
     Budget,
@@ -24,6 +26,7 @@ from domain.finance.models import (
     CustomerInvoiceTax,
     Deferral,
     DeferralLine,
+    DepreciationBook,
     DunningLevel,
     DunningNotice,
     DunningNoticeLine,
@@ -98,6 +101,10 @@ class FinanceQuery:
     fixed_asset = root_one(FixedAsset)
     fixed_assets = root_many(FixedAsset)
     fixed_asset_entries = root_many(FixedAssetEntry)
+    depreciation_book = root_one(DepreciationBook)
+    depreciation_books = root_many(DepreciationBook)
+    asset_books = root_many(AssetBook)
+    asset_book_entries = root_many(AssetBookEntry)
     budget = root_one(Budget)
     budgets = root_many(Budget)
     budget_versions = root_many(BudgetVersion)

@@ -138,6 +138,37 @@ HAVING a.book_value <> coalesce(sum(e.amount), 0)
 ORDER BY a.company_id, a.number LIMIT 1
 """
 
+# In a further book too; and what became of an asset began with an acquisition, or as a part of another.
+_ASSET_BOOK = """
+SELECT b.company_id, a.number || ' in ' || d.code AS number, b.book_value, coalesce(sum(e.amount), 0) AS counted
+FROM asset_book b
+JOIN fixed_asset a ON a.company_id = b.company_id AND a.id = b.fixed_asset_id
+JOIN depreciation_book d ON d.company_id = b.company_id AND d.id = b.depreciation_book_id
+LEFT JOIN asset_book_entry e ON e.company_id = b.company_id AND e.asset_book_id = b.id
+GROUP BY b.company_id, b.id, a.company_id, a.id, d.company_id, d.id
+HAVING b.book_value <> coalesce(sum(e.amount), 0)
+    OR (a.disposed_on IS NOT NULL AND b.book_value <> 0)
+    OR (a.disposed_on IS NULL AND (b.book_value < b.residual
+        OR (b.months_done = b.months_total AND b.book_value <> b.residual)))
+ORDER BY b.company_id, a.number, d.code LIMIT 1
+"""
+
+# What assets have lost is what the accounts that collect it hold by the vouchers of assets.
+_ACCUMULATED = """
+SELECT company_id, code, sum(held) AS held, sum(posted) AS posted FROM (
+    SELECT f.company_id, a.id, a.code, f.accumulated AS held, 0 AS posted
+    FROM fixed_asset f JOIN account a ON a.company_id = f.company_id AND a.id = f.accumulated_account_id
+    UNION ALL
+    SELECT l.company_id, a.id, a.code, 0, -l.amount
+    FROM journal_entry e
+    JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
+    JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
+    WHERE e.source_kind IN ('FixedAsset', 'DepreciateAssets') AND EXISTS (
+        SELECT FROM fixed_asset f WHERE f.company_id = a.company_id AND f.accumulated_account_id = a.id)
+) AS both_sides
+GROUP BY company_id, id, code HAVING sum(held) <> sum(posted) ORDER BY company_id, code LIMIT 1
+"""
+
 OPEN_ITEMS = "open items"
 FIXED_ASSETS = "fixed assets"
 PAYMENT_PROPOSALS = "payment proposals"
@@ -196,10 +227,15 @@ async def payment_proposals(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def fixed_assets(connection: Connection) -> AsyncIterator[Finding]:
-    """The first asset that is not worth what its entries come to."""
-    for row in await connection.fetch(_ASSET):
+    """The first asset that is not worth what its entries come to, in any book; the first account of depreciation that
+    holds other than its assets have lost.
+    """
+    for row in (*await connection.fetch(_ASSET), *await connection.fetch(_ASSET_BOOK)):
         message = f"it is said to be worth {row['book_value']}, its entries come to {row['counted']}"
         yield Finding.of_company(FIXED_ASSETS, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_ACCUMULATED):
+        message = f"assets have lost {row['held']}, the account collected {row['posted']}"
+        yield Finding.of_company(FIXED_ASSETS, row["company_id"], f"account {row['code']}", message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {

@@ -852,6 +852,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
+    op.create_table('depreciation_book',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Short code, such as TAX.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='Name of the book.'),
+    sa.Column('name_zh', sa.Text(), nullable=True, comment='Chinese name of the book.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_depreciation_book_code_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_depreciation_book_name_length')),
+    sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_depreciation_book_name_zh_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_depreciation_book_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_depreciation_book')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_depreciation_book_company_id_code'))
+    )
+    op.create_index(op.f('ix_depreciation_book_company_id_code_id'), 'depreciation_book', ['company_id', 'code', 'id'], unique=False)
     op.create_table('dunning_level',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1863,6 +1879,10 @@ def upgrade() -> None:
     sa.Column('months_done', sa.SmallInteger(), server_default='0', nullable=False, comment='Months written off so far.'),
     sa.Column('monthly_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What each month writes off until the last, which takes the rest.'),
     sa.Column('book_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is worth in the books now.'),
+    sa.Column('accumulated', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What the account of its depreciation holds for it; its cost is that and its value.'),
+    sa.Column('surplus', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What of its revaluations stands in equity.'),
+    sa.Column('loss', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What of its revaluations was an expense and not taken back.'),
+    sa.Column('split_from_id', sa.Uuid(), nullable=True, comment='The asset that it was a part of.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("(method = 'DECLINING') = (percent IS NOT NULL)", name=op.f('ck_fixed_asset_declining_has_a_percentage')),
@@ -1871,6 +1891,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_fixed_asset_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_fixed_asset_name_zh_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_fixed_asset_number_length')),
+    sa.CheckConstraint('least(accumulated, surplus, loss) >= 0', name=op.f('ck_fixed_asset_sums_not_negative')),
     sa.CheckConstraint('months_total >= 1 AND months_done BETWEEN 0 AND months_total', name=op.f('ck_fixed_asset_months_of_its_life')),
     sa.CheckConstraint('residual >= 0', name=op.f('ck_fixed_asset_residual_not_negative')),
     sa.CheckConstraint('used BETWEEN 0 AND coalesce(capacity, 0)', name=op.f('ck_fixed_asset_used_within_capacity')),
@@ -1878,6 +1899,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'accumulated_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_accumulated_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_fixed_asset_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'expense_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_expense_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'split_from_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_company_id_split_from_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fixed_asset_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fixed_asset')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_fixed_asset_company_id_number'))
@@ -1887,6 +1909,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_fixed_asset_company_id_cost_centre_id'), 'fixed_asset', ['company_id', 'cost_centre_id'], unique=False)
     op.create_index(op.f('ix_fixed_asset_company_id_expense_account_id'), 'fixed_asset', ['company_id', 'expense_account_id'], unique=False)
     op.create_index(op.f('ix_fixed_asset_company_id_number_id'), 'fixed_asset', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_split_from_id'), 'fixed_asset', ['company_id', 'split_from_id'], unique=False)
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2648,6 +2671,39 @@ def upgrade() -> None:
     op.create_index(op.f('ix_approved_supplier_company_id_site_id'), 'approved_supplier', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_approved_supplier_company_id_supplier_id'), 'approved_supplier', ['company_id', 'supplier_id'], unique=False)
     op.create_index(op.f('ix_approved_supplier_company_id_valid_from_id'), 'approved_supplier', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_table('asset_book',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('fixed_asset_id', sa.Uuid(), nullable=False, comment='The asset.'),
+    sa.Column('depreciation_book_id', sa.Uuid(), nullable=False, comment='The book.'),
+    sa.Column('in_service_on', sa.Date(), nullable=False, comment='First day in service, as the book counts.'),
+    sa.Column('method', sa.Text(), nullable=False, comment='How it is written off.'),
+    sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=True, comment='What of the value left a month writes off; declining assets only.'),
+    sa.Column('capacity', sa.Numeric(precision=20, scale=6), nullable=True, comment='Days over which its basis is written off.'),
+    sa.Column('used', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Days written off of that so far.'),
+    sa.Column('basis', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it was worth when its days began to count.'),
+    sa.Column('residual', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it will be worth at the end.'),
+    sa.Column('months_total', sa.SmallInteger(), nullable=False, comment='Months over which it is written off.'),
+    sa.Column('months_done', sa.SmallInteger(), server_default='0', nullable=False, comment='Months written off so far.'),
+    sa.Column('monthly_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What each month writes off until the last, which takes the rest.'),
+    sa.Column('book_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it is worth in this book now.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(method = 'DAYS') = (capacity IS NOT NULL)", name=op.f('ck_asset_book_days_have_a_capacity')),
+    sa.CheckConstraint("(method = 'DECLINING') = (percent IS NOT NULL)", name=op.f('ck_asset_book_declining_has_a_percentage')),
+    sa.CheckConstraint("method <> 'UNITS'", name=op.f('ck_asset_book_months_write_it_off')),
+    sa.CheckConstraint("method IN ('STRAIGHT_LINE', 'DAYS', 'DECLINING', 'DOUBLE_DECLINING', 'UNITS')", name=op.f('ck_asset_book_method_known')),
+    sa.CheckConstraint('months_total >= 1 AND months_done BETWEEN 0 AND months_total', name=op.f('ck_asset_book_months_of_its_life')),
+    sa.CheckConstraint('residual >= 0', name=op.f('ck_asset_book_residual_not_negative')),
+    sa.CheckConstraint('used BETWEEN 0 AND coalesce(capacity, 0)', name=op.f('ck_asset_book_used_within_capacity')),
+    sa.ForeignKeyConstraint(['company_id', 'depreciation_book_id'], ['depreciation_book.company_id', 'depreciation_book.id'], name=op.f('fk_asset_book_company_id_depreciation_book_id')),
+    sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_asset_book_company_id_fixed_asset_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_asset_book_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_asset_book')),
+    sa.UniqueConstraint('company_id', 'fixed_asset_id', 'depreciation_book_id', name=op.f('uq_asset_book_company_id_fixed_asset_id_depreciation_book_id'))
+    )
+    op.create_index(op.f('ix_asset_book_company_id_depreciation_book_id'), 'asset_book', ['company_id', 'depreciation_book_id'], unique=False)
+    op.create_index(op.f('ix_asset_book_company_id_fixed_asset_id'), 'asset_book', ['company_id', 'fixed_asset_id'], unique=False)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2919,9 +2975,10 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False, comment='What changed it.'),
     sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day it counts from.'),
     sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of its value.'),
-    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it stands in.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it stands in; none of a split.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION', 'DISPOSAL')", name=op.f('ck_fixed_asset_entry_kind_known')),
+    sa.CheckConstraint("(kind = 'SPLIT') = (journal_entry_id IS NULL)", name=op.f('ck_fixed_asset_entry_posted_unless_split')),
+    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION', 'REVALUATION', 'SPLIT', 'DISPOSAL')", name=op.f('ck_fixed_asset_entry_kind_known')),
     sa.CheckConstraint('amount <> 0', name=op.f('ck_fixed_asset_entry_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_entry_company_id_fixed_asset_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_fixed_asset_entry_company_id_journal_entry_id')),
@@ -3440,6 +3497,22 @@ def upgrade() -> None:
     op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
+    op.create_table('asset_book_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('asset_book_id', sa.Uuid(), nullable=False, comment='The asset in its book.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What changed it.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day it counts from.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='Change of its value.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION', 'REVALUATION', 'SPLIT', 'DISPOSAL')", name=op.f('ck_asset_book_entry_kind_known')),
+    sa.CheckConstraint('amount <> 0', name=op.f('ck_asset_book_entry_amount_moves')),
+    sa.ForeignKeyConstraint(['company_id', 'asset_book_id'], ['asset_book.company_id', 'asset_book.id'], name=op.f('fk_asset_book_entry_company_id_asset_book_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_asset_book_entry_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_asset_book_entry'))
+    )
+    op.create_index(op.f('ix_asset_book_entry_company_id_asset_book_id'), 'asset_book_entry', ['company_id', 'asset_book_id'], unique=False)
+    op.create_index('uq_asset_book_entry_month', 'asset_book_entry', ['company_id', 'asset_book_id', 'occurred_on'], unique=True, postgresql_where=sa.text("kind = 'DEPRECIATION'"))
     op.create_table('bank_statement_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

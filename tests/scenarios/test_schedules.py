@@ -29,6 +29,22 @@ COMMIT = """mutation($input: CommitBudgetInput!, $key: String) {
     userErrors { code message values } } }"""
 COMMITMENTS = """{ commitments(companies: ["HQ"]) { nodes { number amount { amount } openAmount { amount }
   entries { nodes { amount { amount } journalEntry { number } } } } } }"""
+BOOK = """mutation($input: CreateDepreciationBookInput!) {
+  createDepreciationBook(input: $input) { depreciationBook { code } userErrors { code } } }"""
+ACQUIRE = """mutation($input: AcquireFixedAssetInput!, $key: String) {
+  acquireFixedAsset(input: $input, idempotencyKey: $key) { fixedAsset { id number } userErrors { code message } } }"""
+OPEN = """mutation($input: OpenAssetBookInput!, $key: String) {
+  openAssetBook(input: $input, idempotencyKey: $key) { assetBook { bookValue { amount } } userErrors { code } } }"""
+DEPRECIATE = """mutation($input: DepreciateAssetsInput!, $key: String) {
+  depreciateAssets(input: $input, idempotencyKey: $key) { journalEntry { number } userErrors { code } } }"""
+BY_BOOK = """mutation($input: DepreciateBookInput!, $key: String) {
+  depreciateBook(input: $input, idempotencyKey: $key) { depreciationBook { code } userErrors { code } } }"""
+SPLIT = """mutation($input: SplitFixedAssetInput!, $key: String) {
+  splitFixedAsset(input: $input, idempotencyKey: $key) { fixedAsset { id number splitFrom { number } }
+    userErrors { code } } }"""
+ASSETS = """{ fixedAssets(companies: ["HQ"], first: 9, filter: {name: {startsWith: "Press"}}) { nodes {
+  name bookValue { amount } accumulated { amount } books(first: 3) { nodes { depreciationBook { code }
+    bookValue { amount } entries(first: 9) { nodes { kind amount { amount } } } } } } } }"""
 CENTRE = """mutation($input: CreateCostCentreInput!) {
   createCostCentre(input: $input) { costCentre { code } userErrors { code } } }"""
 STATUS = """query($budget: String!, $edition: Int, $on: Date, $by: BudgetView, $known: DateTime) {
@@ -174,4 +190,42 @@ async def test_a_budget_tells_what_is_spent_promised_and_left_at_any_day_and_eve
     found = (await group.ask(SPENT, **{"from": "2026-01-15", "to": "2026-03-30"}))["journalLines"]["nodes"]
     assert found == [{"journalEntry": {"number": fair}, "amount": {"amount": "120"}}]
     assert await status(group, budget="NONE") == []
+    assert await group.breaches() == []
+
+
+async def test_a_press_is_written_off_for_the_tax_office_beside_the_ledger_and_parted_in_both(group: ThreeCompanies):
+    await group.ask(BOOK, input={**HQ, "code": "TAX", "name": "Tax"})
+    accounts = coded(
+        account="1601", accumulatedAccount="1602", expenseAccount="660201", offsetAccount="1604", costCentre="PRESS"
+    )
+    await group.ask(CENTRE, input={**HQ, "code": "PRESS", "name": "Press shop"})
+    press = {**HQ, "name": "Press", "cost": cny("1200"), "months": 24, "inServiceOn": "2026-04-10"}
+    made = (await group.done(ACQUIRE, "keeper", **press, **accounts))["fixedAsset"]
+    asset = {"fixedAsset": {"id": made["id"]}}
+    book = {"depreciationBook": {"code": "TAX"}}
+    opened = (await group.done(OPEN, "keeper", **HQ, **asset, **book, months=12))["assetBook"]
+    assert opened == {"bookValue": {"amount": "1200"}}
+    assert (await group.do(OPEN, "keeper", **HQ, **asset, **book, months=12))["userErrors"] == [
+        {"code": "ALREADY_EXISTS"}
+    ]
+    await group.done(DEPRECIATE, "keeper", **HQ, endsOn="2026-05-31")
+    await group.done(BY_BOOK, "keeper", **HQ, **book, endsOn="2026-05-31")
+    part = {"cost": cny("300"), "name": "Press feeder", "occurredOn": "2026-06-01"}
+    feeder = (await group.done(SPLIT, "keeper", **HQ, **asset, **part))["fixedAsset"]
+    assert feeder["splitFrom"] == {"number": made["number"]}
+    told = {
+        one["name"]: (
+            one["bookValue"]["amount"], one["accumulated"]["amount"],
+            [(own["depreciationBook"]["code"], own["bookValue"]["amount"]) for own in one["books"]["nodes"]],
+            [(each["kind"], each["amount"]["amount"]) for each in one["books"]["nodes"][0]["entries"]["nodes"]],
+        )
+        for one in (await group.ask(ASSETS))["fixedAssets"]["nodes"]
+    }  # fmt: skip
+    assert told == {
+        "Press": (
+            "862.5", "37.5", [("TAX", "825")],
+            [("ACQUISITION", "1200"), ("DEPRECIATION", "-100"), ("SPLIT", "-275")],
+        ),
+        "Press feeder": ("287.5", "12.5", [("TAX", "275")], [("SPLIT", "275")]),
+    }  # fmt: skip
     assert await group.breaches() == []

@@ -11,6 +11,13 @@ from domain.finance.commands.allocations import (
     create_allocation_cycles,
     run_allocations,
 )
+from domain.finance.commands.asset_books import DepreciateBook, OpenAssetBook, depreciate_books, open_asset_books
+from domain.finance.commands.asset_changes import (
+    RevalueFixedAsset,
+    SplitFixedAsset,
+    revalue_fixed_assets,
+    split_fixed_assets,
+)
 from domain.finance.commands.asset_ends import (
     DepreciateByUnits,
     DisposeFixedAsset,
@@ -97,12 +104,13 @@ from domain.finance.commands.valuation import (
     reopen_years,
     revalue_foreign_currency,
 )
-from domain.finance.models import Account, Budget, CostCentre, DunningLevel, ProfitCentre
+from domain.finance.models import Account, Budget, CostCentre, DepreciationBook, DunningLevel, ProfitCentre
 from domain.master_data.maintenance import maintained
 
 COMMANDS: Mapping[type[Any], Handler] = {
     **maintained(Account, fixed=("kind", "role", "is_monetary")),
     **maintained(CostCentre),
+    **maintained(DepreciationBook),
     **maintained(ProfitCentre),
     **maintained(DunningLevel, fixed=("level",)),
     **maintained(Budget, fixed=("starts_on", "ends_on")),
@@ -133,6 +141,10 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ChangeAssetValue: change_asset_values,
     DepreciateAssets: depreciate_assets,
     DepreciateByUnits: depreciate_by_units,
+    OpenAssetBook: open_asset_books,
+    DepreciateBook: depreciate_books,
+    RevalueFixedAsset: revalue_fixed_assets,
+    SplitFixedAsset: split_fixed_assets,
     DisposeFixedAsset: dispose_fixed_assets,
     DeferAmount: defer_amounts,
     ReleaseDeferrals: release_deferrals,
@@ -149,10 +161,11 @@ __all__ = [
     "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "BudgetLineInput", "CancelPaymentProposal",
     "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms",
     "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount",
-    "DepreciateAssets", "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal",
-    "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement",
-    "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
-    "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease", "RecordPayment", "ReleaseBudgetVersion",
-    "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation",
-    "RunDunning", "TaxRuleInput", "UnmatchOpenItems",
+    "DepreciateAssets", "DepreciateBook", "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion",
+    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
+    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases",
+    "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease",
+    "RecordPayment", "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueFixedAsset",
+    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SplitFixedAsset", "TaxRuleInput",
+    "UnmatchOpenItems",
 ]  # fmt: skip

@@ -5,9 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import SmallInteger, bindparam, func, select
-from sqlalchemy.types import Uuid
-
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
@@ -17,6 +14,7 @@ from domain.core.money import EXACT, ZERO, Money
 from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance import masters
+from domain.finance.commands.asset_books import close_in_books
 from domain.finance.commands.deferrals import leg, voucher
 from domain.finance.commands.valuation import NothingToPost
 from domain.finance.journal import hold_periods, post_vouchers
@@ -53,14 +51,6 @@ class DisposeFixedAsset:
     )  # fmt: skip
 
 
-_entry = FixedAssetEntry.table
-_DEPRECIATED = select(func.coalesce(-func.sum(_entry.c.amount), 0).label("amount")).where(
-    _entry.c.company_id == bindparam("company_id", type_=SmallInteger()),
-    _entry.c.fixed_asset_id == bindparam("id", type_=Uuid()),
-    _entry.c.kind == AssetEntryKind.DEPRECIATION.value,
-)
-
-
 async def depreciate_by_units(work: Work, commands: Sequence[DepreciateByUnits]) -> Results[FixedAsset]:
     """The assets, worth less; a refusal stands in its own place.
 
@@ -77,7 +67,7 @@ async def depreciate_by_units(work: Work, commands: Sequence[DepreciateByUnits])
 
 async def _by_units(work: Work, one: DepreciateByUnits) -> UUID:
     """One share: the next of the batch finds what it left."""
-    asset = await _asset(work, one.fixed_asset_id, one.occurred_on)
+    asset = await live_asset(work, one.fixed_asset_id, one.occurred_on)
     if asset["method"] != DepreciationMethod.UNITS:
         raise Rejected(
             ("fixedAsset",), what="fixed asset", value=asset["number"],
@@ -98,15 +88,16 @@ async def _by_units(work: Work, one: DepreciateByUnits) -> UUID:
     [entry_id] = await post_vouchers(work, [voucher(one.occurred_on, legs, asset["name"], source)])
     row = {
         "id": asset["id"], "used": asset["used"] + units, "book_value": EXACT.subtract(asset["book_value"], amount),
+        "accumulated": EXACT.add(asset["accumulated"], amount),
     }  # fmt: skip
-    await work.update(FixedAsset, [row], fields=("used", "book_value"))
+    await work.update(FixedAsset, [row], fields=("used", "book_value", "accumulated"))
     await work.insert(
         FixedAssetEntry, [_entry_row(asset["id"], AssetEntryKind.DEPRECIATION, one.occurred_on, -amount, entry_id)]
     )
     return asset["id"]
 
 
-async def _asset(work: Work, id_: UUID, on: date) -> Row:
+async def live_asset(work: Work, id_: UUID, on: date) -> Row:
     """The asset, locked, on a day that takes postings. Raises: NotFound, WrongState, PeriodClosed."""
     asset = (await work.lock(FixedAsset, [id_])).get(id_)
     if asset is None:
@@ -145,14 +136,13 @@ async def dispose_fixed_assets(work: Work, commands: Sequence[DisposeFixedAsset]
 
 async def _dispose(work: Work, one: DisposeFixedAsset) -> UUID:
     """One disposal: the same asset may be named twice in a batch, and goes once."""
-    asset = await _asset(work, one.fixed_asset_id, one.occurred_on)
+    asset = await live_asset(work, one.fixed_asset_id, one.occurred_on)
     currency = await company_currency(work)
     proceeds = await _proceeds(work, one, currency)
-    [depreciated] = await work.fetch(_DEPRECIATED, id=asset["id"])
-    cost = EXACT.add(asset["book_value"], depreciated["amount"])
+    cost = EXACT.add(asset["book_value"], asset["accumulated"])
     legs = [
         leg(asset["account_id"], Money(-cost, currency)),
-        leg(asset["accumulated_account_id"], Money(depreciated["amount"], currency)),
+        leg(asset["accumulated_account_id"], Money(asset["accumulated"], currency)),
         leg(one.result_account_id, Money(EXACT.subtract(asset["book_value"], proceeds), currency),
             asset["cost_centre_id"]),
     ]  # fmt: skip
@@ -160,8 +150,9 @@ async def _dispose(work: Work, one: DisposeFixedAsset) -> UUID:
         legs.append(leg(one.proceeds_account_id, Money(proceeds, currency)))
     source = Source(kind=FixedAsset.__name__, id=asset["id"], number=asset["number"])
     [entry_id] = await post_vouchers(work, [voucher(one.occurred_on, moving(legs), asset["name"], source)])
-    row = {"id": asset["id"], "book_value": ZERO, "disposed_on": one.occurred_on}
-    await work.update(FixedAsset, [row], fields=("book_value", "disposed_on"))
+    row = {"id": asset["id"], "book_value": ZERO, "accumulated": ZERO, "disposed_on": one.occurred_on}
+    await work.update(FixedAsset, [row], fields=("book_value", "accumulated", "disposed_on"))
+    await close_in_books(work, asset["id"], one.occurred_on)
     if asset["book_value"]:
         left = _entry_row(asset["id"], AssetEntryKind.DISPOSAL, one.occurred_on, -asset["book_value"], entry_id)
         await work.insert(FixedAssetEntry, [left])

@@ -9,7 +9,6 @@ from sqlalchemy import Date, SmallInteger, and_, bindparam, or_, select
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
-from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
@@ -18,6 +17,7 @@ from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, RATE, positive
 from domain.core.work import Work
 from domain.finance import masters
+from domain.finance.commands.asset_books import Month, change_in_books, of_month, used_after
 from domain.finance.commands.valuation import NothingToPost
 from domain.finance.journal import hold_periods, post_vouchers
 from domain.finance.models import (
@@ -36,10 +36,6 @@ from domain.finance.rules.depreciation import (
     DAYS_OF_A_YEAR,
     MONTHS_OF_A_YEAR,
     Basis,
-    by_units,
-    days_of_service,
-    in_month,
-    in_month_doubled,
     straight_line,
 )
 from domain.finance.rules.journals import by_hand, in_minor_units
@@ -94,6 +90,10 @@ class ChangeAssetValue:
     change: Money = argument(doc="What its value changes by, in the company's currency.", zh="变动金额")
     occurred_on: date = argument(doc="Day it counts from.", zh="业务日期")
     offset_account_id: UUID = argument(doc="The account the change comes from.", zh="对方科目", reference="account")
+    in_every_book: bool = argument(
+        doc="Whether its other books follow, as for what was built on; not for a loss that only this book knows.",
+        zh="同步其他账簿", default=True,
+    )  # fmt: skip
 
 
 @command(action=Action.POST, record=JournalEntry, zh="计提折旧", key_required=True)
@@ -324,6 +324,8 @@ async def _change(work: Work, one: ChangeAssetValue) -> UUID:
     basis = Basis(value=value, residual=asset["residual"], currency=currency)
     monthly = _monthly(basis, asset["months_total"] - asset["months_done"])
     left = None if asset["capacity"] is None else asset["capacity"] - asset["used"]
+    if one.in_every_book:
+        await change_in_books(work, asset["id"], Money(change, currency), one.occurred_on)
     legs = [_leg(asset["account_id"], change, currency), _leg(one.offset_account_id, -change, currency)]
     source = Source(kind=FixedAsset.__name__, id=asset["id"], number=asset["number"])
     [entry_id] = await post_vouchers(work, [_voucher(one.occurred_on, legs, asset["name"], source=source)])
@@ -331,7 +333,11 @@ async def _change(work: Work, one: ChangeAssetValue) -> UUID:
         FixedAsset,
         [
             {
-                "id": asset["id"], "book_value": value, "monthly_amount": monthly, "basis": value, "capacity": left,
+                "id": asset["id"],
+                "book_value": value,
+                "monthly_amount": monthly,
+                "basis": value,
+                "capacity": left,
                 "used": ZERO,
             }
         ],
@@ -366,7 +372,8 @@ async def _depreciate(work: Work, on: date) -> UUID:
         )  # fmt: skip
     due = await work.fetch(_DUE, on=on, starts_on=period.starts_on)
     currency = await company_currency(work)
-    amounts = {row["id"]: _of_month(row, period, currency) for row in due}
+    month = Month(period.starts_on, period.ends_on)
+    amounts = {row["id"]: of_month(row, month, currency) for row in due}
     moving = [row for row in due if amounts[row["id"]]]
     if not moving:
         raise NothingToPost(day=on.isoformat())
@@ -388,11 +395,12 @@ async def _depreciate(work: Work, on: date) -> UUID:
                 "id": row["id"],
                 "months_done": row["months_done"] + 1,
                 "book_value": EXACT.subtract(row["book_value"], amounts[row["id"]]),
-                "used": row["used"] + (_days(row, period) if row["method"] == DepreciationMethod.DAYS else 0),
+                "accumulated": EXACT.add(row["accumulated"], amounts[row["id"]]),
+                "used": used_after(row, month),
             }
             for row in due
         ],
-        fields=("months_done", "book_value", "used"),
+        fields=("months_done", "book_value", "accumulated", "used"),
     )
     await work.insert(
         FixedAssetEntry,
@@ -402,28 +410,3 @@ async def _depreciate(work: Work, on: date) -> UUID:
         ],
     )
     return entry_id
-
-
-def _of_month(row: Row, period: Period, currency: str) -> Decimal:
-    """What the month writes off by the asset's method: the last takes what is left above the residual value."""
-    left = EXACT.subtract(row["book_value"], row["residual"])
-    months_left = row["months_total"] - row["months_done"]
-    if months_left == 1:
-        return left
-    basis = Basis(value=row["book_value"], residual=row["residual"], currency=currency)
-    match DepreciationMethod(row["method"]):
-        case DepreciationMethod.DAYS:
-            whole = Basis(value=row["basis"], residual=row["residual"], currency=currency)
-            return by_units(whole, _days(row, period), row["used"], row["capacity"])
-        case DepreciationMethod.DECLINING:
-            return in_month(basis, row["percent"])
-        case DepreciationMethod.DOUBLE_DECLINING:
-            return in_month_doubled(basis, row["months_total"], months_left)
-        case _:
-            return min(row["monthly_amount"], left)
-
-
-def _days(row: Row, period: Period) -> Decimal:
-    """The days of the month that count for an asset written off by days."""
-    days = days_of_service(max(row["in_service_on"], period.starts_on), period.ends_on)
-    return min(Decimal(days), row["capacity"] - row["used"])

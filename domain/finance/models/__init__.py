@@ -1,6 +1,7 @@
 """What the money book stores, one file a document; see `ledger` for the book itself."""
 
 from domain.finance.models.allocation import AllocationCycle, AllocationReceiver
+from domain.finance.models.asset_books import AssetBook, AssetBookEntry, DepreciationBook
 from domain.finance.models.assets import AssetEntryKind, DepreciationMethod, FixedAsset, FixedAssetEntry
 from domain.finance.models.budgets import (
     Budget,
@@ -44,18 +45,19 @@ RECORDS = (
     OpenItemEntry, Payment, PaymentProposal, PaymentProposalLine,
     BankStatement, BankStatementLine,
     DunningLevel, DunningNotice, DunningNoticeLine, AllocationCycle, AllocationReceiver, FixedAsset, FixedAssetEntry,
+    DepreciationBook, AssetBook, AssetBookEntry,
     Deferral, DeferralLine, Lease, LeaseLine, Budget, BudgetVersion, BudgetLine, Commitment, CommitmentEntry,
 )  # fmt: skip
 
 __all__ = [
     "COMPANY_CURRENCY", "CONTROL_ROLES", "CURRENCY_LENGTH", "RECORDS", "Account", "AccountBalance", "AccountKind",
-    "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetEntryKind", "BankStatement", "BankStatementLine",
-    "Budget", "BudgetControl", "BudgetLine", "BudgetStatus", "BudgetVersion", "Commitment", "CommitmentEntry",
-    "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax", "Deferral", "DeferralLine",
-    "DeferralMethod", "DepreciationMethod", "DunningLevel", "DunningNotice", "DunningNoticeLine", "FiscalPeriod",
-    "FixedAsset", "FixedAssetEntry", "InstalmentShare", "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind",
-    "JournalLine", "Lease", "LeaseLine", "Matching", "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind",
-    "Payment", "PaymentDirection", "PaymentProposal", "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment",
-    "PeriodState", "ProfitCentre", "ProposalStatus", "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind",
-    "TaxMethod", "TaxRule",
+    "AccountRole", "AllocationCycle", "AllocationReceiver", "AssetBook", "AssetBookEntry", "AssetEntryKind",
+    "BankStatement", "BankStatementLine", "Budget", "BudgetControl", "BudgetLine", "BudgetStatus", "BudgetVersion",
+    "Commitment", "CommitmentEntry", "CostCentre", "CustomerInvoice", "CustomerInvoiceLine", "CustomerInvoiceTax",
+    "Deferral", "DeferralLine", "DeferralMethod", "DepreciationBook", "DepreciationMethod", "DunningLevel",
+    "DunningNotice", "DunningNoticeLine", "FiscalPeriod", "FixedAsset", "FixedAssetEntry", "InstalmentShare",
+    "InstalmentStart", "InvoiceKind", "JournalEntry", "JournalKind", "JournalLine", "Lease", "LeaseLine", "Matching",
+    "OpenItem", "OpenItemEntry", "OpenItemEntryKind", "OpenItemKind", "Payment", "PaymentDirection", "PaymentProposal",
+    "PaymentProposalLine", "PaymentTerms", "PaymentTermsInstalment", "PeriodState", "ProfitCentre", "ProposalStatus",
+    "RateKind", "StatementFormat", "SubLedger", "TaxCode", "TaxKind", "TaxMethod", "TaxRule",
 ]  # fmt: skip

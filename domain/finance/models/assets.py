@@ -30,6 +30,8 @@ class AssetEntryKind(StrEnum):
     ACQUISITION = "ACQUISITION"
     VALUE_CHANGE = "VALUE_CHANGE"
     DEPRECIATION = "DEPRECIATION"
+    REVALUATION = "REVALUATION"
+    SPLIT = "SPLIT"
     DISPOSAL = "DISPOSAL"
 
 
@@ -49,7 +51,10 @@ class DepreciationMethod(StrEnum):
 
 
 class FixedAsset(CompanyRecord, scope=Scope(), zh="固定资产", key="number", name="name"):
-    """A thing used for years, written off month by month, or by what it makes, down to what it will be worth."""
+    """A thing used for years, written off month by month, or by what it makes, down to what it will be worth.
+
+    What stands here is the leading book, whose entries are posted; `books` are the others.
+    """
 
     __tablename__ = "fixed_asset"
     __table_args__ = (
@@ -58,6 +63,7 @@ class FixedAsset(CompanyRecord, scope=Scope(), zh="固定资产", key="number", 
         CheckConstraint("(method = 'DECLINING') = (percent IS NOT NULL)", name="declining_has_a_percentage"),
         CheckConstraint("(method IN ('DAYS', 'UNITS')) = (capacity IS NOT NULL)", name="shares_have_a_capacity"),
         CheckConstraint("used BETWEEN 0 AND coalesce(capacity, 0)", name="used_within_capacity"),
+        CheckConstraint("least(accumulated, surplus, loss) >= 0", name="sums_not_negative"),
     )
 
     number: Mapped[str] = code_column(doc="Number of the asset.", zh="资产编号", tier=Tier.INTERNAL, order=True)
@@ -103,13 +109,34 @@ class FixedAsset(CompanyRecord, scope=Scope(), zh="固定资产", key="number", 
     book_value: Mapped[Decimal] = amount_column(
         doc="What it is worth in the books now.", zh="账面净值", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
     )
+    accumulated: Mapped[Decimal] = amount_column(
+        doc="What the account of its depreciation holds for it; its cost is that and its value.", zh="累计折旧",
+        unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL, server_default="0",
+    )  # fmt: skip
+    surplus: Mapped[Decimal] = amount_column(
+        doc="What of its revaluations stands in equity.", zh="重估增值", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL,
+        server_default="0",
+    )  # fmt: skip
+    loss: Mapped[Decimal] = amount_column(
+        doc="What of its revaluations was an expense and not taken back.", zh="重估损失", unit=COMPANY_CURRENCY,
+        tier=Tier.CONFIDENTIAL, server_default="0",
+    )  # fmt: skip
+    split_from_id: Mapped[UUID | None] = reference(
+        "fixed_asset", doc="The asset that it was a part of.", zh="拆分来源资产", many="parts"
+    )
 
 
 class FixedAssetEntry(CompanyRecord, scope=Scope(), zh="固定资产明细", append_only=True):
-    """One change of an asset's value, as posted: up positive, down negative."""
+    """One change of an asset's value, as posted: up positive, down negative.
+
+    Parting an asset in two moves no account, so it has no voucher.
+    """
 
     __tablename__ = "fixed_asset_entry"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount_moves"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount_moves"),
+        CheckConstraint("(kind = 'SPLIT') = (journal_entry_id IS NULL)", name="posted_unless_split"),
+    )
 
     fixed_asset_id: Mapped[UUID] = reference("fixed_asset", doc="The asset.", zh="固定资产", many="entries")
     kind: Mapped[str] = enum_column(AssetEntryKind, doc="What changed it.", zh="类别")
@@ -117,7 +144,9 @@ class FixedAssetEntry(CompanyRecord, scope=Scope(), zh="固定资产明细", app
     amount: Mapped[Decimal] = amount_column(
         doc="Change of its value.", zh="金额", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
     )
-    journal_entry_id: Mapped[UUID] = reference("journal_entry", doc="The voucher it stands in.", zh="凭证")
+    journal_entry_id: Mapped[UUID | None] = reference(
+        "journal_entry", doc="The voucher it stands in; none of a split.", zh="凭证"
+    )
 
 
 Index(
