@@ -41,6 +41,7 @@ from domain.inventory.models import (
     ValuePool,
 )
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
+from domain.inventory.tracing import LotTraceLine
 from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
 
@@ -61,6 +62,7 @@ class InventoryQuery:
     open_layers = root_many(OpenLayer)
     value_layers = root_many(ValueLayer)
     stock_on_hand = root_many(StockOnHandLine)
+    lot_trace = root_many(LotTraceLine)
     stock_movements = root_many(StockMovementLine)
     stock_valuation = root_many(StockValuationLine)
     stock_tie_out = root_many(StockTieOutLine)

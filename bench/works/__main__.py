@@ -49,8 +49,9 @@ WORKS: dict[str, tuple[int, int, str]] = {
     "w5_ledger": (10, 1, ""),
     "w6_items": (10, 1, ""),
     "w6_bins": (5, 1, ""),
+    "w8": (10, 1, ""),
 }
-NOT_YET = "W7 has no planning and W8 no trace of lots on our side: neither is measured."
+NOT_YET = "W7 has no planning on our side: it is not measured."
 
 
 @dataclass
@@ -264,6 +265,8 @@ def main() -> None:
         measure(contenders)
         report(contenders)
         print(NOT_YET)
+        own.client.w8_back()
+        print("W8 back: 12 moves, the first of them the receipt from the supplier")
         for one in contenders:
             posted, refused, cpu = crowd(one)
             print(f"C8, 8 clients, {C8_SECONDS:.0f} s: {one.client.name}: {posted} invoices, {refused} refused, "

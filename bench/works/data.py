@@ -31,11 +31,24 @@ from bench.reports.data import (
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.client_tiers import ClientTier
 from domain.core.database import Connection
+from domain.core.ids import new_id
+from domain.core.ledger import Source
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.finance import found_books
 from domain.finance.models import Account, TaxCode, TaxRule
 from domain.finance.turnover import RECOUNT
+from domain.inventory import Incoming, IncomingLine, receive_stock
+from domain.inventory.commands import (
+    ConvertStock,
+    IssueLineInput,
+    IssuePurpose,
+    IssueStock,
+    ProductInput,
+    convert_stock,
+    issue_stock,
+)
+from domain.inventory.models import Lot
 from domain.inventory.turnover import RECOUNTS
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency
@@ -55,6 +68,10 @@ USERS = {
     "clerk": ("accountant", "auditor"),
 }  # fmt: skip
 HISTORY_YEAR = 2026
+
+# A lot with 1,101 moves: its receipt, what each production used and made, and what was delivered of it.
+RAW, FINISHED, RAW_LOT = key(4, 1), key(4, 2), "RAW-LOT-1"
+PRODUCTIONS, DELIVERIES = 100, 900
 
 
 async def fill(url: str) -> None:
@@ -79,6 +96,7 @@ async def fill(url: str) -> None:
         for statement in (LAYERS, BALANCES, RECOUNT, *RECOUNTS):
             await raw.execute(statement, timeout=1_800)
         await raw.execute("SET session_replication_role = origin")
+        await _as_work(connection, 1, _lots)
         await raw.execute("VACUUM ANALYZE", timeout=1_800)
     finally:
         await raw.close()
@@ -117,6 +135,12 @@ async def _group(work: Work) -> None:
          "storage_class": "AMBIENT", "device_class": "NOT_A_DEVICE", "is_sold": True}
         for n in range(1, ITEMS + 1)
     ])  # fmt: skip
+    await work.insert(Item, [
+        {"id": id_, "code": code, "name": code, "kind": ItemType.COMPONENT, "status": ItemStatus.ACTIVE,
+         "unit_id": unit, "make_or_buy": MakeOrBuy.MAKE, "lot_policy": LotPolicy.LOT, "storage_class": "AMBIENT",
+         "device_class": "NOT_A_DEVICE", "is_sold": True}
+        for id_, code in ((RAW, "T-RAW"), (FINISHED, "T-FINISHED"))
+    ])  # fmt: skip
     parties = [{"id": key(3, n), "code": f"P{n:04}", "name": f"Party {n}", "country": "DE"} for n in range(PARTIES)]
     await work.insert(Party, parties)
     kinds = (PartyRoleKind.SUPPLIER, PartyRoleKind.CUSTOMER)
@@ -151,6 +175,45 @@ async def _company(work: Work) -> None:
         {"item_id": numbered(Item, n), "standard_cost": Decimal("1.5"), "valid_from": date(HISTORY_YEAR, 1, 1)}
         for n in range(1, ITEMS + 1)
     ])  # fmt: skip
+
+
+async def _lots(work: Work) -> None:
+    """A raw lot that 100 productions used, and 900 deliveries of what they made; the first used 9 more items."""
+    place, numbers = numbered(Location, 1), [f"FINISHED-{n}" for n in range(1, PRODUCTIONS + 1)]
+    lots = [{"number": RAW_LOT, "item_id": RAW}, *({"number": one, "item_id": FINISHED} for one in numbers)]
+    [raw_id, *_] = await work.insert(Lot, lots)
+    arriving = IncomingLine(
+        item_id=RAW,
+        location_id=place,
+        accepted=Decimal(PRODUCTIONS),
+        rejected=Decimal(0),
+        unit_price=Decimal("1.5"),
+        lot_id=raw_id,
+    )
+    await receive_stock(work, [Incoming(
+        posting_id=new_id(), occurred_on=work.now.date(), source=Source(kind="Delivery", id=new_id(), number="RAW"),
+        supplier_id=key(3, 0), site_id=None, currency="EUR", rate=Decimal(1), lines=(arriving,),
+    )])  # fmt: skip
+    others = [IssueLineInput(item_id=numbered(Item, n), location_id=place, quantity=Decimal(1)) for n in range(1, 10)]
+    used = IssueLineInput(item_id=RAW, location_id=place, quantity=Decimal(1), lot_number=RAW_LOT)
+    made = [
+        ConvertStock(
+            lines=(used, *(others if number == numbers[0] else ())),
+            product=ProductInput(
+                item_id=FINISHED, location_id=place, quantity=Decimal(DELIVERIES // PRODUCTIONS), lot_number=number
+            ),
+        )
+        for number in numbers
+    ]
+    sold = [
+        IssueStock(purpose=IssuePurpose.SALES, lines=(
+            IssueLineInput(item_id=FINISHED, location_id=place, quantity=Decimal(1), lot_number=number),
+        ))
+        for number in numbers
+        for _ in range(DELIVERIES // PRODUCTIONS)
+    ]  # fmt: skip
+    for outcome in (*(await convert_stock(work, made)).outcomes, *(await issue_stock(work, sold)).outcomes):
+        assert isinstance(outcome, UUID), outcome
 
 
 async def _users(raw: asyncpg.Connection) -> None:

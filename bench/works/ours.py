@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from bench.reports.data import ITEMS
-from bench.works.data import PARTIES, USERS
+from bench.works.data import PARTIES, RAW_LOT, USERS
 from server.identity import issue_token
 from server.signing import signing_key
 
@@ -53,6 +53,11 @@ LEDGER = f"""query($from: Date!, $to: Date!) {{
 ON_HAND = "query { stockOnHand(first: 1000) { nodes { item { code } quantity } } }"
 BY_BIN = """query($after: Cursor) { stockOnHand(by: LOCATION, first: 3300, after: $after) {
   nodes { item { code } location { code } quantity } pageInfo { hasNextPage endCursor } } }"""
+
+
+TRACE = """query($item: String!, $lot: String!, $way: TraceDirection!) {
+  lotTrace(company: "ONE", item: $item, lot: $lot, direction: $way, first: 1200) {
+    nodes { occurredOn quantity item { code } lot { number } move { kind sourceNumber } } } }"""
 
 
 class Ours:
@@ -181,6 +186,18 @@ class Ours:
                 break
             after = page["pageInfo"]["endCursor"]
         assert count >= 10_000, count
+
+    def w8(self) -> None:
+        """1,101 moves forward from a raw lot."""
+        assert len(self._trace("T-RAW", RAW_LOT, "FORWARD")) == 1_101
+
+    def w8_back(self) -> None:
+        """12 moves back from a finished lot to the receipt of the raw lot in it."""
+        kinds = [one["move"]["kind"] for one in self._trace("T-FINISHED", "FINISHED-1", "BACK")]
+        assert (len(kinds), kinds[0]) == (12, "RECEIPT"), kinds
+
+    def _trace(self, item: str, lot: str, way: str) -> list[Any]:
+        return self.ask(TRACE, "keeper", item=item, lot=lot, way=way)["lotTrace"]["nodes"]
 
 
 _ONE = {"code": "ONE"}

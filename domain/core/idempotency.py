@@ -43,7 +43,7 @@ CLAIMED = (
 )  # fmt: skip
 IS_SAME_KEY = and_(_key.c.client == bindparam("client", type_=Text()), _key.c.key == bindparam("key", type_=Text()))
 _STORED = select(_key.c.company_id, _key.c.input_digest, _key.c.record_ids).where(IS_SAME_KEY)
-_COMPLETE = (
+COMPLETE = (
     update(_key)
     .where(
         _key.c.company_id == bindparam("of_company", type_=SmallInteger()),
@@ -94,12 +94,9 @@ async def made_before(work: Work, key: str, digest: bytes, rows: Sequence[Stored
     raise AssertionError("a key that cannot be claimed is stored")
 
 
-async def complete(work: Work, key_id: UUID, record_ids: Sequence[UUID]) -> None:
-    """Keep what the work made under the key it holds."""
-    versions = {str(id_): work.versions[id_] for id_ in record_ids if id_ in work.versions}
-    await work.connection.execute(
-        _COMPLETE, of_company=work.company_id, of_key=key_id, made=list(record_ids), made_versions=versions
-    )
+def versions_of(work: Work, record_ids: Sequence[UUID]) -> dict[str, int]:
+    """The versions at which the work left the records, as they are kept under its key."""
+    return {str(id_): work.versions[id_] for id_ in record_ids if id_ in work.versions}
 
 
 @dataclass(slots=True)

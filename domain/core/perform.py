@@ -19,6 +19,7 @@ from uuid import UUID
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 from domain.core.actors import Actor, Grants
+from domain.core.closing import close
 from domain.core.commands import CommandSpec, Handler, Results
 from domain.core.constraints import BROKEN, refusal_of
 from domain.core.database import Connection, Database
@@ -30,7 +31,7 @@ from domain.core.errors import (
     RecordBusy,
     SegregationOfDuties,
 )
-from domain.core.idempotency import check_key, complete, input_digest, keys_in_flight
+from domain.core.idempotency import check_key, input_digest, keys_in_flight
 from domain.core.lanes import lane_of
 from domain.core.numbering import NumberRanges, ranges_of
 from domain.core.opening import Key, opened
@@ -255,9 +256,7 @@ async def _once(connection: Connection, request: _Request) -> Performed:
     is_kept = [isinstance(outcome, UUID) or outcome.is_recorded for outcome in outcomes]
     if not all(is_kept) and (terms.policy is BatchPolicy.REJECT_ALL or not any(is_kept)):
         raise _NothingWritten(Performed(outcomes, committed=False))
-    await work.finish()
-    if opening.key_id is not None:
-        await complete(work, opening.key_id, [outcome for outcome in outcomes if isinstance(outcome, UUID)])
+    await close(work, opening.key_id, [outcome for outcome in outcomes if isinstance(outcome, UUID)])
     answer = await _answer(request, connection, outcomes)
     if terms.policy is BatchPolicy.DRY_RUN:
         raise _NothingWritten(Performed(outcomes, committed=False, answer=answer))

@@ -228,17 +228,7 @@ class Work:
             await other.finish()
         if self.events:
             events, self.events = self.events, []
-            await self.insert(
-                OutboxEvent,
-                [
-                    {
-                        "event": event.name, "record_type": event.record_type, "record_ids": event.record_ids,
-                        "data": event.data, "work_id": self.id,
-                    }
-                    for event in events
-                ],
-                audited=False,
-            )  # fmt: skip
+            await self._write(insert_statement(OutboxEvent, EVENT_COLUMNS, False), event_arrays(self, events))
         if self.entry_count:
             await self.insert(AuditSeal, [{"id": self.id, "entry_count": self.entry_count}], audited=False)
 
@@ -278,6 +268,21 @@ class Work:
         for id_ in missing:
             if id_ not in rows:
                 raise NotFound(what=record.__name__, key=str(id_))
+
+
+EVENT_COLUMNS = ("id", "event", "record_type", "record_ids", "data", "work_id")
+
+
+def event_arrays(work: Work, events: Sequence[Event]) -> dict[str, Any]:
+    """The rows of the outbox for the work's events, one array a column."""
+    rows = [
+        {
+            "id": new_id(), "event": event.name, "record_type": event.record_type, "record_ids": event.record_ids,
+            "data": event.data, "work_id": work.id,
+        }
+        for event in events
+    ]  # fmt: skip
+    return _arrays(OutboxEvent, rows, EVENT_COLUMNS)
 
 
 def _arrays(record: type[Record], rows: Sequence[Values], columns: Sequence[str]) -> dict[str, Any]:

@@ -92,6 +92,7 @@ from domain.inventory.supplier_returns import (
     SupplierReturnLine,
     return_to_suppliers,
 )
+from domain.inventory.tracing import LotTraceLine, lot_trace
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
 from domain.inventory.verify import VERIFIERS
 
@@ -116,6 +117,7 @@ RECORDS = (
 )
 REPORTS = {
     StockOnHandLine: stock_on_hand,
+    LotTraceLine: lot_trace,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,

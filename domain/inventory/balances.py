@@ -1,4 +1,18 @@
-"""Balance rows: made, locked and changed, always in one order."""
+"""Balance rows: made, locked and changed, always in one order.
+
+Every command that moves goods locks in this order, and within each step by key:
+
+ 1. the documents it is about: orders, reservations, moves that are reversed (`Work.lock`);
+ 2. the company's row: a counter-location at its first use (`counter_location`), claims of landed costs;
+ 3. items: those without a cost yet (`costs`), and every item against a change of its valuation (`pools.valuations`);
+ 4. the period of each day, shared (`finance.hold_periods`);
+ 5. balances (`lock_balances`), then pools of value (`pools.lock_pools`);
+ 6. gap-free numbers, as the last writes (`Work.number`).
+
+`posting.open_places` takes 3 to 5; what belongs to 1 and 2 is asked for before it. A command that moves goods twice,
+and a count, which looks at balances before it knows whether it moves any, come back to 3 and 4 with balances held. That
+is harmless, since nobody who holds those two exclusively ever asks for a balance; the company is asked for before.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -190,13 +204,21 @@ async def locations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in await work.fetch(_LOCATIONS, ids=asked)} if asked else {}
 
 
-async def counter_location(work: Work, kind: LocationKind) -> UUID:
-    """The company's location of a kind that is beyond it (supplier, loss, opening), made at its first use."""
+async def hold_counter_location(work: Work, kind: LocationKind) -> UUID | None:
+    """The company's location of a kind that is beyond it (supplier, loss, opening), or None where it was never used:
+    then the company is held, and whoever finds with balances locked that goods went there may make it.
+    """
     known = await work.fetch(_COUNTER_LOCATION, kind=kind)
     if not known:
         await work.fetch(_HOLD_COMPANY)
         known = await work.fetch(_COUNTER_LOCATION, kind=kind)
-    if known:
-        return known[0]["id"]
+    return known[0]["id"] if known else None
+
+
+async def counter_location(work: Work, kind: LocationKind) -> UUID:
+    """The company's location of a kind that is beyond it, made at its first use."""
+    known = await hold_counter_location(work, kind)
+    if known is not None:
+        return known
     [made] = await work.insert(Location, [{"code": kind.value, "name": kind.value.capitalize(), "kind": kind}])
     return made

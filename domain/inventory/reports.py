@@ -4,6 +4,7 @@ Goods are counted from the balances of now back to the day asked, so that a repo
 older. Value stands on turnover from the beginning, a row an item and month.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -88,6 +89,13 @@ class StockView(StrEnum):
     LOT = "LOT"
 
 
+_KEYS: Mapping[StockView, tuple[str, ...]] = {
+    StockView.ITEM: ("item_id",),
+    StockView.LOCATION: ("item_id", "location_id"),
+    StockView.LOT: ("item_id", "location_id", "lot_id", "status", "owner_id"),
+}
+
+
 @part
 class StockOnHandArguments:
     """The day of a stock list, and how fine it is."""
@@ -125,39 +133,42 @@ class StockOnHandLine(
 def stock_on_hand(asked: Asked) -> Lines:
     """A line for each key of the view under which something is on hand."""
     view = asked["by"]
-    rows = _held(asked, with_lots=view is StockView.LOT)
+    rows = _summed(_held(asked, with_lots=view is StockView.LOT), _KEYS[view])
     item, location, lot = asked.of(Item), asked.of(Location), asked.of(Lot)
     source: FromClause = rows.join(item, item.c.id == rows.c.item_id)
-    keys: list[ColumnElement[Any]] = [rows.c.company_id, rows.c.item_id, item.c.code]
     named: list[ColumnElement[Any]] = [item.c.code]
     if view is not StockView.ITEM:
         source = source.join(location, _same(location, rows, "location_id"))
-        keys += [rows.c.location_id, location.c.code]
         named.append(location.c.code)
     if view is StockView.LOT:
         source = source.outerjoin(lot, _same(lot, rows, "lot_id"))
-        keys += [rows.c.lot_id, lot.c.number, rows.c.status, rows.c.owner_id]
         named.append(lot.c.number)
-    moved = rows.c.quantity
+    place = func.concat_ws(literal_column("' '"), *named, type_=SqlText())
+    nothing = {"location_id": Uuid(), "lot_id": Uuid(), "status": SqlText(), "owner_id": Uuid()}
+    shown = {
+        "place": place,
+        "item_id": rows.c.item_id,
+        **{name: rows.c[name] if name in rows.c else cast(null(), type_) for name, type_ in nothing.items()},
+        **{name: rows.c[name] for name in ("quantity", "available", "consigned")},
+    }
+    id_ = _row_id([rows.c[name] for name in ("company_id", *_KEYS[view])])
+    # No key is made, and nothing sorted, of what stands outside of the page's cursors.
+    within = [place >= asked.after[0]] if asked.after else []
+    within += [place <= asked.before[0]] if asked.before else []
+    named_lines = select(rows.c.company_id, id_.label("id"), *(one.label(name) for name, one in shown.items()))
+    return named_lines.select_from(source).where(*within)
+
+
+def _summed(rows: FromClause, names: Sequence[str]) -> FromClause:
+    """A row for each key under which something is on hand: summed by keys alone, before any name is looked up."""
+    moved, keys = rows.c.quantity, [rows.c.company_id, *(rows.c[name] for name in names)]
     is_ours, is_free = rows.c.owner_id.is_(None), rows.c.status == literal_column("'RELEASED'")
     whole, available = func.sum(moved), func.coalesce(func.sum(moved).filter(is_ours, is_free), NOTHING)
-    shown = {
-        "place": func.concat_ws(literal_column("' '"), *named, type_=SqlText()),
-        "item_id": rows.c.item_id,
-        "location_id": rows.c.location_id if view is not StockView.ITEM else cast(null(), Uuid()),
-        "lot_id": rows.c.lot_id if view is StockView.LOT else cast(null(), Uuid()),
-        "status": rows.c.status if view is StockView.LOT else cast(null(), SqlText()),
-        "owner_id": rows.c.owner_id if view is StockView.LOT else cast(null(), Uuid()),
-        "quantity": whole,
-        "available": available,
-        "consigned": func.coalesce(func.sum(moved).filter(~is_ours), NOTHING),
-    }
-    return (
-        select(rows.c.company_id, _row_id(keys).label("id"), *(one.label(name) for name, one in shown.items()))
-        .select_from(source)
-        .group_by(*keys)
-        .having((whole != NOTHING) | (available != NOTHING))
-    )
+    figures = {
+        "quantity": whole, "available": available, "consigned": func.coalesce(func.sum(moved).filter(~is_ours), NOTHING)
+    }  # fmt: skip
+    summed = select(*keys, *(one.label(name) for name, one in figures.items())).group_by(*keys)
+    return summed.having((whole != NOTHING) | (available != NOTHING)).subquery("summed")
 
 
 def _same(target: FromClause, rows: FromClause, column: str) -> ColumnElement[bool]:

@@ -230,6 +230,9 @@ class Maker:
         } if self._maybe(0.5) else {"days_first": 31, "days_second": 61, "days_third": 91}  # fmt: skip
         usual |= {"from_": days[0], "to": days[1], "on": days[1], "account": self.chance.choice(codes)}
         usual |= {"budget": self.chance.choice([row["code"] for row in known["Budget"]]), "edition": 1}
+        lot = self.chance.choice(known["Lot"])
+        codes_of = {row["id"]: row["code"] for row in known["Item"]}
+        usual |= {"lot": lot["number"], "item": codes_of[lot["item_id"]]}
         usual["run"] = self.chance.choice([row["number"] for row in known["ConsolidationRun"]])
         usual["request"] = self.chance.choice([row["number"] for row in known["RequestForQuotation"]])
         values: dict[str, Any] = {}

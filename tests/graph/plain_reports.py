@@ -22,6 +22,7 @@ from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from domain.finance.turnover import AccountTurnover
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
+from domain.inventory.tracing import LotTraceLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
@@ -36,6 +37,7 @@ from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
 from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
+from tests.graph.plain_traces import lot_trace
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -380,7 +382,7 @@ def stock_on_hand(book: Book) -> Iterable[Row]:
         if whole or available:
             named = dict(zip(PLACE, [*parts, *[None] * (5 - width)], strict=True))
             yield {
-                "company_id": company, "id": digest_of(held, company, named, width), "place": place, **named,
+                "company_id": company, "id": row_id(company, *parts), "place": place, **named,
                 "quantity": whole, "available": available, "consigned": consigned,
             }  # fmt: skip
 
@@ -390,9 +392,6 @@ def digest_of(held: Held, company: int, named: Mapping[str, Any], width: int) ->
     parts = [company, named["item_id"], held.items[named["item_id"]]["code"]]
     if width > 1:
         parts += [named["location_id"], held.locations[company, named["location_id"]]["code"]]
-    if width > 2:
-        lot = held.lots.get((company, named["lot_id"]))
-        parts += [named["lot_id"], lot["number"] if lot else None, named["status"], named["owner_id"]]
     return row_id(*parts)
 
 
@@ -482,6 +481,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     CashForecastLine: cash_forecast,
     BudgetStatusLine: budget_status,
     StockOnHandLine: stock_on_hand,
+    LotTraceLine: lot_trace,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,

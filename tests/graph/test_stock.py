@@ -14,7 +14,7 @@ from resolvers.read import ReadRoad
 from resolvers.write import WriteRoad
 from schema.graph import MUTATIONS, visible
 from tests.domain.books import AX, a_world
-from tests.domain.inventory.goods import received, valued
+from tests.domain.inventory.goods import lot, received, valued
 from tests.graph.conftest import VIEWS, Asker
 from tests.graph.test_write import Desk
 
@@ -117,3 +117,80 @@ async def test_who_may_say_how_goods_are_valued_and_whether_they_may_be_used(des
     assert done["data"]["changeStockStatus"]["userErrors"] == []
     [row] = await desk.world.rows("SELECT sum(available_quantity) AS available FROM stock_balance")
     assert row["available"] == Decimal(3)
+
+
+TRACE = """
+query($item: String!, $lot: String!, $way: TraceDirection!) {
+  lotTrace(company: "AX", item: $item, lot: $lot, direction: $way) {
+    nodes { occurredOn item { code } lot { number } location { kind } quantity move { kind sourceNumber } } totalCount
+  }
+}
+"""
+CONVERT = """
+mutation($input: ConvertStockInput!, $key: String!) {
+  convertStock(input: $input, idempotencyKey: $key) { stockMove { id } userErrors { code message } }
+}
+"""
+REVERSE = """
+mutation($input: ReverseStockMoveInput!, $key: String!) {
+  reverseStockMove(input: $input, idempotencyKey: $key) { stockMove { id } userErrors { code message } }
+}
+"""
+
+
+async def traced(desk: Desk, item: str, lot: str, way: str) -> list[tuple[str, ...]]:
+    """(item, lot, kind of place, kind of move, quantity) of each arrival, in order."""
+    found = await desk(TRACE, desk.staff("warehouse"), item=item, lot=lot, way=way)
+    lines = found["data"]["lotTrace"]
+    assert lines["totalCount"] == len(lines["nodes"])
+    return [
+        (one["item"]["code"], one["lot"] and one["lot"]["number"], one["location"]["kind"], one["move"]["kind"],
+         one["quantity"])
+        for one in lines["nodes"]
+    ]  # fmt: skip
+
+
+async def test_a_lot_is_traced_to_the_customers_of_what_was_made_of_it_and_back_to_its_receipt(desk: Desk):
+    world, warehouse = desk.world, desk.staff("warehouse")
+    stores = {"location": {"code": "STORES"}, "item": {"code": "STENT"}}
+    for number in ("RAW", "OTHER", "FINE"):
+        await lot(world, number, "STENT")
+    for number in ("RAW", "OTHER"):
+        await received(world, ("STENT", "10", "5"), lot_id=world[number])
+    used = [{**stores, "quantity": "4", "lotNumber": "RAW"}, {**stores, "quantity": "1", "lotNumber": "OTHER"}]
+    made = {
+        "lines": used, "product": {**stores, "quantity": "2", "lotNumber": "FINE"}, "company": {"code": "AX"},
+    }  # fmt: skip
+    done = (await desk(CONVERT, warehouse, input=made, key="c1"))["data"]["convertStock"]
+    assert done["userErrors"] == []
+    sold = {"company": {"code": "AX"}, "purpose": "SALES", "lines": [{**stores, "quantity": "1", "lotNumber": "FINE"}]}
+    assert (await desk(ISSUE, warehouse, input=sold, key="i1"))["data"]["issueStock"]["userErrors"] == []
+    raw, fine = ("STENT", "RAW"), ("STENT", "FINE")
+    assert await traced(desk, *raw, "FORWARD") == [
+        (*raw, "STORAGE", "RECEIPT", "10"), (*raw, "PRODUCTION", "PRODUCTION", "4"),
+        (*fine, "STORAGE", "PRODUCTION", "2"), (*fine, "CUSTOMER", "ISSUE", "1"),
+    ]  # fmt: skip
+    assert await traced(desk, *fine, "BACK") == [
+        (*raw, "STORAGE", "RECEIPT", "10"), ("STENT", "OTHER", "STORAGE", "RECEIPT", "10"),
+        (*raw, "PRODUCTION", "PRODUCTION", "4"), ("STENT", "OTHER", "PRODUCTION", "PRODUCTION", "1"),
+        (*fine, "STORAGE", "PRODUCTION", "2"),
+    ]  # fmt: skip
+    assert await traced(desk, *raw, "BACK") == [(*raw, "STORAGE", "RECEIPT", "10")]
+    assert await traced(desk, "GEAR", "RAW", "FORWARD") == []
+
+
+async def test_a_production_that_was_taken_back_links_no_lots(desk: Desk):
+    world, warehouse = desk.world, desk.staff("warehouse")
+    stores = {"location": {"code": "STORES"}, "item": {"code": "STENT"}}
+    for number in ("RAW", "FINE"):
+        await lot(world, number, "STENT")
+    await received(world, ("STENT", "10", "5"), lot_id=world["RAW"])
+    made = {"lines": [{**stores, "quantity": "4", "lotNumber": "RAW"}],
+            "product": {**stores, "quantity": "2", "lotNumber": "FINE"}, "company": {"code": "AX"}}  # fmt: skip
+    move = (await desk(CONVERT, warehouse, input=made, key="c1"))["data"]["convertStock"]["stockMove"]["id"]
+    assert {one[1] for one in await traced(desk, "STENT", "FINE", "BACK")} == {"RAW", "FINE"}
+    given = {"stockMove": {"id": move}}
+    undone = (await desk(REVERSE, desk.staff("controller"), input=given, key="r1"))["data"]["reverseStockMove"]
+    assert undone["userErrors"] == []
+    assert {one[1] for one in await traced(desk, "STENT", "FINE", "BACK")} == {"FINE"}
+    assert {one[1] for one in await traced(desk, "STENT", "RAW", "FORWARD")} == {"RAW"}

@@ -22,7 +22,7 @@ from domain.core.work import Work
 from domain.finance.journal import accounts, hold_periods
 from domain.finance.models import AccountRole, SubLedger
 from domain.finance.rules import ONE, PeriodClosed
-from domain.inventory.balances import counter_location, locations, lock_balances, moved_after
+from domain.inventory.balances import counter_location, hold_counter_location, locations, lock_balances, moved_after
 from domain.inventory.entries import write_book
 from domain.inventory.models import Lot, MoveKind, StockBalance, StockStatus
 from domain.inventory.posting import apply_acts, open_book, present_value
@@ -143,6 +143,7 @@ async def _post(
     work: Work, counts: Sequence[tuple[CountStock, StockKey]], against: Against, today: date
 ) -> dict[StockKey, Balance]:
     """The balances after the counts, posted."""
+    await hold_counter_location(work, LocationKind.LOSS)
     balances = await lock_balances(work, [key for _, key in counts])
     # What moved after the count is no part of what was counted.
     later = await moved_after(work, [(key, one.counted_on or today) for one, key in counts])

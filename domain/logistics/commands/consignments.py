@@ -22,6 +22,7 @@ from domain.core.money import Money
 from domain.core.records import Record
 from domain.core.work import Work
 from domain.finance.rules.journals import line_count
+from domain.inventory import counter_location
 from domain.inventory.commands import TransferLineInput, TransferStock, transfer_stock
 from domain.inventory.models import StockMove
 from domain.logistics import reads
@@ -186,6 +187,9 @@ async def report_consumptions(work: Work, commands: Sequence[ReportConsumption])
         except DomainError as refusal:
             planned.append(refusal)
     orders = [one for one in planned if isinstance(one, CreateSalesOrder)]
+    if orders:
+        # Where the goods leave to, before allocation locks what they leave from.
+        await counter_location(work, LocationKind.CUSTOMER)
     told = iter((await create_sales_orders(work, orders)).outcomes if orders else [])
     outcomes = [one if isinstance(one, DomainError) else next(told) for one in planned]
     sold = [(one, id_) for one, id_ in zip(commands, outcomes, strict=True) if isinstance(id_, UUID)]
