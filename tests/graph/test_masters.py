@@ -159,7 +159,8 @@ async def test_who_changed_or_submitted_an_item_does_not_approve_it(desk: Desk, 
     assert await done(desk, desk.staff("quality", company=GROUP), "approveItem", "item", "status", **own) == {
         "status": "ACTIVE"
     }
-    for n, command, given in (("N2", "changeItem", {"name": "Newer"}), ("N3", "changeItemStatus", {"status": "REVIEW"})):
+    acts = (("N2", "changeItem", {"name": "Newer"}), ("N3", "changeItemStatus", {"status": "REVIEW"}))
+    for n, command, given in acts:
         await done(desk, steward, "createItem", "item", "status", **item | {"code": n})
         if n == "N2":
             await done(desk, steward, "changeItemStatus", "item", "status", item={"code": n}, status="REVIEW")
