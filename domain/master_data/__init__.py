@@ -9,8 +9,10 @@ from domain.master_data.calendars import WorkCalendar, WorkCalendarException, Wo
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.commands import (
     ApproveBankAccount,
+    ApproveItem,
     ChangeItemStatus,
     approve_bank_accounts,
+    approve_items,
     change_item_status,
 )
 from domain.master_data.companies import Company, Site
@@ -112,6 +114,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
 COMMANDS: Mapping[type[Any], Handler] = {
     **MAINTAINED,
     ChangeItemStatus: change_item_status,
+    ApproveItem: approve_items,
     ApproveBankAccount: approve_bank_accounts,
 }
 HANDLERS = {}

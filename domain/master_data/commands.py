@@ -3,7 +3,7 @@
 Everything else that people do to a master follows from its record (`maintenance`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from domain.core.errors import DomainError, NotFound, WrongState
 from domain.core.work import Work
 from domain.master_data.items import Item, ItemStatus
 from domain.master_data.parties import BankAccount
-from domain.master_data.rules import ITEM_FLOW
+from domain.master_data.rules import ITEM_FLOW, refused
 
 
 @command(action=Action.APPROVE, record=Item, zh="更改物料状态")
 class ChangeItemStatus:
-    """Lead an item from draft to review, to active use, to retirement, or back."""
+    """Lead an item from draft to review, back to draft, or to retirement; into use it comes by its approval."""
 
     item_id: UUID = argument(doc="The item.", zh="物料", reference="item")
     status: ItemStatus = argument(doc="Where it is to stand.", zh="状态")
@@ -28,8 +28,36 @@ class ChangeItemStatus:
 async def change_item_status(work: Work, commands: Sequence[ChangeItemStatus]) -> Results[Item]:
     """The items in the states asked for.
 
+    Raises per row: NotFound, StaleVersion, WrongState, Rejected (ACTIVE is not asked for). Emits: ItemStatusChanged.
+    """
+    return await _led(work, commands, lambda one: _step_to(one.status))
+
+
+def _step_to(status: ItemStatus) -> str:
+    """The transition to a state. Raises: Rejected for the one that another person approves."""
+    if status is ItemStatus.ACTIVE:
+        raise refused("status", status, "an item comes into use when another approves it", "物料须经他人批准后方可启用")
+    return f"become {status.value}"
+
+
+@command(action=Action.APPROVE, record=Item, zh="批准物料")
+class ApproveItem:
+    """Take an item that was reviewed into use; whoever made, changed or submitted it is not who approves it."""
+
+    item_id: UUID = argument(doc="The item.", zh="物料", reference="item")
+    expected_version: int | None = argument(doc="The version you saw.", zh="预期版本", default=None)
+
+
+async def approve_items(work: Work, commands: Sequence[ApproveItem]) -> Results[Item]:
+    """The items, in use.
+
     Raises per row: NotFound, StaleVersion, WrongState. Emits: ItemStatusChanged.
     """
+    return await _led(work, commands, lambda _: "be approved")
+
+
+async def _led(work: Work, commands: Sequence[Any], step: Callable[[Any], str]) -> Results[Item]:
+    """The items, each led by the step that its command asks for."""
     rows = await work.lock(Item, [one.item_id for one in commands])
     stale = await work.stale(Item, rows, {one.item_id: one.expected_version for one in commands})
     states = {id_: ItemStatus(row["status"]) for id_, row in rows.items()}
@@ -41,7 +69,7 @@ async def change_item_status(work: Work, commands: Sequence[ChangeItemStatus]) -
             if one.item_id in stale:
                 raise stale[one.item_id]
             code, state = rows[one.item_id]["code"], states[one.item_id]
-            states[one.item_id] = ITEM_FLOW.advance(code, state, f"become {one.status.value}")
+            states[one.item_id] = ITEM_FLOW.advance(code, state, step(one))
             outcomes.append(one.item_id)
         except DomainError as refusal:
             outcomes.append(refusal)

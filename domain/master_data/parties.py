@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
@@ -80,6 +80,10 @@ class Party(
     """A firm, institution or person that the group deals with."""
 
     __tablename__ = "party"
+    # The code is of one legal entity: a second record of it would be a duplicate.
+    __table_args__ = (
+        Index("uq_party_credit_code", "credit_code", unique=True, postgresql_where=text("archived_at IS NULL")),
+    )
 
     code: Mapped[str] = code_column(doc="Short code or account number of the party.", zh="单位代码", order=True)
     name: Mapped[str] = text_column(doc="Name people know it by.", zh="名称", tier=Tier.PUBLIC, order=True)

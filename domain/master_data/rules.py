@@ -38,9 +38,9 @@ ITEM_FLOW: Final = Flow(
     document="Item",
     initial=ItemStatus.DRAFT,
     transitions={
-        "become REVIEW": Transition(frozenset({ItemStatus.DRAFT}), ItemStatus.REVIEW),
+        "become REVIEW": Transition(frozenset({ItemStatus.DRAFT, ItemStatus.RETIRED}), ItemStatus.REVIEW),
         "become DRAFT": Transition(frozenset({ItemStatus.REVIEW}), ItemStatus.DRAFT),
-        "become ACTIVE": Transition(frozenset({ItemStatus.REVIEW, ItemStatus.RETIRED}), ItemStatus.ACTIVE),
+        "be approved": Transition(frozenset({ItemStatus.REVIEW}), ItemStatus.ACTIVE),
         "become RETIRED": Transition(frozenset({ItemStatus.ACTIVE}), ItemStatus.RETIRED),
     },
 )
@@ -53,7 +53,7 @@ def refused(column: str, value: Any, reason: str, reason_zh: str) -> Rejected:
 
 
 def item(row: Row) -> Row:
-    """An item begins as a draft; whoever releases it is another matter (`ChangeItemStatus`)."""
+    """An item begins as a draft; whoever releases it is another matter (`ApproveItem`)."""
     _in_order(row, "sold_from", "sold_to")
     return {"status": row.get("status") or ITEM_FLOW.initial}
 

@@ -452,6 +452,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_party_employer_id'), 'party', ['employer_id'], unique=False)
     op.create_index(op.f('ix_party_name_id'), 'party', ['name', 'id'], unique=False)
     op.create_index('ix_party_search', 'party', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh, legal_name, legal_name_zh, credit_code)')], unique=False, postgresql_using='gin')
+    op.create_index('uq_party_credit_code', 'party', ['credit_code'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
     op.create_table('policy_rule',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('role', sa.Text(), nullable=False, comment='The role or audience.'),

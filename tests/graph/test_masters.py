@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 import domain
+from authz.tables import shipped_duties
+from domain.core.accounts import DutyConflict
 from domain.core.errors import Forbidden
 from domain.core.records import GROUP
 from tests.domain.books import AX
+from tests.factory import insert, row
 from tests.graph.test_write import Desk, Who, desk
 
 __all__ = ["desk"]
@@ -118,13 +121,62 @@ async def test_a_tree_never_hangs_below_itself(desk: Desk, steward: Who) -> None
 async def test_an_item_is_released_in_steps_and_its_unit_never_changes(desk: Desk, steward: Who) -> None:
     item = {"code": "N1", "name": "New", "kind": "DEVICE", "makeOrBuy": "BUY", "unit": {"code": "EA"}}
     assert (await done(desk, steward, "createItem", "item", "status", **item)) == {"status": "DRAFT"}
-    own = {"item": {"code": "N1"}}
-    assert await refused(desk, steward, "changeItemStatus", **own, status="ACTIVE") == [("WRONG_STATE", ["input"])]
-    for status in ("REVIEW", "ACTIVE", "RETIRED"):
-        assert await done(desk, steward, "changeItemStatus", "item", "status", **own, status=status) == {
-            "status": status
-        }
+    own, other = {"item": {"code": "N1"}}, desk.staff("quality", company=GROUP)
+    assert await refused(desk, steward, "changeItemStatus", **own, status="RETIRED") == [("WRONG_STATE", ["input"])]
+    assert await refused(desk, other, "approveItem", **own) == [("WRONG_STATE", ["input"])]
+    await led(desk, steward, "REVIEW")
+    assert await refused(desk, steward, "changeItemStatus", **own, status="ACTIVE") == [
+        ("INVALID_VALUE", ["input", "status"])
+    ]
+    assert await done(desk, other, "approveItem", "item", "status", **own) == {"status": "ACTIVE"}
+    await led(desk, steward, "RETIRED")
+    await led(desk, steward, "REVIEW")
+    await led(desk, steward, "DRAFT")
     assert "unit" not in [field.name for field in domain_fields("ChangeItem")]
+
+
+async def led(desk: Desk, who: Who, status: str) -> None:
+    """The item N1 in a status that someone gave it."""
+    given = {"item": {"code": "N1"}, "status": status}
+    assert await done(desk, who, "changeItemStatus", "item", "status", **given) == {"status": status}
+
+
+async def test_who_changed_or_submitted_an_item_does_not_approve_it(desk: Desk, steward: Who) -> None:
+    item = {"code": "N1", "name": "New", "kind": "DEVICE", "makeOrBuy": "BUY", "unit": {"code": "EA"}}
+    own = {"item": {"code": "N1"}}
+    await done(desk, steward, "createItem", "item", "status", **item)
+    await led(desk, steward, "REVIEW")
+    with pytest.raises(Forbidden):
+        await done(desk, steward, "approveItem", "item", "status", **own)
+    duties = [
+        row(DutyConflict, place, duty=duty, conflicting=conflicting, reason=reason, origin="BASELINE")
+        for place, (duty, conflicting, reason) in enumerate(shipped_duties())
+        if conflicting == "ApproveItem"
+    ]
+    async with desk.world.database.acquire() as connection:
+        await insert(connection.raw, DutyConflict, duties)
+    both = desk.staff("quality", "group_admin", company=GROUP)
+    assert await done(desk, desk.staff("quality", company=GROUP), "approveItem", "item", "status", **own) == {
+        "status": "ACTIVE"
+    }
+    acts = (("N2", "changeItem", {"name": "Newer"}), ("N3", "changeItemStatus", {"status": "REVIEW"}))
+    for n, command, given in acts:
+        await done(desk, steward, "createItem", "item", "status", **item | {"code": n})
+        if n == "N2":
+            await done(desk, steward, "changeItemStatus", "item", "status", item={"code": n}, status="REVIEW")
+        await done(desk, both, command, "item", "status", item={"code": n}, **given)
+        refusals = await refused(desk, both, "approveItem", item={"code": n})
+        assert [code for code, _ in refusals] == ["SEGREGATION_OF_DUTIES"]
+
+
+async def test_a_credit_code_is_of_one_party_at_a_time(desk: Desk, steward: Who) -> None:
+    given = {"name": "First Hospital", "creditCode": "91110000600037341L"}
+    await done(desk, steward, "createParty", "party", "id", code="H001", **given)
+    assert await refused(desk, steward, "createParty", code="H002", **given) == [("ALREADY_EXISTS", ["input"])]
+    await done(desk, steward, "archiveParty", "party", "id", party={"code": "H001"})
+    await done(desk, steward, "createParty", "party", "id", code="H002", **given)
+    back = {"party": {"code": "H001"}, "isArchived": False}
+    assert await refused(desk, steward, "archiveParty", **back) == [("ALREADY_EXISTS", ["input"])]
 
 
 def domain_fields(name: str) -> Any:

@@ -23,7 +23,7 @@ from domain.procurement.rules import OverReceipt
 ROOT = Path(__file__).parents[3]
 
 # Words that are no record, field, command or transition: arguments of the graph, and what a database calls a value.
-PLAIN = {"API key", "first", "idempotencyKey", "ids", "text"}
+PLAIN = {"API key", "first", "idempotencyKey", "ids", "orderBy", "search", "text"}
 
 MESSAGES = [
     (

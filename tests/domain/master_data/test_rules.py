@@ -87,6 +87,6 @@ def test_a_calendar_has_a_time_zone_that_exists() -> None:
 def test_an_item_goes_from_draft_through_review_into_use_and_out_of_it() -> None:
     assert rules.ITEM_FLOW.reachable() == frozenset(ItemStatus)
     with pytest.raises(WrongState):
-        rules.ITEM_FLOW.advance("X", ItemStatus.DRAFT, "become ACTIVE")
+        rules.ITEM_FLOW.advance("X", ItemStatus.DRAFT, "be approved")
     assert rules.item({"sold_from": None, "sold_to": None}) == {"status": ItemStatus.DRAFT}
     assert rules.item({"sold_from": None, "sold_to": None, "status": "ACTIVE"}) == {"status": "ACTIVE"}
