@@ -106,7 +106,7 @@ async def profits_on(
     moved = await work.fetch(_MOVEMENTS, companies=companies, items=items, last_on=day)
     if len(moved) > MOVEMENTS_MAX:
         raise Rejected(
-            ("companies",), what="movements of stock", value=f"more than {MOVEMENTS_MAX}",
+            ("companies",), what="stock move", value=f"more than {MOVEMENTS_MAX}",
             reason="the items that these companies trade moved too often to be gone through at once",
             reason_zh="集团内交易物料的库存移动过多，请分批合并",
         )  # fmt: skip

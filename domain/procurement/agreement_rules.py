@@ -91,11 +91,11 @@ def call_off(agreed: Agreed | None, call: Call) -> Decimal:
         )
     if agreed.item_id != call.item_id:
         raise Rejected(
-            path, what="agreement line", value=agreed.key, reason="it is about another item",
+            path, what="agreementLine", value=agreed.key, reason="it is about another item",
             reason_zh="该协议行的物料不同",
         )  # fmt: skip
     if agreed.currency != call.currency:
-        raise CurrencyMismatch(path, what="order", currency=call.currency, expected=agreed.currency)
+        raise CurrencyMismatch(path, what="purchase order", currency=call.currency, expected=agreed.currency)
     if call.price is not None and (call.price.currency, call.price.amount) != (agreed.currency, agreed.unit_price):
         raise Rejected(
             ("unitPrice",), what="unitPrice", value=call.price.amount, reason=f"agreement {agreed.key} has its own",

@@ -149,12 +149,12 @@ def still_needed(need: Need | None, id_: UUID, item_id: UUID | None) -> Decimal:
     key = f"{need.requisition}/{need.position}"
     if item_id is not None and need.item_id != item_id:
         raise Rejected(
-            ("requisitionLine",), what="requisition line", value=key, reason="it asks for another item",
+            ("requisitionLine",), what="requisitionLine", value=key, reason="it asks for another item",
             reason_zh="该申请行的物料不同",
         )  # fmt: skip
     if need.ordered >= need.quantity:
         raise Rejected(
-            ("requisitionLine",), what="requisition line", value=key, reason="all of it is on order",
+            ("requisitionLine",), what="requisitionLine", value=key, reason="all of it is on order",
             reason_zh="该申请行已全部订购",
         )  # fmt: skip
     return EXACT.subtract(need.quantity, need.ordered)
@@ -213,10 +213,10 @@ def awarded(offers: Mapping[tuple[UUID, int], Offer], taken: Sequence[tuple[UUID
     for place, key in enumerate(taken):
         offer = offers.get(key)
         if offer is None or offer.price is None or offer.company_price is None:
-            raise NotFound(("awards", place), what="offer", key=f"{key[0]}/{key[1]}")
+            raise NotFound(("awards", place), what="supplier quotation line", key=f"{key[0]}/{key[1]}")
         if key in taken[:place]:
             raise Rejected(
-                ("awards", place), what="award", value=f"{offer.quotation}/{offer.position}",
+                ("awards", place), what="awards", value=f"{offer.quotation}/{offer.position}",
                 reason="it is named twice", reason_zh="重复指定",
             )  # fmt: skip
         if offer.company_price > best[offer.position] and not because:

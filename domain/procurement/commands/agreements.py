@@ -119,7 +119,7 @@ def _check(one: CreatePurchaseAgreement, masters: Masters) -> None:
         raise NotFound(("currency",), what="currency", key=one.currency)
     reads.check_supplier(one.supplier_id, masters.suppliers.get(one.supplier_id))
     if one.valid_to < one.valid_from:
-        raise Rejected(("validTo",), what="valid to", value=one.valid_to.isoformat(),
+        raise Rejected(("validTo",), what="validTo", value=one.valid_to.isoformat(),
                        reason=f"it is before {one.valid_from}", reason_zh=f"早于 {one.valid_from}")  # fmt: skip
     order_totals(one.currency, [(line.quantity, line.unit_price) for line in one.lines], None, None)
     for place, line in enumerate(one.lines):

@@ -172,7 +172,7 @@ def _wanted(one: RequestQuotations, masters: Masters, today: date) -> list[Wante
             refusal.path = ("suppliers", place)
             raise
     if one.answer_by < today:
-        raise Rejected(("answerBy",), what="answer by", value=one.answer_by.isoformat(), reason="it is past",
+        raise Rejected(("answerBy",), what="answerBy", value=one.answer_by.isoformat(), reason="it is past",
                        reason_zh="已过期")  # fmt: skip
     if one.site_id is not None and one.site_id not in masters.sites:
         raise NotFound(("site",), what="site", key=str(one.site_id))
@@ -271,7 +271,7 @@ async def submit_quotations(work: Work, commands: Sequence[SubmitQuotation]) -> 
             if isinstance(rate := rates[one.currency], RateMissing):
                 raise rate
             if one.valid_until is not None and one.valid_until < today:
-                raise Rejected(("validUntil",), what="valid until", value=one.valid_until.isoformat(),
+                raise Rejected(("validUntil",), what="validUntil", value=one.valid_until.isoformat(),
                                reason="it is past", reason_zh="已过期")  # fmt: skip
             told = _offered(one, lines.get(row["id"], {}))
         except DomainError as refusal:

@@ -176,7 +176,7 @@ def _check(work: Work, one: SendShippingNotice, known: Known) -> None:
     line_count(len(one.lines))
     shipped_on = one.shipped_on or work.now.date()
     if one.expected_on is not None and one.expected_on < shipped_on:
-        raise Rejected(("expectedOn",), what="expected on", value=one.expected_on.isoformat(),
+        raise Rejected(("expectedOn",), what="expectedOn", value=one.expected_on.isoformat(),
                        reason=f"it left on {shipped_on}", reason_zh=f"发货日期为 {shipped_on}")  # fmt: skip
     lines, coming = known.lines[order.id], known.coming.get(order.id, {})
     announce(order, lines, coming, [Announced(position=own.position, quantity=own.quantity) for own in one.lines])
