@@ -129,7 +129,7 @@ def _kind(record: str, event: str) -> str:
 
 def plural(name: str) -> str:
     """'shipment' -> 'shipments', 'party' -> 'parties', 'partyTerms' -> 'partyTerms', 'unitOfX' -> 'unitsOfX'."""
-    head, *tail = re.split(r"(?=Of[A-Z]|For[A-Z])", name, maxsplit=1)
+    head, *tail = re.split(r"(?=Of[A-Z])", name, maxsplit=1)
     if head.endswith("ss"):
         head = f"{head}es"
     elif head.endswith("y") and head[-2] not in "aeiou":
