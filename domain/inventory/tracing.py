@@ -67,7 +67,7 @@ def lot_trace(asked: Asked) -> Lines:
         .where(lot.c.company_id == asked.company, item.c.code == asked["item"], lot.c.number == asked["lot"])
     )
     is_back = asked["direction"] is TraceDirection.BACK
-    found = first.cte("found", recursive=True)
+    found = first.cte(recursive=True)
     linked, there = _linked(asked, found, is_back=is_back)
     lots = found.union(linked.add_columns(there.c.lot_id).where(there.c.lot_id.is_not(None)))
     return _lines(asked, _back(asked, lots) if is_back else _forward(asked, lots))

@@ -177,7 +177,7 @@ class KitToPromiseLine(
 
 def kits_to_promise(asked: Asked) -> Lines:
     """A line for each kit and day on which what may be promised of a component of it changes."""
-    promised = available_to_promise(asked).cte("promised")
+    promised = available_to_promise(asked).cte()
     part, kit = asked.of(KitComponent), asked.of(Item)
     in_force = (
         select(part.c.kit_id, part.c.component_id, part.c.quantity)
@@ -185,7 +185,7 @@ def kits_to_promise(asked: Asked) -> Lines:
             part.c.archived_at.is_(None), part.c.valid_from <= _first(asked),
             or_(part.c.valid_to.is_(None), part.c.valid_to >= _first(asked)),
         )
-        .cte("in_force")
+        .cte()
     )  # fmt: skip
     days = (
         select(promised.c.company_id, in_force.c.kit_id, promised.c.day)

@@ -194,3 +194,11 @@ async def test_a_production_that_was_taken_back_links_no_lots(desk: Desk):
     assert undone["userErrors"] == []
     assert {one[1] for one in await traced(desk, "STENT", "FINE", "BACK")} == {"FINE"}
     assert {one[1] for one in await traced(desk, "STENT", "RAW", "FORWARD")} == {"RAW"}
+
+
+async def test_two_traces_stand_side_by_side_in_one_document(desk: Desk):
+    await lot(desk.world, "RAW", "STENT")
+    await received(desk.world, ("STENT", "10", "5"), lot_id=desk.world["RAW"])
+    one = 'lotTrace(company: "AX", item: "STENT", lot: "RAW", direction: %s) { totalCount }'
+    both = await desk(f"{{ to: {one % 'FORWARD'} from: {one % 'BACK'} }}", desk.staff("warehouse"))
+    assert both["data"] == {"to": {"totalCount": 1}, "from": {"totalCount": 1}}
