@@ -168,7 +168,7 @@ class Writer:
             RaiseAlert(
                 rule_id=RULE, kind=AlertKind.RECEIPT_OVERDUE, severity=AlertSeverity.WARNING,
                 fingerprint=f"cause {self.raised + place}", subject_type="PurchaseOrder", subject_id=UUID(int=1),
-                message="x", message_zh="x",
+                message="x", message_zh="x", owner_role="buyer",
             )
             for place in range(self.chance.randint(1, 4))
         ]  # fmt: skip

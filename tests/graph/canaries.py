@@ -76,6 +76,13 @@ class Canary:
         return self.entity.coordinate(self.field)
 
 
+def _number(place: int) -> int:
+    """Ascending as the places are, for columns that bound each other; and no sum or difference of a few of them is
+    likely to be another one, for columns that are computed.
+    """
+    return 731_000_000 + place * 97 + pow(place, 5, 97)
+
+
 def _canary(column: Column[Any], place: int) -> Any:
     """A value that no other column holds; None where the column has no room for one."""
     spec, kind = spec_of(column), column.type
@@ -84,9 +91,9 @@ def _canary(column: Column[Any], place: int) -> Any:
     if isinstance(kind, Boolean | SmallInteger | ARRAY | JSONB | LargeBinary):
         return None
     if isinstance(kind, Numeric):
-        return Decimal(731_000_000 + place)
+        return Decimal(_number(place))
     if isinstance(kind, Integer):
-        return 731_000_000 + place
+        return _number(place)
     if isinstance(kind, Date):
         return date(2130, 1, 1) + timedelta(days=place)
     if isinstance(kind, DateTime):

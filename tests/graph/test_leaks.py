@@ -167,7 +167,8 @@ REQUIRED = {
     "from": "1900-01-01", "to": "3000-12-31", "on": "3000-12-31", "company": text_of("Company", "code", 1),
     "account": text_of("Account", "code", 1), "side": "RECEIVABLE",
     "run": text_of("ConsolidationRun", "number", 1), "budget": text_of("Budget", "code", 1),
-    "request": text_of("RequestForQuotation", "number", 1),
+    "request": text_of("RequestForQuotation", "number", 1), "item": text_of("Item", "code", 1),
+    "lot": text_of("Lot", "number", 1), "direction": "FORWARD",
 }  # fmt: skip
 
 

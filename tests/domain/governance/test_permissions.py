@@ -80,7 +80,7 @@ async def test_the_same_role_is_not_granted_twice(office: Office) -> None:
 
 
 @pytest.mark.parametrize("first, second, pair", [
-    ("buyer", "controller", ("CreatePurchaseOrder", "ApprovePurchaseOrder")),
+    ("buyer", "controller", ("CreatePurchaseAgreement", "ApprovePurchaseAgreement")),
     ("controller", "warehouse", ("ApprovePurchaseOrder", "ReceivePurchaseOrder")),
     ("buyer", "warehouse", ("CreatePurchaseOrder", "ReceivePurchaseOrder")),
     ("controller", "group_admin", ("AddPolicyRule", "ApprovePurchaseOrder")),
@@ -181,9 +181,10 @@ async def test_a_removed_rule_cannot_be_removed_again(office: Office) -> None:
 
 
 async def test_a_rule_that_unites_conflicting_duties_in_a_role_is_refused(office: Office) -> None:
-    expected = ("SEGREGATION_OF_DUTIES", {"duty": "CreatePurchaseOrder", "conflicting": "ApprovePurchaseOrder"})
-    assert await office.refused(rule("buyer", "procurement", "*", "APPROVE")) == [expected]
-    assert await office.refused(rule("buyer", "ApprovePurchaseOrder", "*", "*")) == [expected]
+    first = ("SEGREGATION_OF_DUTIES", {"duty": "CreatePurchaseAgreement", "conflicting": "ApprovePurchaseAgreement"})
+    assert await office.refused(rule("buyer", "procurement", "*", "APPROVE")) == [first]
+    orders = ("SEGREGATION_OF_DUTIES", {"duty": "CreatePurchaseOrder", "conflicting": "ApprovePurchaseOrder"})
+    assert await office.refused(rule("buyer", "ApprovePurchaseOrder", "*", "*")) == [orders]
 
 
 async def test_a_rule_that_unites_conflicting_duties_in_a_person_is_refused(office: Office) -> None:
@@ -192,12 +193,15 @@ async def test_a_rule_that_unites_conflicting_duties_in_a_person_is_refused(offi
         GrantRole(user_id=user, role="buyer", company_number=1),
         GrantRole(user_id=user, role="quality", company_number=1),
     )
-    expected = ("SEGREGATION_OF_DUTIES", {"duty": "CreatePurchaseOrder", "conflicting": "ApprovePurchaseOrder"})
+    expected = ("SEGREGATION_OF_DUTIES", {"duty": "CreatePurchaseAgreement", "conflicting": "ApprovePurchaseAgreement"})
     assert await office.refused(rule("quality", "procurement", "*", "APPROVE")) == [expected]
 
 
 async def test_a_denial_that_keeps_duties_apart_cannot_be_removed(office: Office) -> None:
-    for command in ("CreatePurchaseOrder", "CreateSupplierInvoice"):
+    for command in (
+        "CreatePurchaseOrder", "CreatePurchaseAgreement", "CreatePurchaseRequisition", "OrderDirectSupply",
+        "CreateSupplierInvoice",
+    ):  # fmt: skip
         await office.done(rule("controller", command, "*", "*", Effect.DENY))
     await office.done(rule("controller", "procurement", "*", "CREATE"))
     kept = await rule_id(office, "controller", "CreatePurchaseOrder", "*")
