@@ -319,9 +319,9 @@ async def goods_balance(connection: Connection) -> AsyncIterator[Finding]:
 async def stock_balances(connection: Connection) -> AsyncIterator[Finding]:
     """The first balance that is not the sum of its entries."""
     for row in await connection.fetch(_WRONG_BALANCE):
-        subject = f"company {row['company_id']}, item {row['item']} at {row['location']} ({row['status']})"
+        subject = f"item {row['item']} at {row['location']} ({row['status']})"
         message = f"the balance holds {row['stored']}, the entries sum to {row['counted']}"
-        yield Finding(check=STOCK_BALANCES, subject=subject, message=message)
+        yield Finding.of_company(STOCK_BALANCES, row["company_id"], subject, message)
 
 
 async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
@@ -335,10 +335,9 @@ async def stock_value(connection: Connection) -> AsyncIterator[Finding]:
         message = f"the entry is worth {row['value']}, its layers {row['layers']} for {row['quantity']}"
         yield Finding.of_company(STOCK_VALUE, row["company_id"], f"entry {row['id']}", message)
     for row in await connection.fetch(_VALUE_ELSEWHERE):
-        subject = f"company {row['company_id']}, entry {row['id']}"
-        yield Finding(
-            check=STOCK_VALUE, subject=subject, message="goods that are not on hand or not ours carry a value"
-        )
+        subject = f"entry {row['id']}"
+        message = "goods that are not on hand or not ours carry a value"
+        yield Finding.of_company(STOCK_VALUE, row["company_id"], subject, message)
     for row in await connection.fetch(_WRONG_STANDARD):
         message = f"balances at standard cost are worth {row['value']}, their layers {row['layers']}"
         yield Finding.of_company(STOCK_VALUE, row["company_id"], f"item {row['code']}", message)
@@ -350,11 +349,10 @@ async def value_pools(connection: Connection) -> AsyncIterator[Finding]:
     """
     for what, statement in (("pool", _WRONG_POOL), ("layer", _WRONG_LAYER)):
         for row in await connection.fetch(statement):
-            subject = f"company {row['company_id']}, item {row['code']}, {what} {row['id']}"
+            subject = f"item {row['code']}, {what} {row['id']}"
             stored, counted = f"{row['quantity']} worth {row['value']}", f"{row['counted']} worth {row['worth']}"
-            yield Finding(
-                check=VALUE_POOLS, subject=subject, message=f"it holds {stored}, its changes sum to {counted}"
-            )
+            message = f"it holds {stored}, its changes sum to {counted}"
+            yield Finding.of_company(VALUE_POOLS, row["company_id"], subject, message)
     for row in await connection.fetch(_WRONG_QUANTITY):
         message = f"{row['quantity']} are on hand, the pools hold {row['pooled']}"
         yield Finding.of_company(VALUE_POOLS, row["company_id"], f"item {row['code']}", message)
@@ -363,39 +361,39 @@ async def value_pools(connection: Connection) -> AsyncIterator[Finding]:
 async def stock_below_zero(connection: Connection) -> AsyncIterator[Finding]:
     """The first balance, pool or layer below zero of an item that may not be."""
     for row in await connection.fetch(_BELOW_ZERO):
-        subject = f"company {row['company_id']}, item {row['code']}"
-        yield Finding(check=STOCK_BELOW_ZERO, subject=subject, message=f"a {row['what']} holds {row['quantity']}")
+        message = f"a {row['what']} holds {row['quantity']}"
+        yield Finding.of_company(STOCK_BELOW_ZERO, row["company_id"], f"item {row['code']}", message)
 
 
 async def reservations(connection: Connection) -> AsyncIterator[Finding]:
     """The first balance and the first reservation that do not promise what allocations ask."""
     for row in await connection.fetch(_WRONG_RESERVED):
-        subject = f"company {row['company_id']}, item {row['code']} at {row['location']}"
+        subject = f"item {row['code']} at {row['location']}"
         message = f"{row['stored']} of {row['quantity']} are reserved, allocations ask {row['counted']}"
-        yield Finding(check=RESERVATIONS, subject=subject, message=message)
+        yield Finding.of_company(RESERVATIONS, row["company_id"], subject, message)
     for row in await connection.fetch(_WRONG_RESERVATION):
         message = (
             f"it is over {row['quantity']} ({row['fulfilled']} gone), allocations {row['allocated']} ({row['gone']})"
         )
-        subject = f"company {row['company_id']}, reservation {row['number']}"
-        yield Finding(check=RESERVATIONS, subject=subject, message=message)
+        subject = f"reservation {row['number']}"
+        yield Finding.of_company(RESERVATIONS, row["company_id"], subject, message)
 
 
 async def transfers(connection: Connection) -> AsyncIterator[Finding]:
     """The first line of a transfer whose goods are not where it says."""
     for row in await connection.fetch(_WRONG_TRANSFER):
-        subject = f"company {row['company_id']}, transfer {row['number']} line {row['position']}"
+        subject = f"transfer {row['number']} line {row['position']}"
         message = f"the line says {row['stored']} arrived, moves out of transit took {row['counted']}"
-        yield Finding(check=TRANSFERS, subject=subject, message=message)
+        yield Finding.of_company(TRANSFERS, row["company_id"], subject, message)
 
 
 async def stock_turnover(connection: Connection) -> AsyncIterator[Finding]:
     """The first day or month whose turnover of goods, or of value, is not the sum of its entries or layers."""
     for what, statement in (("goods", _TURNED_GOODS), ("value", _TURNED_VALUE)):
         for row in await connection.fetch(statement):
-            subject = f"company {row['company_id']}, item {row['item']}"
+            subject = f"item {row['item']}"
             message = f"the {row['grain'].lower()} of {row['starts_on']} is off by {row['difference']} in {what}"
-            yield Finding(check=STOCK_TURNOVER, subject=subject, message=message)
+            yield Finding.of_company(STOCK_TURNOVER, row["company_id"], subject, message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {

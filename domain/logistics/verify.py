@@ -132,17 +132,17 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
     )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):
-            subject = f"company {row['company_id']}, {document} {row['number']} line {row['position']}"
+            subject = f"{document} {row['number']} line {row['position']}"
             message = f"the line says {row['said']}, its documents {row['counted']}"
-            yield Finding(check=SALES_QUANTITIES, subject=subject, message=message)
+            yield Finding.of_company(SALES_QUANTITIES, row["company_id"], subject, message)
 
 
 async def shipped_goods(connection: Connection) -> AsyncIterator[Finding]:
     """The first shipment line that did not take out of stock what it says."""
     for row in await connection.fetch(_WRONG_ENTRY):
-        subject = f"company {row['company_id']}, shipment {row['number']} line {row['position']}"
+        subject = f"shipment {row['number']} line {row['position']}"
         message = f"the line says {row['quantity']}, stock gave {row['issued']}"
-        yield Finding(check=SHIPPED_GOODS, subject=subject, message=message)
+        yield Finding.of_company(SHIPPED_GOODS, row["company_id"], subject, message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {SALES_QUANTITIES: sales_quantities, SHIPPED_GOODS: shipped_goods}

@@ -153,41 +153,41 @@ ORDER_PROMISES = "promises of orders"
 async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
     """The first order line whose quantities are not those of its receipts, or do not fit the order's state."""
     for row in await connection.fetch(_WRONG_LINE):
-        subject = f"company {row['company_id']}, purchase order {row['number']} line {row['position']}"
+        subject = f"purchase order {row['number']} line {row['position']}"
         message = f"the line says {row['stored']} received, its receipts {row['counted']}"
-        yield Finding(check=ORDER_QUANTITIES, subject=subject, message=message)
+        yield Finding.of_company(ORDER_QUANTITIES, row["company_id"], subject, message)
 
 
 async def goods_received(connection: Connection) -> AsyncIterator[Finding]:
     """The first receipt whose GR/IR is not what its accepted goods cost at the order's prices."""
     for row in await connection.fetch(_WRONG_CLEARING):
-        subject = f"company {row['company_id']}, goods receipt {row['number']}"
+        subject = f"goods receipt {row['number']}"
         message = f"GR/IR holds {row['posted']}, the accepted goods cost {row['owed']}"
-        yield Finding(check=GOODS_RECEIVED, subject=subject, message=message)
+        yield Finding.of_company(GOODS_RECEIVED, row["company_id"], subject, message)
 
 
 async def requisition_quantities(connection: Connection) -> AsyncIterator[Finding]:
     """The first requisition line that has not on order what orders want of it, or does not fit its state."""
     for row in await connection.fetch(_WRONG_NEED):
-        subject = f"company {row['company_id']}, requisition {row['number']} line {row['position']}"
+        subject = f"requisition {row['number']} line {row['position']}"
         message = f"{row['status']}, the line says {row['stored']} on order, the orders {row['counted']}"
-        yield Finding(check=REQUISITION_QUANTITIES, subject=subject, message=message)
+        yield Finding.of_company(REQUISITION_QUANTITIES, row["company_id"], subject, message)
 
 
 async def order_promises(connection: Connection) -> AsyncIterator[Finding]:
     """The first order line whose promise to spend does not fit what is awaited of it."""
     for row in await connection.fetch(_WRONG_PROMISE):
-        subject = f"company {row['company_id']}, purchase order {row['number']} line {row['position']}"
+        subject = f"purchase order {row['number']} line {row['position']}"
         message = f"{row['status']}, {row['open_quantity']} are awaited, {row['open_amount']} are promised"
-        yield Finding(check=ORDER_PROMISES, subject=subject, message=message)
+        yield Finding.of_company(ORDER_PROMISES, row["company_id"], subject, message)
 
 
 async def agreement_calls(connection: Connection) -> AsyncIterator[Finding]:
     """The first agreement line of which orders want another quantity than was called off."""
     for row in await connection.fetch(_WRONG_CALL):
-        subject = f"company {row['company_id']}, purchase agreement {row['number']} line {row['position']}"
+        subject = f"purchase agreement {row['number']} line {row['position']}"
         message = f"the line says {row['stored']} called off, the orders {row['counted']}"
-        yield Finding(check=AGREEMENT_CALLS, subject=subject, message=message)
+        yield Finding.of_company(AGREEMENT_CALLS, row["company_id"], subject, message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {

@@ -167,7 +167,7 @@ async def test_what_is_on_order_is_given_up_before_the_customer_s_order_is(world
 async def test_nothing_stands_where_the_purchase_order_is_refused(world: World) -> None:
     await hospital(world)
     [id_] = await done(world, order(world, ("GEAR", "2", "150")))
-    refused = await world.refusal(world.buyer, AX, asked(world, id_, (1, "1", "95"), currency="XXX"))
+    refused = await world.refusal(world.buyer, AX, asked(world, id_, (1, "1", "95"), currency="ZZZ"))
     assert refused.code == "NOT_FOUND"
     assert await direct(world, id_) == ["0"]
 
