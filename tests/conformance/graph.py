@@ -16,7 +16,8 @@ GRAPH_TOKEN = os.environ["GRAPH_TOKEN"]
 GRAPH_BUYER_TOKEN = os.environ["GRAPH_BUYER_TOKEN"]
 OPERATIONS = Path(os.environ["OPERATIONS"])
 
-WAIT_SECONDS = 30.0
+# A typed client of the whole schema is generated within it, beside whatever else the machine does.
+WAIT_SECONDS = 180.0
 
 ORDER: dict[str, Any] = {
     "company": {"code": "ANSER-SZ"}, "supplier": {"code": "S0001"}, "currency": "CNY",

@@ -96,7 +96,8 @@ async def resumed() -> None:
         )
         async for event in client.watch_alerts(after=after):
             after = event.alerts.cursor
-            heard.append(event.alerts.alert.id)
+            if event.alerts.alert.id in ids:
+                heard.append(event.alerts.alert.id)
             if len(heard) == count:
                 return
 

@@ -79,7 +79,8 @@ async def resumed() -> None:
             stream = session.subscribe(gql(document("watch_alerts")), variable_values={"after": after})
             async for event in stream:
                 after = event["alerts"]["cursor"]
-                heard.append(event["alerts"]["alert"]["id"])
+                if event["alerts"]["alert"]["id"] in ids:
+                    heard.append(event["alerts"]["alert"]["id"])
                 if len(heard) == count:
                     return
 

@@ -67,7 +67,7 @@ async function resumed(client) {
       subscribe(({ data, error }) => {
         if (error) throw error;
         after = data.alerts.cursor;
-        heard.push(data.alerts.alert.id);
+        if (ids.includes(data.alerts.alert.id)) heard.push(data.alerts.alert.id);
       }),
     );
   const until = async (count) => {
