@@ -29,33 +29,21 @@ from domain.alerts.rules import (
     Verdict,
     above,
     below,
-    budget_fingerprint,
     budget_messages,
-    credit_fingerprint,
     credit_messages,
-    excursion_fingerprint,
     excursion_messages,
     expiry_verdict,
-    invoice_fingerprint,
     invoice_messages,
-    licence_fingerprint,
     licence_messages,
-    lot_fingerprint,
     lot_messages,
-    margin_fingerprint,
     margin_messages,
-    price_fingerprint,
     price_messages,
-    receipt_fingerprint,
     receipt_messages,
     receipt_verdict,
-    registration_fingerprint,
     registration_messages,
     standing_verdict,
-    stock_fingerprint,
     stock_messages,
     stock_verdict,
-    undelivered_fingerprint,
     undelivered_messages,
 )
 from domain.core.handling import Handling
@@ -76,13 +64,13 @@ class Looked:
 class Condition(Generic[S]):
     """One kind of condition over subjects of one type.
 
-    `subjects` finds those that any of the rules may mean something for; `tell` gives the arguments of `RaiseAlert`
-    that are about the subject.
+    `subjects` finds those that any of the rules may mean something for; `cause` names what an alert is about, so that
+    the same is not told twice; `tell` gives the arguments of `RaiseAlert` that are about the subject.
     """
 
     kind: AlertKind
     subjects: Callable[[Handling, Among, Sequence[Rule]], Awaitable[Sequence[S]]]
-    fingerprint: Callable[[S, Rule], str]
+    cause: Callable[[S], object]
     verdict: Callable[[S, Looked], Verdict]
     tell: Callable[[S, Looked], Mapping[str, Any]]
 
@@ -120,7 +108,7 @@ def _tell_stock(stock: Stock, _: Looked) -> Mapping[str, Any]:
 STOCK: Condition[Stock] = Condition(
     kind=AlertKind.BELOW_REORDER_POINT,
     subjects=_stocks,
-    fingerprint=stock_fingerprint,
+    cause=lambda stock: stock.place,
     verdict=lambda stock, looked: stock_verdict(stock, looked.rule),
     tell=_tell_stock,
 )
@@ -140,7 +128,7 @@ def _tell_lot(lot: LotInStock, looked: Looked) -> Mapping[str, Any]:
 LOTS: Condition[LotInStock] = Condition(
     kind=AlertKind.LOT_EXPIRING,
     subjects=_lots,
-    fingerprint=lot_fingerprint,
+    cause=lambda lot: lot.lot_id,
     verdict=lambda lot, looked: expiry_verdict(lot.expires_on, looked.rule, looked.rules, looked.today),
     tell=_tell_lot,
 )
@@ -161,7 +149,7 @@ def _tell_receipt(receipt: OpenReceipt, looked: Looked) -> Mapping[str, Any]:
 RECEIPTS: Condition[OpenReceipt] = Condition(
     kind=AlertKind.RECEIPT_OVERDUE,
     subjects=_receipts,
-    fingerprint=receipt_fingerprint,
+    cause=lambda receipt: receipt.order_id,
     verdict=lambda receipt, looked: receipt_verdict(receipt, looked.rule, looked.today),
     tell=_tell_receipt,
 )
@@ -181,7 +169,7 @@ def _tell_invoice(invoice: BlockedInvoice, looked: Looked) -> Mapping[str, Any]:
 INVOICES: Condition[BlockedInvoice] = Condition(
     kind=AlertKind.MATCH_BLOCKED,
     subjects=_invoices,
-    fingerprint=invoice_fingerprint,
+    cause=lambda invoice: invoice.invoice_id,
     verdict=lambda invoice, looked: standing_verdict(invoice.posted_on, looked.rule, looked.today),
     tell=_tell_invoice,
 )
@@ -202,7 +190,7 @@ def _tell_licence(licence: LicenceHeld, looked: Looked) -> Mapping[str, Any]:
 LICENCES: Condition[LicenceHeld] = Condition(
     kind=AlertKind.LICENCE_EXPIRING,
     subjects=_licences,
-    fingerprint=licence_fingerprint,
+    cause=lambda licence: licence.licence_id,
     verdict=lambda licence, looked: expiry_verdict(licence.valid_to, looked.rule, looked.rules, looked.today),
     tell=_tell_licence,
 )
@@ -224,7 +212,7 @@ def _tell_undelivered(webhook: Undelivered, looked: Looked) -> Mapping[str, Any]
 WEBHOOKS: Condition[Undelivered] = Condition(
     kind=AlertKind.WEBHOOK_UNDELIVERED,
     subjects=_undelivered,
-    fingerprint=undelivered_fingerprint,
+    cause=lambda webhook: webhook.subscription_id,
     verdict=lambda webhook, looked: standing_verdict(webhook.since, looked.rule, looked.today),
     tell=_tell_undelivered,
 )
@@ -245,7 +233,7 @@ def _tell_excursion(excursion: Excursion, looked: Looked) -> Mapping[str, Any]:
 EXCURSIONS: Condition[Excursion] = Condition(
     kind=AlertKind.EXCURSION,
     subjects=_excursions,
-    fingerprint=excursion_fingerprint,
+    cause=lambda excursion: excursion.shipment_id,
     verdict=lambda excursion, looked: standing_verdict(excursion.found_on, looked.rule, looked.today),
     tell=_tell_excursion,
 )
@@ -266,7 +254,7 @@ def _tell_registration(held: RegistrationHeld, looked: Looked) -> Mapping[str, A
 REGISTRATIONS: Condition[RegistrationHeld] = Condition(
     kind=AlertKind.REGISTRATION_EXPIRING,
     subjects=_registrations,
-    fingerprint=registration_fingerprint,
+    cause=lambda registration: registration.registration_id,
     verdict=lambda held, looked: expiry_verdict(held.valid_to, looked.rule, looked.rules, looked.today),
     tell=_tell_registration,
 )
@@ -286,7 +274,7 @@ def _tell_credit(use: CreditUse, looked: Looked) -> Mapping[str, Any]:
 CREDITS: Condition[CreditUse] = Condition(
     kind=AlertKind.CREDIT_EXCEEDED,
     subjects=_credits,
-    fingerprint=credit_fingerprint,
+    cause=lambda use: use.party_id,
     verdict=lambda use, looked: above(use.used, use.limit, looked.rule),
     tell=_tell_credit,
 )
@@ -306,7 +294,7 @@ def _tell_budget(use: BudgetUse, looked: Looked) -> Mapping[str, Any]:
 BUDGETS: Condition[BudgetUse] = Condition(
     kind=AlertKind.BUDGET_EXCEEDED,
     subjects=_budgets,
-    fingerprint=budget_fingerprint,
+    cause=lambda use: use.line_id,
     verdict=lambda use, looked: above(use.used, use.released, looked.rule),
     tell=_tell_budget,
 )
@@ -330,7 +318,7 @@ def _tell_price(price: PriceOff, looked: Looked) -> Mapping[str, Any]:
 PRICES: Condition[PriceOff] = Condition(
     kind=AlertKind.PRICE_OUTSIDE_BAND,
     subjects=_prices,
-    fingerprint=price_fingerprint,
+    cause=lambda price: price.line_id,
     verdict=lambda price, looked: above(price.deviation, price.usual, looked.rule),
     tell=_tell_price,
 )
@@ -351,7 +339,7 @@ def _tell_margin(one: OrderMargin, looked: Looked) -> Mapping[str, Any]:
 MARGINS: Condition[OrderMargin] = Condition(
     kind=AlertKind.NEGATIVE_MARGIN,
     subjects=_margins,
-    fingerprint=margin_fingerprint,
+    cause=lambda one: one.line_id,
     verdict=lambda one, looked: below(one.margin, one.revenue, looked.rule),
     tell=_tell_margin,
 )

@@ -40,6 +40,11 @@ class Rule:
     window_days: int
 
 
+def fingerprint(rule: Rule, cause: object) -> str:
+    """The name of what a rule found: seen again, it is the same alert."""
+    return f"{rule.code}:{cause}"
+
+
 class Verdict(Enum):
     """What a condition means for its alert."""
 
@@ -59,6 +64,11 @@ class Stock:
     unit: str
     reorder_point: Decimal
     on_hand: Decimal
+
+    @property
+    def place(self) -> str:
+        """The item at this site, or in the whole company."""
+        return f"{self.item_id}:{self.site_id or '*'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +110,6 @@ class BlockedInvoice:
     reasons: tuple[str, ...]
 
 
-def invoice_fingerprint(invoice: BlockedInvoice, rule: Rule) -> str:
-    """The name of the cause: this rule, this invoice."""
-    return f"{rule.code}:{invoice.invoice_id}"
-
-
 REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "PRICE": ("its price", "价格差异"),
     "QUANTITY_OVER": ("goods that were not accepted", "超收货数量"),
@@ -133,11 +138,6 @@ def expiry_verdict(last_day: date, rule: Rule, rules: Iterable[Rule], today: dat
     if days_left <= rule.threshold:
         return Verdict.RAISE
     return Verdict.HOLD if days_left <= rule.threshold + rule.hysteresis else Verdict.RESOLVE
-
-
-def lot_fingerprint(lot: LotInStock, rule: Rule) -> str:
-    """The name of the cause: this rule, this lot."""
-    return f"{rule.code}:{lot.lot_id}"
 
 
 def expiry_words(last_day: date, today: date) -> tuple[str, str]:
@@ -183,11 +183,6 @@ class Undelivered:
     suspended_for: str | None
 
 
-def undelivered_fingerprint(webhook: Undelivered, rule: Rule) -> str:
-    """The name of the cause: this rule, this webhook."""
-    return f"{rule.code}:{webhook.subscription_id}"
-
-
 def undelivered_messages(webhook: Undelivered) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     count = "1 message was" if webhook.messages == 1 else f"{webhook.messages} messages were"
@@ -198,11 +193,6 @@ def undelivered_messages(webhook: Undelivered) -> tuple[str, str]:
         f"Webhook {webhook.name} of {webhook.owner}: {count} not delivered since {webhook.since}{why}.",
         f"{webhook.owner} 的网络钩子 {webhook.name}：自 {webhook.since} 起有 {webhook.messages} 条消息未送达{why_zh}。",
     )
-
-
-def licence_fingerprint(licence: LicenceHeld, rule: Rule) -> str:
-    """The name of the cause: this rule, this licence."""
-    return f"{rule.code}:{licence.licence_id}"
 
 
 def licence_messages(licence: LicenceHeld, today: date) -> tuple[str, str]:
@@ -230,11 +220,6 @@ class Excursion:
     lots: int
 
 
-def excursion_fingerprint(excursion: Excursion, rule: Rule) -> str:
-    """The name of the cause: this rule, this shipment."""
-    return f"{rule.code}:{excursion.shipment_id}"
-
-
 def excursion_messages(excursion: Excursion) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     lots = "1 lot is" if excursion.lots == 1 else f"{excursion.lots} lots are"
@@ -259,11 +244,6 @@ class RegistrationHeld:
     valid_to: date
 
 
-def registration_fingerprint(registration: RegistrationHeld, rule: Rule) -> str:
-    """The name of the cause: this rule, this registration."""
-    return f"{rule.code}:{registration.registration_id}"
-
-
 def registration_messages(held: RegistrationHeld, today: date) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     when, when_zh = expiry_words(held.valid_to, today)
@@ -282,11 +262,6 @@ class CreditUse:
     party_zh: str
     limit: Decimal
     used: Decimal
-
-
-def credit_fingerprint(use: CreditUse, rule: Rule) -> str:
-    """The name of the cause: this rule, this customer."""
-    return f"{rule.code}:{use.party_id}"
 
 
 def credit_messages(use: CreditUse, rule: Rule) -> tuple[str, str]:
@@ -309,11 +284,6 @@ class BudgetUse:
     account: str
     released: Decimal
     used: Decimal
-
-
-def budget_fingerprint(use: BudgetUse, rule: Rule) -> str:
-    """The name of the cause: this rule, this line."""
-    return f"{rule.code}:{use.line_id}"
 
 
 def budget_messages(use: BudgetUse, rule: Rule) -> tuple[str, str]:
@@ -347,11 +317,6 @@ class PriceOff:
         return abs(self.unit_price - self.usual)
 
 
-def price_fingerprint(price: PriceOff, rule: Rule) -> str:
-    """The name of the cause: this rule, this line."""
-    return f"{rule.code}:{price.line_id}"
-
-
 def price_messages(price: PriceOff, rule: Rule) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     share, kind_zh = plain(rule.threshold), "采购订单" if price.sales_order_id is None else "销售订单"
@@ -380,11 +345,6 @@ class OrderMargin:
     def margin(self) -> Decimal:
         """What is left of the revenue."""
         return self.revenue - self.cost
-
-
-def margin_fingerprint(one: OrderMargin, rule: Rule) -> str:
-    """The name of the cause: this rule, this line."""
-    return f"{rule.code}:{one.line_id}"
 
 
 def margin_messages(one: OrderMargin, rule: Rule) -> tuple[str, str]:
@@ -434,16 +394,6 @@ def receipt_verdict(receipt: OpenReceipt, rule: Rule, today: date) -> Verdict:
     if days_late > rule.threshold:
         return Verdict.RAISE
     return Verdict.RESOLVE if days_late <= rule.threshold - rule.hysteresis else Verdict.HOLD
-
-
-def stock_fingerprint(stock: Stock, rule: Rule) -> str:
-    """The name of the cause: this rule, this item, this site or the whole company."""
-    return f"{rule.code}:{stock.item_id}:{stock.site_id or '*'}"
-
-
-def receipt_fingerprint(receipt: OpenReceipt, rule: Rule) -> str:
-    """The name of the cause: this rule, this order."""
-    return f"{rule.code}:{receipt.order_id}"
 
 
 def stock_messages(stock: Stock) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from domain.alerts.conditions import (
 )
 from domain.alerts.models import AlertSeverity
 from domain.alerts.reads import Among, open_alerts, rules_in_force, untaken_alerts
-from domain.alerts.rules import Verdict
+from domain.alerts.rules import Verdict, fingerprint
 from domain.core.database import Connection
 from domain.core.handling import Asked, EventHandler, Handling, Sweep
 from domain.core.outbox import PublishedEvent
@@ -116,18 +116,18 @@ async def check(handling: Handling, condition: Condition[Any], among: Among | No
     for rule in rules:
         looked = Looked(rule, rules, handling.today)
         for subject in subjects:
-            fingerprint = condition.fingerprint(subject, rule)
+            cause = fingerprint(rule, condition.cause(subject))
             verdict = condition.verdict(subject, looked)
             if verdict is not Verdict.RESOLVE:
-                standing.add(fingerprint)
-            if verdict is Verdict.RAISE and fingerprint not in known:
+                standing.add(cause)
+            if verdict is Verdict.RAISE and cause not in known:
                 raised.append(
                     RaiseAlert(
                         rule_id=rule.id, kind=condition.kind, severity=AlertSeverity(rule.severity),
-                        owner_role=rule.owner_role, fingerprint=fingerprint, **condition.tell(subject, looked),
+                        owner_role=rule.owner_role, fingerprint=cause, **condition.tell(subject, looked),
                     )
                 )  # fmt: skip
-    over = [ResolveAlert(alert_id=id_) for fingerprint, id_ in known.items() if fingerprint not in standing]
+    over = [ResolveAlert(alert_id=id_) for cause, id_ in known.items() if cause not in standing]
     commands: Sequence[Any]
     for commands in (raised, over):
         for start in range(0, len(commands), BATCH):

@@ -20,11 +20,11 @@ from domain.alerts.rules import (
     above,
     below,
     expiry_verdict,
+    fingerprint,
     lot_messages,
     plain,
     receipt_messages,
     receipt_verdict,
-    stock_fingerprint,
     stock_messages,
     stock_verdict,
 )
@@ -110,8 +110,8 @@ def test_goods_are_late_after_the_threshold_until_they_are_history(due_on: date,
 
 def test_a_cause_is_named_by_rule_item_and_site() -> None:
     site = replace(stock("0", "1"), site_id=SITE)
-    assert stock_fingerprint(stock("0"), rule("1")) == f"R:{ITEM}:*"
-    assert stock_fingerprint(site, rule("1")) == f"R:{ITEM}:{SITE}"
+    assert fingerprint(rule("1"), stock("0").place) == f"R:{ITEM}:*"
+    assert fingerprint(rule("1"), site.place) == f"R:{ITEM}:{SITE}"
 
 
 def test_messages_name_the_thing_and_the_values_in_both_languages() -> None:
