@@ -1,4 +1,4 @@
-"""The records that an input names, found all at once in what the caller may see: one statement a kind of key.
+"""The records that an input names, found all at once in what the caller may see: one statement for all of them.
 
 What the caller may not see is not found, like what does not exist. A key that exists in several of the caller's
 companies must be told apart by naming the company.
@@ -7,10 +7,25 @@ companies must be told apart by naming the company.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, SmallInteger, Text, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    SmallInteger,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.types import Uuid
 
 import domain
@@ -25,7 +40,7 @@ from resolvers.read import Ambiguous
 from resolvers.reader import Reader
 from resolvers.sql import DIALECT, Renderer
 
-# Parameters of the look-up itself; those of the scope are the reader's.
+# Parameters of the look-up itself, each with the place of its kind of key; those of the scope are the reader's.
 KEYS, SYSTEMS = "keys", "systems"
 
 
@@ -37,33 +52,41 @@ class Found:
     company_id: int
 
 
+class _Kind(NamedTuple):
+    """Keys of one kind of one type, and who may see what they name."""
+
+    entity: Entity
+    kind: str
+    partner: str | None
+    site: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Lookup:
-    """A statement of `find`: SQL with $n, and what each parameter is."""
+    """A statement of `find`: SQL with $n, and what each parameter is: of the reader, or of the kind at a place."""
 
     sql: str
-    parameters: tuple[Parameter | str, ...]
+    parameters: tuple[Parameter | tuple[str, int], ...]
 
 
 async def find(connection: Connection, reader: Reader, wanted: Iterable[Wanted]) -> Mapping[Wanted, Sequence[Found]]:
     """The records that the reader may see under each key: none, one, or one in each of several companies."""
-    groups: dict[tuple[str, str], list[Wanted]] = {}
+    groups: dict[_Kind, dict[Any, list[Wanted]]] = {}
     for one in dict.fromkeys(wanted):
-        groups.setdefault((one.entity.name, one.kind), []).append(one)
+        scope = reader.scope(one.entity)
+        if not scope.nothing:
+            kind = _Kind(one.entity, one.kind, scope.partner, scope.site)
+            groups.setdefault(kind, {}).setdefault(one.value, []).append(one)
     found: dict[Wanted, list[Found]] = {}
-    for group in groups.values():
-        scope = reader.scope(group[0].entity)
-        if scope.nothing:
-            continue
-        statement = _statement(group[0].entity, group[0].kind, scope.partner, scope.site)
-        values = [_parameter(parameter, group, reader) for parameter in statement.parameters]
-        by_value: dict[Any, list[Wanted]] = {}
-        for one in group:
-            by_value.setdefault(one.value, []).append(one)
-        for row in await connection.fetch(statement.sql, *values):
-            key = (row["system"], row["key"]) if group[0].kind == "legacy" else row["key"]
-            for one in by_value[key]:
-                found.setdefault(one, []).append(Found(row["id"], row["company_id"]))
+    if not groups:
+        return found
+    statement = _statement(tuple(groups))
+    keys = list(groups.values())
+    values = [_parameter(parameter, keys, reader) for parameter in statement.parameters]
+    for row in await connection.fetch(statement.sql, *values):
+        key = row["key_id"] or row["key"]
+        for one in keys[row["place"]][(row["system"], key) if row["system"] is not None else key]:
+            found.setdefault(one, []).append(Found(row["id"], row["company_id"]))
     return found
 
 
@@ -96,46 +119,59 @@ def _key_text(wanted: Wanted) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def _statement(entity: Entity, kind: str, partner: str | None, site: str | None) -> _Lookup:
-    """(id, company_id, key[, system]) of the rows in scope that hold one of the keys."""
+def _statement(kinds: tuple[_Kind, ...]) -> _Lookup:
+    """(place, id, company_id, key_id, key, system) of the rows in scope that hold one of the keys of a kind."""
     renderer = Renderer()
+    parts = [_part(renderer, kind, place) for place, kind in enumerate(kinds)]
+    compiled: Any = (union_all(*parts) if len(parts) > 1 else parts[0]).compile(dialect=DIALECT)
+    own = {f"{name}_{place}": (name, place) for name in (KEYS, SYSTEMS) for place in range(len(kinds))}
+    return _Lookup(compiled.string, tuple(own.get(name) or renderer.parameters[name] for name in compiled.positiontup))
+
+
+def _part(renderer: Renderer, asked: _Kind, place: int) -> Select[Any]:
+    """The rows that hold a key of one kind."""
+    entity = asked.entity
     frame = Frame(entity.table.alias(), entity)
-    scope = Scoped(entity, partner, site, nothing=False, narrow=None)
+    scope = Scoped(entity, asked.partner, asked.site, nothing=False, narrow=None)
     has_company = entity.is_sharded or entity.is_company
     company = frame.column("company_id") if has_company else literal_column("0", SmallInteger())
     conditions = renderer.in_scope(frame, scope)
-    query = select(frame.column("id"), company.label("company_id"))
-    match kind:
+    key_id: ColumnElement[Any] = cast(null(), Uuid())
+    key: ColumnElement[Any] = cast(null(), Text())
+    system: ColumnElement[Any] = cast(null(), Text())
+    match asked.kind:
         case "id":
-            query = query.add_columns(frame.column("id").label("key"))
-            conditions.append(frame.column("id") == func.any(bindparam(KEYS, type_=ARRAY(Uuid()))))
+            key_id = frame.column("id")
+            conditions.append(key_id == func.any(bindparam(f"{KEYS}_{place}", type_=ARRAY(Uuid()))))
         case "key":
-            column = frame.column(entity.record.spec.key or "")
-            query = query.add_columns(column.label("key"))
-            conditions.append(column == func.any(bindparam(KEYS, type_=ARRAY(Text()))))
+            key = frame.column(entity.record.spec.key or "")
+            conditions.append(key == func.any(bindparam(f"{KEYS}_{place}", type_=ARRAY(Text()))))
         case _:
-            legacy, system = domain.RECORDS["legacy_key"].table.alias(), domain.RECORDS["source_system"].table.alias()
-            pairs = func.unnest(bindparam(SYSTEMS, type_=ARRAY(Text())), bindparam(KEYS, type_=ARRAY(Text())))
-            given = pairs.table_valued("system", "key").render_derived(name="given")
-            query = query.add_columns(given.c.key, given.c.system)
+            legacy, source = domain.RECORDS["legacy_key"].table.alias(), domain.RECORDS["source_system"].table.alias()
+            arrays = [bindparam(f"{name}_{place}", type_=ARRAY(Text())) for name in (SYSTEMS, KEYS)]
+            given = func.unnest(*arrays).table_valued("system", "key").render_derived(name=f"given_{place}")
+            key, system = cast(given.c.key, Text()), cast(given.c.system, Text())
             conditions += [
                 legacy.c.record_id == frame.column("id"),
                 legacy.c.company_id == (company if entity.is_sharded else literal_column("0", SmallInteger())),
                 legacy.c.record_type == text_literal(entity.table.name),
-                and_(system.c.id == legacy.c.source_system_id, system.c.code == given.c.system),
+                and_(source.c.id == legacy.c.source_system_id, source.c.code == given.c.system),
                 legacy.c.key == given.c.key,
             ]
-    compiled: Any = query.where(*conditions).compile(dialect=DIALECT)
-    own: Mapping[str, str] = {KEYS: KEYS, SYSTEMS: SYSTEMS}
-    return _Lookup(compiled.string, tuple(own.get(name) or renderer.parameters[name] for name in compiled.positiontup))
+    return select(
+        literal_column(str(place), Integer()).label("place"), frame.column("id").label("id"),
+        company.label("company_id"), key_id.label("key_id"), key.label("key"), system.label("system"),
+    ).where(*conditions)  # fmt: skip
 
 
-def _parameter(parameter: Parameter | str, group: Sequence[Wanted], reader: Reader) -> Any:
+def _parameter(
+    parameter: Parameter | tuple[str, int], keys: Sequence[Mapping[Any, Sequence[Wanted]]], reader: Reader
+) -> Any:
     match parameter:
-        case "keys":
-            return [one.value[1] if one.kind == "legacy" else one.value for one in group]
-        case "systems":
-            return [one.value[0] for one in group]
+        case ("keys", place):
+            return [value[1] if isinstance(value, tuple) else value for value in keys[place]]
+        case ("systems", place):
+            return [value[0] for value in keys[place]]
         case CompaniesParameter():
             return reader.companies(parameter.entity, None)
         case PartnersParameter():

@@ -28,7 +28,7 @@ from domain.core.handling import EVERY, Asked, EventHandler, HandlerPosition, Ha
 from domain.core.ids import new_id
 from domain.core.outbox import HANDLED, PublishedEvent, bounds, read_events
 from domain.core.records import GROUP
-from server.leading import lead, woken
+from server.leading import lead, pause, woken
 
 log = structlog.get_logger("jobs")
 
@@ -36,6 +36,8 @@ log = structlog.get_logger("jobs")
 LOCK = 0x6A6F6273
 
 POLL_SECONDS = 1.0
+# Turns begin so far apart at least: under load one turn does for the events of many commits.
+SPACING_SECONDS = 0.1
 EVENTS_PER_TURN = 200
 # Pieces of the events that a turn keeps for the listeners that come after: the one there is, and what is behind it.
 READ_KEPT_MAX = 4
@@ -140,10 +142,14 @@ class Jobs:
         await lead(self._url, self._limits, LOCK, self._work, stop)
 
     async def _work(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
         while not stop.is_set():
             wake.clear()
+            next_at = loop.time() + SPACING_SECONDS
             await self.turn(connection)
             await woken(wake, POLL_SECONDS)
+            if (early := next_at - loop.time()) > 0:
+                await pause(stop, early)
 
     async def turn(self, connection: Connection) -> None:
         """Handle the events there are, and sweep what is due."""

@@ -11,7 +11,7 @@ of the key depends on the kinds of both ends. SQLAlchemy's `relationship()` is n
 and blanks keys, and the planner joins from the same declaration.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -227,8 +227,6 @@ def _complete(record: type[Record]) -> None:
             if column_.nullable:
                 raise TypeError(f"{table.name}.{column_.name} is nullable and cannot be ordered by")
             Index(None, *(table.c[name] for name in [*prefix, column_.name, "id"]))
-        elif spec.reference is not None and column_.name != record.spec.key:
-            Index(None, *(table.c[name] for name in [*prefix, column_.name]))
     if record.spec.search:
         columns = [table.c[name] for name in record.spec.search if name in table.c]
         prose = [one for one in columns if is_prose(one)]
@@ -238,6 +236,28 @@ def _complete(record: type[Record]) -> None:
         Index(f"ix_{table.name}_search", searched(prose[0] if prose else None, names), postgresql_using="gin")
     if record.spec.key is not None:
         table.append_constraint(UniqueConstraint(*(table.c[name] for name in [*prefix, record.spec.key])))
+    _index_references(table, prefix)
+
+
+def _index_references(table: Table, prefix: list[str]) -> None:
+    """An index for each reference that no other index or key begins with; rows that name nothing are left out of it."""
+    for column_ in table.columns:
+        wanted = [*prefix, column_.name]
+        if spec_of(column_).reference is None or any(names[: len(wanted)] == wanted for names in _whole_keys(table)):
+            continue
+        named = column_.is_not(None) if column_.nullable else None
+        Index(None, *(table.c[name] for name in wanted), postgresql_where=named)
+
+
+def _whole_keys(table: Table) -> Iterator[list[str]]:
+    """The columns of each key and index that holds every row in its order."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield [one.name for one in constraint.columns]
+    for index in table.indexes:
+        options = index.dialect_options["postgresql"]
+        if options["where"] is None and not options["using"]:
+            yield [getattr(one, "name", "") for one in index.expressions]
 
 
 def link_references(records: Iterable[type[Record]]) -> Mapping[str, type[Record]]:
@@ -248,8 +268,6 @@ def link_references(records: Iterable[type[Record]]) -> Mapping[str, type[Record
     """
     by_table = {record.table.name: record for record in records}
     for record in by_table.values():
-        if issubclass(record, CompanyRecord):
-            record.table.append_constraint(ForeignKeyConstraint(["company_id"], ["company.company_id"]))
         for column_ in record.table.columns:
             link = spec_of(column_).reference
             if link is None:
@@ -260,4 +278,32 @@ def link_references(records: Iterable[type[Record]]) -> Mapping[str, type[Record
             keys = ["company_id", "id"] if is_sharded(target) else ["id"]
             own = ["company_id", column_.name] if is_sharded(target) else [column_.name]
             record.table.append_constraint(ForeignKeyConstraint(own, [f"{link.target}.{key}" for key in keys]))
+    for table in _rooted(by_table):
+        table.append_constraint(ForeignKeyConstraint(["company_id"], ["company.company_id"]))
     return by_table
+
+
+def _rooted(by_table: Mapping[str, type[Record]]) -> Iterator[Table]:
+    """The tables of companies whose rows must themselves name a company that there is.
+
+    A row that cannot be without its document is of the document's company, which there is: asking again costs a look at
+    the company's row, and a lock on it that every posting would share, for each line.
+    """
+    held: set[str] = set()
+    waiting = {name: record for name, record in by_table.items() if issubclass(record, CompanyRecord)}
+    while waiting:
+        following = [name for name, record in waiting.items() if held & _owners(record)]
+        alone = [name for name, record in waiting.items() if not waiting.keys() & _owners(record)]
+        # Records that own each other in a ring have no first one: any of them is as good.
+        taken = following or alone or sorted(waiting)[:1]
+        for name in taken:
+            record = waiting.pop(name)
+            if not following:
+                yield record.table
+        held.update(taken)
+
+
+def _owners(record: type[Record]) -> set[str]:
+    """The tables of which every row of the record names one."""
+    links = [(one, spec_of(one).reference) for one in record.table.columns]
+    return {link.target for one, link in links if link is not None and not one.nullable}

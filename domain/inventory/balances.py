@@ -48,6 +48,7 @@ _wanted = (
     .render_derived(name="wanted")
 )
 _KEY = ("item_id", "location_id", "lot_id", "status", "owner_id")
+_FIELDS = ("quantity", "standard_unit_cost", "storage_bin", "reserved_quantity")
 
 _MAKE = (
     insert(_balance)
@@ -61,7 +62,7 @@ _MAKE = (
     .on_conflict_do_nothing(constraint="uq_stock_balance_place")
 )
 _LOCK = (
-    select(_balance, _wanted.c.place)
+    select(*(_balance.c[name] for name in ("id", *_FIELDS)), _wanted.c.place)
     .join_from(
         _wanted,
         _balance,
@@ -77,24 +78,35 @@ _LOCK = (
 )
 
 
-_FIELDS = ("quantity", "standard_unit_cost", "storage_bin", "reserved_quantity")
-
-
 async def lock_balances(work: Work, keys: Iterable[StockKey]) -> dict[StockKey, Balance]:
     """The balance row of each key, made empty where there was none, locked until the work ends."""
     ordered = sorted(set(keys), key=StockKey.sort_key)
+    held = await _locked(work, ordered)
+    missing = [key for key in ordered if key not in held]
+    if missing:
+        # Who makes rows holds those that there were; two who make the same wait here, and the second finds them made.
+        await work.fetch(_MAKE, **_asked(missing))
+        held |= await _locked(work, missing)
+    return held
+
+
+def _asked(keys: Sequence[StockKey]) -> dict[str, list[Any]]:
+    """The keys, one array a column."""
+    return {
+        "ids": [new_id() for _ in keys],
+        "items": [key.item_id for key in keys],
+        "locations": [key.location_id for key in keys],
+        "lots": [key.lot_id for key in keys],
+        "statuses": [key.status for key in keys],
+        "owners": [key.owner_id for key in keys],
+    }
+
+
+async def _locked(work: Work, ordered: Sequence[StockKey]) -> dict[StockKey, Balance]:
+    """The rows that there are, locked in the order of their keys."""
     if not ordered:
         return {}
-    wanted: dict[str, list[Any]] = {
-        "ids": [new_id() for _ in ordered],
-        "items": [key.item_id for key in ordered],
-        "locations": [key.location_id for key in ordered],
-        "lots": [key.lot_id for key in ordered],
-        "statuses": [key.status for key in ordered],
-        "owners": [key.owner_id for key in ordered],
-    }
-    await work.fetch(_MAKE, **wanted)
-    rows = await work.fetch(_LOCK, **wanted)
+    rows = await work.fetch(_LOCK, **_asked(ordered))
     return {
         ordered[row["place"] - 1]: Balance(
             id=row["id"],

@@ -15,7 +15,6 @@ from domain.core.database import CompanyReader, Row
 from domain.core.errors import NotFound
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
-from domain.inventory.documents import StockReservation
 from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
@@ -144,10 +143,6 @@ _ORDERED = (
         _order.c.status == func.any(array([SalesOrderStatus.CONFIRMED.value, SalesOrderStatus.SHIPPED.value])),
     )
     .group_by(_order.c.customer_id, _order.c.currency)
-)
-_reservation = StockReservation.table
-_PROMISED = select(_reservation.c.id, _reservation.c.quantity).where(
-    _reservation.c.company_id == _company_id, _reservation.c.id == _ids
 )
 _HOLD_PARTIES = (
     select(_party.c.id).where(_party.c.id == _ids).order_by(_party.c.id).with_for_update(key_share=True)
@@ -323,12 +318,6 @@ async def lines_of(work: Work, order_ids: Iterable[UUID]) -> Mapping[UUID, list[
     for row in await work.fetch(_LINES, ids=sorted(set(order_ids))):
         lines[row["sales_order_id"]].append(row)
     return lines
-
-
-async def promised_quantities(work: Work, reservation_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
-    """How much each reservation promises."""
-    rows = await work.fetch(_PROMISED, ids=sorted(reservation_ids))
-    return {row["id"]: row["quantity"] for row in rows}
 
 
 def order_of(row: Row) -> Order:

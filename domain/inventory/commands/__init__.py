@@ -12,9 +12,11 @@ from domain.inventory.commands.landed_costs import (
 from domain.inventory.commands.lots import ChangeLotStatus, change_lot_statuses, hold_lots
 from domain.inventory.commands.reservations import (
     IssueReservation,
+    Promise,
     ReleaseReservation,
     ReserveStock,
     issue_reservations,
+    promise_stock,
     release_reservations,
     reserve_stock,
 )
@@ -35,11 +37,11 @@ from domain.inventory.commands.transfers import (
 
 __all__ = [
     "AddLandedCost", "CancelLandedCost", "ChangeLotStatus", "ChangeStockStatus", "ConvertStock", "CountStock",
-    "IssueLineInput", "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "ReceiveTransfer",
-    "ReleaseReservation", "ReserveStock", "RevalueStock", "ReverseStockMove",
+    "IssueLineInput", "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "Promise",
+    "ReceiveTransfer", "ReleaseReservation", "ReserveStock", "RevalueStock", "ReverseStockMove",
     "SetItemValuation", "ShipTransfer", "StatusLineInput", "TransferArrivalInput", "TransferLineInput",
     "TransferStock", "add_landed_costs", "cancel_landed_costs", "change_lot_statuses", "change_stock_statuses",
-    "convert_stock", "count_stock", "hold_lots", "issue_reservations", "issue_stock", "receive_transfers",
-    "release_reservations", "reserve_stock", "revalue_stock", "reverse_stock_moves",
+    "convert_stock", "count_stock", "hold_lots", "issue_reservations", "issue_stock", "promise_stock",
+    "receive_transfers", "release_reservations", "reserve_stock", "revalue_stock", "reverse_stock_moves",
     "set_item_valuations", "ship_transfers", "transfer_stock",
 ]  # fmt: skip

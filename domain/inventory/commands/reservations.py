@@ -1,10 +1,11 @@
 """Reservations: goods are promised to a line of a document, go out for it, or are set free again.
 
-Whoever reserves locks the balances it may take from, in the one order of balances, and counts what it promises on them:
-two who want the last piece wait for each other, and the second finds it gone.
+Whoever reserves locks the balances it takes from, in the one order of balances, and counts what it promises on them: two
+who want the last piece wait for each other, and the second finds it gone. What it takes is chosen from all that may give
+as they were read; was any of it gone by the time it was locked, all that may give are locked, and it is chosen again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -57,6 +58,7 @@ _CANDIDATES = (
     select(
         _balance.c.item_id, _balance.c.location_id, _balance.c.lot_id, _location.c.site_id, _location.c.kind,
         _lot.c.number, _lot.c.expires_on, _lot.c.status.label("lot_status"),
+        (_balance.c.quantity - _balance.c.reserved_quantity).label("available"),
     )
     .join_from(
         _balance,
@@ -142,42 +144,112 @@ class Promise:
     given: list[tuple[StockKey, Decimal]]
 
 
+class _Taken(Exception):
+    """What was chosen has been promised to another meanwhile."""
+
+
 async def reserve_stock(work: Work, commands: Sequence[ReserveStock]) -> Results[StockReservation]:
     """The reservations; a refusal stands in its own place.
 
     Raises per row: NotFound, Rejected, InsufficientStock with what is available. Emits: StockReserved, StockChanged.
     """
+    promises = await promise_stock(work, commands)
+    return Results([one.id if isinstance(one, Promise) else one for one in promises])
+
+
+async def promise_stock(work: Work, commands: Sequence[ReserveStock]) -> list[Promise | DomainError]:
+    """The reservations as `reserve_stock` makes them, each with what it promises."""
     known = await known_of(work, commands, [one.location_id for one in commands])
     named = sorted({one.location_id for one in commands if one.location_id})
     rows = await work.fetch(_CANDIDATES, items=sorted({one.item_id for one in commands}), named=named)
     places = {StockKey(row["item_id"], row["location_id"], row["lot_id"]): row for row in rows}
-    balances = await lock_balances(work, places)
-    outcomes: list[UUID | DomainError] = []
-    promises: list[Promise] = []
-    touched: set[StockKey] = set()
-    for one in commands:
+    offered = _Offered(known, places, {key: row["available"] for key, row in places.items()}, work.now.date())
+    promises = offered.promises(commands)
+    balances = await _held(work, _given(promises), len(places))
+    if balances is None:
+        balances = await lock_balances(work, places)
+        offered.free = {key: balance.available for key, balance in balances.items()}
+        promises = offered.promises(commands)
+    kept = [one for one in promises if isinstance(one, Promise)]
+    if kept:
+        await _write(work, kept, balances)
+    return promises
+
+
+def _given(promises: Iterable[Promise | DomainError]) -> dict[StockKey, Decimal]:
+    """How much each place gives in all."""
+    given: dict[StockKey, Decimal] = {}
+    for one in promises:
+        for key, quantity in one.given if isinstance(one, Promise) else ():
+            given[key] = EXACT.add(given.get(key, ZERO), quantity)
+    return given
+
+
+async def _held(work: Work, given: Mapping[StockKey, Decimal], count: int) -> dict[StockKey, Balance] | None:
+    """The balances that give, locked, of so many that may; None, and none locked, where one has less by now."""
+    if len(given) == count:
+        balances = await lock_balances(work, given)
+        return balances if _is_there(balances, given) else None
+    try:
+        async with work.connection.raw.transaction():
+            balances = await lock_balances(work, given)
+            if not _is_there(balances, given):
+                # Its locks go with it: all that may give are then locked in the one order.
+                raise _Taken
+            return balances
+    except _Taken:
+        return None
+
+
+def _is_there(balances: Mapping[StockKey, Balance], given: Mapping[StockKey, Decimal]) -> bool:
+    return all(balances[key].available >= quantity for key, quantity in given.items())
+
+
+class _Offered:
+    """What may be promised: the places that may give, and what each has left."""
+
+    def __init__(self, known: Known, places: Mapping[StockKey, Row], free: dict[StockKey, Decimal], today: date) -> None:
+        self.free = free
+        self._known = known
+        self._today = today
+        self._places: dict[UUID, list[tuple[StockKey, Row]]] = {}
+        for key, row in places.items():
+            self._places.setdefault(key.item_id, []).append((key, row))
+
+    def promises(self, commands: Iterable[ReserveStock]) -> list[Promise | DomainError]:
+        """What is promised to each, one after the other; `free` has less by it."""
+        return [self._promise_or_refusal(one) for one in commands]
+
+    def _promise_or_refusal(self, one: ReserveStock) -> Promise | DomainError:
         try:
-            promise = _promise(one, known, places, balances, work.now.date())
+            promise = _promise(one, self._known, lambda lot_id: self._candidates(one, lot_id), self._today)
         except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
+            return refusal
         for key, quantity in promise.given:
-            held = balances[key]
-            balances[key] = replace(held, reserved=EXACT.add(held.reserved, quantity))
-            touched.add(key)
-        promises.append(promise)
-        outcomes.append(promise.id)
-    if promises:
-        await _write(work, promises, balances, touched)
-    return Results(outcomes)
+            self.free[key] = EXACT.subtract(self.free[key], quantity)
+        return promise
+
+    def _candidates(self, one: ReserveStock, lot_id: UUID | None) -> Iterator[Candidate]:
+        """The places that may give, as they stand now."""
+        for key, row in self._places.get(one.item_id, ()):
+            is_meant = (
+                key.location_id == (one.location_id or key.location_id)
+                and (row["kind"] == LocationKind.STORAGE or one.location_id is not None)
+                and (one.site_id is None or row["site_id"] == one.site_id)
+                and (lot_id is None or key.lot_id == lot_id)
+            )
+            if is_meant:
+                yield Candidate(
+                    key=key,
+                    available=self.free[key],
+                    lot_number=row["number"] or "",
+                    lot_status=LotStatus(row["lot_status"] or LotStatus.RELEASED),
+                    expires_on=row["expires_on"],
+                )
 
 
 def _promise(
-    one: ReserveStock,
-    known: Known,
-    places: Mapping[StockKey, Row],
-    balances: Mapping[StockKey, Balance],
-    today: date,
+    one: ReserveStock, known: Known, candidates: Callable[[UUID | None], Iterable[Candidate]], today: date
 ) -> Promise:
     """What is promised, checked. Raises: NotFound, Rejected, InsufficientStock."""
     positive(one.quantity, QUANTITY, "quantity", ("quantity",))
@@ -191,7 +263,7 @@ def _promise(
             reason_zh=reason_zh,
         )  # fmt: skip
     need = Need(quantity=one.quantity, delivery_on=one.delivery_on or today, remaining_days_min=one.remaining_days_min)
-    given = first_expired_first_out(_candidates(one, lot_id, places, balances), need)
+    given = first_expired_first_out(candidates(lot_id), need)
     there = promised(given)
     if not there or (there < one.quantity and not one.is_partial):
         place = known.locations[one.location_id]["code"] if one.location_id else "*"
@@ -201,32 +273,7 @@ def _promise(
     return Promise(id=new_id(), one=one, need=replace(need, quantity=there), given=given)
 
 
-def _candidates(
-    one: ReserveStock, lot_id: UUID | None, places: Mapping[StockKey, Row], balances: Mapping[StockKey, Balance]
-) -> Iterable[Candidate]:
-    """The places that may give, as they stand now."""
-    for key, row in places.items():
-        is_meant = (
-            key.item_id == one.item_id
-            and key.location_id == (one.location_id or key.location_id)
-            and (row["kind"] == LocationKind.STORAGE or one.location_id is not None)
-            and (one.site_id is None or row["site_id"] == one.site_id)
-            and (lot_id is None or key.lot_id == lot_id)
-        )
-        if is_meant:
-            held = balances[key]
-            yield Candidate(
-                key=key,
-                available=EXACT.subtract(held.quantity, held.reserved),
-                lot_number=row["number"] or "",
-                lot_status=LotStatus(row["lot_status"] or LotStatus.RELEASED),
-                expires_on=row["expires_on"],
-            )
-
-
-async def _write(
-    work: Work, promises: Sequence[Promise], balances: Mapping[StockKey, Balance], touched: Iterable[StockKey]
-) -> None:
+async def _write(work: Work, promises: Sequence[Promise], balances: Mapping[StockKey, Balance]) -> None:
     numbers = await work.number(NUMBERS, len(promises))
     await work.insert(
         StockReservation,
@@ -261,7 +308,11 @@ async def _write(
             for position, (key, quantity) in enumerate(one.given, start=1)
         ],
     )
-    await write_balances(work, {key: balances[key] for key in touched})
+    taken = {
+        key: replace(balances[key], reserved=EXACT.add(balances[key].reserved, quantity))
+        for key, quantity in _given(promises).items()
+    }
+    await write_balances(work, taken)
     work.emit("StockReserved", StockReservation, [one.id for one in promises])
 
 

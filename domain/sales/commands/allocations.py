@@ -13,11 +13,10 @@ from domain.core.money import EXACT, ZERO
 from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.rules.journals import line_count
-from domain.inventory.commands import ReleaseReservation, ReserveStock, release_reservations, reserve_stock
+from domain.inventory.commands import Promise, ReleaseReservation, ReserveStock, promise_stock, release_reservations
 from domain.inventory.rules import InsufficientStock
 from domain.sales.fulfilment import LINE_SOURCE, HeldOrders, hold_orders, release_lines, write_orders
 from domain.sales.models import SalesOrder
-from domain.sales.reads import promised_quantities
 from domain.sales.rules.orders import ALLOCATE, ORDER_FLOW, NothingOpen, Order, OrderLine, PickedAlready
 
 
@@ -93,18 +92,18 @@ async def allocate_sales_orders(work: Work, commands: Sequence[AllocateSalesOrde
             wishes += _wishes(place, one, held, asked, work.now.date())
         except DomainError as refusal:
             refused[place] = refusal
-    reserved = (await reserve_stock(work, [wish.reserve for wish in wishes])).outcomes if wishes else []
-    refused |= _refusals(commands, wishes, reserved)
-    kept = [
-        (wish, id_)
-        for wish, id_ in zip(wishes, reserved, strict=True)
-        if isinstance(id_, UUID) and wish.command not in refused
-    ]
-    await _undo(work, [id_ for id_ in reserved if isinstance(id_, UUID) and id_ not in {one for _, one in kept}])
-    given = await promised_quantities(work, [id_ for _, id_ in kept])
-    for wish, id_ in kept:
+    promises = await promise_stock(work, [wish.reserve for wish in wishes]) if wishes else []
+    refused |= _refusals(commands, wishes, promises)
+    undone: list[UUID] = []
+    for wish, promise in zip(wishes, promises, strict=True):
+        if isinstance(promise, DomainError):
+            continue
+        if wish.command in refused:
+            undone.append(promise.id)
+            continue
         line = held.at(wish.order, wish.line.position)
-        held.change(wish.order.id, [replace(line, allocated=EXACT.add(line.allocated, given[id_]))])
+        held.change(wish.order.id, [replace(line, allocated=EXACT.add(line.allocated, promise.need.quantity))])
+    await _undo(work, undone)
     if held.changed:
         await write_orders(work, held)
         work.emit("SalesOrderAllocated", SalesOrder, sorted(held.changed))
@@ -148,7 +147,7 @@ def _wishes(
 
 
 def _refusals(
-    commands: Sequence[AllocateSalesOrder], wishes: Sequence[Wish], reserved: Sequence[UUID | DomainError]
+    commands: Sequence[AllocateSalesOrder], wishes: Sequence[Wish], reserved: Sequence[Promise | DomainError]
 ) -> dict[int, DomainError]:
     """The commands of which nothing stands: no line found stock, or one did not and the order takes no part."""
     refused: dict[int, DomainError] = {}
