@@ -16,8 +16,9 @@ from domain.finance.models import AccountRole, JournalKind, SubLedger
 from domain.finance.rules import Leg, PeriodClosed, Voucher, moving
 from domain.inventory.balances import write_balances
 from domain.inventory.models import StockEntry, StockMove, ValuationMethod
+from domain.inventory.money import money_of
 from domain.inventory.pools import HeldPool, write_pools
-from domain.inventory.posting import Draft, DraftLeg, StockBook, goes_on, money_of, posting_of
+from domain.inventory.posting import Draft, DraftLeg, StockBook, goes_on, posting_of
 from domain.inventory.rules import CostChange, plain_legs, revaluation_money
 from domain.inventory.turnover import append_goods, append_layers
 from domain.inventory.valuation import Difference, Effect, Movement

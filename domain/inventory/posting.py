@@ -20,7 +20,7 @@ from domain.core.money import EXACT, ZERO, total
 from domain.core.work import Work
 from domain.finance.journal import accounts, company_currency, hold_periods
 from domain.finance.models import AccountRole, SubLedger
-from domain.finance.rules import Leg, Period, PeriodClosed
+from domain.finance.rules import Period, PeriodClosed
 from domain.inventory.balances import locations, lock_balances
 from domain.inventory.costs import standard_costs
 from domain.inventory.models import ValuationMethod
@@ -46,13 +46,10 @@ from domain.inventory.rules import (
     PoolKey,
     StockKey,
     Valuation,
-    act_money,
     after_line,
     cost_changes,
     enough,
-    line_money,
     method_in,
-    plain_legs,
     pool_of,
 )
 from domain.inventory.valuation import Difference, Effect, Movement, Piece, still_there
@@ -460,29 +457,4 @@ def posting_of(draft: Draft) -> Posting[GoodsLeg]:
     return Posting(id=act.id, occurred_on=act.occurred_on, source=act.source, reverses_id=act.reverses_id, entries=legs)
 
 
-def money_of(book: StockBook, draft: Draft) -> tuple[Leg, ...]:
-    """The money that an act moves: by line, stock and what is on the other side."""
-    gained = [EXACT.add(gone.value, come.value) for gone, come in zip(draft.legs[::2], draft.legs[1::2], strict=True)]
-    if draft.act.counter:
-        return act_money(draft.act, gained, book.own[AccountRole.STOCK], book.currency)
-    legs: list[Leg] = []
-    used = ZERO
-    for place, line in enumerate(draft.act.lines):
-        gone, come = draft.legs[2 * place], draft.legs[2 * place + 1]
-        is_made = draft.act.is_conversion and (come.pool is not None or come.is_standard)
-        counter = (*line.counter, *(_used_up(book, line, used) if is_made else ()))
-        is_standard = gone.is_standard or come.is_standard
-        account = line.variance_id if is_standard and line.variance_id is not None else line.account_id
-        told = replace(line, account_id=account, counter=counter)
-        used = EXACT.subtract(used, gone.value)
-        legs += line_money(told, draft.act, gained[place], book.own[AccountRole.STOCK], book.currency)
-    return tuple(legs)
-
-
-def _used_up(book: StockBook, line: Line, used: Decimal) -> tuple[Leg, ...]:
-    """The other side of goods made: what was used up for them leaves production."""
-    wip = book.own[AccountRole.WORK_IN_PROCESS]
-    return plain_legs(((wip, -used, line.target.item_id),), book.currency)
-
-
-__all__ = ["Draft", "DraftLeg", "Source", "StockBook", "apply_acts", "money_of", "open_book", "posting_of", "settle"]
+__all__ = ["Draft", "DraftLeg", "Source", "StockBook", "apply_acts", "open_book", "posting_of", "settle"]

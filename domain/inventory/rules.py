@@ -459,28 +459,26 @@ def rounding_money(difference: Decimal, currency: str, accounts: Mapping[Account
     return plain_legs(((accounts[role], amount, None) for role, amount in amounts), currency)
 
 
-def line_money(line: Line, act: Act, gained: Decimal, stock_id: UUID, currency: str) -> tuple[Leg, ...]:
-    """The money entries of a line whose goods changed the value of stock by `gained`.
+# What takes a difference of goods that only change places.
+CARRYING: Final = (AccountRole.COST_OF_SALES, AccountRole.ROUNDING)
 
-    Stock, the other side, and what is left over between them; nothing where goods only changed places.
+
+def carried(
+    source: StockKey,
+    target: StockKey,
+    quantity: Decimal,
+    own: Mapping[AccountRole, UUID],
+    takes_from: UUID | None = None,
+) -> Line:
+    """The line of goods that only change places.
+
+    Where goods had gone out before these came, at another cost, cost of sales takes the difference; at standard cost
+    rounding takes what two places differ by.
     """
-    item = line.source.item_id
-    left_over = -EXACT.add(gained, total([leg.amount for leg in line.counter]))
-    stock = plain_legs(((stock_id, gained, item),), currency, act.site_id)
-    rest = plain_legs(((line.account_id, left_over, item),), currency, act.site_id)
-    legs = moving((*stock, *line.counter, *rest))
-    return tuple(replace(leg, party_id=leg.party_id or act.party_id) for leg in legs)
-
-
-def act_money(act: Act, gained: Sequence[Decimal], stock_id: UUID, currency: str) -> tuple[Leg, ...]:
-    """The money entries of an act whose other side is told as a whole; `gained` by line."""
-    stock = plain_legs(
-        ((stock_id, value, line.source.item_id) for line, value in zip(act.lines, gained, strict=True)),
-        currency, act.site_id,
+    return Line(
+        source=source, target=target, quantity=quantity, account_id=own[AccountRole.COST_OF_SALES],
+        variance_id=own[AccountRole.ROUNDING], takes_from=takes_from,
     )  # fmt: skip
-    left_over = -EXACT.add(total(gained), total([leg.amount for leg in act.counter]))
-    rest = plain_legs(((act.lines[0].account_id, left_over, act.lines[0].source.item_id),), currency, act.site_id)
-    return moving((*stock, *act.counter, *rest))
 
 
 def after_line(balances: Mapping[StockKey, Balance], line: Line) -> dict[StockKey, Balance]:

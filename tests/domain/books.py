@@ -4,7 +4,7 @@ AX keeps its books in USD, BX in EUR. Every item has a standard cost in AX; BOLT
 becomes its cost. The year is 2026, all periods open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -158,33 +158,36 @@ def a_work(connection: Connection, actor: Actor, grants: Grants, company: int, c
     return Work(connection=connection, actor=actor, grants=grants, company_id=company, command=command, now=NOW)
 
 
-async def a_world(database: Database) -> World:
-    """The group, written and founded."""
+async def a_world(database: Database, currency_of: Mapping[int, str] = CURRENCY_OF) -> World:
+    """The group, written and founded; in other currencies where they are given."""
     world = World(database)
-    await world.works(GROUP, lambda work: _masters(world, work))
+    await world.works(GROUP, lambda work: _masters(world, work, currency_of))
     for company in (AX, BX):
         await world.works(company, lambda work: _company(world, work))
     return world
 
 
-async def _masters(world: World, work: Work) -> None:
+async def _masters(world: World, work: Work, currency_of: Mapping[int, str]) -> None:
     await work.insert(
         Currency,
-        [{"code": code, "name": code, "minor_unit": digits} for code, digits in (("USD", 2), ("EUR", 2), ("JPY", 0))],
+        [
+            {"code": code, "name": code, "minor_unit": digits}
+            for code, digits in (("USD", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3))
+        ],
     )
     await work.insert(
         CurrencyRate,
         [
             {"base_currency": "EUR", "quote_currency": quote, "valid_on": date(2026, 1, 2), "source": "ECB",
              "spot_rate": Decimal(rate)}
-            for quote, rate in (("USD", "1.10"), ("JPY", "160"))
+            for quote, rate in (("USD", "1.10"), ("JPY", "160"), ("KWD", "0.33"))
         ],
     )  # fmt: skip
     await work.insert(
         Company,
         [
-            {"company_id": AX, "code": "AX", "name": "Ax Inc", "currency": "USD", "country": "US"},
-            {"company_id": BX, "code": "BX", "name": "Bx GmbH", "currency": "EUR", "country": "DE"},
+            {"company_id": AX, "code": "AX", "name": "Ax Inc", "currency": currency_of[AX], "country": "US"},
+            {"company_id": BX, "code": "BX", "name": "Bx GmbH", "currency": currency_of[BX], "country": "DE"},
         ],
     )
     [unit] = await work.insert(UnitOfMeasure, [{"code": "EA", "name": "each", "dimension": Dimension.OTHER}])

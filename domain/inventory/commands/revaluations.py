@@ -82,6 +82,7 @@ class Revalued:
     posting_id: UUID
     on: date
     location_id: UUID | None
+    site_id: UUID | None
     lot_id: UUID | None
     value: Decimal = ZERO
     rows: Rows
@@ -128,6 +129,7 @@ async def _revalue(book: StockBook, known: Known, one: RevalueStock, number: str
     made = Revalued(
         one=one, source=Source(kind=StockRevaluation.__name__, id=new_id(), number=number), posting_id=new_id(), on=on,
         location_id=one.location_id and known.stock_place(one.location_id),
+        site_id=known.locations[one.location_id]["site_id"] if one.location_id else None,
         lot_id=known.lot_of(one.item_id, one.lot_number), rows=[], vouchers=[],
     )  # fmt: skip
     if book.valuations[one.item_id].method is ValuationMethod.STANDARD:
@@ -199,8 +201,9 @@ def _is_meant(book: StockBook, pool: HeldPool, made: Revalued) -> bool:
     area = book.valuations[made.one.item_id].area
     if area is ValuationArea.COMPANY or made.location_id is None:
         return True
-    site = book.places[made.location_id]["site_id"]
-    return pool.key.location_id == made.location_id if area is ValuationArea.LOCATION else pool.key.site_id == site
+    if area is ValuationArea.LOCATION:
+        return pool.key.location_id == made.location_id
+    return pool.key.site_id == made.site_id
 
 
 async def _write(work: Work, book: StockBook, made: Sequence[Revalued]) -> None:

@@ -128,7 +128,7 @@ async def _known(work: Work, ids: Sequence[UUID]) -> Known:
         entries=entries,
         legs=legs,
         reversed={row["reverses_id"] for row in await work.fetch(_REVERSED, ids=ids)},
-        own=await accounts(work, AccountRole.COST_OF_SALES, AccountRole.STOCK),
+        own=await accounts(work, AccountRole.COST_OF_SALES, AccountRole.ROUNDING, AccountRole.STOCK),
     )
 
 
@@ -142,9 +142,12 @@ def _act(move_id: UUID, known: Known, on: date) -> Act:
     if move["source_kind"] not in OWN_SOURCES:
         raise SourceDocumentRules(source=move["source_kind"], number=move["source_number"])
     not_before(on, move["occurred_on"], ("reversedOn",))
-    entries, account = known.entries[move_id], known.own[AccountRole.COST_OF_SALES]
-    lines = tuple(_line_back(gone, come, account) for gone, come in zip(entries[::2], entries[1::2], strict=True))
-    legs = known.legs.get(move["posting_id"], ())
+    entries, legs = known.entries[move_id], known.legs.get(move["posting_id"], ())
+    took = {leg["item_id"]: leg["account_id"] for leg in legs if leg["role"] != AccountRole.STOCK}
+    lines = tuple(
+        _line_back(gone, come, took.get(gone["item_id"]), known.own)
+        for gone, come in zip(entries[::2], entries[1::2], strict=True)
+    )
     return Act(
         id=new_id(),
         kind=MoveKind.REVERSAL,
@@ -157,14 +160,21 @@ def _act(move_id: UUID, known: Known, on: date) -> Act:
     )
 
 
-def _line_back(gone: Row, come: Row, account_id: UUID) -> Line:
-    """The goods of two entries go back from where they came to where they left."""
+def _line_back(gone: Row, come: Row, took_id: UUID | None, own: Mapping[AccountRole, UUID]) -> Line:
+    """The goods of two entries go back from where they came to where they left.
+
+    What they are worth otherwise now goes to the account that took their cost; at standard cost, goods that only
+    changed places differ by what was rounded.
+    """
     is_from_stock, is_to_stock = (row["location_kind"] in ON_HAND and row["owner_id"] is None for row in (gone, come))
+    account_id = own[AccountRole.COST_OF_SALES]
+    variance_id = own[AccountRole.ROUNDING] if is_from_stock and is_to_stock else took_id
     return Line(
         source=_key(come),
         target=_key(gone),
         quantity=come["quantity"],
         account_id=gone["account_id"] or come["account_id"] or account_id,
+        variance_id=variance_id,
         cost=-gone["worth"] if is_from_stock else ZERO,
         takes_from=come["id"],
         correction_id=None if is_from_stock and is_to_stock else gone["account_id"] or come["account_id"] or account_id,

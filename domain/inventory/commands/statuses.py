@@ -1,6 +1,6 @@
 """Statuses: goods are put into quarantine, released, held, rejected or recalled where they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +15,7 @@ from domain.finance.models import AccountRole
 from domain.inventory.commands.issues import perform_acts
 from domain.inventory.known import Known, known_of, line_count
 from domain.inventory.models import MoveKind, StockMove, StockStatus
-from domain.inventory.rules import Act, Line, StockKey
+from domain.inventory.rules import CARRYING, Act, Line, StockKey, carried
 
 
 @part
@@ -46,20 +46,20 @@ async def change_stock_statuses(work: Work, commands: Sequence[ChangeStockStatus
     """
     lines = [line for one in commands for line in one.lines]
     known = await known_of(work, lines, [line.location_id for line in lines])
-    rounding = (await accounts(work, AccountRole.ROUNDING))[AccountRole.ROUNDING]
+    own = await accounts(work, *CARRYING)
     planned: list[Act | DomainError] = []
     for one in commands:
         try:
             line_count(len(one.lines))
             on = one.changed_on or work.now.date()
-            made = tuple(_line(one, place, known, rounding) for place in range(len(one.lines)))
+            made = tuple(_line(one, place, known, own) for place in range(len(one.lines)))
             planned.append(Act(id=new_id(), kind=MoveKind.STATUS_CHANGE, occurred_on=on, lines=made))
         except DomainError as refusal:
             planned.append(refusal)
     return Results(await perform_acts(work, planned))
 
 
-def _line(one: ChangeStockStatus, place: int, known: Known, rounding_id: UUID) -> Line:
+def _line(one: ChangeStockStatus, place: int, known: Known, own: Mapping[AccountRole, UUID]) -> Line:
     """One line, checked. Raises: NotFound, Rejected."""
     asked = one.lines[place]
     try:
@@ -70,4 +70,4 @@ def _line(one: ChangeStockStatus, place: int, known: Known, rounding_id: UUID) -
     except DomainError as refusal:
         raise refusal.at("lines", place) from None
     target = StockKey(key.item_id, key.location_id, key.lot_id, one.to_status)
-    return Line(source=key, target=target, quantity=asked.quantity, account_id=rounding_id)
+    return carried(key, target, asked.quantity, own)

@@ -34,10 +34,20 @@ from domain.inventory.models import (
     TransferStatus,
 )
 from domain.inventory.posting import Draft, apply_acts, open_book
-from domain.inventory.rules import RECEIVE, TRANSFER_FLOW, Act, Line, StockKey, transfer_status_after
+from domain.inventory.rules import (
+    CARRYING,
+    RECEIVE,
+    TRANSFER_FLOW,
+    Act,
+    Line,
+    StockKey,
+    carried,
+    transfer_status_after,
+)
 from domain.inventory.stock import whole
 from domain.master_data.places import LocationKind
 
+Accounts = Mapping[AccountRole, UUID]
 TRANSFER_NUMBERS = Series("stock_transfer", prefix="ST-")
 
 _line = StockTransferLine.table
@@ -103,12 +113,12 @@ async def transfer_stock(work: Work, commands: Sequence[TransferStock]) -> Resul
     Goods that change their valuation area take their value along, to the cent. Raises per row: NotFound, Rejected,
     InsufficientStock, PeriodClosed. Emits: StockChanged.
     """
-    known, rounding = await _known(work, [line for one in commands for line in one.lines], ())
+    known, own = await _known(work, [line for one in commands for line in one.lines], ())
     planned: list[Act | DomainError] = []
     for one in commands:
         try:
             line_count(len(one.lines))
-            lines = _lines(one.lines, [line.target_id for line in one.lines], known, rounding)
+            lines = _lines(one.lines, [line.target_id for line in one.lines], known, own)
             on = one.transferred_on or work.now.date()
             planned.append(Act(id=new_id(), kind=MoveKind.TRANSFER, occurred_on=on, lines=lines))
         except DomainError as refusal:
@@ -116,14 +126,14 @@ async def transfer_stock(work: Work, commands: Sequence[TransferStock]) -> Resul
     return Results(await perform_acts(work, planned))
 
 
-async def _known(work: Work, lines: Sequence[TransferLineInput], more: Sequence[UUID]) -> tuple[Known, UUID]:
+async def _known(work: Work, lines: Sequence[TransferLineInput], more: Sequence[UUID]) -> tuple[Known, Accounts]:
     places = [id_ for line in lines for id_ in (line.location_id, line.target_id)]
-    own = await accounts(work, AccountRole.ROUNDING)
-    return await known_of(work, lines, [*places, *more]), own[AccountRole.ROUNDING]
+    own = await accounts(work, *CARRYING)
+    return await known_of(work, lines, [*places, *more]), own
 
 
 def _lines(
-    asked: Sequence[TransferLineInput], targets: Sequence[UUID], known: Known, rounding_id: UUID
+    asked: Sequence[TransferLineInput], targets: Sequence[UUID], known: Known, own: Accounts
 ) -> tuple[Line, ...]:
     """The lines of a transfer, checked. Raises: NotFound, Rejected."""
     made: list[Line] = []
@@ -140,7 +150,7 @@ def _lines(
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
         target = StockKey(key.item_id, target_id, key.lot_id, key.status)
-        made.append(Line(source=key, target=target, quantity=line.quantity, account_id=rounding_id))
+        made.append(carried(key, target, line.quantity, own))
     return tuple(made)
 
 
@@ -149,7 +159,7 @@ async def ship_transfers(work: Work, commands: Sequence[ShipTransfer]) -> Result
 
     Raises per row: NotFound, Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged, TransferShipped.
     """
-    known, rounding = await _known(
+    known, own = await _known(
         work, [line for one in commands for line in one.lines], [one.transit_id for one in commands]
     )
     ids = [new_id() for _ in commands]
@@ -157,7 +167,7 @@ async def ship_transfers(work: Work, commands: Sequence[ShipTransfer]) -> Result
     numbers = await work.number(TRANSFER_NUMBERS, len(commands))
     for one, id_, number in zip(commands, ids, numbers, strict=True):
         try:
-            planned.append(_shipment(one, known, rounding, one.shipped_on or work.now.date(), _source(id_, number)))
+            planned.append(_shipment(one, known, own, one.shipped_on or work.now.date(), _source(id_, number)))
         except DomainError as refusal:
             planned.append(refusal)
     acts = [one for one in planned if isinstance(one, Act)]
@@ -184,7 +194,7 @@ def _source(id_: UUID, number: str) -> Source:
     return Source(kind=StockTransfer.__name__, id=id_, number=number)
 
 
-def _shipment(one: ShipTransfer, known: Known, rounding_id: UUID, on: date, source: Source) -> Act:
+def _shipment(one: ShipTransfer, known: Known, own: Accounts, on: date, source: Source) -> Act:
     """The move into transit, checked. Raises: NotFound, Rejected."""
     line_count(len(one.lines))
     known.stock_place(one.transit_id, ("transit",), is_new=True)
@@ -197,7 +207,7 @@ def _shipment(one: ShipTransfer, known: Known, rounding_id: UUID, on: date, sour
         reason, reason_zh = "all lines of a transfer go to one place", "一张调拨单只能有一个目标库位"
         raise Rejected(("lines",), what="lines", value=str(len(targets)), reason=reason, reason_zh=reason_zh)
     known.stock_place(targets.pop(), ("lines", 0, "target"), is_new=True)
-    lines = _lines(one.lines, [one.transit_id] * len(one.lines), known, rounding_id)
+    lines = _lines(one.lines, [one.transit_id] * len(one.lines), known, own)
     return Act(id=new_id(), kind=MoveKind.TRANSFER, occurred_on=on, lines=lines, source=source)
 
 
@@ -250,7 +260,7 @@ async def receive_transfers(work: Work, commands: Sequence[ReceiveTransfer]) -> 
     lines: defaultdict[UUID, list[Row]] = defaultdict(list)
     for row in await work.fetch(_LINES, ids=list(transfers)):
         lines[row["stock_transfer_id"]].append(row)
-    rounding = (await accounts(work, AccountRole.ROUNDING))[AccountRole.ROUNDING]
+    own = await accounts(work, *CARRYING)
     planned: list[Arrival | DomainError] = []
     counted: dict[UUID, Decimal] = {row["id"]: row["received_quantity"] for own in lines.values() for row in own}
     states = {id_: TransferStatus(row["status"]) for id_, row in transfers.items()}
@@ -261,7 +271,7 @@ async def receive_transfers(work: Work, commands: Sequence[ReceiveTransfer]) -> 
                 raise NotFound(what="stock transfer", key=str(wanted))
             on = not_before(one.received_on or work.now.date(), transfers[wanted]["shipped_on"], ("receivedOn",))
             arrival = _arrival(one, {**transfers[wanted], "status": states[wanted]}, lines[wanted], counted)
-            act = _arrival_act(transfers[wanted], lines[wanted], arrival, rounding, on)
+            act = _arrival_act(transfers[wanted], lines[wanted], arrival, own, on)
         except DomainError as refusal:
             planned.append(refusal)
             continue
@@ -296,20 +306,14 @@ def _arrival(
     return arriving
 
 
-def _arrival_act(
-    transfer: Row, lines: Sequence[Row], arriving: Mapping[UUID, Decimal], rounding_id: UUID, on: date
-) -> Act:
+def _arrival_act(transfer: Row, lines: Sequence[Row], arriving: Mapping[UUID, Decimal], own: Accounts, on: date) -> Act:
     """The move out of transit: each line takes what its own consignment left there."""
     made: list[Line] = []
     for row in lines:
         if row["id"] in arriving:
             key = StockKey(row["item_id"], transfer["transit_id"], row["lot_id"], StockStatus(row["status"]))
-            made.append(
-                Line(
-                    source=key, target=replace(key, location_id=transfer["target_id"]), quantity=arriving[row["id"]],
-                    account_id=rounding_id, takes_from=row["stock_entry_id"],
-                )
-            )  # fmt: skip
+            target = replace(key, location_id=transfer["target_id"])
+            made.append(carried(key, target, arriving[row["id"]], own, row["stock_entry_id"]))
     source = _source(transfer["id"], transfer["number"])
     return Act(id=new_id(), kind=MoveKind.TRANSFER, occurred_on=on, lines=tuple(made), source=source)
 

@@ -139,14 +139,19 @@ def transfer(world: World, item: str, quantity: str, target: UUID, **more: Any) 
 
 
 OWED = """
-SELECT m.occurred_on, e.quantity, l.transaction_amount, l.transaction_currency, l.amount, l.rate,
+SELECT m.occurred_on, e.quantity, coalesce(l.transaction_amount, 0) AS transaction_amount,
+       coalesce(l.transaction_currency, c.currency) AS transaction_currency, coalesce(l.amount, 0) AS amount,
+       coalesce(l.rate, 1) AS rate,
        coalesce((SELECT -sum(g.quantity) FROM stock_entry g JOIN stock_move b ON b.company_id = g.company_id
                  AND b.id = g.stock_move_id WHERE b.source_id = e.id AND g.quantity < 0 AND NOT EXISTS
                  (SELECT 1 FROM stock_move r WHERE r.company_id = b.company_id AND r.reverses_id = b.id)), 0) AS gone
 FROM stock_entry e JOIN stock_move m ON m.company_id = e.company_id AND m.id = e.stock_move_id
-JOIN journal_entry j ON j.company_id = m.company_id AND j.posting_id = m.posting_id
-JOIN journal_line l ON l.company_id = j.company_id AND l.journal_entry_id = j.id AND l.item_id = e.item_id
-JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id AND a.role = 'GR_IR'
+JOIN company c ON c.company_id = e.company_id
+LEFT JOIN (
+    SELECT j.company_id, j.posting_id, l.item_id, l.transaction_amount, l.transaction_currency, l.amount, l.rate
+    FROM journal_entry j JOIN journal_line l ON l.company_id = j.company_id AND l.journal_entry_id = j.id
+    JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id AND a.role = 'GR_IR'
+) AS l ON l.company_id = m.company_id AND l.posting_id = m.posting_id AND l.item_id = e.item_id
 WHERE e.company_id = $1 AND e.id = $2
 """
 

@@ -5,16 +5,21 @@ is kept. An event is what a person did; what it moved in money follows.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from types import MappingProxyType
+
+# Goods on their way are kept apart by consignment, whatever the way of their item.
+ROAD = "ROAD"
 
 
-def cents(value: Fraction) -> Fraction:
-    """To whole cents, half away from zero."""
+def rounded(value: Fraction, digits: int) -> Fraction:
+    """To so many digits, half away from zero."""
     sign = -1 if value < 0 else 1
-    return Fraction(sign * int(abs(value) * 100 + Fraction(1, 2)), 100)
+    return Fraction(sign * int(abs(value) * 10**digits + Fraction(1, 2)), 10**digits)
 
 
 def ten_digits(value: Fraction) -> Fraction:
@@ -54,10 +59,15 @@ class Layer:
 class Area:
     """The goods of one valuation area."""
 
-    def __init__(self, method: str, first_cost: Fraction) -> None:
+    def __init__(self, method: str, first_cost: Fraction, digits: int) -> None:
         self.method = method
+        self.digits = digits
         self.layers: list[Layer] = []
         self.last_cost = first_cost
+
+    def cents(self, value: Fraction) -> Fraction:
+        """To the smallest part of the company's currency."""
+        return rounded(value, self.digits)
 
     @property
     def quantity(self) -> Fraction:
@@ -75,8 +85,8 @@ class Area:
             covering = min(short, quantity)
             relief, spent = Fraction(0), Fraction(0)
             if covering:
-                spent = given if covering == quantity else cents(given * covering / quantity)
-                relief = -self.value if covering == short else cents(-self.value * covering / short)
+                spent = given if covering == quantity else self.cents(given * covering / quantity)
+                relief = -self.value if covering == short else self.cents(-self.value * covering / short)
             self._merge(event, quantity, given - spent + relief)
             self.last_cost = ten_digits(abs((given - spent + relief) / quantity))
             return spent - relief
@@ -84,9 +94,10 @@ class Area:
         for layer in list(self.layers):
             if layer.quantity >= 0 or quantity == 0:
                 continue
-            covering = min(quantity, -layer.quantity)
-            relief = -layer.value if covering == -layer.quantity else cents(-layer.value * covering / -layer.quantity)
-            spent = cost if covering == quantity else cents(cost * covering / quantity)
+            short = -layer.quantity
+            covering = min(quantity, short)
+            relief = -layer.value if covering == short else self.cents(-layer.value * covering / short)
+            spent = cost if covering == quantity else self.cents(cost * covering / quantity)
             wrong += spent - relief
             cost -= spent
             quantity -= covering
@@ -107,11 +118,11 @@ class Area:
             covered = min(held, quantity)
             if covered:
                 average = ten_digits(self.value / held)
-                worth = self.value if covered == held else cents(self.value * covered / held)
+                worth = self.value if covered == held else self.cents(self.value * covered / held)
             else:
                 average = self.last_cost
             if quantity > covered:
-                worth += cents((quantity - covered) * average)
+                worth += self.cents((quantity - covered) * average)
             self._merge(event, -quantity, -worth)
             self.last_cost = ten_digits(worth / quantity)
             return worth
@@ -119,14 +130,14 @@ class Area:
             if layer.quantity <= 0 or quantity == 0:
                 continue
             taken = min(layer.quantity, quantity)
-            value = layer.value if taken == layer.quantity else cents(layer.value * taken / layer.quantity)
+            value = layer.value if taken == layer.quantity else self.cents(layer.value * taken / layer.quantity)
             layer.quantity -= taken
             layer.value -= value
             worth += value
             quantity -= taken
             self.last_cost = ten_digits(value / taken)
         if quantity:
-            value = cents(quantity * self.last_cost)
+            value = self.cents(quantity * self.last_cost)
             self.layers.append(Layer(event.number, event.on, -quantity, -value))
             worth += value
             self.last_cost = ten_digits(value / quantity)
@@ -138,12 +149,12 @@ class Area:
         before, quantity, reached = self.value, Fraction(0), Fraction(0)
         if self.method == "AVERAGE":
             if self.quantity > 0:
-                self.layers[0].value = cents(self.quantity * unit_cost)
+                self.layers[0].value = self.cents(self.quantity * unit_cost)
             return self.value - before
         for layer in sorted(self.layers, key=lambda one: (one.on, one.of)):
             if layer.quantity > 0:
                 quantity += layer.quantity
-                layer.value = cents(quantity * unit_cost) - reached
+                layer.value = self.cents(quantity * unit_cost) - reached
                 reached += layer.value
         return self.value - before
 
@@ -167,18 +178,41 @@ class Answer:
     areas: dict[str, tuple[Decimal, Decimal]]
     accounts: dict[str, Decimal]
     worth: dict[int, Fraction]
+    state: "Areas"
+
+    def present(self, area: str, quantity: Fraction) -> Fraction:
+        """What goods are worth that are found in an area: as much as those that are there, or that were there last."""
+        there = self.state[area]
+        unit_cost = there.value / there.quantity if there.quantity > 0 else there.last_cost
+        return there.cents(quantity * unit_cost)
 
 
-def work_out(method: str, events: list[Event], first_cost: Fraction = Fraction(0)) -> Answer:
-    """What all events of one item come to."""
-    areas: defaultdict[str, Area] = defaultdict(lambda: Area(method, first_cost))
+class Areas(dict[str, Area]):
+    """The areas of one item, each made when it is first asked for."""
+
+    def __init__(self, method: str, first_costs: Mapping[str, Fraction], digits: int) -> None:
+        super().__init__()
+        self._made = (method, first_costs, digits)
+
+    def __missing__(self, name: str) -> Area:
+        method, first_costs, digits = self._made
+        first = first_costs.get(name, first_costs.get("", Fraction(0)))
+        self[name] = Area("FIFO" if name.startswith(ROAD) else method, first, digits)
+        return self[name]
+
+
+def work_out(
+    method: str, events: list[Event], first_costs: Mapping[str, Fraction] = MappingProxyType({}), digits: int = 2
+) -> Answer:
+    """What all events of one item come to; `first_costs` are what goods cost in an area before any came, "" in others."""
+    areas = Areas(method, first_costs, digits)
     accounts: defaultdict[str, Fraction] = defaultdict(Fraction)
     worth: dict[int, Fraction] = {}
     extra: defaultdict[int, Fraction] = defaultdict(Fraction)
     for event in events:
         if event.kind == "late cost" and event.of is not None:
             extra[event.of] += event.cost
-            accounts["LANDED_COST"] -= event.cost
+            accounts[event.account or "LANDED_COST"] -= event.cost
     for event in sorted(events, key=lambda one: (one.on, one.number)):
         area = areas[event.area]
         match event.kind:
@@ -196,20 +230,60 @@ def work_out(method: str, events: list[Event], first_cost: Fraction = Fraction(0
                 value = area.take(event, event.quantity, first=event.of)
                 accounts["GR_IR"] += event.cost
                 accounts["COST_OF_SALES"] += value - event.cost
+            case "found":
+                accounts[event.account or ""] -= event.cost
+                accounts[event.account or ""] += area.put(event, event.quantity, event.cost)
+            case "undo found":
+                accounts[event.account or ""] += area.take(event, event.quantity, first=event.of)
             case "transfer":
                 assert event.to is not None
-                value = area.take(event, event.quantity)
+                value = area.take(event, event.quantity, first=event.of)
                 accounts["COST_OF_SALES"] += areas[event.to].put(event, event.quantity, value)
+            case "cleared":
+                accounts["GR_IR"] += event.cost
             case "revalue":
                 assert event.unit_cost is not None
                 accounts["STOCK_REVALUATION"] -= area.make_worth(event.unit_cost)
             case _:
-                assert event.kind == "late cost"
+                assert event.kind in ("late cost", "within")
     return Answer(
         areas={name: (decimal(area.quantity), decimal(area.value)) for name, area in areas.items() if area.layers},
         accounts={name: decimal(amount) for name, amount in accounts.items() if amount},
         worth=worth,
+        state=areas,
     )
+
+
+class Standard:
+    """One item at standard cost: what every place holds of it is worth its quantity at the cost, rounded once."""
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.cost: Fraction | None = None
+        self.held: defaultdict[object, Fraction] = defaultdict(Fraction)
+        self.accounts: defaultdict[str, Fraction] = defaultdict(Fraction)
+
+    @property
+    def value(self) -> Fraction:
+        """What all of it is worth."""
+        return sum((self._worth(quantity) for quantity in self.held.values()), Fraction(0))
+
+    def move(self, place: object, quantity: Fraction, account: str, other: Fraction = Fraction(0)) -> Fraction:
+        """Goods come or leave, `other` of their value is told elsewhere, the account takes the rest; their value."""
+        before = self._worth(self.held[place])
+        self.held[place] += quantity
+        change = self._worth(self.held[place]) - before
+        self.accounts[account] -= change + other
+        return change
+
+    def make_worth(self, cost: Fraction) -> None:
+        """The cost changes; what all of it was worth before is made up for."""
+        before = self.value
+        self.cost = cost
+        self.accounts["STOCK_REVALUATION"] -= self.value - before
+
+    def _worth(self, quantity: Fraction) -> Fraction:
+        return rounded(quantity * (self.cost or Fraction(0)), self.digits)
 
 
 def decimal(value: Fraction) -> Decimal:

@@ -11,6 +11,7 @@ from domain.core.money import Money
 from domain.finance.models import AccountRole
 from domain.finance.rules import Leg
 from domain.inventory.models import MoveKind, StockStatus
+from domain.inventory.money import line_money
 from domain.inventory.rules import (
     GOODS,
     Act,
@@ -28,7 +29,6 @@ from domain.inventory.rules import (
     enough,
     first_cost,
     incoming_lines,
-    line_money,
     opening_difference,
     opening_line,
     revaluation_money,
