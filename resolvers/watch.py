@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
+from sys import intern
 from time import time
 from typing import Any, Protocol
 
@@ -192,6 +193,8 @@ class Hub:
         Raises: InvalidInput for a malformed cursor, ResyncRequired, Invalid (variables).
         """
         plan = plan_event(operation)
+        # Thousands listen with one document: its text is kept once.
+        operation.request.query = intern(operation.request.query)
         async with self._database.acquire() as connection:
             oldest, newest = await bounds(connection)
         if not self._subscriptions:

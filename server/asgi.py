@@ -81,10 +81,11 @@ class Services:
 
 
 class Application:
-    """The whole application; `services` is there between startup and shutdown."""
+    """The whole application; `services` is there between startup and shutdown, `composed` called when they are."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, composed: Callable[[], None]) -> None:
         self._settings = settings
+        self._composed = composed
         self.services: Services | None = None
         self._rest = Starlette(
             routes=[
@@ -115,6 +116,7 @@ class Application:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             self.services = await compose(self._settings, stack)
+            self._composed()
             with _told_to_end(self.services.hub.stop):
                 yield
             self.services.hub.stop()
@@ -330,7 +332,7 @@ async def _end(
     await asyncio.gather(*tasks, *background, return_exceptions=True)
 
 
-def create_app(settings: Settings) -> Application:
-    """The application for these settings; `database_url` must be among them."""
+def create_app(settings: Settings, *, composed: Callable[[], None] = lambda: None) -> Application:
+    """The application for these settings; `database_url` must be among them. `composed` is called when it has begun."""
     configure_logs(settings.log_level)
-    return Application(settings)
+    return Application(settings, composed)

@@ -92,9 +92,12 @@ class SocketEndpoint:
         if not offered:
             await send({"type": "websocket.close", "code": SUBPROTOCOL_REFUSED, "reason": "Subprotocol not acceptable"})
             return
+        socket = _Socket(self, scope, receive, send)
+        # Those who called wait for the end and hold it so long; nobody looks into it again.
+        scope.clear()
         self.count += 1
         try:
-            await _Socket(self, scope, receive, send).run()
+            await socket.run()
         finally:
             self.count -= 1
 
@@ -197,11 +200,16 @@ class _Socket:
     # --- incoming -------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        while True:
-            received = await self._receive()
-            if received["type"] == "websocket.disconnect":
-                return
-            await self._take(_message(received.get("text")))
+        # No name is given to a message: it would be kept until the next one comes.
+        while await self._take_from(await self._receive()):
+            continue
+
+    async def _take_from(self, received: Mapping[str, Any]) -> bool:
+        """Take what was received; False when the peer is gone."""
+        if received["type"] == "websocket.disconnect":
+            return False
+        await self._take(_message(received.get("text")))
+        return True
 
     async def _take(self, message: dict[str, Any]) -> None:
         match message.get("type"):
