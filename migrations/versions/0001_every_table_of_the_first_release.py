@@ -1121,9 +1121,10 @@ def upgrade() -> None:
     sa.Column('quantity_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than was accepted may be invoiced, in percent of it.'),
     sa.Column('price_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment="How far a price may be from the order's, in percent of it."),
     sa.Column('price_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much the price of a line may be off in all; both limits must hold.'),
+    sa.Column('write_off_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='The largest rest of an order line in GR/IR that may be written off; none unless set.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('quantity_percent >= 0 AND price_percent >= 0 AND price_amount >= 0', name=op.f('ck_match_tolerance_tolerances_not_negative')),
+    sa.CheckConstraint('quantity_percent >= 0 AND price_percent >= 0 AND price_amount >= 0 AND write_off_amount >= 0', name=op.f('ck_match_tolerance_tolerances_not_negative')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_match_tolerance_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_match_tolerance')),
     sa.UniqueConstraint('company_id', name=op.f('uq_match_tolerance_company_id'))
@@ -1659,6 +1660,28 @@ def upgrade() -> None:
     op.create_index('ix_bulk_upload_kept', 'bulk_upload', ['expires_at'], unique=False, postgresql_where=sa.text("status <> 'EXPIRED'"))
     op.create_index(op.f('ix_bulk_upload_opened_at_id'), 'bulk_upload', ['opened_at', 'id'], unique=False)
     op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False)
+    op.create_table('clearing_write_off',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the write-off.'),
+    sa.Column('written_off_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('account_id', sa.Uuid(), nullable=False, comment='What the rests are closed to.'),
+    sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears them.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why nothing is expected any more.'),
+    sa.Column('written_off_by', sa.Uuid(), nullable=False, comment='Who decided it.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_clearing_write_off_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_clearing_write_off_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_clearing_write_off_company_id_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_clearing_write_off_company_id_cost_centre_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_clearing_write_off_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_clearing_write_off')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_clearing_write_off_company_id_number'))
+    )
+    op.create_index(op.f('ix_clearing_write_off_company_id_account_id'), 'clearing_write_off', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_company_id_cost_centre_id'), 'clearing_write_off', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_company_id_number_id'), 'clearing_write_off', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_company_id_written_off_on_id'), 'clearing_write_off', ['company_id', 'written_off_on', 'id'], unique=False)
     op.create_table('code_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -4930,6 +4953,39 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_quotation_line_company_id_purchase_order_id'), 'supplier_quotation_line', ['company_id', 'purchase_order_id'], unique=False)
     op.create_index(op.f('ix_supplier_quotation_line_company_id_request_for_quotation_line_id'), 'supplier_quotation_line', ['company_id', 'request_for_quotation_line_id'], unique=False)
     op.create_index(op.f('ix_supplier_quotation_line_company_id_supplier_quotation_id'), 'supplier_quotation_line', ['company_id', 'supplier_quotation_id'], unique=False)
+    op.create_table('clearing_write_off_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('clearing_write_off_id', sa.Uuid(), nullable=False, comment='The write-off.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the write-off; what is opened again stands behind.'),
+    sa.Column('purchase_order_line_id', sa.Uuid(), nullable=False, comment='The order line that is settled.'),
+    sa.Column('goods_receipt_line_id', sa.Uuid(), nullable=True, comment='The goods that will not be invoiced, or went back and will not be credited.'),
+    sa.Column('supplier_invoice_line_id', sa.Uuid(), nullable=True, comment='The charge whose goods will not come.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Accepted and never invoiced (positive), or invoiced and never had.'),
+    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="What it moves GR/IR by in the order's currency, debit positive."),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it moves GR/IR by, debit positive.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it posted; none where the goods cost nothing.'),
+    sa.Column('reverses_id', sa.Uuid(), nullable=True, comment='The line that is taken back: the rest is open again.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('(goods_receipt_line_id IS NULL) <> (supplier_invoice_line_id IS NULL)', name=op.f('ck_clearing_write_off_line_goods_or_charge')),
+    sa.ForeignKeyConstraint(['company_id', 'clearing_write_off_id'], ['clearing_write_off.company_id', 'clearing_write_off.id'], name=op.f('fk_clearing_write_off_line_company_id_clearing_write_off_id')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_clearing_write_off_line_company_id_goods_receipt_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_clearing_write_off_line_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_clearing_write_off_line_company_id_purchase_order_line_id')),
+    sa.ForeignKeyConstraint(['company_id', 'reverses_id'], ['clearing_write_off_line.company_id', 'clearing_write_off_line.id'], name=op.f('fk_clearing_write_off_line_company_id_reverses_id')),
+    sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_line_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_clearing_write_off_line_company_id_supplier_invoice_line_id')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_clearing_write_off_line_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_clearing_write_off_line')),
+    sa.UniqueConstraint('company_id', 'clearing_write_off_id', 'position', name=op.f('uq_clearing_write_off_line_company_id_clearing_write_off_id_position')),
+    sa.UniqueConstraint('company_id', 'reverses_id', name=op.f('uq_clearing_write_off_line_company_id_reverses_id'))
+    )
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_clearing_write_off_id'), 'clearing_write_off_line', ['company_id', 'clearing_write_off_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_goods_receipt_line_id'), 'clearing_write_off_line', ['company_id', 'goods_receipt_line_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_journal_entry_id'), 'clearing_write_off_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_purchase_order_line_id'), 'clearing_write_off_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_reverses_id'), 'clearing_write_off_line', ['company_id', 'reverses_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_supplier_invoice_line_id'), 'clearing_write_off_line', ['company_id', 'supplier_invoice_line_id'], unique=False)
     op.create_table('goods_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
