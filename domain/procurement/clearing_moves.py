@@ -5,9 +5,8 @@ they add up to is what GR/IR holds of them.
 """
 
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import FromClause, Select, and_, case, false, null, select, union_all
+from sqlalchemy import FromClause, and_, case, false, null, select, union_all
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import Uuid
 
@@ -33,7 +32,7 @@ def clearing_moves(of: Callable[[type[Record]], FromClause]) -> FromClause:
     receipt, came, match = of(GoodsReceipt), of(GoodsReceiptLine), of(SupplierInvoiceMatch)
     returned, back, written = of(PurchaseReturn), of(PurchaseReturnLine), of(ClearingWriteOffLine)
     none = sql_cast(null(), Uuid())
-    took_up: Select[Any] = select(
+    took_up = select(
         came.c.company_id, came.c.purchase_order_line_id.label("line_id"), came.c.id.label("goods_id"),
         none.label("charge_id"), receipt.c.received_on.label("day"), came.c.stocked_quantity.label("quantity"),
         (-came.c.owed_transaction_amount).label("transaction"), (-came.c.owed_amount).label("amount"),

@@ -126,7 +126,8 @@ async def take_back(
     made: list[dict[str, object]] = []
     for row in lines:
         document = row["clearing_write_off_id"]
-        places[document] = places.get(document, row["last_position"]) + 1
+        places.setdefault(document, row["last_position"])
+        places[document] += 1
         made.append(_opposite(row, places[document], on[row["id"]], entry_ids.get(row["id"])))
     await work.insert(ClearingWriteOffLine, made)
     work.emit("ClearingReopened", ClearingWriteOff, list(places))
@@ -143,7 +144,8 @@ def _opposite(row: Row, position: int, on: date, entry_id: UUID | None) -> dict[
     kept = (
         "clearing_write_off_id", "purchase_order_line_id", "goods_receipt_line_id", "supplier_invoice_line_id",
     )  # fmt: skip
-    return {name: row[name] for name in kept} | {
+    return {
+        **{name: row[name] for name in kept},
         "position": position,
         "occurred_on": on,
         "quantity": -row["quantity"],

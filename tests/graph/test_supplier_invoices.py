@@ -168,13 +168,15 @@ async def test_a_draft_that_cannot_be_is_refused_with_its_place(office: Office):
 LIMIT = """mutation { createMatchTolerance(input: {company: {code: "AX"}, quantityPercent: "5", pricePercent: "0",
   priceAmount: {amount: "0", currency: "USD"}, writeOffAmount: {amount: "50", currency: "USD"}}) {
   userErrors { code message } } }"""
-WRITE_OFF = """mutation($key: String!, $amount: String!) { writeOffClearing(idempotencyKey: $key, input: {
+WRITE_OFF = """mutation($key: String!, $amount: Decimal!) { writeOffClearing(idempotencyKey: $key, input: {
   company: {code: "AX"}, account: {code: "6301"}, reason: "closed by year's end", ageDaysMin: 0,
-  amountMax: {amount: $amount, currency: "USD"}}) { userErrors { code message path } clearingWriteOff { id number reason
+  amountMax: {amount: $amount, currency: "USD"}, writtenOffOn: "2026-05-20"}) {
+  userErrors { code message path } clearingWriteOff { id number reason
     lines { position quantity amount { amount } purchaseOrderLine { position purchaseOrder { number } }
       journalEntry { number lines { account { code } amount { amount } } } reverses { position } } } } }"""
 OPEN_AGAIN = """mutation($id: ID!) { reverseClearingWriteOff(idempotencyKey: "back", input: {company: {code: "AX"},
-  clearingWriteOff: {id: $id}, reason: "it was charged after all"}) { userErrors { code } clearingWriteOff {
+  clearingWriteOff: {id: $id}, reason: "it was charged after all", reversedOn: "2026-05-20"})
+  { userErrors { code } clearingWriteOff {
     lines { position amount { amount } reverses { position } journalEntry { reverses { number } } } } } }"""
 
 
@@ -189,8 +191,8 @@ async def test_the_controller_closes_a_rest_of_gr_ir_and_opens_it_again(office: 
             await office(WRITE_OFF, role, key=f"w-{role}", amount="50")
     over = (await office(WRITE_OFF, "controller", key="w0", amount="50.01"))["writeOffClearing"]
     assert over["userErrors"] == [
-        {"code": "WRITE_OFF_LIMIT_EXCEEDED", "path": ["amountMax"],
-         "message": "amountMax is 50.01 USD, above the 50 USD of GR/IR that may be written off."}
+        {"code": "WRITE_OFF_LIMIT_EXCEEDED", "path": ["input", "amountMax"],
+         "message": "Amount max is 50.01 USD, above the 50 USD of GR/IR that may be written off."}
     ]  # fmt: skip
     made = (await office(WRITE_OFF, "controller", key="w1", amount="50"))["writeOffClearing"]["clearingWriteOff"]
     [line] = made["lines"]
