@@ -38,6 +38,7 @@ from domain.procurement.reports import OpenClearingLine
 from domain.procurement.requisitions import PurchaseRequisition, PurchaseRequisitionLine
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
 from domain.procurement.scorecards import SupplierScorecardLine
+from domain.procurement.write_offs import ClearingWriteOff, ClearingWriteOffLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -90,6 +91,9 @@ class ProcurementQuery:
     supplier_invoice_taxes = root_many(SupplierInvoiceTax)
     supplier_invoice_matches = root_many(SupplierInvoiceMatch)
     open_clearing = root_many(OpenClearingLine)
+    clearing_write_off = root_one(ClearingWriteOff)
+    clearing_write_offs = root_many(ClearingWriteOff)
+    clearing_write_off_lines = root_many(ClearingWriteOffLine)
 
 
 ProcurementMutation = mutations("ProcurementMutation", procurement.COMMANDS)

@@ -19,6 +19,7 @@ from domain.alerts.rules import (
     Excursion,
     LicenceHeld,
     LotInStock,
+    MissingRate,
     OpenReceipt,
     OrderMargin,
     PriceOff,
@@ -38,6 +39,7 @@ from domain.alerts.rules import (
     lot_messages,
     margin_messages,
     price_messages,
+    rate_messages,
     receipt_messages,
     receipt_verdict,
     registration_messages,
@@ -277,6 +279,26 @@ CREDITS: Condition[CreditUse] = Condition(
     cause=lambda use: use.party_id,
     verdict=lambda use, looked: above(use.used, use.limit, looked.rule),
     tell=_tell_credit,
+)
+
+
+def _rates(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[MissingRate]]:
+    return money.rates_missing(handling, among)
+
+
+def _tell_rate(one: MissingRate, _: Looked) -> Mapping[str, Any]:
+    return {
+        "subject_type": "Party", "subject_id": one.party_id, "party_id": one.party_id, **_messages(rate_messages(one)),
+    }  # fmt: skip
+
+
+# It holds from the day it is seen until somebody enters the rate: there is no measure of it.
+RATES: Condition[MissingRate] = Condition(
+    kind=AlertKind.RATE_MISSING,
+    subjects=_rates,
+    cause=lambda one: f"{one.party_id}:{one.base}/{one.quote}",
+    verdict=lambda one, looked: Verdict.RAISE,
+    tell=_tell_rate,
 )
 
 

@@ -43,6 +43,7 @@ class AlertKind(StrEnum):
     BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
     PRICE_OUTSIDE_BAND = "PRICE_OUTSIDE_BAND"
     NEGATIVE_MARGIN = "NEGATIVE_MARGIN"
+    RATE_MISSING = "RATE_MISSING"
 
 
 class AlertSeverity(StrEnum):
@@ -80,8 +81,8 @@ class AlertRule(GroupRecord, scope=Scope(), zh="预警规则", key="code", name=
     severity: Mapped[AlertSeverity] = enum_column(AlertSeverity, doc="Severity of the alerts it raises.", zh="严重程度")
     threshold: Mapped[Decimal] = rate_column(
         unit="threshold_unit", zh="阈值",
-        doc="Where the condition begins: days after the due date, days before expiry, days blocked or on hold, "
-        "percent of the reorder point, of the credit limit, of the budget, off the usual price, or of margin.",
+        doc="Where the condition begins: days after the due date, days before expiry, days blocked, on hold or without "
+        "a rate, percent of the reorder point, of the credit limit, of the budget, off the usual price, or of margin.",
     )  # fmt: skip
     hysteresis: Mapped[Decimal] = rate_column(
         unit="threshold_unit", server_default="0", zh="回差",

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, and_, bindparam, func, literal, or_,
 from sqlalchemy.types import Uuid
 
 from domain.alerts.reads import COMPANY_ID, Among, asked, zh_item, zh_name
-from domain.alerts.rules import BudgetUse, CreditUse, OrderMargin, PriceOff
+from domain.alerts.rules import BudgetUse, CreditUse, MissingRate, OrderMargin, PriceOff
 from domain.core.columns import AMOUNT
 from domain.core.database import Row
 from domain.core.errors import DomainError
@@ -21,7 +21,7 @@ from domain.core.money import EXACT, ZERO, Money
 from domain.core.records import Record
 from domain.finance import company_currency, rates_to, spent_of
 from domain.finance.models import Account, Budget, BudgetLine, BudgetStatus, BudgetVersion
-from domain.finance.rules import in_company_currency
+from domain.finance.rules import RateMissing, in_company_currency
 from domain.inventory.models import ValueLayer, ValuePool
 from domain.logistics.models import ShipmentLine
 from domain.master_data.items import Item, ItemCost
@@ -163,11 +163,26 @@ _MARGINS = (
 
 
 async def credits_used(handling: Handling, among: Among) -> list[CreditUse]:
-    """What the customers with a limit use of it. Raises: RateMissing."""
+    """What the customers with a limit use of it; those of whom a missing rate leaves it unknown are `rates_missing`."""
     rows = {row["party_id"]: row for row in await handling.fetch(_LIMITED, **among.parameters())}
     uses = await credit_uses(handling, rows, handling.today)
     return [
-        CreditUse(**dict(row), limit=uses[id_].limit, used=uses[id_].used) for id_, row in rows.items() if id_ in uses
+        CreditUse(**dict(rows[id_]), limit=use.limit, used=use.used)
+        for id_, use in uses.items()
+        if not isinstance(use, RateMissing)
+    ]
+
+
+async def rates_missing(handling: Handling, among: Among) -> list[MissingRate]:
+    """The customers with a limit of whom nobody can tell what they use of it, each with the first rate that is missing:
+    no order of theirs can be confirmed, and no alert tells that they owe too much.
+    """
+    rows = {row["party_id"]: row for row in await handling.fetch(_LIMITED, **among.parameters())}
+    uses = await credit_uses(handling, rows, handling.today)
+    return [
+        MissingRate(**dict(rows[id_]), base=use.values["base"], quote=use.values["quote"])
+        for id_, use in uses.items()
+        if isinstance(use, RateMissing)
     ]
 
 
@@ -216,4 +231,4 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
 # A hundred thousand percent says no more than any larger number.
 PERCENT_MAX = 1_000
 
-__all__ = ["budgets_used", "credits_used", "order_margins", "percent_of", "prices_off"]
+__all__ = ["budgets_used", "credits_used", "order_margins", "percent_of", "prices_off", "rates_missing"]

@@ -274,6 +274,25 @@ def credit_messages(use: CreditUse, rule: Rule) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingRate:
+    """A customer whose use of its limit is unknown: it owes or ordered in a currency without a rate to the limit's."""
+
+    party_id: UUID
+    party: str
+    party_zh: str
+    base: str
+    quote: str
+
+
+def rate_messages(one: MissingRate) -> tuple[str, str]:
+    """What was found, in English and in Chinese."""
+    return (
+        f"{one.party}: without a rate from {one.base} to {one.quote} its use of the credit limit is unknown.",
+        f"{one.party_zh}：缺少 {one.base} 对 {one.quote} 的汇率，无法计算信用额度占用。",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetUse:
     """What of a budget's line was released, and what was spent and promised of it."""
 

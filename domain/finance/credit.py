@@ -16,7 +16,7 @@ from sqlalchemy.types import Uuid
 from domain.core.database import CompanyReader
 from domain.core.money import EXACT, ZERO, Money
 from domain.finance.models import Account, AccountRole, OpenItem
-from domain.finance.rates import company_currency, quotes_on
+from domain.finance.rates import company_currency, rates_to
 from domain.finance.rules import RateMissing, in_company_currency
 from domain.finance.rules.receivables import Credit
 from domain.master_data.parties import Party, PartyTerms
@@ -52,33 +52,35 @@ _OPEN = (
 )
 
 
-async def credit_of(reader: CompanyReader, party_ids: Iterable[UUID], on: date) -> dict[UUID, Credit]:
+async def credit_of(reader: CompanyReader, party_ids: Iterable[UUID], on: date) -> dict[UUID, Credit | RateMissing]:
     """What each party owes us and may, in the currency of its limit (the company's without one); an unknown id is
     absent. Prepayments and credit notes count against what is owed.
 
-    Raises: RateMissing.
+    A party that owes in a currency without a rate stands for that refusal: it says nothing of the others.
     """
     ids = sorted(set(party_ids))
     own = await company_currency(reader)
     limits = {row["id"]: row for row in await reader.fetch(_LIMITS, ids=ids)}
     owed = await reader.fetch(_OPEN, ids=ids, on=on)
     currencies = {id_: row["currency"] or own for id_, row in limits.items()}
-    rates: dict[tuple[str, str], Decimal] = {}
+    rates: dict[tuple[str, str], Decimal | RateMissing] = {}
     for target in sorted(set(currencies.values())):
         wanted = {row["currency"] for row in owed if currencies[row["party_id"]] == target}
-        for (base, _), quote in (await quotes_on(reader, [(one, on) for one in wanted], target)).items():
-            if isinstance(quote, RateMissing):
-                raise quote
-            rates[base, target] = quote.rate
+        rates |= {(base, target): rate for base, rate in (await rates_to(reader, wanted, target, on)).items()}
     sums = dict.fromkeys(limits, (ZERO, ZERO))
+    missing: dict[UUID, RateMissing] = {}
     for row in owed:
         target = currencies[row["party_id"]]
         rate = rates[row["currency"], target]
+        if isinstance(rate, RateMissing):
+            missing.setdefault(row["party_id"], rate)
+            continue
         parts = [in_company_currency(Money(row[name], row["currency"]), rate, target) for name in ("open", "overdue")]
         before = sums[row["party_id"]]
         sums[row["party_id"]] = EXACT.add(before[0], parts[0]), EXACT.add(before[1], parts[1])
     return {
-        id_: Credit(
+        id_: missing.get(id_)
+        or Credit(
             party=row["code"],
             currency=currencies[id_],
             limit=row["credit_limit"],

@@ -10,7 +10,8 @@ QuotationSubmitted, QuotationDeclined (SupplierQuotation), ApprovalDelegated, Ap
 (PurchaseOrder), PurchaseOrderConfirmed (PurchaseOrderConfirmation), ShippingNoticeSent, ShippingNoticeCancelled,
 ShippingNoticeReceived (ShippingNotice), GoodsReceived (GoodsReceipt) and GoodsReturned
 (PurchaseReturn) with the ids of the orders, SupplierInvoiceCreated, SupplierInvoiceCancelled, SupplierInvoicePosted,
-SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice).
+SupplierInvoiceBlocked, SupplierInvoiceReleased, SupplierInvoiceCredited (SupplierInvoice), ClearingWrittenOff,
+ClearingReopened (ClearingWriteOff).
 """
 
 from collections.abc import Mapping
@@ -50,8 +51,10 @@ from domain.procurement.commands import (
     ReleaseSupplierInvoice,
     RequestQuotations,
     ReturnToSupplier,
+    ReverseClearingWriteOff,
     SendShippingNotice,
     SubmitQuotation,
+    WriteOffClearing,
     approve_purchase_agreements,
     approve_purchase_orders,
     approve_purchase_requisitions,
@@ -78,8 +81,10 @@ from domain.procurement.commands import (
     release_supplier_invoices,
     request_quotations,
     return_purchases,
+    reverse_clearing_write_offs,
     send_shipping_notices,
     submit_quotations,
+    write_off_clearing,
 )
 from domain.procurement.comparison import QuotationComparisonLine, quotation_comparison
 from domain.procurement.confirmations import CONFIRMATION_RECORDS, PurchaseOrderConfirmation
@@ -97,12 +102,13 @@ from domain.procurement.reports import OpenClearingLine, open_clearing
 from domain.procurement.requisitions import REQUISITION_RECORDS, PurchaseRequisition
 from domain.procurement.returns import RETURN_RECORDS, PurchaseReturn
 from domain.procurement.scorecards import SupplierScorecardLine, supplier_scorecard
+from domain.procurement.write_offs import WRITE_OFF_RECORDS, ClearingWriteOff
 
 RECORDS = (
     PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierItem, ApprovalLimit, ApprovalDelegation,
     ApprovedSupplier, *AGREEMENT_RECORDS,
     *REQUISITION_RECORDS, *QUOTATION_RECORDS, *CONFIRMATION_RECORDS, *RECEIVING_RECORDS, *RETURN_RECORDS,
-    *INVOICE_RECORDS,
+    *INVOICE_RECORDS, *WRITE_OFF_RECORDS,
 )  # fmt: skip
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(SupplierItem, fixed=("item_id", "supplier_id"), hidden=("on_order_quantity", "last_received_on")),
@@ -141,6 +147,8 @@ COMMANDS: Mapping[type[Any], Handler] = {
     PostSupplierInvoice: post_supplier_invoices,
     ReleaseSupplierInvoice: release_supplier_invoices,
     CreditSupplierInvoice: credit_supplier_invoices,
+    WriteOffClearing: write_off_clearing,
+    ReverseClearingWriteOff: reverse_clearing_write_offs,
 }
 REPORTS = {OpenClearingLine: open_clearing, QuotationComparisonLine: quotation_comparison,
     SupplierScorecardLine: supplier_scorecard}
@@ -177,6 +185,8 @@ EVENTS = {
     "SupplierInvoiceBlocked": SupplierInvoice,
     "SupplierInvoiceReleased": SupplierInvoice,
     "SupplierInvoiceCredited": SupplierInvoice,
+    "ClearingWrittenOff": ClearingWriteOff,
+    "ClearingReopened": ClearingWriteOff,
 }
 VERIFIERS = {**verify.VERIFIERS, **invoice_checks.VERIFIERS}
 

@@ -37,6 +37,14 @@ class Asked:
     asked_by: frozenset[UUID]
 
 
+def limit_currency(limited_in: Iterable[str], currency: str, own: str) -> str | None:
+    """The currency in which an amount of `currency` is measured: its own where that is limited, else the company's,
+    else the first by code that is; None where nothing is limited.
+    """
+    known = set(limited_in)
+    return next((one for one in (currency, own) if one in known), min(known, default=None))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """With whose limits someone approves: their own (`user_id` None), or those of one who delegated to them."""
@@ -59,8 +67,8 @@ def reach(limits: Limits, roles: Iterable[str], item_type: ItemType) -> Decimal:
 def voice_for(asked: Asked, limits: Limits | None, voices: Sequence[Voice]) -> Voice:
     """The first of the voices whose limits reach what is asked; the approver's own comes first.
 
-    `limits` is None where the company limits nothing in the currency. Raises: ApprovalLimitExceeded with the class that
-    the own voice falls short of.
+    `limits` is None where the company limits nothing; they are in the currency of what is asked. Raises:
+    ApprovalLimitExceeded with the class that the own voice falls short of.
     """
     own, *others = voices
     if limits is None:

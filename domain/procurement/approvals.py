@@ -1,6 +1,8 @@
 """Approval limits by role and class of items, delegations between people, and what an approver finds of both."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,17 +14,22 @@ from sqlalchemy.types import Uuid
 
 from domain.core.accounts import RoleAssignment
 from domain.core.columns import Tier, amount_column, code_column, date_column, enum_column, reference, text_column
+from domain.core.money import Money
 from domain.core.records import GROUP, CompanyRecord, Scope
 from domain.core.work import Work
+from domain.finance import company_currency, rates_to
+from domain.finance.rules import RateMissing, in_company_currency
 from domain.master_data.items import Item, ItemType
-from domain.procurement.approval_rules import Voice
+from domain.procurement.approval_rules import Asked, Limits, Voice, limit_currency
 
 CURRENCY_LENGTH = 3
 
 
 class ApprovalLimit(CompanyRecord, scope=Scope(), zh="审批限额"):
-    """Up to which amount a role may approve purchases, of one class of items or of all that have no limit of their own;
-    a company without limits for a currency has none in it.
+    """Up to which amount a role may approve purchases, of one class of items or of all that have no limit of their own.
+
+    What is in a currency without limits is measured at the rate of the day by those in the company's own, else by the
+    first by code; a company without any limits has none.
     """
 
     __tablename__ = "approval_limit"
@@ -87,13 +94,48 @@ _VOICES = (
 _TYPES = select(_item.c.id, _item.c.kind).where(_item.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
 
 
-async def limits_by_currency(work: Work) -> dict[str, dict[tuple[str, ItemType | None], Decimal]]:
-    """By currency, the largest amount that each role may approve of each class of items."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitBook:
+    """The limits of a company by currency, and the day's rates to those of them that amounts are measured in."""
+
+    limits: Mapping[str, Limits]
+    own: str
+    rates: Mapping[tuple[str, str], Decimal | RateMissing]
+
+    def measure(self, asked: Asked) -> tuple[Asked, Limits | None]:
+        """What is asked, in the currency of the limits that it is measured by, and these. Raises: RateMissing."""
+        target = limit_currency(self.limits, asked.currency, self.own)
+        if target is None:
+            return asked, None
+        if target == asked.currency:
+            return asked, self.limits[target]
+        rate = self.rates[asked.currency, target]
+        if isinstance(rate, RateMissing):
+            # Each document has a refusal of its own: where it stands in its batch is added to it.
+            raise RateMissing(**rate.values)
+        total = in_company_currency(Money(asked.total, asked.currency), rate, target)
+        return replace(asked, total=total, currency=target), self.limits[target]
+
+
+async def limit_book(work: Work, asked: Iterable[Asked]) -> LimitBook:
+    """The limits that what is asked is measured by; an amount in a currency without limits is converted at the rate of
+    the day.
+    """
     limits: dict[str, dict[tuple[str, ItemType | None], Decimal]] = {}
     for row in await work.fetch(_LIMITS):
         item_type = ItemType(row["item_type"]) if row["item_type"] else None
         limits.setdefault(row["currency"], {})[row["role"], item_type] = row["amount"]
-    return limits
+    own = await company_currency(work)
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for currency in {one.currency for one in asked}:
+        target = limit_currency(limits, currency, own)
+        if target is not None and target != currency:
+            wanted[target].add(currency)
+    rates: dict[tuple[str, str], Decimal | RateMissing] = {}
+    for target, bases in sorted(wanted.items()):
+        found = await rates_to(work, bases, target, work.now.date())
+        rates |= {(base, target): rate for base, rate in found.items()}
+    return LimitBook(limits=limits, own=own, rates=rates)
 
 
 async def voices_of(work: Work) -> list[Voice]:
@@ -109,4 +151,4 @@ async def types_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, ItemType]
     return {row["id"]: ItemType(row["kind"]) for row in await work.fetch(_TYPES, ids=sorted(set(item_ids)))}
 
 
-__all__ = ["ApprovalDelegation", "ApprovalLimit", "limits_by_currency", "types_of", "voices_of"]
+__all__ = ["ApprovalDelegation", "ApprovalLimit", "LimitBook", "limit_book", "types_of", "voices_of"]

@@ -32,6 +32,7 @@ from domain.procurement.clearing import (
 from domain.procurement.invoices import MatchReason, SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceMatch
 from domain.procurement.matching import Arrived, Charge, arrivals, match_status, part_of, price_agrees
 from domain.procurement.models import PurchaseOrderLine
+from domain.procurement.reopening import arrived_late, open_again
 
 _line, _match = SupplierInvoiceLine.table, SupplierInvoiceMatch.table
 _company_id = bindparam("company_id", type_=SmallInteger())
@@ -101,6 +102,8 @@ async def clear_awaited(work: Work, order_line_ids: Collection[UUID]) -> None:
             made = clearings.setdefault((source.id, day), Clearing(source=source, on=day))
             made.arrived.append((line, one))
     if clearings:
+        late = [arrived_late([one for _, one in made.arrived], made.on) for made in clearings.values()]
+        await open_again(work, {id_: day for found in reversed(late) for id_, day in found.items()})
         await _post(work, list(clearings.values()), books)
         await lift_quantity_blocks(work, {one.source.id for one in clearings.values()})
 

@@ -29,6 +29,7 @@ from domain.procurement.invoices import (
 from domain.procurement.matching import EXACT_MATCH, Bin, Cleared, Holding, Tolerance
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, ReturnSettlement
+from domain.procurement.write_offs import ClearingWriteOffLine
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -91,6 +92,18 @@ _back = (
     .group_by(_back_line.c.goods_receipt_line_id)
     .subquery("back")
 )  # fmt: skip
+_written = ClearingWriteOffLine.table
+# What is written off and has not been opened again: of goods, and of charges without goods.
+_closed, _given_up = (
+    select(key)
+    .where(_written.c.company_id == _company_id, _written.c.purchase_order_line_id == _ids, key.is_not(None))
+    .group_by(key)
+    .having(func.count().filter(_written.c.reverses_id.is_(None)) > func.count(_written.c.reverses_id))
+    .subquery(name)
+    for key, name in (
+        (_written.c.goods_receipt_line_id, "closed"), (_written.c.supplier_invoice_line_id, "given_up"),
+    )
+)  # fmt: skip
 _earlier = _line.alias("earlier")
 # Which of the entries of its receipt a line is: those of accepted goods stand in the order of the lines.
 _place = (
@@ -122,6 +135,7 @@ _BINS = (
         ).label("transaction"),
         (func.coalesce(_cleared.c.amount, 0) + func.coalesce(_back.c.amount, 0) - _line.c.owed_amount).label("amount"),
         (func.coalesce(_back.c.to_replace, 0) - func.coalesce(_replaced.c.quantity, 0)).label("to_replace"),
+        _closed.c.goods_receipt_line_id.is_not(None).label("is_written_off"),
     )
     .join_from(_line, _receipt, (_receipt.c.company_id == _line.c.company_id)
                & (_receipt.c.id == _line.c.goods_receipt_id))
@@ -129,6 +143,7 @@ _BINS = (
     .join(_cleared, _cleared.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .join(_back, _back.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .join(_replaced, _replaced.c.goods_receipt_line_id == _line.c.id, isouter=True)
+    .join(_closed, _closed.c.goods_receipt_line_id == _line.c.id, isouter=True)
     .where(_line.c.company_id == _company_id, _line.c.purchase_order_line_id == _ids, _line.c.stocked_quantity > 0)
     .order_by(_line.c.purchase_order_line_id, _receipt.c.received_on, _line.c.id)
 )  # fmt: skip
@@ -147,14 +162,17 @@ _HOLDINGS = (
         func.sum(_match.c.amount).label("amount"),
         func.sum(_match.c.price_difference).label("price"),
         func.sum(_match.c.exchange_difference).label("exchange"),
+        (_match.c.goods_receipt_line_id.is_(None) & _given_up.c.supplier_invoice_line_id.is_not(None))
+        .label("is_written_off"),
     )
     .join_from(_match, _billed, (_billed.c.company_id == _match.c.company_id)
                & (_billed.c.id == _match.c.supplier_invoice_line_id))
     .join(_invoice, (_invoice.c.company_id == _billed.c.company_id) & (_invoice.c.id == _billed.c.supplier_invoice_id))
+    .join(_given_up, _given_up.c.supplier_invoice_line_id == _match.c.supplier_invoice_line_id, isouter=True)
     .where(_match.c.company_id == _company_id, _match.c.purchase_order_line_id == _ids)
     .group_by(
         _match.c.purchase_order_line_id, _match.c.supplier_invoice_line_id, _match.c.goods_receipt_line_id,
-        _invoice.c.company_id, _invoice.c.id,
+        _invoice.c.company_id, _invoice.c.id, _given_up.c.supplier_invoice_line_id,
     )
     .having(func.sum(_match.c.quantity) != 0)
     .order_by(_match.c.purchase_order_line_id, _invoice.c.posted_on, _match.c.supplier_invoice_line_id,
@@ -167,7 +185,7 @@ async def tolerance_of(work: Work) -> Tolerance:
     for row in await work.fetch(_TOLERANCE):
         return Tolerance(
             quantity_percent=row["quantity_percent"], price_percent=row["price_percent"],
-            price_amount=row["price_amount"],
+            price_amount=row["price_amount"], write_off_amount=row["write_off_amount"],
         )  # fmt: skip
     return EXACT_MATCH
 

@@ -65,7 +65,8 @@ WHERE NOT o.is_historical
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """
 
-# What documents of purchasing moved in GR/IR is what receipts took up and matches cleared, in each currency.
+# What documents of purchasing moved in GR/IR is what receipts took up, matches cleared and write-offs closed, in each
+# currency.
 _CLEARING = """
 WITH ledger AS (
     SELECT e.company_id, l.transaction_currency AS currency, sum(l.transaction_amount) AS transaction,
@@ -73,7 +74,8 @@ WITH ledger AS (
     FROM journal_entry e
     JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
     JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
-    WHERE a.role = 'GR_IR' AND e.source_kind IN ('GoodsReceipt', 'PurchaseReturn', 'SupplierInvoice')
+    WHERE a.role = 'GR_IR'
+      AND e.source_kind IN ('GoodsReceipt', 'PurchaseReturn', 'SupplierInvoice', 'ClearingWriteOff')
     GROUP BY 1, 2
 ), moved AS (
     SELECT r.company_id, r.purchase_order_line_id AS line_id, -r.owed_transaction_amount AS transaction,
@@ -83,6 +85,8 @@ WITH ledger AS (
     SELECT company_id, purchase_order_line_id, owed_transaction_amount, owed_amount FROM purchase_return_line
     UNION ALL
     SELECT company_id, purchase_order_line_id, transaction_amount, amount FROM supplier_invoice_match
+    UNION ALL
+    SELECT company_id, purchase_order_line_id, transaction_amount, amount FROM clearing_write_off_line
 ), lines AS (
     SELECT m.company_id, o.currency, sum(m.transaction) AS transaction, sum(m.amount) AS amount
     FROM moved m
@@ -122,9 +126,62 @@ WHERE g.returned_quantity <> g.sent_back OR (g.open = 0 AND (g.left_over, g.amou
 ORDER BY o.company_id, o.number, g.position LIMIT 1
 """
 
+# What is written off still holds what it did: whatever happens to it opens it again first. What opens is the opposite.
+_WRITTEN_OFF = """
+WITH closed AS (
+    SELECT company_id, goods_receipt_line_id AS goods_id, supplier_invoice_line_id AS charge_id,
+           min(clearing_write_off_id::text) AS document_id, sum(quantity) AS quantity,
+           sum(transaction_amount) AS transaction, sum(amount) AS amount
+    FROM clearing_write_off_line GROUP BY 1, 2, 3
+    HAVING (sum(quantity), sum(transaction_amount), sum(amount)) <> (0, 0, 0)
+), moved AS (
+    SELECT r.company_id, r.id AS goods_id, NULL::uuid AS charge_id, r.stocked_quantity AS quantity,
+           -r.owed_transaction_amount AS transaction, -r.owed_amount AS amount
+    FROM goods_receipt_line r JOIN closed c ON c.company_id = r.company_id AND c.goods_id = r.id
+    UNION ALL
+    SELECT b.company_id, b.goods_receipt_line_id, NULL, -b.quantity, b.owed_transaction_amount, b.owed_amount
+    FROM purchase_return_line b JOIN closed c ON c.company_id = b.company_id AND c.goods_id = b.goods_receipt_line_id
+    WHERE NOT b.is_rejected
+    UNION ALL
+    SELECT m.company_id, m.goods_receipt_line_id, NULL, -m.quantity, m.transaction_amount, m.amount
+    FROM supplier_invoice_match m
+    JOIN closed c ON c.company_id = m.company_id AND c.goods_id = m.goods_receipt_line_id
+    UNION ALL
+    SELECT m.company_id, NULL, m.supplier_invoice_line_id, -m.quantity, m.transaction_amount, m.amount
+    FROM supplier_invoice_match m
+    JOIN closed c ON c.company_id = m.company_id AND c.charge_id = m.supplier_invoice_line_id
+    WHERE m.goods_receipt_line_id IS NULL
+), held AS (
+    SELECT company_id, goods_id, charge_id, sum(quantity) AS quantity, sum(transaction) AS transaction,
+           sum(amount) AS amount
+    FROM moved GROUP BY 1, 2, 3
+)
+SELECT c.company_id, d.number, c.quantity, -c.transaction AS transaction, -c.amount AS amount,
+       h.quantity AS held_quantity, h.transaction AS held_transaction, h.amount AS held_amount
+FROM closed c
+JOIN clearing_write_off d ON d.company_id = c.company_id AND d.id::text = c.document_id
+LEFT JOIN held h ON h.company_id = c.company_id AND h.goods_id IS NOT DISTINCT FROM c.goods_id
+                AND h.charge_id IS NOT DISTINCT FROM c.charge_id
+WHERE (c.quantity, -c.transaction, -c.amount) IS DISTINCT FROM (h.quantity, h.transaction, h.amount)
+ORDER BY c.company_id, d.number LIMIT 1
+"""
+_TAKEN_BACK = """
+SELECT b.company_id, d.number, b.position
+FROM clearing_write_off_line b
+JOIN clearing_write_off d ON d.company_id = b.company_id AND d.id = b.clearing_write_off_id
+JOIN clearing_write_off_line l ON l.company_id = b.company_id AND l.id = b.reverses_id
+WHERE l.reverses_id IS NOT NULL OR b.occurred_on < l.occurred_on
+   OR (b.clearing_write_off_id, b.quantity, b.transaction_amount, b.amount, b.goods_receipt_line_id,
+       b.supplier_invoice_line_id)
+      IS DISTINCT FROM (l.clearing_write_off_id, -l.quantity, -l.transaction_amount, -l.amount, l.goods_receipt_line_id,
+                        l.supplier_invoice_line_id)
+ORDER BY b.company_id, d.number, b.position LIMIT 1
+"""
+
 SUPPLIER_INVOICES = "supplier invoices"
 INVOICED_QUANTITIES = "invoiced quantities"
 CLEARING = "GR/IR by order line"
+WRITE_OFFS = "rests of GR/IR written off"
 
 
 async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
@@ -171,8 +228,22 @@ async def clearing(connection: Connection) -> AsyncIterator[Finding]:
         yield Finding.of_company(CLEARING, row["company_id"], f"{row['number']} line {row['position']}", message)
 
 
+async def write_offs(connection: Connection) -> AsyncIterator[Finding]:
+    """The first rest that is written off and is not what GR/IR held, and the first that opened again as another."""
+    for row in await connection.fetch(_WRITTEN_OFF):
+        message = (
+            f"{row['quantity']} at {row['transaction']} ({row['amount']}) are written off, GR/IR held "
+            f"{row['held_quantity']} at {row['held_transaction']} ({row['held_amount']})"
+        )
+        yield Finding.of_company(WRITE_OFFS, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_TAKEN_BACK):
+        subject = f"{row['number']} line {row['position']}"
+        yield Finding.of_company(WRITE_OFFS, row["company_id"], subject, "it is not the opposite of what it takes back")
+
+
 VERIFIERS: Mapping[str, Verifier] = {
     SUPPLIER_INVOICES: supplier_invoices,
     INVOICED_QUANTITIES: invoiced_quantities,
     CLEARING: clearing,
+    WRITE_OFFS: write_offs,
 }

@@ -85,7 +85,8 @@ class MatchTolerance(CompanyRecord, scope=Scope(), zh="发票匹配容差"):
     __table_args__ = (
         UniqueConstraint("company_id"),
         CheckConstraint(
-            "quantity_percent >= 0 AND price_percent >= 0 AND price_amount >= 0", name="tolerances_not_negative"
+            "quantity_percent >= 0 AND price_percent >= 0 AND price_amount >= 0 AND write_off_amount >= 0",
+            name="tolerances_not_negative",
         ),
     )
 
@@ -99,6 +100,10 @@ class MatchTolerance(CompanyRecord, scope=Scope(), zh="发票匹配容差"):
     )  # fmt: skip
     price_amount: Mapped[Decimal] = amount_column(
         doc="How much the price of a line may be off in all; both limits must hold.", zh="价格容差金额",
+        unit=COMPANY_CURRENCY, tier=Tier.INTERNAL, server_default="0",
+    )  # fmt: skip
+    write_off_amount: Mapped[Decimal] = amount_column(
+        doc="The largest rest of an order line in GR/IR that may be written off; none unless set.", zh="暂估核销限额",
         unit=COMPANY_CURRENCY, tier=Tier.INTERNAL, server_default="0",
     )  # fmt: skip
 

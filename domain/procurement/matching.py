@@ -63,12 +63,13 @@ INVOICE_FLOW: Final = Flow(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """How far an invoice may be off: percent of what was accepted, percent of the price, and what a line is off by in
-    the company's currency.
+    the company's currency; and the largest rest of an order line that may be written off.
     """
 
     quantity_percent: Decimal = ZERO
     price_percent: Decimal = ZERO
     price_amount: Decimal = ZERO
+    write_off_amount: Decimal = ZERO
 
 
 EXACT_MATCH: Final = Tolerance()
@@ -77,7 +78,8 @@ EXACT_MATCH: Final = Tolerance()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
     """What GR/IR holds for goods of one receipt line; `rate` is that of the receipt, `to_replace` what was sent back of
-    it for others to come instead. What is a cost and not goods for stock has an account.
+    it for others to come instead. What is a cost and not goods for stock has an account. One that is written off holds
+    what it does as long as nothing else takes it.
     """
 
     receipt_line_id: UUID
@@ -93,6 +95,7 @@ class Bin:
     item_id: UUID | None = None
     account_id: UUID | None = None
     cost_centre_id: UUID | None = None
+    is_written_off: bool = False
 
     def part(self, quantity: Decimal, currency: str, company: str) -> tuple[Decimal, Decimal]:
         """What it holds for some of its goods; all of it for the last."""
@@ -145,10 +148,13 @@ class Charge:
 
 
 def clear(bins: Sequence[Bin], charge: Charge) -> tuple[list[Cleared], list[Bin]]:
-    """What a charge clears, the oldest goods first, and the bins it leaves; what is over clears nothing."""
+    """What a charge clears, the oldest goods first, and the bins it leaves; what is over clears nothing.
+
+    Goods that were written off come last: they are charged late only when no others are left.
+    """
     left = charge.quantity
     takes: list[tuple[Bin | None, Decimal]] = []
-    for one in sorted(bins, key=lambda one: (one.received_on, one.receipt_line_id)):
+    for one in sorted(bins, key=lambda one: (one.is_written_off, one.received_on, one.receipt_line_id)):
         taken = min(max(one.quantity, ZERO), left)
         if taken:
             takes.append((one, taken))
@@ -202,6 +208,7 @@ class Holding:
     amount: Decimal
     price: Decimal
     exchange: Decimal
+    is_written_off: bool = False
 
     def part(self, quantity: Decimal, currency: str, company: str) -> "Holding":
         """What it holds for some of its quantity; all of it for the last."""
@@ -239,12 +246,13 @@ class Arrived:
 
 def arrivals(bins: Sequence[Bin], holdings: Sequence[Holding], currency: str, company: str) -> list[Arrived]:
     """What goods received clear of what was invoiced without them: first they replace what was sent back, then they
-    are what was invoiced before it came, the oldest of both first.
+    are what was invoiced before it came, the oldest of both first, and what was written off last.
     """
     waiting = [*_sent_back(bins, holdings, currency, company)]
-    waiting += [(MatchKind.ARRIVED, one) for one in holdings if one.receipt_line_id is None]
+    charged = sorted(holdings, key=lambda one: one.is_written_off)
+    waiting += [(MatchKind.ARRIVED, one) for one in charged if one.receipt_line_id is None]
     found: list[Arrived] = []
-    for one in bins:
+    for one in sorted(bins, key=lambda one: one.is_written_off):
         left = one
         while left.quantity > ZERO and waiting:
             kind, first = waiting.pop(0)
@@ -284,8 +292,11 @@ def _sent_back(
             # What the invoice differed by from the goods that went back went where the return's difference did.
             yield (
                 MatchKind.REPLACED,
-                replace(holding, quantity=quantity, transaction=transaction, amount=amount, price=ZERO, exchange=ZERO),
-            )
+                replace(
+                    holding, quantity=quantity, transaction=transaction, amount=amount, price=ZERO, exchange=ZERO,
+                    is_written_off=one.is_written_off,
+                ),
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
-"""GR/IR by order line on any day: what was received and not invoiced, or invoiced and not received, and since when."""
+"""GR/IR by order line on any day: what was received and not invoiced, or invoiced and not received, and since when.
+
+What was written off is not listed from its day on, and listed again once it is opened again.
+"""
 
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, cast, false, func, literal_column, select, union_all
+from sqlalchemy import FromClause, and_, cast, func, literal_column, select
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Date, Integer
@@ -23,16 +26,8 @@ from domain.core.columns import (
 from domain.core.commands import argument, part
 from domain.core.reports import Asked, Lines, Report, any_values
 from domain.finance.statements import row_id, text_of
-from domain.procurement.invoices import SupplierInvoiceMatch
-from domain.procurement.models import (
-    CURRENCY_LENGTH,
-    ITEM_UNIT,
-    GoodsReceipt,
-    GoodsReceiptLine,
-    PurchaseOrder,
-    PurchaseOrderLine,
-)
-from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
+from domain.procurement.clearing_moves import KEYS, MOVED, clearing_moves
+from domain.procurement.models import CURRENCY_LENGTH, ITEM_UNIT, PurchaseOrder, PurchaseOrderLine
 
 NOTHING = literal_column("0", AMOUNT)
 
@@ -46,8 +41,7 @@ class OpenClearingArguments:
 
 class OpenClearingLine(
     Report, zh="暂估应付明细行", arguments=OpenClearingArguments, order="place", check=any_values,
-    totals=("amount",), reads=(PurchaseOrder, PurchaseOrderLine, GoodsReceipt, GoodsReceiptLine, SupplierInvoiceMatch,
-           PurchaseReturn, PurchaseReturnLine),
+    totals=("amount",), reads=(PurchaseOrder, PurchaseOrderLine, *MOVED),
 ):  # fmt: skip
     """What GR/IR holds of an order line: goods that are not invoiced (negative), or what was invoiced without them."""
 
@@ -115,44 +109,16 @@ def open_clearing(asked: Asked) -> Lines:
 
 
 def _by_goods(asked: Asked) -> FromClause:
-    """What GR/IR holds of each receipt line, and of what was invoiced without goods, where it holds anything."""
-    receipt, came, match = asked.of(GoodsReceipt), asked.of(GoodsReceiptLine), asked.of(SupplierInvoiceMatch)
-    took_up = (
-        select(
-            came.c.company_id, came.c.purchase_order_line_id.label("line_id"), came.c.id.label("goods_id"),
-            receipt.c.received_on.label("day"), came.c.stocked_quantity.label("quantity"),
-            (-came.c.owed_transaction_amount).label("transaction"), (-came.c.owed_amount).label("amount"),
-        )
-        .select_from(
-            came.join(receipt, and_(receipt.c.company_id == came.c.company_id, receipt.c.id == came.c.goods_receipt_id))
-        )
-        .where(receipt.c.received_on <= asked["on"])
-    )  # fmt: skip
-    cleared = select(
-        match.c.company_id, match.c.purchase_order_line_id, match.c.goods_receipt_line_id, match.c.occurred_on,
-        -match.c.quantity, match.c.transaction_amount, match.c.amount,
-    ).where(match.c.occurred_on <= asked["on"])  # fmt: skip
-    returned, back = asked.of(PurchaseReturn), asked.of(PurchaseReturnLine)
-    sent_back = (
-        select(
-            back.c.company_id, back.c.purchase_order_line_id, back.c.goods_receipt_line_id, returned.c.returned_on,
-            -back.c.quantity, back.c.owed_transaction_amount, back.c.owed_amount,
-        )
-        .select_from(
-            back.join(
-                returned, and_(returned.c.company_id == back.c.company_id, returned.c.id == back.c.purchase_return_id)
-            )
-        )
-        .where(returned.c.returned_on <= asked["on"], back.c.is_rejected == false())
-    )  # fmt: skip
-    moved = union_all(took_up, cleared, sent_back).subquery("moved")
-    keys = (moved.c.company_id, moved.c.line_id, moved.c.goods_id)
+    """What GR/IR holds of each receipt line, and of each charge without goods, where it holds anything."""
+    moved = clearing_moves(asked.of)
+    keys = [moved.c[name] for name in KEYS]
     quantity, transaction, amount = (func.sum(moved.c[name]) for name in ("quantity", "transaction", "amount"))
     return (
         select(
             *keys, func.min(moved.c.day).label("since_on"), quantity.label("quantity"),
             transaction.label("transaction"), amount.label("amount"),
         )
+        .where(moved.c.day <= asked["on"])
         .group_by(*keys)
         .having((quantity != NOTHING) | (transaction != NOTHING) | (amount != NOTHING))
         .subquery("goods")

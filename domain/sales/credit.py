@@ -12,7 +12,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.core.database import CompanyReader
-from domain.core.errors import DomainError
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.work import Work
 from domain.finance import credit_of, rates_to
@@ -34,15 +33,29 @@ class Use:
 class CreditBook:
     """What the customers of a batch may still order."""
 
-    def __init__(self, credits: Mapping[UUID, Credit], rates: Rates) -> None:
-        self._credits = credits
+    def __init__(self, credits: Mapping[UUID, Credit | RateMissing], rates: Rates) -> None:
+        self._credits = dict(credits)
         self._rates = rates
         self._ordered = dict.fromkeys(credits, ZERO)
 
     def count(self, customer_id: UUID, amount: Money) -> None:
-        """Count what was ordered before. Raises: RateMissing."""
-        if customer_id in self._credits:
-            self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], self._valued(customer_id, amount))
+        """Count what was ordered before; a customer of whom it cannot be told stands for the rate that is missing."""
+        credit = self._credits.get(customer_id)
+        if isinstance(credit, Credit):
+            value = self._valued(credit, amount)
+            if isinstance(value, RateMissing):
+                self._credits[customer_id] = value
+            else:
+                self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], value)
+
+    def of(self, customer_id: UUID) -> Credit | RateMissing:
+        """What a customer owes and may, or the rate without which that cannot be told."""
+        return self._credits[customer_id]
+
+    @property
+    def customers(self) -> Sequence[UUID]:
+        """Who stands in it."""
+        return list(self._credits)
 
     def ordered(self, customer_id: UUID) -> Decimal:
         """What a customer with a limit has ordered and was not charged, in the currency of the limit."""
@@ -50,49 +63,60 @@ class CreditBook:
 
     def spend(self, customer_id: UUID, amount: Money) -> None:
         """Count an order that is to be confirmed. Raises: CreditExceeded, RateMissing."""
-        if customer_id in self._credits:
-            asked = self._valued(customer_id, amount)
-            within_credit(self._credits[customer_id], self._ordered[customer_id], asked)
-            self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], asked)
+        credit = self._credits.get(customer_id)
+        if credit is None:
+            return
+        # Each order has a refusal of its own: where it stands in its batch is added to it.
+        if isinstance(credit, RateMissing):
+            raise RateMissing(**credit.values)
+        asked = self._valued(credit, amount)
+        if isinstance(asked, RateMissing):
+            raise RateMissing(**asked.values)
+        within_credit(credit, self._ordered[customer_id], asked)
+        self._ordered[customer_id] = EXACT.add(self._ordered[customer_id], asked)
 
-    def _valued(self, customer_id: UUID, amount: Money) -> Decimal:
+    def _valued(self, credit: Credit, amount: Money) -> Decimal | RateMissing:
         """An amount in the currency of the customer's limit."""
-        target = self._credits[customer_id].currency
-        rate = self._rates[amount.currency, target]
-        if isinstance(rate, DomainError):
-            raise rate
-        return in_company_currency(amount, rate, target)
+        rate = self._rates[amount.currency, credit.currency]
+        return rate if isinstance(rate, RateMissing) else in_company_currency(amount, rate, credit.currency)
 
 
 async def credit_book(work: Work, customer_ids: Iterable[UUID], currencies: Iterable[str], on: date) -> CreditBook:
-    """The book of customers who have a limit, for orders in these currencies. Raises: RateMissing."""
+    """The book of customers who have a limit, for orders in these currencies."""
     held = await reads.hold_limited(work, customer_ids)
-    return (await _book(work, held, currencies, on))[0] if held else CreditBook({}, {})
+    return await _book(work, held, currencies, on) if held else CreditBook({}, {})
 
 
-async def credit_uses(reader: CompanyReader, customer_ids: Iterable[UUID], on: date) -> dict[UUID, Use]:
-    """What each of the customers uses of its limit; one without a limit is absent. Raises: RateMissing."""
+async def credit_uses(
+    reader: CompanyReader, customer_ids: Iterable[UUID], on: date
+) -> dict[UUID, Use | RateMissing]:
+    """What each of the customers uses of its limit, or the rate without which that cannot be told; one without a limit
+    is absent.
+    """
     customers = sorted(set(customer_ids))
-    book, credits = await _book(reader, customers, (), on)
-    return {
-        id_: Use(limit=one.limit, used=EXACT.add(one.open, book.ordered(id_)))
-        for id_, one in credits.items()
-        if one.limit is not None
-    }
+    book = await _book(reader, customers, (), on)
+    found: dict[UUID, Use | RateMissing] = {}
+    for id_ in book.customers:
+        one = book.of(id_)
+        if isinstance(one, RateMissing):
+            found[id_] = one
+        elif one.limit is not None:
+            found[id_] = Use(limit=one.limit, used=EXACT.add(one.open, book.ordered(id_)))
+    return found
 
 
 async def _book(
     reader: CompanyReader, customers: Sequence[UUID], currencies: Iterable[str], on: date
-) -> tuple[CreditBook, Mapping[UUID, Credit]]:
-    """The book with what was ordered before counted, and what stands behind it."""
+) -> CreditBook:
+    """The book with what was ordered before counted."""
     credits = await credit_of(reader, customers, on)
     ordered = await reads.ordered_by(reader, customers)
     wanted = sorted({*currencies, *(amount.currency for _, amount in ordered)})
     rates: dict[tuple[str, str], Decimal | RateMissing] = {}
-    for target in sorted({one.currency for one in credits.values()}):
+    for target in sorted({one.currency for one in credits.values() if isinstance(one, Credit)}):
         found = await rates_to(reader, wanted, target, on)
         rates |= {(base, target): rate for base, rate in found.items()}
     book = CreditBook(credits, rates)
     for customer_id, amount in ordered:
         book.count(customer_id, amount)
-    return book, credits
+    return book

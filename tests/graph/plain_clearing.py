@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.procurement.invoices import SupplierInvoiceMatch
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine
+from domain.procurement.write_offs import ClearingWriteOffLine
 from tests.graph.wire import Row
 
 if TYPE_CHECKING:
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 
+# Company, order line, receipt line, and of what has no goods the invoice line.
+Key = tuple[int, UUID, UUID | None, UUID | None]
+
 
 def open_clearing(book: "Book") -> Iterable[Row]:
     """A line for each order line of which GR/IR holds something."""
     on = book.asked["on"]
-    goods: dict[tuple[int, UUID, UUID | None], list[Any]] = {}
+    goods: dict[Key, list[Any]] = {}
 
-    def moved(key: tuple[int, UUID, UUID | None], day: Any, *amounts: Decimal) -> None:
+    def moved(key: Key, day: Any, *amounts: Decimal) -> None:
         held = goods.setdefault(key, [day, ZERO, ZERO, ZERO])
         held[0] = min(held[0], day)
         held[1:] = [one + amount for one, amount in zip(held[1:], amounts, strict=True)]
@@ -32,29 +36,37 @@ def open_clearing(book: "Book") -> Iterable[Row]:
         receipt = receipts.get((row["company_id"], row["goods_receipt_id"]))
         if receipt is not None and receipt["received_on"] <= on:
             moved(
-                (row["company_id"], row["purchase_order_line_id"], row["id"]), receipt["received_on"],
+                (row["company_id"], row["purchase_order_line_id"], row["id"], None), receipt["received_on"],
                 row["stocked_quantity"], -row["owed_transaction_amount"], -row["owed_amount"],
             )  # fmt: skip
     for row in book.of(SupplierInvoiceMatch):
         if row["occurred_on"] <= on:
+            of = row["goods_receipt_line_id"]
             moved(
-                (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"]), row["occurred_on"],
-                -row["quantity"], row["transaction_amount"], row["amount"],
+                (row["company_id"], row["purchase_order_line_id"], of, None if of else row["supplier_invoice_line_id"]),
+                row["occurred_on"], -row["quantity"], row["transaction_amount"], row["amount"],
             )  # fmt: skip
     returns = {(row["company_id"], row["id"]): row for row in book.of(PurchaseReturn)}
     for row in book.of(PurchaseReturnLine):
         back = returns.get((row["company_id"], row["purchase_return_id"]))
         if back is not None and back["returned_on"] <= on and not row["is_rejected"]:
             moved(
-                (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"]), back["returned_on"],
-                -row["quantity"], row["owed_transaction_amount"], row["owed_amount"],
+                (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"], None),
+                back["returned_on"], -row["quantity"], row["owed_transaction_amount"], row["owed_amount"],
+            )  # fmt: skip
+    for row in book.of(ClearingWriteOffLine):
+        if row["occurred_on"] <= on:
+            moved(
+                (row["company_id"], row["purchase_order_line_id"], row["goods_receipt_line_id"],
+                 row["supplier_invoice_line_id"]),
+                row["occurred_on"], -row["quantity"], row["transaction_amount"], row["amount"],
             )  # fmt: skip
     yield from _lines(book, goods)
 
 
-def _lines(book: "Book", goods: dict[tuple[int, UUID, UUID | None], list[Any]]) -> Iterable[Row]:
+def _lines(book: "Book", goods: dict[Key, list[Any]]) -> Iterable[Row]:
     by_line: dict[tuple[int, UUID], list[list[Any]]] = {}
-    for (company, line_id, _), held in goods.items():
+    for (company, line_id, _, _), held in goods.items():
         if any(held[1:]):
             by_line.setdefault((company, line_id), []).append(held)
     orders = {(row["company_id"], row["id"]): row for row in book.of(PurchaseOrder)}

@@ -163,3 +163,53 @@ async def test_a_draft_that_cannot_be_is_refused_with_its_place(office: Office):
     assert again["userErrors"][0]["code"] == "ALREADY_EXISTS"
     [row] = await office.world.rows("SELECT count(*) AS drafts FROM supplier_invoice")
     assert row["drafts"] == 1
+
+
+LIMIT = """mutation { createMatchTolerance(input: {company: {code: "AX"}, quantityPercent: "5", pricePercent: "0",
+  priceAmount: {amount: "0", currency: "USD"}, writeOffAmount: {amount: "50", currency: "USD"}}) {
+  userErrors { code message } } }"""
+WRITE_OFF = """mutation($key: String!, $amount: Decimal!) { writeOffClearing(idempotencyKey: $key, input: {
+  company: {code: "AX"}, account: {code: "6301"}, reason: "closed by year's end", ageDaysMin: 0,
+  amountMax: {amount: $amount, currency: "USD"}, writtenOffOn: "2026-05-20"}) {
+  userErrors { code message path } clearingWriteOff { id number reason
+    lines { position quantity amount { amount } purchaseOrderLine { position purchaseOrder { number } }
+      journalEntry { number lines { account { code } amount { amount } } } reverses { position } } } } }"""
+OPEN_AGAIN = """mutation($id: ID!) { reverseClearingWriteOff(idempotencyKey: "back", input: {company: {code: "AX"},
+  clearingWriteOff: {id: $id}, reason: "it was charged after all", reversedOn: "2026-05-20"})
+  { userErrors { code } clearingWriteOff {
+    lines { position amount { amount } reverses { position } journalEntry { reverses { number } } } } } }"""
+
+
+async def test_the_controller_closes_a_rest_of_gr_ir_and_opens_it_again(office: Office):
+    assert (await office(LIMIT, "group_admin"))["createMatchTolerance"]["userErrors"] == []
+    order = await office.ordered(("BOLT", "10", "20"))
+    await office(RECEIVE, "warehouse", id=order, lines=[{"position": 1, "received": "10"}], key="r1")
+    draft = (await office.registered(order, (1, "8", "20")))["supplierInvoice"]
+    await office(POST, "accountant", id=draft["id"], key="p1")
+    for role in ("buyer", "warehouse", "accountant", "auditor"):
+        with pytest.raises(Forbidden):
+            await office(WRITE_OFF, role, key=f"w-{role}", amount="50")
+    over = (await office(WRITE_OFF, "controller", key="w0", amount="50.01"))["writeOffClearing"]
+    assert over["userErrors"] == [
+        {"code": "WRITE_OFF_LIMIT_EXCEEDED", "path": ["input", "amountMax"],
+         "message": "Amount max is 50.01 USD, above the 50 USD of GR/IR that may be written off."}
+    ]  # fmt: skip
+    made = (await office(WRITE_OFF, "controller", key="w1", amount="50"))["writeOffClearing"]["clearingWriteOff"]
+    [line] = made["lines"]
+    assert (made["number"], line) == ("GW-000001", {
+        "position": 1, "quantity": "2", "amount": {"amount": "40"},
+        "purchaseOrderLine": {"position": 1, "purchaseOrder": {"number": "PO-000001"}},
+        "journalEntry": {"number": line["journalEntry"]["number"], "lines": [
+            {"account": {"code": "220202"}, "amount": {"amount": "40"}},
+            {"account": {"code": "6301"}, "amount": {"amount": "-40"}},
+        ]}, "reverses": None,
+    })  # fmt: skip
+    assert (await office(CLEARING, "controller"))["openClearing"]["nodes"] == []
+    back = (await office(OPEN_AGAIN, "controller", id=made["id"]))["reverseClearingWriteOff"]["clearingWriteOff"]
+    assert back["lines"][1] == {
+        "position": 2, "amount": {"amount": "-40"}, "reverses": {"position": 1},
+        "journalEntry": {"reverses": {"number": line["journalEntry"]["number"]}},
+    }  # fmt: skip
+    [open_] = (await office(CLEARING, "controller"))["openClearing"]["nodes"]
+    assert (open_["receivedQuantity"], open_["amount"]) == ("2", {"amount": "-40", "currency": "USD"})
+    assert await office.world.findings() == []

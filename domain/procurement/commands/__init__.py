@@ -89,6 +89,12 @@ from domain.procurement.commands.shipping_notices import (
     receive_shipping_notices,
     send_shipping_notices,
 )
+from domain.procurement.commands.write_offs import (
+    ReverseClearingWriteOff,
+    WriteOffClearing,
+    reverse_clearing_write_offs,
+    write_off_clearing,
+)
 
 __all__ = [
     "AgreementLineInput",
@@ -127,11 +133,13 @@ __all__ = [
     "RequestQuotations",
     "RequisitionLineInput",
     "ReturnToSupplier",
+    "ReverseClearingWriteOff",
     "SendShippingNotice",
     "ShippingNoticeLineInput",
     "SubmitQuotation",
     "SupplierCreditLineInput",
     "SupplierInvoiceLineInput",
+    "WriteOffClearing",
     "approve_purchase_agreements",
     "approve_purchase_orders",
     "approve_purchase_requisitions",
@@ -159,6 +167,8 @@ __all__ = [
     "release_supplier_invoices",
     "request_quotations",
     "return_purchases",
+    "reverse_clearing_write_offs",
     "send_shipping_notices",
     "submit_quotations",
+    "write_off_clearing",
 ]

@@ -34,6 +34,7 @@ from domain.procurement.invoices import (
 )
 from domain.procurement.matching import Cleared
 from domain.procurement.models import PurchaseOrderLine
+from domain.procurement.reopening import credited_late, open_again
 
 CREDIT_NUMBERS = Series("supplier_credit_note", prefix="SC-")
 
@@ -128,9 +129,9 @@ def credit_legs(given: GivenBack, ordered: Row, books: Books, *, is_standard: bo
 
 async def post_credits(work: Work, planned: Sequence[Planned], opened: Opened) -> None:
     """The credit notes, numbered, posted, written and matched; what waits for no goods any more, or is at its
-    order's price by now, may be paid.
+    order's price by now, may be paid. What they give back and was written off is open again before.
 
-    Emits: SupplierInvoiceCredited, SupplierInvoiceReleased.
+    Emits: SupplierInvoiceCredited, SupplierInvoiceReleased, ClearingReopened.
     """
     numbers = await work.number(CREDIT_NUMBERS, len(planned))
     sources = [
@@ -141,6 +142,8 @@ async def post_credits(work: Work, planned: Sequence[Planned], opened: Opened) -
         Differences(posting_id=one.posting_id, occurred_on=one.on, source=source, cleared=_off_goods(one))
         for one, source in zip(planned, sources, strict=True)
     ]
+    late = [credited_late(line.given, one.on) for one in planned for line in one.lines]
+    await open_again(work, {id_: day for found in reversed(late) for id_, day in found.items()})
     own, later = await share_differences(work, documents)
     await _count_order_lines(work, planned)
     bills = [

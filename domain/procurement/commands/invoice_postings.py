@@ -63,6 +63,7 @@ from domain.procurement.matching import (
     undeducted,
 )
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
+from domain.procurement.reopening import cleared_late, open_again
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -148,9 +149,10 @@ async def post_supplier_invoices(work: Work, commands: Sequence[PostSupplierInvo
 
     Posts: the supplier's account and input tax against GR/IR at the value of the receipts. A difference of the price
     goes to the goods: what is in stock is worth more, what is gone went to its cost, goods at standard cost make a
-    variance; one of the rate is an exchange difference. What is over stays in GR/IR. Raises per row: NotFound,
+    variance; one of the rate is an exchange difference. What is over stays in GR/IR. Goods that were written off are
+    owed again before they are cleared. Raises per row: NotFound,
     StaleVersion, WrongState, PeriodClosed, RateMissing, Rejected for a day before the goods came. Emits:
-    SupplierInvoicePosted, SupplierInvoiceBlocked.
+    SupplierInvoicePosted, SupplierInvoiceBlocked, ClearingReopened.
     """
     ids = [one.supplier_invoice_id for one in commands]
     rows = await work.lock(SupplierInvoice, ids)
@@ -343,6 +345,8 @@ async def _write(work: Work, planned: Sequence[Planned], known: Known) -> None:
         )
         for one in planned
     ]  # fmt: skip
+    late = [cleared_late(line.cleared, one.on) for one in planned for line in one.lines]
+    await open_again(work, {id_: day for found in reversed(late) for id_, day in found.items()})
     own, later = await share_differences(work, documents)
     invoiced = [
         {"id": id_, "invoiced_quantity": quantity}

@@ -17,7 +17,7 @@ from domain.finance.rules import RateMissing
 from domain.master_data.items import ItemType
 from domain.procurement import reads
 from domain.procurement.approval_rules import Asked, another_asked, voice_for
-from domain.procurement.approvals import limits_by_currency, types_of, voices_of
+from domain.procurement.approvals import limit_book, types_of, voices_of
 from domain.procurement.approved_suppliers import approvals_of
 from domain.procurement.calls import call_back
 from domain.procurement.expenses import promises_of
@@ -58,8 +58,8 @@ async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchase
     WrongState, SegregationOfDuties, ApprovalLimitExceeded, SupplierNotApproved, BudgetExceeded, RateMissing. Emits:
     PurchaseOrderApproved, BudgetExceeded where lines warn.
     """
-    limits, voices = await limits_by_currency(work), await voices_of(work)
-    asked = await _asked(work, [one.purchase_order_id for one in commands])
+    asked, voices = await _asked(work, [one.purchase_order_id for one in commands]), await voices_of(work)
+    book = await limit_book(work, [what for what, _, _ in asked.values()])
     promises = await _promises(work, asked)
     told = [one for own in promises.values() if not isinstance(own, DomainError) for one in own]
     budgets = await limits_of(work, [one.spending for one in told])
@@ -69,7 +69,7 @@ async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchase
     def approve(order: Order) -> Decision:
         state, (what, _, _) = decide(order, APPROVE, work.actor.id), asked[order.id]
         another_asked(what, work.actor.id, "ApprovePurchaseOrder", "CreatePurchaseRequisition")
-        voice = voice_for(what, limits.get(order.currency), voices)
+        voice = voice_for(*book.measure(what), voices)
         listed.check(order, asked[order.id][2], work.now.date())
         promised = promises[order.id]
         if isinstance(promised, DomainError):

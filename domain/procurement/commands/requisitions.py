@@ -17,7 +17,7 @@ from domain.core.work import Work
 from domain.finance.journal import company_currency
 from domain.procurement import reads
 from domain.procurement.approval_rules import Asked, another_asked, voice_for
-from domain.procurement.approvals import limits_by_currency, types_of, voices_of
+from domain.procurement.approvals import limit_book, types_of, voices_of
 from domain.procurement.commands.orders import check_item
 from domain.procurement.expenses import Chargeable, Charged, chargeable
 from domain.procurement.requisitions import PurchaseRequisition, PurchaseRequisitionLine, RequisitionStatus
@@ -152,7 +152,7 @@ async def approve_purchase_requisitions(
 ) -> Results[PurchaseRequisition]:
     """The requisitions, APPROVED by another person than asked for them, within the limits of the approver.
 
-    Raises per row: NotFound, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded. Emits:
+    Raises per row: NotFound, StaleVersion, WrongState, SegregationOfDuties, ApprovalLimitExceeded, RateMissing. Emits:
     PurchaseRequisitionApproved.
     """
     return await _decided(work, commands, APPROVE, "PurchaseRequisitionApproved")
@@ -178,7 +178,8 @@ async def _decided(
     rows = await work.lock(PurchaseRequisition, [one.purchase_requisition_id for one in commands])
     expected = {one.purchase_requisition_id: one.expected_version for one in commands}
     stale = await work.stale(PurchaseRequisition, rows, expected)
-    asked, limits, voices = await _asked(work, rows), await limits_by_currency(work), await voices_of(work)
+    asked, voices = await _asked(work, rows), await voices_of(work)
+    limits = await limit_book(work, asked.values())
     changed: dict[UUID, dict[str, object]] = {}
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -191,7 +192,8 @@ async def _decided(
             state = RequisitionStatus(str(changed[id_]["status"]) if id_ in changed else rows[id_]["status"])
             status = REQUISITION_FLOW.advance(rows[id_]["number"], state, transition)
             another_asked(asked[id_], work.actor.id, "ApprovePurchaseRequisition", "CreatePurchaseRequisition")
-            voice = voice_for(asked[id_], limits.get(asked[id_].currency) if transition == APPROVE else None, voices)
+            what, own = limits.measure(asked[id_]) if transition == APPROVE else (asked[id_], None)
+            voice = voice_for(what, own, voices)
         except DomainError as refusal:
             outcomes.append(refusal)
             continue

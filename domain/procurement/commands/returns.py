@@ -33,6 +33,7 @@ from domain.inventory import (
 from domain.procurement import reads
 from domain.procurement.clearing import receipt_entries
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
+from domain.procurement.reopening import open_again
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, ReturnSettlement
 from domain.procurement.rules import Order, OrderLine, line_count, live, send_back, status_after_return
 
@@ -122,9 +123,9 @@ async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> 
     """The returns; a refusal stands in its own place.
 
     Posts: stock at what the goods of the receipt are worth against GR/IR at what was owed for them; what differs goes
-    to cost of sales, for goods at standard cost to purchase price variance; refused goods post no money. Raises
-    per row: NotFound, HistoricalDocument, Rejected, InsufficientStock, PeriodClosed. Emits: GoodsReturned,
-    StockChanged.
+    to cost of sales, for goods at standard cost to purchase price variance; refused goods post no money. What was
+    written off of the goods is owed again. Raises per row: NotFound, HistoricalDocument, Rejected, InsufficientStock,
+    PeriodClosed. Emits: GoodsReturned, StockChanged, ClearingReopened.
     """
     known = await _known(work, [one.goods_receipt_id for one in commands])
     planned: list[Planned | DomainError] = []
@@ -272,6 +273,11 @@ async def _write(work: Work, moved: Sequence[tuple[Planned, str]], known: Known)
             counted = came.setdefault(row["id"], {name: row[name] for name in ("id", *RECEIPT_COUNTED)})
             name = _COUNTED[is_rejected][1]
             counted[name] = EXACT.add(cast(Decimal, counted[name]), line.quantity)
+    await open_again(
+        work,
+        {row["id"]: plan.on for plan, _ in reversed(moved) for row, line in zip(plan.rows, plan.goods, strict=True)
+         if isinstance(line, SupplierReturnLine)},
+    )  # fmt: skip
     orders = {plan.order.id: plan.order for plan, _ in moved}
     statuses = {
         id_: status_after_return(order, [lines[line.id] for line in known.order_lines[id_]])

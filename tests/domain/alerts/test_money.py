@@ -1,13 +1,14 @@
 """Alerts about money against PostgreSQL: credit, budgets, prices off the usual, goods below their cost; escalation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, EscalateAlert
-from domain.alerts.conditions import BUDGETS, CREDITS, MARGINS, PRICES, REGISTRATIONS, STOCK
+from domain.alerts.conditions import BUDGETS, CREDITS, MARGINS, PRICES, RATES, REGISTRATIONS, STOCK
 from domain.alerts.models import AlertKind
 from domain.alerts.watching import escalate, watch_bought_prices, watch_budgets, watch_prices
 from domain.core.outbox import PublishedEvent
@@ -22,6 +23,7 @@ from domain.sales.models import ProductRegistration
 from tests.domain.alerts.looking import a_rule, look
 from tests.domain.books import AX, BX, NOW, TODAY, World
 from tests.domain.finance import test_budgets as budgets
+from tests.domain.finance.money import an_invoice, rate
 from tests.domain.finance.money import done as posted
 from tests.domain.inventory.goods import received
 from tests.domain.logistics.outbound import allocated, done, hospital, order, shipped
@@ -74,6 +76,34 @@ async def test_a_customer_that_owes_and_ordered_more_than_its_limit_is_told_unti
     await done(world, CancelSalesOrder(sales_order_id=id_))
     await look(world, CREDITS)
     assert [status for _, status, _ in await told(world)] == ["RESOLVED"]
+
+
+async def test_a_missing_rate_of_one_customer_is_told_and_hides_no_other(world: World):
+    """CLINIC owes dollars against a limit in pounds, without a rate: it is told so, and HOSPITAL's use all the same."""
+    await hospital(world)
+    await limited(world, "100")
+    await a_rule(world, AlertKind.CREDIT_EXCEEDED, "100", "10")
+    await a_rule(world, AlertKind.RATE_MISSING, "0")
+    await done(world, order(world, ("STENT", "1", "110")))
+    await world.rows("UPDATE party_terms SET credit_limit = 80")
+    clinic = {"code": "CLINIC", "name": "Clinic"}
+    [id_] = await world.works(GROUP, lambda work: work.insert(Party, [clinic]))
+    terms = {"party_id": id_, "currency": "GBP", "credit_limit": Decimal(90_000)}
+    await world.works(AX, lambda work: work.insert(PartyTerms, [terms]))
+    bill = replace(an_invoice(world, ("1", "25")), customer_id=id_)
+    await posted(world, bill)
+    for _ in range(2):
+        await look(world, CREDITS)
+        await look(world, RATES)
+    assert await told(world) == [("CREDIT_EXCEEDED", "OPEN", Decimal(125)), ("RATE_MISSING", "OPEN", None)]
+    [row] = await world.rows("SELECT message, message_zh, party_id FROM alert WHERE kind = 'RATE_MISSING'")
+    assert tuple(row.values()) == (
+        "Clinic: without a rate from USD to GBP its use of the credit limit is unknown.",
+        "Clinic：缺少 USD 对 GBP 的汇率，无法计算信用额度占用。", id_,
+    )  # fmt: skip
+    await rate(world, "USD", "GBP", date(2026, 5, 1), "0.8")
+    await look(world, RATES)
+    assert await told(world) == [("CREDIT_EXCEEDED", "OPEN", Decimal(125)), ("RATE_MISSING", "RESOLVED", None)]
 
 
 async def test_a_budget_that_only_warns_is_told_when_more_is_spent_and_over_with_a_larger_edition(world: World):

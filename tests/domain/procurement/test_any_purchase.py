@@ -1,4 +1,4 @@
-"""Any sequence of receipts, invoices, credit notes, returns, cancellations and issues keeps the books agreeing.
+"""Any sequence of receipts, invoices, credit notes, returns, write-offs and issues keeps the books agreeing.
 
 One order in each of two currencies over goods of four valuations and one cost, with a rate that changes daily. Whatever
 is tried, what is refused leaves nothing behind; what stands adds up, and at the end `verify` finds nothing.
@@ -30,9 +30,12 @@ from domain.procurement.commands import (
     PurchaseReturnLineInput,
     ReleaseSupplierInvoice,
     ReturnToSupplier,
+    ReverseClearingWriteOff,
     SupplierCreditLineInput,
     SupplierInvoiceLineInput,
+    WriteOffClearing,
 )
+from domain.procurement.invoices import MatchTolerance
 from domain.procurement.returns import ReturnSettlement
 from tests.domain.books import AX, World
 from tests.domain.finance.money import account
@@ -51,7 +54,7 @@ GOODS = {"BOLT": None, "GEAR": ValuationMethod.FIFO, "STENT": ValuationMethod.LO
 OFF = (Decimal(0), Decimal(0), Decimal("0.07"), Decimal("-0.1"), Decimal("1.2345"))
 REFUSALS = {
     "OVER_RECEIPT", "WRONG_STATE", "INSUFFICIENT_STOCK", "INVALID_VALUE", "CREDIT_EXCEEDS_INVOICE", "NOT_BLOCKED",
-    "HELD_FOR_GOODS",
+    "HELD_FOR_GOODS", "NOTHING_OPEN", "NOT_WRITTEN_OFF", "WRITE_OFF_LIMIT_EXCEEDED",
 }  # fmt: skip
 
 
@@ -65,6 +68,7 @@ class Trade:
     orders: list[tuple[UUID, str]] = field(default_factory=list)
     receipts: list[UUID] = field(default_factory=list)
     invoices: list[UUID] = field(default_factory=list)
+    write_offs: list[UUID] = field(default_factory=list)
     numbers: int = 0
 
     def some(self, most: int = 12) -> Decimal:
@@ -94,6 +98,8 @@ async def begun(world: World, seed: int) -> Trade:
     for item, method in GOODS.items():
         if method is not None:
             await valued(world, item, method)
+    limit = {"write_off_amount": Decimal(300)}
+    await world.works(AX, lambda work: work.insert(MatchTolerance, [limit]))
     centre = {"code": "CUT", "name": "Cut"}
     [world.ids["CUT"]] = await world.works(AX, lambda work: work.insert(CostCentre, [centre]))
     await ordered(trade)
@@ -203,7 +209,32 @@ async def release(trade: Trade) -> None:
         await trade.tried(command, trade.world.chief)
 
 
-ACTS = (receive, receive, receive, charge, charge, take_back, send_back, send_back, cancel, use, release)
+async def write_off(trade: Trade) -> None:
+    """What one order line holds, or all that is small, is closed; the day is the last on which anything happened."""
+    order, _ = trade.chance.choice(trade.orders)
+    lines = await trade.world.rows("SELECT id FROM purchase_order_line WHERE purchase_order_id = $1", order)
+    command = WriteOffClearing(
+        account_id=await account(trade.world, "6711"), reason="nothing will come", written_off_on=trade.day,
+        order_lines=(trade.chance.choice(lines)["id"],),
+    )  # fmt: skip
+    if trade.chance.random() < 0.3:
+        command = replace(command, order_lines=None, age_days_min=1, amount_max=Money(Decimal(40), "USD"))
+    if made := await trade.tried(command, trade.world.chief):
+        trade.write_offs.append(made)
+
+
+async def open_again(trade: Trade) -> None:
+    if trade.write_offs:
+        command = ReverseClearingWriteOff(
+            clearing_write_off_id=trade.chance.choice(trade.write_offs), reason="it came", reversed_on=trade.day
+        )
+        await trade.tried(command, trade.world.chief)
+
+
+ACTS = (
+    receive, receive, receive, charge, charge, take_back, send_back, send_back, cancel, use, release, write_off,
+    write_off, open_again,
+)  # fmt: skip
 
 
 async def traded(trade: Trade, seed: int) -> None:

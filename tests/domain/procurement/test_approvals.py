@@ -29,6 +29,7 @@ from domain.procurement.commands import (
     RequisitionLineInput,
 )
 from tests.domain.books import AX, NOW, TODAY, World, staff
+from tests.domain.finance.money import rate
 from tests.domain.procurement.billing import done
 
 D = Decimal
@@ -129,6 +130,39 @@ async def test_limits_are_lent_from_a_day_to_a_day_and_can_be_taken_back(world: 
     assert (himself.code, himself.path) == ("INVALID_VALUE", ("delegate",))
     backwards = await world.refusal(head, AX, replace(later, valid_to=date(2026, 5, 1)))
     assert (backwards.code, backwards.path) == ("INVALID_VALUE", ("validTo",))
+
+
+async def test_an_order_in_another_currency_than_the_limits_is_measured_at_the_rate_of_the_day(world: World):
+    """1000 EUR at 1.25 are 1250 USD: above 1249.99, within 1250; limits in euro of their own go first."""
+    await limited(world, controller="1249.99")
+    order = await world.ordered(AX, ("GEAR", "10", "100"), currency="EUR")
+    approve = ApprovePurchaseOrder(purchase_order_id=order)
+    await world.rows("DELETE FROM currency_rate")
+    unknown = await world.refusal(world.chief, AX, approve)
+    assert (unknown.code, unknown.message()) == (
+        "RATE_MISSING", "There is no rate from EUR to USD on 2026-05-20.",
+    )  # fmt: skip
+    await rate(world, "EUR", "USD", date(2026, 5, 1), "1.25")
+    dear = await world.refusal(world.chief, AX, approve)
+    assert dear.code == "APPROVAL_LIMIT_EXCEEDED"
+    assert (dear.values["total"], dear.values["currency"], dear.values["limit"]) == (D(1250), "USD", D("1249.99"))
+    row = {"role": "controller", "currency": "EUR", "amount": D(999)}
+    await world.works(AX, lambda work: work.insert(ApprovalLimit, [row]))
+    own = await world.refusal(world.chief, AX, approve)
+    assert (own.values["total"], own.values["currency"], own.values["limit"]) == (D(1000), "EUR", D(999))
+    await world.rows("UPDATE approval_limit SET amount = 1000 WHERE currency = 'EUR'")
+    await done(world, approve, by=world.chief)
+
+
+async def test_what_is_limited_only_in_a_third_currency_is_limited_all_the_same(world: World):
+    row = {"role": "controller", "currency": "EUR", "amount": D("80.01")}
+    await world.works(AX, lambda work: work.insert(ApprovalLimit, [row]))
+    await world.rows("DELETE FROM currency_rate")
+    await rate(world, "EUR", "USD", date(2026, 5, 1), "1.25")
+    within, over = await world.ordered(AX, ("GEAR", "1", "100")), await world.ordered(AX, ("GEAR", "1", "100.02"))
+    await done(world, ApprovePurchaseOrder(purchase_order_id=within), by=world.chief)
+    refusal = await world.refusal(world.chief, AX, ApprovePurchaseOrder(purchase_order_id=over))
+    assert (refusal.code, refusal.values["total"]) == ("APPROVAL_LIMIT_EXCEEDED", D("80.02"))
 
 
 def requisition(world: World, quantity: str = "10", price: str = "100", **more: Any) -> CreatePurchaseRequisition:
