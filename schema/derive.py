@@ -5,6 +5,7 @@ No derived field has a resolver: the read road plans whole operations (see `reso
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -138,8 +139,12 @@ def connection_arguments(entity: Entity) -> list[Field]:
     declared = None if entity.report is None else default
     arguments = [
         *(_report_arguments(entity) if entity.report is not None else ()),
-        Field("first", "Int | None", f"Page size from the start; {default:,} unless given, at most {most:,}.",
-              default=declared),
+        Field(
+            "first",
+            "Int | None",
+            f"Page size from the start; {default:,} unless given, at most {most:,}.",
+            default=declared,
+        ),
         Field("after", "Cursor | None", "Rows after this cursor."),
         Field("last", "Int | None", f"Page size from the end, at most {most:,}."),
         Field("before", "Cursor | None", "Rows before this cursor."),
@@ -161,7 +166,9 @@ def connection_arguments(entity: Entity) -> list[Field]:
 def _report_arguments(entity: Entity) -> list[Field]:
     """What a report is asked with: what it declares, and the company of one that has no list of them."""
     assert entity.report is not None and issubclass(entity.record, Report)
-    scalars = {date: "Date", datetime: "DateTime", str: "String", int: "Int", bool: "Boolean"}
+    scalars = {
+        date: "Date", datetime: "DateTime", str: "String", int: "Int", bool: "Boolean", Decimal: "Decimal",
+    }  # fmt: skip
     arguments: list[Field] = []
     if entity.report.of_one_company:
         arguments.append(Field("company", "String", "Code of the company whose lines are asked."))

@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import sales
+from domain.sales.explaining import OrderPriceLine, PriceExplanationLine
 from domain.sales.models import (
     CustomerTerms,
     PriceCap,
@@ -17,7 +18,7 @@ from domain.sales.models import (
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
-for _record in sales.RECORDS:
+for _record in (*sales.RECORDS, *sales.REPORTS):
     if _record.spec.exposed:
         graph_type(_record)
 
@@ -33,6 +34,8 @@ class SalesQuery:
     price_lists = root_many(PriceList)
     price_list_lines = root_many(PriceListLine)
     price_caps = root_many(PriceCap)
+    price_explanation = root_many(PriceExplanationLine)
+    order_prices = root_many(OrderPriceLine)
     product_registrations = root_many(ProductRegistration)
     qualification_rules = root_many(QualificationRule)
 

@@ -13,6 +13,7 @@ same id would stand for other figures, which no client's cache could tell.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
 from typing import Any, ClassVar, get_args, get_type_hints
@@ -20,7 +21,7 @@ from typing import Any, ClassVar, get_args, get_type_hints
 from sqlalchemy import ColumnElement, Date, FromClause, Integer, MetaData, Select, SmallInteger, Text, func, select
 from sqlalchemy.types import TypeEngine
 
-from domain.core.columns import Instant, Tier, spec_of
+from domain.core.columns import QUANTITY, Instant, Tier, spec_of
 from domain.core.commands import ArgumentSpec
 from domain.core.errors import InvalidInput
 from domain.core.records import NAMING, CompanyRecord, Record, Scope
@@ -75,7 +76,7 @@ class ReportArgument:
     def sql_type(self) -> TypeEngine[Any]:
         """The type of the statement's parameter."""
         kinds: Mapping[type[Any], TypeEngine[Any]] = {
-            date: Date(), datetime: Instant, str: Text(), int: Integer(),
+            date: Date(), datetime: Instant, str: Text(), int: Integer(), Decimal: QUANTITY,
         }  # fmt: skip
         return kinds[self.type]
 

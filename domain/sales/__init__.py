@@ -29,6 +29,7 @@ from domain.sales.commands import (
     place_sales_orders,
 )
 from domain.sales.credit import credit_uses
+from domain.sales.explaining import OrderPriceLine, PriceExplanationLine, order_prices, price_explanation
 from domain.sales.fulfilment import LINE_SOURCE, HeldOrders, hold_orders, write_orders
 from domain.sales.models import (
     CustomerTerms,
@@ -80,6 +81,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     AllocateSalesOrder: allocate_sales_orders,
     DeallocateSalesOrder: deallocate_sales_orders,
 }
+REPORTS = {PriceExplanationLine: price_explanation, OrderPriceLine: order_prices}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -96,6 +98,7 @@ __all__ = [
     "HANDLERS",
     "LINE_SOURCE",
     "RECORDS",
+    "REPORTS",
     "Act",
     "HeldOrders",
     "QualificationBook",

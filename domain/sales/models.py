@@ -61,6 +61,23 @@ class PriceListKind(StrEnum):
     ITEM = "ITEM"
 
 
+class PriceOutcome(StrEnum):
+    """What became of a price that was considered: it sets the price, another goes before it, or why it does not count;
+    of a cap, whether the price is within it.
+    """
+
+    SETS_PRICE = "SETS_PRICE"
+    GOES_BEHIND = "GOES_BEHIND"
+    OTHER_CUSTOMER = "OTHER_CUSTOMER"
+    OTHER_CURRENCY = "OTHER_CURRENCY"
+    OTHER_TERRITORY = "OTHER_TERRITORY"
+    NOT_BEGUN = "NOT_BEGUN"
+    ENDED = "ENDED"
+    BELOW_QUANTITY = "BELOW_QUANTITY"
+    WITHIN_CAP = "WITHIN_CAP"
+    ABOVE_CAP = "ABOVE_CAP"
+
+
 class DateBasis(StrEnum):
     """The day on which a jurisdiction asks whether a product was registered."""
 

@@ -235,6 +235,7 @@ class Maker:
         usual |= {"lot": lot["number"], "item": codes_of[lot["item_id"]]}
         usual["run"] = self.chance.choice([row["number"] for row in known["ConsolidationRun"]])
         usual["request"] = self.chance.choice([row["number"] for row in known["RequestForQuotation"]])
+        usual |= self._priced()
         values: dict[str, Any] = {}
         if entity.report.of_one_company:
             values["company"] = self.chance.choice(("SH", "SH", "TUT", "TUT", "XX"))
@@ -250,6 +251,18 @@ class Maker:
             values[camel(one.name)] = value.isoformat() if isinstance(value, date | datetime) else value
         return values
 
+    def _priced(self) -> dict[str, Any]:
+        """What a price is asked for with: mostly an item and a currency that some list has."""
+        known = self.eyes.tables.rows
+        listed = self.chance.choice(known["PriceListLine"])
+        return {
+            "customer": self.chance.choice([row["code"] for row in known["Party"]]), "currency": listed["currency"],
+            "quantity": str(self.chance.randint(0 if self._maybe(0.1) else 1, 20)),
+            "unit": self.chance.choice([row["code"] for row in known["UnitOfMeasure"]]),
+            "territory": self.chance.choice([row["territory"] for row in known["PriceCap"]]) or "x",
+            "order": self.chance.choice([row["number"] for row in known["SalesOrder"]]),
+        }  # fmt: skip
+
     def _lines(self, entity: Entity, values: Mapping[str, Any]) -> list[Any]:
         """The lines of a report under these arguments, to take values for filters and cursors from."""
         assert issubclass(entity.record, Report)
@@ -258,6 +271,8 @@ class Maker:
             name = camel(one.name)
             if name in given and one.type in (date, datetime):
                 given[name] = one.type.fromisoformat(given[name])
+            if name in given and one.type is Decimal:
+                given[name] = Decimal(given[name])
         codes = given.get("companies", [given["company"]] if "company" in given else None)
         try:
             narrow = None if codes is None else codes_of(self.eyes, codes)

@@ -30,11 +30,13 @@ from domain.master_data.places import ON_HAND, Location
 from domain.procurement.comparison import QuotationComparisonLine
 from domain.procurement.reports import OpenClearingLine
 from domain.procurement.scorecards import SupplierScorecardLine
+from domain.sales.explaining import OrderPriceLine, PriceExplanationLine
 from resolvers.catalog import Entity, camel, entity_read
 from tests.graph.plain_budgets import budget_status
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
+from tests.graph.plain_prices import order_prices, price_explanation
 from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
 from tests.graph.plain_traces import lot_trace
@@ -491,6 +493,8 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     SupplierScorecardLine: supplier_scorecard,
     MigrationDifferenceLine: migration_differences,
     KitToPromiseLine: kits_to_promise,
+    PriceExplanationLine: price_explanation,
+    OrderPriceLine: order_prices,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from domain.core.errors import Forbidden
+from domain.core.actors import Audience
+from domain.core.errors import Forbidden, Rejected
 from domain.core.records import GROUP
+from resolvers.operation import Invalid
 from tests.domain.books import AX
 from tests.graph.test_masters import done, refused
 from tests.graph.test_write import Desk, Who, desk
@@ -121,3 +123,108 @@ async def test_who_sells_nothing_may_not_order(desk: Desk, sales: Who) -> None:
     with pytest.raises(Forbidden):
         await done(desk, desk.staff("buyer", company=AX), "createSalesOrder", "salesOrder", "id", **order())
     assert await desk.count("sales_order") == 0
+
+
+EXPLANATION = """query($unit: String, $quantity: Decimal!, $territory: String) {
+  priceExplanation(companies: ["AX"], customer: "HOSP", item: "BOLT", quantity: $quantity, currency: "USD",
+    on: "2026-06-01", unit: $unit, territory: $territory) { nodes {
+    rule source outcome reason reasonZh quantity unitPrice { amount } priceInUnit { amount } validFrom } } }"""
+
+
+async def priced(desk: Desk, sales: Who) -> None:
+    """Beside the list: a contract of the hospital and one of another, and a cap in one region."""
+    company = {"company": {"code": "AX"}}
+    for code, customer, price in (("C1", "HOSP", "1.90"), ("C2", "ACME", "0.10")):
+        given = {"code": code, "name": code, "kind": "CONTRACT", "currency": "USD", "validFrom": "2026-05-01"}
+        await done(desk, sales, "createPriceList", "priceList", "id", customer={"code": customer}, **company, **given)
+        line = {"priceList": {"code": code}, "item": {"code": "BOLT"}, "currency": "USD", "validFrom": "2026-05-01"}
+        amount = {"quantityMin": "20", "unitPrice": {"amount": price, "currency": "USD"}}
+        await done(desk, sales, "createPriceListLine", "priceListLine", "id", **company | line | amount)
+    cap = {"item": {"code": "BOLT"}, "territory": "Tuttlingen", "source": "Tender 7", "validFrom": "2026-01-01"}
+    limit = {"currency": "USD", "unitPrice": {"amount": "1.80", "currency": "USD"}}
+    await done(desk, sales, "createPriceCap", "priceCap", "id", **company, **cap, **limit)
+
+
+async def test_a_price_is_explained_by_every_rule_that_was_considered(desk: Desk, sales: Who) -> None:
+    await priced(desk, sales)
+    given = {"quantity": "10", "territory": "Tuttlingen"}
+    rows = (await desk(EXPLANATION, sales, **given))["data"]["priceExplanation"]["nodes"]
+    shown = [(row["rule"], row["source"], row["unitPrice"]["amount"], row["outcome"], row["reason"]) for row in rows]
+    assert shown == [
+        ("GENERAL", "L1", "2.5", "SETS_PRICE", "the general list holds, for want of a contract or tender"),
+        ("CONTRACT", "C1", "1.9", "BELOW_QUANTITY", "it holds from quantity 20 on"),
+        ("CONTRACT", "C2", "0.1", "OTHER_CUSTOMER", "it is a contract with another customer"),
+        ("GENERAL", "L1", "2", "BELOW_QUANTITY", "it holds from quantity 100 on"),
+        ("CAP", "Tender 7", "1.8", "ABOVE_CAP", "the price is above the cap and an order is refused"),
+    ]  # fmt: skip
+    assert rows[1]["reasonZh"] == "起订数量为20"
+    # In boxes of 50 the contract's quantity is reached; another region has no cap.
+    steward = desk.staff("group_admin", company=GROUP)
+    await done(desk, steward, "createUnitOfMeasure", "unitOfMeasure", "id", code="BX", name="Box", dimension="PACKAGE")
+    box = {"item": {"code": "BOLT"}, "unit": {"code": "BX"}, "factor": "50"}
+    await done(desk, steward, "createItemUnitConversion", "itemUnitConversion", "id", **box)
+    rows = (await desk(EXPLANATION, sales, quantity="1", unit="BX"))["data"]["priceExplanation"]["nodes"]
+    assert [(row["source"], row["outcome"], row["quantity"], row["priceInUnit"]["amount"]) for row in rows] == [
+        ("C1", "SETS_PRICE", "50", "95"), ("L1", "GOES_BEHIND", "50", "125"), ("C2", "OTHER_CUSTOMER", "50", "5"),
+        ("L1", "BELOW_QUANTITY", "50", "100"), ("Tender 7", "OTHER_TERRITORY", "50", "90"),
+    ]  # fmt: skip
+    assert (rows[0]["reasonZh"], rows[1]["reason"]) == ("客户合同价优先于其他价目表", "C1 goes before it")
+    with pytest.raises(Rejected):
+        await desk(EXPLANATION, sales, quantity="0")
+    assert (await desk(EXPLANATION, sales, quantity="1", unit="KG"))["data"]["priceExplanation"]["nodes"] == []
+
+
+ORDER_PRICES = """query($n: String!) { orderPrices(companies: ["AX"], order: $n) { nodes {
+  position rule source outcome reason pricedOn unitPrice { amount } } } }"""
+
+
+async def test_the_prices_of_a_quote_are_explained_for_its_day_and_what_was_given_by_hand(
+    desk: Desk, sales: Who
+) -> None:
+    await priced(desk, sales)
+    by_hand = {"item": {"code": "BOLT"}, "quantity": "20", "unitPrice": {"amount": "1.50", "currency": "USD"}}
+    lines = [{"item": {"code": "BOLT"}, "quantity": "20"}, by_hand]
+    made = await done(
+        desk, sales, "createSalesOrder", "salesOrder", "number", **order(lines=lines, orderedOn="2026-04-30")
+    )
+    rows = (await desk(ORDER_PRICES, sales, n=made["number"]))["data"]["orderPrices"]["nodes"]
+    shown = [(row["position"], row["rule"], row["source"], row["outcome"], row["unitPrice"]["amount"]) for row in rows]
+    assert shown == [
+        (1, "GENERAL", "L1", "SETS_PRICE", "2.5"), (1, "CONTRACT", "C1", "NOT_BEGUN", "1.9"),
+        (1, "CONTRACT", "C2", "OTHER_CUSTOMER", "0.1"), (1, "GENERAL", "L1", "BELOW_QUANTITY", "2"),
+        (1, "CAP", "Tender 7", "OTHER_TERRITORY", "1.8"),
+        (2, "BY_HAND", "given by hand", "SETS_PRICE", "1.5"), (2, "GENERAL", "L1", "GOES_BEHIND", "2.5"),
+        (2, "CONTRACT", "C1", "NOT_BEGUN", "1.9"), (2, "CONTRACT", "C2", "OTHER_CUSTOMER", "0.1"),
+        (2, "GENERAL", "L1", "BELOW_QUANTITY", "2"), (2, "CAP", "Tender 7", "OTHER_TERRITORY", "1.8"),
+    ]  # fmt: skip
+    assert {row["pricedOn"] for row in rows} == {"2026-04-30"}
+    assert rows[6]["reason"] == "given by hand goes before it"
+
+
+async def test_a_customer_is_told_the_rule_of_its_own_price_and_of_no_other(desk: Desk, sales: Who) -> None:
+    await priced(desk, sales)
+    [party] = await desk.world.rows("SELECT id FROM party WHERE code = 'HOSP'")
+    customer = desk.asker.actor("customer", audience=Audience.CUSTOMER, partners=(party["id"],), companies=(AX,))
+    await done(desk, sales, "createSalesOrder", "salesOrder", "number", **order("20", orderedOn="2026-06-01"))
+    shown = (
+        "{ salesOrders { nodes { lines { priceSource unitPrice { amount } listPrice { amount } discountPercent } } } }"
+    )
+    assert (await desk(shown, customer))["data"]["salesOrders"]["nodes"] == [{"lines": [{
+        "priceSource": "C1 from 2026-05-01, from quantity 20", "unitPrice": {"amount": "1.9"},
+        "listPrice": {"amount": "1.9"}, "discountPercent": "0",
+    }]}]  # fmt: skip
+    lists = "{ priceLists { nodes { code } } }"
+    assert (await desk(lists, customer))["data"]["priceLists"]["nodes"] == [{"code": "C1"}]
+    # The rules that were considered, others' among them, do not exist for a partner.
+    for query in (EXPLANATION, ORDER_PRICES):
+        with pytest.raises(Invalid, match="Cannot query field"):
+            await desk(query, customer, quantity="20", n="SO-000001")
+
+
+async def test_who_may_not_see_prices_is_told_which_rule_bound_and_not_at_what(desk: Desk, sales: Who) -> None:
+    await priced(desk, sales)
+    answer = await desk(EXPLANATION, desk.staff("buyer", company=AX), quantity="20")
+    first = answer["data"]["priceExplanation"]["nodes"][0]
+    assert (first["source"], first["outcome"], first["unitPrice"], first["reason"]) == ("C1", "SETS_PRICE", None, None)
+    withheld = {one["coordinate"]: one["requires"] for one in answer["extensions"]["withheld"]}
+    assert withheld["PriceExplanationLine.unitPrice"] == "sales:COMMERCIAL"

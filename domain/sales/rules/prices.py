@@ -2,7 +2,8 @@
 
 A customer's contract goes before a tender, a tender before the general list; within a list the highest tier that the
 ordered quantity reaches; of two that are equal so far the one that began last. A price above a cap in force where the
-goods go is refused. `explain` is the answer together with every candidate that lost, and the reason.
+goods go is refused. `explain` is the answer together with every candidate that lost, and the reason; people ask for it
+with the reports of `domain.sales.explaining`, which are held to it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from uuid import UUID
 from domain.core.errors import DomainError
 from domain.core.money import EXACT, ROUNDING, Money
 from domain.core.quantity import RATE
-from domain.sales.models import PriceListKind
+from domain.sales.models import PriceListKind, PriceOutcome
 
 HUNDRED: Final = Decimal(100)
 # The order in which lists bind.
@@ -76,25 +77,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """One offer, and why it did not set the price; no reason for the one that did."""
+    """One offer, and what became of it."""
 
     offer: Offer
-    lost_because: str | None
+    outcome: PriceOutcome
 
 
 def explain(asked: Asked, offers: Iterable[Offer]) -> list[Considered]:
-    """Every offer for the item, the one that sets the price first, each other with the reason it does not."""
+    """Every offer for the item: the one that sets the price, those behind it in their order, then those that do not
+    count.
+    """
     outside = [(offer, _outside(asked, offer)) for offer in offers if offer.item_id == asked.item_id]
-    holding = sorted((offer for offer, reason in outside if reason is None), key=_precedence)
-    found = [Considered(offer, None if place == 0 else f"{holding[0].list_code} goes before it")
+    holding = sorted((offer for offer, outcome in outside if outcome is None), key=precedence)
+    found = [Considered(offer, PriceOutcome.SETS_PRICE if place == 0 else PriceOutcome.GOES_BEHIND)
              for place, offer in enumerate(holding)]  # fmt: skip
-    return found + [Considered(offer, reason) for offer, reason in outside if reason is not None]
+    return found + [Considered(offer, outcome) for offer, outcome in outside if outcome is not None]
 
 
 def offer_of(asked: Asked, offers: Iterable[Offer]) -> Offer | None:
     """The offer that sets the price; None where no list has one."""
     considered = explain(asked, offers)
-    return considered[0].offer if considered and considered[0].lost_because is None else None
+    is_found = bool(considered) and considered[0].outcome is PriceOutcome.SETS_PRICE
+    return considered[0].offer if is_found else None
 
 
 def price_of(asked: Asked, offers: Iterable[Offer]) -> Offer:
@@ -117,38 +121,50 @@ def discounted(price: Decimal, percent: Decimal) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(-RATE.after_point), context=ROUNDING)
 
 
+def cap_outcome(asked: Asked, price: Decimal | None, cap: Cap) -> PriceOutcome:
+    """Whether a cap concerns what is asked and, if it does, whether the price is within it; no price is."""
+    if cap.price.currency != asked.currency:
+        return PriceOutcome.OTHER_CURRENCY
+    if cap.territory not in (None, asked.territory):
+        return PriceOutcome.OTHER_TERRITORY
+    outcome = _of_period(asked.on, cap.valid_from, cap.valid_to)
+    if outcome is not None:
+        return outcome
+    is_above = price is not None and price > cap.price.amount
+    return PriceOutcome.ABOVE_CAP if is_above else PriceOutcome.WITHIN_CAP
+
+
 def within_caps(asked: Asked, price: Decimal, caps: Sequence[Cap]) -> None:
     """Nothing; raises PriceCapExceeded, naming the lowest cap in force where the goods go."""
-    holding = [
-        cap
-        for cap in caps
-        if cap.item_id == asked.item_id
-        and cap.price.currency == asked.currency
-        and cap.territory in (None, asked.territory)
-        and cap.valid_from <= asked.on
-        and (cap.valid_to is None or asked.on <= cap.valid_to)
+    broken = [
+        cap for cap in caps if cap.item_id == asked.item_id and cap_outcome(asked, price, cap) is PriceOutcome.ABOVE_CAP
     ]
-    lowest = min(holding, key=lambda cap: cap.price.amount, default=None)
-    if lowest is not None and price > lowest.price.amount:
+    lowest = min(broken, key=lambda cap: cap.price.amount, default=None)
+    if lowest is not None:
         raise PriceCapExceeded(
             item=asked.item_code, price=price, currency=asked.currency, cap=lowest.price.amount, source=lowest.source
         )
 
 
-def _precedence(offer: Offer) -> tuple[int, Decimal, int, str]:
+def precedence(offer: Offer) -> tuple[int, Decimal, int, str]:
+    """What sorts offers that hold: the one that sets the price is the least."""
     return _RANK[offer.kind], -offer.quantity_min, -offer.valid_from.toordinal(), offer.list_code
 
 
-def _outside(asked: Asked, offer: Offer) -> str | None:
+def _outside(asked: Asked, offer: Offer) -> PriceOutcome | None:
     """Why an offer does not concern what is asked, or None."""
     if offer.customer_id not in (None, asked.customer_id):
-        return "it is another customer's contract"
+        return PriceOutcome.OTHER_CUSTOMER
     if offer.price.currency != asked.currency:
-        return f"it is in {offer.price.currency}"
-    if asked.on < offer.valid_from:
-        return f"it begins on {offer.valid_from.isoformat()}"
-    if offer.valid_to is not None and asked.on > offer.valid_to:
-        return f"it ended on {offer.valid_to.isoformat()}"
-    if asked.quantity < offer.quantity_min:
-        return f"it holds from quantity {offer.quantity_min.normalize():f} on"
-    return None
+        return PriceOutcome.OTHER_CURRENCY
+    outcome = _of_period(asked.on, offer.valid_from, offer.valid_to)
+    if outcome is None and asked.quantity < offer.quantity_min:
+        return PriceOutcome.BELOW_QUANTITY
+    return outcome
+
+
+def _of_period(on: date, valid_from: date, valid_to: date | None) -> PriceOutcome | None:
+    """Why a price does not hold on the day, or None."""
+    if on < valid_from:
+        return PriceOutcome.NOT_BEGUN
+    return PriceOutcome.ENDED if valid_to is not None and on > valid_to else None

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.core.money import Money
-from domain.sales.models import PriceListKind
+from domain.sales.models import PriceListKind, PriceOutcome
 from domain.sales.rules.prices import (
     Asked,
     Cap,
@@ -71,14 +71,14 @@ def test_every_offer_that_loses_says_why() -> None:
         offer("P", "1", valid_to=date(2026, 4, 30)),
         offer("B", "1", quantity_min=Decimal(10)),
     ]
-    assert [(one.offer.list_code, one.lost_because) for one in explain(asked(), offers)] == [
-        ("G", None),
-        ("H", "G goes before it"),
-        ("C", "it is another customer's contract"),
-        ("E", "it is in EUR"),
-        ("L", "it begins on 2026-06-01"),
-        ("P", "it ended on 2026-04-30"),
-        ("B", "it holds from quantity 10 on"),
+    assert [(one.offer.list_code, one.outcome) for one in explain(asked(), offers)] == [
+        ("G", PriceOutcome.SETS_PRICE),
+        ("H", PriceOutcome.GOES_BEHIND),
+        ("C", PriceOutcome.OTHER_CUSTOMER),
+        ("E", PriceOutcome.OTHER_CURRENCY),
+        ("L", PriceOutcome.NOT_BEGUN),
+        ("P", PriceOutcome.ENDED),
+        ("B", PriceOutcome.BELOW_QUANTITY),
     ]
 
 
