@@ -128,9 +128,9 @@ def _kind(record: str, event: str) -> str:
 
 
 def plural(name: str) -> str:
-    """'shipment' -> 'shipments', 'party' -> 'parties', 'partyTerms' -> 'partyTerms', 'unitOfX' -> 'unitsOfX'."""
+    """'party' -> 'parties', 'search' -> 'searches', 'partyTerms' -> 'partyTerms', 'unitOfX' -> 'unitsOfX'."""
     head, *tail = re.split(r"(?=Of[A-Z])", name, maxsplit=1)
-    if head.endswith("ss"):
+    if head.endswith(("ss", "ch", "sh", "x")):
         head = f"{head}es"
     elif head.endswith("y") and head[-2] not in "aeiou":
         head = f"{head[:-1]}ies"

@@ -8,6 +8,8 @@ from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
+from domain.master_data.duplicate_commands import ContinueDuplicateSearch
+from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -81,6 +83,13 @@ class MasterDataQuery:
     device_identifiers = root_many(DeviceIdentifier)
     device_profiles = root_many(DeviceProfile)
     code_assignments = root_many(CodeAssignment)
+    party_duplicates = root_many(PartyDuplicate)
+    item_duplicates = root_many(ItemDuplicate)
+    duplicate_searches = root_many(DuplicateSearch)
 
 
-MasterDataMutation = mutations("MasterDataMutation", master_data.COMMANDS)
+# A search goes on by itself.
+_BY_ITSELF = frozenset({ContinueDuplicateSearch})
+MasterDataMutation = mutations(
+    "MasterDataMutation", [command for command in master_data.COMMANDS if command not in _BY_ITSELF]
+)

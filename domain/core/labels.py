@@ -26,6 +26,7 @@ TRANSITIONS: Mapping[str, str] = {
     "be confirmed": "确认",
     "be deactivated": "停用",
     "be delivered": "签收",
+    "be dismissed": "排除",
     "be invoiced": "开票",
     "be packed": "装箱",
     "be paused": "暂停",

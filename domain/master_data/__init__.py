@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.core.commands import Handler
-from domain.master_data import rules
+from domain.master_data import duplicate_commands, rules
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.commands import (
@@ -18,6 +18,8 @@ from domain.master_data.commands import (
 from domain.master_data.companies import Company, Site
 from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
+from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
+from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -75,6 +77,9 @@ RECORDS = (
     DeviceIdentifier,
     DeviceProfile,
     CodeAssignment,
+    PartyDuplicate,
+    ItemDuplicate,
+    DuplicateSearch,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(Site),
@@ -116,8 +121,13 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ChangeItemStatus: change_item_status,
     ApproveItem: approve_items,
     ApproveBankAccount: approve_bank_accounts,
+    **duplicate_commands.COMMANDS,
 }
-HANDLERS = {}
-EVENTS = {**events_of(MAINTAINED), "ItemStatusChanged": Item, "BankAccountApproved": BankAccount}
+EVENTS = {
+    **events_of(MAINTAINED),
+    "ItemStatusChanged": Item,
+    "BankAccountApproved": BankAccount,
+    **duplicate_commands.EVENTS,
+}
 
-__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "ON_HAND", "RECORDS", "LocationKind", "RateType"]
+__all__ = ["COMMANDS", "EVENTS", "HANDLERS", "ON_HAND", "RECORDS", "SWEEPS", "LocationKind", "RateType"]

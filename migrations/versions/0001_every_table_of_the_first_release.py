@@ -284,6 +284,24 @@ def upgrade() -> None:
     sa.CheckConstraint("id = '00000000-0000-7000-8000-000000000002'", name=op.f('ck_document_version_one_row')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document_version'))
     )
+    op.create_table('duplicate_search',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Which masters.'),
+    sa.Column('status', sa.Text(), server_default='RUNNING', nullable=False, comment='Where it is.'),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False, comment='When it began.'),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True, comment='When it had looked at all.'),
+    sa.Column('total_count', sa.Integer(), nullable=False, comment='Masters there were when it began.'),
+    sa.Column('checked_count', sa.Integer(), server_default='0', nullable=False, comment='Masters it has looked at.'),
+    sa.Column('found_count', sa.Integer(), server_default='0', nullable=False, comment='New pairs it has found.'),
+    sa.Column('last_id', sa.Uuid(), nullable=True, comment='The last master it has looked at; it goes on behind.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("kind IN ('PARTY', 'ITEM')", name=op.f('ck_duplicate_search_kind_known')),
+    sa.CheckConstraint("status IN ('RUNNING', 'COMPLETED')", name=op.f('ck_duplicate_search_status_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duplicate_search'))
+    )
+    op.create_index(op.f('ix_duplicate_search_started_at_id'), 'duplicate_search', ['started_at', 'id'], unique=False)
     op.create_table('duty_conflict',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('duty', sa.Text(), nullable=False, comment='A command.'),
@@ -1170,6 +1188,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_party_contact_party_id'), 'party_contact', ['party_id'], unique=False)
     op.create_index(op.f('ix_party_contact_person_id'), 'party_contact', ['person_id'], unique=False)
+    op.create_table('party_duplicate',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('earlier_id', sa.Uuid(), nullable=False, comment='The party recorded first.'),
+    sa.Column('later_id', sa.Uuid(), nullable=False, comment='The party recorded later.'),
+    sa.Column('score', sa.SmallInteger(), nullable=False, comment='How alike they are.'),
+    sa.Column('reasons', postgresql.ARRAY(sa.Text()), nullable=False, comment='Why, the weightiest first: EQUAL_CREDIT_CODE, EQUAL_IDENTIFIER, EQUAL_CODE, EQUAL_NAME, SIMILAR_NAME or EQUAL_CHANNEL.'),
+    sa.Column('status', sa.Text(), server_default='OPEN', nullable=False, comment='What became of it.'),
+    sa.Column('dismissal', sa.Text(), nullable=True, comment="Why they are two, in the steward's words."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'DISMISSED') = (dismissal IS NOT NULL)", name=op.f('ck_party_duplicate_dismissed_with_a_reason')),
+    sa.CheckConstraint("status IN ('OPEN', 'DISMISSED', 'WITHDRAWN', 'MERGED')", name=op.f('ck_party_duplicate_status_known')),
+    sa.CheckConstraint('char_length(dismissal) <= 400', name=op.f('ck_party_duplicate_dismissal_length')),
+    sa.CheckConstraint('earlier_id < later_id', name=op.f('ck_party_duplicate_earlier_before_later')),
+    sa.CheckConstraint('score BETWEEN 1 AND 100', name=op.f('ck_party_duplicate_score_is_a_percentage')),
+    sa.ForeignKeyConstraint(['earlier_id'], ['party.id'], name=op.f('fk_party_duplicate_earlier_id')),
+    sa.ForeignKeyConstraint(['later_id'], ['party.id'], name=op.f('fk_party_duplicate_later_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_party_duplicate')),
+    sa.UniqueConstraint('earlier_id', 'later_id', name=op.f('uq_party_duplicate_earlier_id_later_id'))
+    )
+    op.create_index(op.f('ix_party_duplicate_earlier_id'), 'party_duplicate', ['earlier_id'], unique=False)
+    op.create_index(op.f('ix_party_duplicate_later_id'), 'party_duplicate', ['later_id'], unique=False)
+    op.create_index(op.f('ix_party_duplicate_score_id'), 'party_duplicate', ['score', 'id'], unique=False)
     op.create_table('party_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party.'),
@@ -1974,6 +2016,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_item_cost_company_id_item_id'), 'item_cost', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_item_cost_company_id_valid_from_id'), 'item_cost', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_table('item_duplicate',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('earlier_id', sa.Uuid(), nullable=False, comment='The item recorded first.'),
+    sa.Column('later_id', sa.Uuid(), nullable=False, comment='The item recorded later.'),
+    sa.Column('score', sa.SmallInteger(), nullable=False, comment='How alike they are.'),
+    sa.Column('reasons', postgresql.ARRAY(sa.Text()), nullable=False, comment='Why, the weightiest first: EQUAL_IDENTIFIER, EQUAL_CODE, EQUAL_NAME, SIMILAR_NAME or EQUAL_MODEL.'),
+    sa.Column('status', sa.Text(), server_default='OPEN', nullable=False, comment='What became of it.'),
+    sa.Column('dismissal', sa.Text(), nullable=True, comment="Why they are two, in the steward's words."),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("(status = 'DISMISSED') = (dismissal IS NOT NULL)", name=op.f('ck_item_duplicate_dismissed_with_a_reason')),
+    sa.CheckConstraint("status IN ('OPEN', 'DISMISSED', 'WITHDRAWN', 'MERGED')", name=op.f('ck_item_duplicate_status_known')),
+    sa.CheckConstraint('char_length(dismissal) <= 400', name=op.f('ck_item_duplicate_dismissal_length')),
+    sa.CheckConstraint('earlier_id < later_id', name=op.f('ck_item_duplicate_earlier_before_later')),
+    sa.CheckConstraint('score BETWEEN 1 AND 100', name=op.f('ck_item_duplicate_score_is_a_percentage')),
+    sa.ForeignKeyConstraint(['earlier_id'], ['item.id'], name=op.f('fk_item_duplicate_earlier_id')),
+    sa.ForeignKeyConstraint(['later_id'], ['item.id'], name=op.f('fk_item_duplicate_later_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_duplicate')),
+    sa.UniqueConstraint('earlier_id', 'later_id', name=op.f('uq_item_duplicate_earlier_id_later_id'))
+    )
+    op.create_index(op.f('ix_item_duplicate_earlier_id'), 'item_duplicate', ['earlier_id'], unique=False)
+    op.create_index(op.f('ix_item_duplicate_later_id'), 'item_duplicate', ['later_id'], unique=False)
+    op.create_index(op.f('ix_item_duplicate_score_id'), 'item_duplicate', ['score', 'id'], unique=False)
     op.create_table('item_price',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

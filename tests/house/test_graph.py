@@ -36,6 +36,7 @@ NOT_IN_THE_GRAPH = {
     "CopyHistory": "an importer, a chunk at a time",
     "OpenHistoricalStock": "an importer, at the cut-over date",
     "FoundBooks": "the demonstration, for periods of later years",
+    "ContinueDuplicateSearch": "the sweep of searches that run",
     "RaiseAlert": "the rules that watch events",
     "EscalateAlert": "the sweep of what nobody took",
     "QueueWebhookMessages": "the handler of every event",
