@@ -41,6 +41,10 @@ LEDGER = f'company: "ONE", account: "{HEAVY}", {YEAR}'
 LINES = f"{{ nodes {{ occurredOn debit {M} credit {M} balance {M} entry {{ number }} }} }}"
 
 TRIAL = f"{{ nodes {{ code account {{ name }} opening {M} debit {M} credit {M} closing {M} }} }}"
+AGED = (
+    f"{{ nodes {{ party {{ code }} openTotal {M} notDue {M} overdueFirst {M} overdueSecond {M} overdueThird {M} "
+    f"overdueLast {M} }} }}"
+)
 ON_HAND = "nodes { item { code } quantity available }"
 BY_BIN = "nodes { item { code } location { code } quantity } pageInfo { hasNextPage endCursor }"
 
@@ -58,6 +62,9 @@ QUESTIONS = {
     "on hand by item, now": f"{{ stockOnHand {{ {ON_HAND} }} }}",
     "on hand by item, 40 days ago": f'{{ stockOnHand(on: "2026-11-21") {{ {ON_HAND} }} }}',
     "on hand by item, 11 months ago": f'{{ stockOnHand(on: "2026-01-20") {{ {ON_HAND} }} }}',
+    "aged items by party, now": f'{{ agedItems(on: "2027-01-31", side: RECEIVABLE) {AGED} }}',
+    "aged items by party, 40 days ago": f'{{ agedItems(on: "2026-12-22", side: RECEIVABLE) {AGED} }}',
+    "aged items by party, 10 months ago": f'{{ agedItems(on: "2026-03-31", side: RECEIVABLE) {AGED} }}',
     "stock movements of a month": '{ stockMovements(from: "2026-11-01", to: "2026-11-30") '
     "{ nodes { item { code } opening received issued closing } } }",
     "stock valuation": f'{{ stockValuation(on: "2026-12-10") {{ nodes {{ code quantity value {M} }} }} }}',

@@ -5,10 +5,13 @@ import datetime as dt
 import json
 import random
 from decimal import Decimal
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from bench.works.tryton import BENCH, PASSWORD, PORT
+
+# The longest work of one client takes it some ten seconds; who waits longer for one answer is refused.
+ANSWER_SECONDS_MAX = 120.0
 
 TODAY = dt.date.today()
 GENERAL = "account.general_ledger"
@@ -24,7 +27,7 @@ class Theirs:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.trips = self.bytes = 0
-        self._connection = HTTPConnection("127.0.0.1", PORT, timeout=600)
+        self._connection = HTTPConnection("127.0.0.1", PORT, timeout=ANSWER_SECONDS_MAX)
         self._headers = {"content-type": "application/json"}
         self._context: dict[str, Any] = {}
         user, token, *_ = self._call("common.db.login", "admin", {"password": PASSWORD}, "en")
@@ -35,8 +38,13 @@ class Theirs:
 
     def _call(self, method: str, *params: Any) -> Any:
         body = json.dumps({"id": 0, "method": method, "params": params}, default=_encoded).encode()
-        self._connection.request("POST", f"/{BENCH}/rpc/", body, self._headers)
-        answer = self._connection.getresponse().read()
+        try:
+            self._connection.request("POST", f"/{BENCH}/rpc/", body, self._headers)
+            answer = self._connection.getresponse().read()
+        except (HTTPException, OSError):
+            # Half asked, it can be asked nothing else; the next question opens it anew.
+            self._connection.close()
+            raise
         self.trips += 1
         self.bytes += len(answer)
         parsed = json.loads(answer)

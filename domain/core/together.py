@@ -30,14 +30,21 @@ T = TypeVar("T")
 STATEMENTS_MAX = 500
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Question:
-    """A statement with its values; awaiting it is answered by whoever drives the read."""
+    """A statement with its values."""
 
     statement: ClauseElement
     params: dict[str, Any]
 
-    def __await__(self) -> Generator["_Question", list[Row], list[Row]]:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """Questions of one read; awaiting them is answered by whoever drives the read, with the rows of each."""
+
+    questions: Sequence[_Question]
+
+    def __await__(self) -> Generator["_Asked", list[list[Row]], list[list[Row]]]:
         return (yield self)
 
 
@@ -45,7 +52,7 @@ class _Asking:
     """Stands where a read expects its connection, and passes on what it asks."""
 
     async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
-        return await _Question(statement, params)
+        return (await _Asked([_Question(statement, params)]))[0]
 
 
 class Told(Generic[T]):
@@ -82,35 +89,43 @@ class Together:
 
     async def answered(self) -> None:
         """Run the reads to their ends. Raises: what the first of them that fails raises."""
-        going = [(read, told, None) for read, told in self._reads]
+        going: list[_Going] = [(read, told, None) for read, told in self._reads]
         self._reads = []
         try:
             while going:
                 asked = [one for read, told, rows in going if (one := _next(read, told, rows)) is not None]
-                answers = await _rows(self._connection, [question for _, _, question in asked])
-                going = [(read, told, rows) for (read, told, _), rows in zip(asked, answers, strict=True)]
+                answers = await _rows(self._connection, [one for _, _, part in asked for one in part.questions])
+                going = []
+                for read, told, part in asked:
+                    going.append((read, told, answers[: len(part.questions)]))
+                    answers = answers[len(part.questions) :]
         except BaseException:
             for read, _, _ in going:
                 read.close()
             raise
 
 
+_Going = tuple[Coroutine[Any, Any, Any], Told[Any], list[list[Row]] | None]
+
+
 def _next(
-    read: Coroutine[Any, Any, T], told: Told[T], rows: list[Row] | None
-) -> tuple[Coroutine[Any, Any, T], Told[T], _Question] | None:
+    read: Coroutine[Any, Any, Any], told: Told[Any], rows: list[list[Row]] | None
+) -> tuple[Coroutine[Any, Any, Any], Told[Any], _Asked] | None:
     """The read with what it asks next, or None once it has told what it found."""
     try:
-        question = read.send(rows)
+        asked = read.send(rows)
     except StopIteration as ended:
         told.tell(ended.value)
         return None
-    if not isinstance(question, _Question):
+    if not isinstance(asked, _Asked):
         raise TypeError(f"{read.__name__} waits for something else than rows")
-    return read, told, question
+    return read, told, asked
 
 
 async def _rows(connection: Connection, questions: Sequence[_Question]) -> list[list[Row]]:
     """The rows of each question."""
+    if isinstance(connection, _Asking):
+        return await _Asked(questions)
     if len(questions) < 2:
         return [await connection.fetch(one.statement, **one.params) for one in questions]
     statement, columns = _joined(tuple(one.statement for one in questions))

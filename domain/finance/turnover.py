@@ -22,7 +22,7 @@ from domain.core.columns import (
 from domain.core.handling import Handling, Sweep
 from domain.core.money import EXACT, ZERO
 from domain.core.records import CompanyRecord, Scope
-from domain.core.turnover import FOLD_EVERY_SECONDS, Grain, fold_statement
+from domain.core.turnover import FOLD_EVERY_SECONDS, Grain, fold, fold_statement
 from domain.core.work import Work
 from domain.finance.models.ledger import COMPANY_CURRENCY, CURRENCY_LENGTH, JournalKind
 
@@ -138,8 +138,8 @@ async def append_turnover(work: Work, entries: Sequence[Mapping[str, Any]], line
 
 
 async def fold_turnover(handling: Handling) -> None:
-    """Each account has one row a span again. Changes no sum, so it is no command: nothing happened."""
-    await handling.connection.fetch(_FOLD, company_id=handling.company_id)
+    """Each account has one row a span again."""
+    await fold(handling, (_FOLD,))
 
 
 SWEEPS = (Sweep("finance.fold_turnover", fold_turnover, FOLD_EVERY_SECONDS),)

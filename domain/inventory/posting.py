@@ -17,6 +17,7 @@ from domain.core.errors import DomainError
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
 from domain.core.money import EXACT, ZERO, total
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance.journal import accounts, company_currency, hold_periods
 from domain.finance.models import AccountRole, SubLedger
@@ -153,12 +154,17 @@ async def open_places(
 ) -> StockBook:
     """The goods book with these places locked, held open for postings of the days. Raises: AccountMissing."""
     items = {key.item_id for key in keys}
-    places = await locations(work, [key.location_id for key in keys])
-    in_force = await standard_costs(work, items, max({work.now.date(), *days})) | dict(costs or {})
+    asked = Together(work)
+    named = asked.of(locations(asked.work, [key.location_id for key in keys]))
+    standard = asked.of(standard_costs(asked.work, items, max({work.now.date(), *days})))
+    currency = asked.of(company_currency(asked.work))
+    own = asked.of(accounts(asked.work, *NEEDED, *roles))
+    await asked.answered()
+    places, in_force = named.value, standard.value | dict(costs or {})
     book = StockBook(
         work=work,
-        currency=await company_currency(work),
-        own=await accounts(work, *NEEDED, *roles),
+        currency=currency.value,
+        own=own.value,
         valuations=await valuations(work, items),
         places=places,
         costs=in_force,

@@ -28,7 +28,7 @@ from domain.core.handling import Handling, Sweep
 from domain.core.ledger import Posting
 from domain.core.money import EXACT, ZERO
 from domain.core.records import CompanyRecord, Scope
-from domain.core.turnover import FOLD_EVERY_SECONDS, Grain, fold_statement
+from domain.core.turnover import FOLD_EVERY_SECONDS, Grain, fold, fold_statement
 from domain.core.work import Work
 from domain.inventory.models import COMPANY_CURRENCY, ITEM_UNIT, MoveKind, StockStatus, ValueLayer
 from domain.inventory.rules import GoodsLeg
@@ -90,8 +90,12 @@ class ValueTurnover(CompanyRecord, scope=Scope(), zh="存货金额发生额", ex
 
 
 _goods, _value = StockTurnover.table, ValueTurnover.table
+Index(
+    "ix_stock_turnover_span",
+    *(_goods.c[name] for name in ("company_id", "grain", "starts_on", "item_id", "location_id")),
+)
+Index("ix_value_turnover_span", *(_value.c[name] for name in ("company_id", "grain", "starts_on", "item_id")))
 for _table in (_goods, _value):
-    Index(f"ix_{_table.name}_span", _table.c.company_id, _table.c.grain, _table.c.starts_on)
     Index(f"ix_{_table.name}_fresh", _table.c.company_id, postgresql_where=~_table.c.is_folded)
 
 GOODS_KEYS = ("item_id", "location_id", "status", "owner_id", "grain", "starts_on")
@@ -185,9 +189,8 @@ def _rows(
 
 
 async def fold_turnover(handling: Handling) -> None:
-    """Each key has one row a span again. Changes no sum, so it is no command: nothing happened."""
-    for statement in _FOLDS:
-        await handling.connection.fetch(statement, company_id=handling.company_id)
+    """Each place of each item, and each item's value, has one row a span again."""
+    await fold(handling, _FOLDS)
 
 
 SWEEPS = (Sweep("inventory.fold_turnover", fold_turnover, FOLD_EVERY_SECONDS),)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, Text, bindparam, func, literal_column, select
@@ -14,6 +13,7 @@ from domain.core.actors import PARTNERS
 from domain.core.database import CompanyReader, Row
 from domain.core.errors import NotFound
 from domain.core.money import ZERO, Money
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.master_data.code_lists import CodeList, CodeValue
 from domain.master_data.companies import Site
@@ -189,9 +189,12 @@ async def known_sites(work: Work, ids: Iterable[UUID | None]) -> frozenset[UUID]
 
 async def offers_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Offer]]:
     """Every offer of each item, whatever its days: lists, and the item's own list price behind them."""
-    asked = sorted(set(item_ids))
+    asked, together = sorted(set(item_ids)), Together(work)
+    listed = together.of(together.work.fetch(_OFFERS, ids=asked))
+    own = together.of(together.work.fetch(_OWN_PRICES, ids=asked))
+    await together.answered()
     offers: defaultdict[UUID, list[Offer]] = defaultdict(list)
-    for row in await work.fetch(_OFFERS, ids=asked):
+    for row in listed.value:
         offers[row["item_id"]].append(
             Offer(
                 id=row["id"], list_code=row["code"], kind=PriceListKind(row["kind"]), customer_id=row["customer_id"],
@@ -199,7 +202,7 @@ async def offers_of(work: Work, item_ids: Iterable[UUID]) -> dict[UUID, list[Off
                 quantity_min=row["quantity_min"], valid_from=row["valid_from"], valid_to=row["valid_to"],
             )
         )  # fmt: skip
-    for row in await work.fetch(_OWN_PRICES, ids=asked):
+    for row in own.value:
         offers[row["item_id"]].append(
             Offer(
                 id=row["id"], list_code=ITEM_LIST, kind=PriceListKind.ITEM, customer_id=None, item_id=row["item_id"],
@@ -251,26 +254,31 @@ async def archive_of(
     work: Work, party_ids: Iterable[UUID], item_ids: Iterable[UUID], countries: Iterable[str]
 ) -> Archive:
     """The papers that sales of these items to these customers in these countries are held against."""
-    items = sorted(set(item_ids))
+    items, together = sorted(set(item_ids)), Together(work)
+    work = together.work
+    licences = together.of(work.fetch(_LICENCES, ids=sorted(set(party_ids))))
+    registered = together.of(work.fetch(_REGISTRATIONS, ids=items))
+    coded = together.of(work.fetch(_CODES, ids=items))
+    laws = together.of(work.fetch(_LAWS, countries=sorted(set(countries))))
+    await together.answered()
     permits: defaultdict[UUID, list[Permit]] = defaultdict(list)
-    for row in await work.fetch(_LICENCES, ids=sorted(set(party_ids))):
+    for row in licences.value:
         permits[row["party_id"]].append(_permit(row))
     registrations: defaultdict[UUID, list[Registration]] = defaultdict(list)
-    for row in await work.fetch(_REGISTRATIONS, ids=items):
+    for row in registered.value:
         registrations[row["item_id"]].append(
             Registration(
                 number=row["number"], country=row["country"], valid_from=row["valid_from"], valid_to=row["valid_to"]
             )
         )
     codes: defaultdict[UUID, set[tuple[str, str]]] = defaultdict(set)
-    for row in await work.fetch(_CODES, ids=items):
+    for row in coded.value:
         codes[row["item_id"]].add((row["catalogue"], row["code"]))
-    laws = await work.fetch(_LAWS, countries=sorted(set(countries)))
     return Archive(
         permits=permits,
         registrations=registrations,
         codes={item: frozenset(found) for item, found in codes.items()},
-        jurisdictions=[_jurisdiction(row) for row in laws],
+        jurisdictions=[_jurisdiction(row) for row in laws.value],
     )
 
 

@@ -2633,7 +2633,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index('ix_value_turnover_fresh', 'value_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
-    op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
+    op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on', 'item_id'], unique=False)
     op.create_table('webhook_subscription',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose grants decide what is sent.'),
@@ -4042,7 +4042,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False, postgresql_where=None)
     op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
-    op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
+    op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on', 'item_id', 'location_id'], unique=False)
     op.create_table('supplier_invoice_tax',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

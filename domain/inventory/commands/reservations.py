@@ -1,8 +1,9 @@
 """Reservations: goods are promised to a line of a document, go out for it, or are set free again.
 
-Whoever reserves locks the balances it takes from, in the one order of balances, and counts what it promises on them: two
-who want the last piece wait for each other, and the second finds it gone. What it takes is chosen from all that may give
-as they were read; was any of it gone by the time it was locked, all that may give are locked, and it is chosen again.
+Whoever reserves locks the balances it takes from, in the one order of balances, and counts what it promises on them:
+two who want the last piece wait for each other, and the second finds it gone. What it takes is chosen from all that may
+give as they were read; was any of it gone by the time it was locked, all that may give are locked, and it is chosen
+again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -208,7 +209,9 @@ def _is_there(balances: Mapping[StockKey, Balance], given: Mapping[StockKey, Dec
 class _Offered:
     """What may be promised: the places that may give, and what each has left."""
 
-    def __init__(self, known: Known, places: Mapping[StockKey, Row], free: dict[StockKey, Decimal], today: date) -> None:
+    def __init__(
+        self, known: Known, places: Mapping[StockKey, Row], free: dict[StockKey, Decimal], today: date
+    ) -> None:  # fmt: skip
         self.free = free
         self._known = known
         self._today = today

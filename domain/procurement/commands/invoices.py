@@ -18,6 +18,7 @@ from domain.core.ids import new_id
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, RATE, in_scale, not_negative, positive
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance import company_currency, masters
 from domain.finance.models import CostCentre, InvoiceKind
@@ -231,27 +232,43 @@ async def cancel_supplier_invoices(work: Work, commands: Sequence[CancelSupplier
 async def _known(work: Work, commands: Sequence[CreateSupplierInvoice]) -> Known:
     lines = [line for one in commands for line in one.lines]
     suppliers = sorted({one.supplier_id for one in commands})
-    company = await company_currency(work)
-    agreed = await masters.agreed_terms(work, suppliers)
-    order_lines = await order_lines_by_place(work, [line.purchase_order_id for line in lines if line.purchase_order_id])
     receipts = sorted({line.goods_receipt_id for line in lines if line.goods_receipt_id})
     numbers = sorted({one.supplier_number for one in commands})
-    taken = await work.fetch(_KNOWN_NUMBERS, ids=suppliers, numbers=numbers)
+    first = Together(work)
+    own = first.of(company_currency(first.work))
+    agreed = first.of(masters.agreed_terms(first.work, suppliers))
+    ordered = [line.purchase_order_id for line in lines if line.purchase_order_id]
+    order_lines = first.of(order_lines_by_place(first.work, ordered))
+    taken = first.of(first.work.fetch(_KNOWN_NUMBERS, ids=suppliers, numbers=numbers))
+    known_suppliers = first.of(reads.suppliers_by_id(first.work, suppliers))
+    currencies = first.of(masters.known_currencies(first.work, [one.currency for one in commands]))
+    tolerance = first.of(tolerance_of(first.work))
+    await first.answered()
+    company, places = own.value, order_lines.value
+    then = Together(work)
+    items = then.of(masters.items_by_id(then.work, [row["item_id"] for row in places.values()]))
+    accounts = then.of(masters.ledger_accounts(then.work, [line.account_id for line in lines if line.account_id]))
+    treatments = then.of(masters.tax_treatments(then.work, [line.tax_code_id for line in lines]))
+    of_terms = [*(one.payment_terms_id for one in commands), *agreed.value.values()]
+    terms = then.of(masters.terms_by_id(then.work, of_terms))
+    centres = then.of(masters.centres(then.work, CostCentre, [line.cost_centre_id for line in lines]))
+    quotes = then.of(quotes_on(then.work, [(one.currency, one.invoiced_on) for one in commands], company))
+    await then.answered()
     return Known(
         company=company,
-        suppliers=await reads.suppliers_by_id(work, suppliers),
-        currencies=await masters.known_currencies(work, [one.currency for one in commands]),
-        order_lines=order_lines,
+        suppliers=known_suppliers.value,
+        currencies=currencies.value,
+        order_lines=places,
         receipts={row["id"]: row for row in await work.fetch(_RECEIPTS, ids=receipts)} if receipts else {},
-        items=await masters.items_by_id(work, [row["item_id"] for row in order_lines.values()]),
-        accounts=await masters.ledger_accounts(work, [line.account_id for line in lines if line.account_id]),
-        treatments=await masters.tax_treatments(work, [line.tax_code_id for line in lines]),
-        terms=await masters.terms_by_id(work, [*(one.payment_terms_id for one in commands), *agreed.values()]),
-        agreed=agreed,
-        cost_centres=await masters.centres(work, CostCentre, [line.cost_centre_id for line in lines]),
-        quotes=await quotes_on(work, [(one.currency, one.invoiced_on) for one in commands], company),
-        tolerance=await tolerance_of(work),
-        numbers={(row["supplier_id"], row["supplier_number"]) for row in taken},
+        items=items.value,
+        accounts=accounts.value,
+        treatments=treatments.value,
+        terms=terms.value,
+        agreed=agreed.value,
+        cost_centres=centres.value,
+        quotes=quotes.value,
+        tolerance=tolerance.value,
+        numbers={(row["supplier_id"], row["supplier_number"]) for row in taken.value},
     )
 
 

@@ -13,6 +13,7 @@ from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.master_data.items import ItemStatus, ItemType
 from domain.procurement import reads
@@ -134,17 +135,28 @@ async def create_purchase_orders(
 async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Masters:
     suppliers = {one.supplier_id for one in commands}
     requesters = {one.requester_id for one in commands if one.requester_id}
+    item_ids = [line.item_id for one in commands for line in one.lines]
     needed = await needed_by(work, [line.requisition_line_id for one in commands for line in one.lines])
+    calls = await calls_on(work, [line.agreement_line_id for one in commands for line in one.lines])
+    asked = Together(work)
+    items = asked.of(reads.items_by_id(asked.work, item_ids))
+    known_suppliers = asked.of(reads.suppliers_by_id(asked.work, suppliers))
+    currencies = asked.of(reads.known_currencies(asked.work, [one.currency for one in commands]))
+    sites = asked.of(reads.known_sites(asked.work, [one.site_id for one in commands if one.site_id]))
+    employees = asked.of(reads.known_employees(asked.work, requesters))
+    tolerances = asked.of(reads.tolerances(asked.work, suppliers))
+    approvals = asked.of(approvals_of(asked.work, item_ids))
+    await asked.answered()
     return Masters(
-        items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
-        suppliers=await reads.suppliers_by_id(work, suppliers),
-        currencies=frozenset(await reads.known_currencies(work, [one.currency for one in commands])),
-        sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
-        employees=frozenset(await reads.known_employees(work, requesters)),
-        tolerances=await reads.tolerances(work, suppliers),
+        items=items.value,
+        suppliers=known_suppliers.value,
+        currencies=frozenset(currencies.value),
+        sites=frozenset(sites.value),
+        employees=frozenset(employees.value),
+        tolerances=tolerances.value,
         needed=needed,
-        calls=await calls_on(work, [line.agreement_line_id for one in commands for line in one.lines]),
-        approvals=await approvals_of(work, [line.item_id for one in commands for line in one.lines]),
+        calls=calls,
+        approvals=approvals.value,
         chargeable=await chargeable(work, [charged_to(line, needed) for one in commands for line in one.lines]),
     )
 

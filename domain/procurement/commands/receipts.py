@@ -14,6 +14,7 @@ from domain.core.ids import new_id
 from domain.core.ledger import Source
 from domain.core.money import EXACT, Money, product
 from domain.core.numbering import Series
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance.journal import company_currency, hold_periods, rates_to
 from domain.finance.models import SubLedger
@@ -211,14 +212,23 @@ async def _known(
         for day, currencies in sorted(wanted.items())
         for base, rate in (await rates_to(work, currencies, currency, day)).items()
     }
+    periods = await hold_periods(work, SubLedger.STOCK, wanted)
+    item_ids = [line.item_id for own in lines.values() for line in own]
+    together = Together(work)
+    items = together.of(reads.items_by_id(together.work, item_ids))
+    places = together.of(locations(together.work, [line.location_id for line in asked if line.location_id]))
+    storage = together.of(reads.storage_by_site(together.work))
+    lots = together.of(reads.lots_by_number(together.work, [line.lot_number for line in asked if line.lot_number]))
+    rules = together.of(rules_by_item(together.work, item_ids))
+    await together.answered()
     return Known(
-        periods=await hold_periods(work, SubLedger.STOCK, wanted),
+        periods=periods,
         rates=rates,
-        items=await reads.items_by_id(work, [line.item_id for own in lines.values() for line in own]),
-        locations=await locations(work, [line.location_id for line in asked if line.location_id]),
-        storage=await reads.storage_by_site(work),
-        lots=await reads.lots_by_number(work, [line.lot_number for line in asked if line.lot_number]),
-        rules=await rules_by_item(work, [line.item_id for own in lines.values() for line in own]),
+        items=items.value,
+        locations=places.value,
+        storage=storage.value,
+        lots=lots.value,
+        rules=rules.value,
     )
 
 

@@ -18,6 +18,7 @@ from domain.core.ids import new_id
 from domain.core.money import EXACT, ZERO, Money, total
 from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, RATE, in_scale, positive
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance import masters as finance_masters
 from domain.finance.rules.invoices import Line, Priced, price
@@ -184,26 +185,39 @@ async def create_sales_orders(work: Work, commands: Sequence[CreateSalesOrder]) 
 async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
     lines = [line for one in commands for line in one.lines]
     named = {line.item_id for line in lines}
-    components = await reads.components_of(work, named)
+    buyers = [one.customer_id for one in commands]
+    first = Together(work)
+    kits = first.of(reads.components_of(first.work, named))
+    parties = first.of(reads.customers_by_id(first.work, buyers))
+    places = first.of(reads.addresses_by_id(first.work, [one.ship_to_id for one in commands]))
+    agreed = first.of(reads.terms_of(first.work, buyers))
+    currencies = first.of(reads.known_currencies(first.work, [one.currency for one in commands]))
+    sites = first.of(reads.known_sites(first.work, [one.site_id for one in commands]))
+    await first.answered()
+    components, customers, addresses, terms = kits.value, parties.value, places.value, agreed.value
     items = named | {one.item_id for parts in components.values() for one in parts}
-    customers = await reads.customers_by_id(work, [one.customer_id for one in commands])
-    addresses = await reads.addresses_by_id(work, [one.ship_to_id for one in commands])
-    terms = await reads.terms_of(work, customers)
     codes = [line.tax_code_id for line in lines] + [one.tax_code_id for one in commands]
     codes += [row["tax_code_id"] for row in terms.values()]
     countries = {row["country"] for row in (*customers.values(), *addresses.values()) if row["country"]}
+    then = Together(work)
+    rows = then.of(reads.items_by_id(then.work, items))
+    treatments = then.of(finance_masters.tax_treatments(then.work, codes))
+    offers = then.of(reads.offers_of(then.work, items))
+    caps = then.of(reads.caps_of(then.work, items))
+    archive = then.of(reads.archive_of(then.work, customers, items, countries))
+    await then.answered()
     return Known(
         customers=customers,
-        items=await reads.items_by_id(work, items),
-        currencies=await reads.known_currencies(work, [one.currency for one in commands]),
+        items=rows.value,
+        currencies=currencies.value,
         addresses=addresses,
-        sites=await reads.known_sites(work, [one.site_id for one in commands]),
-        treatments=await finance_masters.tax_treatments(work, codes),
+        sites=sites.value,
+        treatments=treatments.value,
         terms=terms,
         components=components,
-        offers=await reads.offers_of(work, items),
-        caps=await reads.caps_of(work, items),
-        archive=await reads.archive_of(work, customers, items, countries),
+        offers=offers.value,
+        caps=caps.value,
+        archive=archive.value,
     )
 
 
