@@ -30,8 +30,8 @@ WHERE (ledger_transaction, ledger_amount) <> (item_transaction, item_amount)
 ORDER BY a.company_id, day, a.code, currency LIMIT 1
 """
 
-# What a matching says the rate cost is what its voucher charges for it; what a payment says was paid before there was an
-# invoice is what its voucher moved on prepayments.
+# What a matching says the rate cost is what its voucher charges for it; what a payment says was paid before there was
+# an invoice is what its voucher moved on prepayments.
 _SAID = """
 SELECT company_id, number, said, posted FROM (
     SELECT m.company_id, m.number, m.exchange_difference AS said, m.journal_entry_id,

@@ -1,7 +1,7 @@
 """Every figure of the ledgers is held by a check: a row changed behind the write path's back is found by `verify`.
 
-The list of figures is the register's own: each amount and quantity of each record of money, goods, purchasing, sales and
-logistics. What nothing holds is listed with its reason, and what is listed but held is a fault too.
+The list of figures is the register's own: each amount and quantity of each record of money, goods, purchasing, sales
+and logistics. What nothing holds is listed with its reason, and what is listed but held is a fault too.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator
