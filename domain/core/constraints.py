@@ -15,10 +15,12 @@ from domain.core.records import spaced
 
 # "Key (company_id, number)=(1, PO-7) already exists." The values are the client's own.
 _DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<values>.*?)\) ")
+# A whole number that its column has no room for is refused by the driver, before the database sees it.
+_TOO_WIDE = re.compile(r"(?:: (?P<value>-?\d+) )?\(value out of int\d+ range\)")
 
 BROKEN: tuple[type[Exception], ...] = (
     asyncpg.IntegrityConstraintViolationError,
-    asyncpg.NumericValueOutOfRangeError,
+    asyncpg.DataError,
     asyncpg.CharacterNotInRepertoireError,
     asyncpg.UntranslatableCharacterError,
 )
@@ -42,6 +44,8 @@ def refusal_of(error: Exception) -> DomainError | None:
             return Rejected(what=what, value="", reason=f"it breaks {rule}", reason_zh=f"违反规则 {rule}", rule=rule)
         case asyncpg.NumericValueOutOfRangeError():
             return Rejected(what="number", value="", reason="it is too large", reason_zh="数值过大")
+        case asyncpg.DataError() if (wide := _TOO_WIDE.search(str(error))) is not None:
+            return Rejected(what="number", value=wide["value"] or "", reason="it is too large", reason_zh="数值过大")
         case asyncpg.CharacterNotInRepertoireError() | asyncpg.UntranslatableCharacterError():
             return Rejected(what="text", value="", reason="it holds a character that is none", reason_zh="含无效字符")
         case _:

@@ -5,29 +5,50 @@ from collections.abc import AsyncIterator, Mapping
 from domain.core.database import Connection
 from domain.core.verify import Finding, Verifier
 
-# On every day, what the items of a control account come to is what the account moved: then they agree at every date,
-# in the transaction's currency and, valuations included, in the company's.
+# On every day, what a party's items of a control account come to is what the account moved for it: then they agree at
+# every date, in the transaction's currency and, valuations included, in the company's.
 _CONTROL = """
 WITH ledger AS (
-    SELECT l.company_id, l.account_id, l.transaction_currency AS currency, l.occurred_on AS day,
+    SELECT l.company_id, l.account_id, l.party_id, l.transaction_currency AS currency, l.occurred_on AS day,
            sum(l.transaction_amount) AS transaction, sum(l.amount) AS amount
     FROM journal_line l JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
     WHERE a.role IN ('RECEIVABLE', 'PAYABLE', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT')
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 ), items AS (
-    SELECT e.company_id, i.account_id, i.transaction_currency AS currency, e.occurred_on AS day,
+    SELECT e.company_id, i.account_id, i.party_id, i.transaction_currency AS currency, e.occurred_on AS day,
            sum(e.transaction_amount) AS transaction, sum(e.amount) AS amount
     FROM open_item_entry e JOIN open_item i ON i.company_id = e.company_id AND i.id = e.open_item_id
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 )
 SELECT a.company_id, a.code, m.* FROM (
     SELECT company_id AS of_company, account_id, currency, day,
            coalesce(l.transaction, 0) AS ledger_transaction, coalesce(l.amount, 0) AS ledger_amount,
            coalesce(s.transaction, 0) AS item_transaction, coalesce(s.amount, 0) AS item_amount
-    FROM ledger l FULL JOIN items s USING (company_id, account_id, currency, day)
+    FROM ledger l FULL JOIN items s USING (company_id, account_id, party_id, currency, day)
 ) AS m JOIN account a ON a.company_id = m.of_company AND a.id = m.account_id
 WHERE (ledger_transaction, ledger_amount) <> (item_transaction, item_amount)
 ORDER BY a.company_id, day, a.code, currency LIMIT 1
+"""
+
+# What a matching says the rate cost is what its voucher charges for it; what a payment says was paid before there was
+# an invoice is what its voucher moved on prepayments.
+_SAID = """
+SELECT company_id, number, said, posted FROM (
+    SELECT m.company_id, m.number, m.exchange_difference AS said, m.journal_entry_id,
+           ARRAY['EXCHANGE_DIFFERENCE'] AS roles, false AS in_transaction
+    FROM matching m
+    UNION ALL
+    SELECT p.company_id, p.number, CASE p.direction WHEN 'IN' THEN -p.prepaid ELSE p.prepaid END, p.journal_entry_id,
+           ARRAY['CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT'], true
+    FROM payment p
+) AS document
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(CASE WHEN in_transaction THEN l.transaction_amount ELSE l.amount END), 0) AS posted
+    FROM journal_line l JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
+    WHERE l.company_id = document.company_id AND l.journal_entry_id = document.journal_entry_id
+      AND a.role = ANY (roles)
+) AS ledger
+WHERE said <> posted ORDER BY company_id, number LIMIT 1
 """
 
 # An item is what it came from, and what is open is that less what was matched.
@@ -196,9 +217,14 @@ async def open_items(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def matchings(connection: Connection) -> AsyncIterator[Finding]:
-    """The first matching whose items do not come to what was given up."""
+    """The first matching whose items do not come to what was given up, and the first matching or payment whose voucher
+    says otherwise.
+    """
     for row in await connection.fetch(_MATCHING):
         message = f"its items are {row['taken']} apart, {row['given_up']} was given up"
+        yield Finding.of_company(MATCHINGS, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_SAID):
+        message = f"it says {row['said']} of rates or prepayments, its voucher {row['posted']}"
         yield Finding.of_company(MATCHINGS, row["company_id"], row["number"], message)
 
 

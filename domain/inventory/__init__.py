@@ -11,6 +11,7 @@ Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTran
 ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
 
+from domain.inventory import cost_checks, verify
 from domain.inventory.balances import counter_location, locations
 from domain.inventory.bought_in_transit import LotBrought, Route, buy_in_transit, lots_brought, route_of
 from domain.inventory.commands import (
@@ -94,7 +95,6 @@ from domain.inventory.supplier_returns import (
 )
 from domain.inventory.tracing import LotTraceLine, lot_trace
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
-from domain.inventory.verify import VERIFIERS
 
 RECORDS = (
     Lot,
@@ -150,6 +150,7 @@ EVENTS = {
     "ReservationFulfilled": StockReservation,
     "LotStatusChanged": Lot,
 }
+VERIFIERS = {**verify.VERIFIERS, **cost_checks.VERIFIERS}
 
 __all__ = [
     "COMMANDS",

@@ -347,8 +347,9 @@ async def settle(book: StockBook, legs: Sequence[DraftLeg] = ()) -> list[tuple[H
     """
     own = {leg.pool.id: leg.pool for leg in legs if leg.pool is not None}
     if any(pool.history.is_late for pool in own.values()) or not legs:
+        met: dict[UUID, HeldPool] = {}
         for _ in range(FOLLOWED_MAX):
-            due = await _due(book, legs)
+            due = await _due(book, legs, met)
             if not due:
                 break
             for movement_id, amount in due:
@@ -383,8 +384,12 @@ def raise_cost(book: StockBook, pool: HeldPool, movement: Movement, amount: Deci
     book.covered.append((pool, Difference(movement=movement, effect=effect)))
 
 
-async def _due(book: StockBook, legs: Sequence[DraftLeg]) -> list[tuple[UUID, Decimal]]:
-    """What movements that leave have to hand on to those that gain by them."""
+async def _due(book: StockBook, legs: Sequence[DraftLeg], met: dict[UUID, HeldPool]) -> list[tuple[UUID, Decimal]]:
+    """What movements that leave have to hand on to those that gain by them.
+
+    `met` are those that differed before: what comes back to the same pool may bring one to what it was, and what it has
+    handed on is then due back.
+    """
     values: dict[UUID, Decimal] = {
         leg.id: -leg.pool.history.effect_of(leg.id).value
         for leg in legs
@@ -394,12 +399,13 @@ async def _due(book: StockBook, legs: Sequence[DraftLeg]) -> list[tuple[UUID, De
     for pool in [pool for pool in book.pools.values() if pool.history.is_late]:
         for one in pool.history.differences():
             if one.movement.quantity < ZERO and one.effect.value:
-                values[one.movement.id] = -pool.history.effect_of(one.movement.id).value
+                met[one.movement.id] = pool
                 before[one.movement.id] = -pool.history.told_of(one.movement.id).value
+    values |= {id_: -pool.history.effect_of(id_).value for id_, pool in met.items()}
     await _find_followers(book, [id_ for id_ in values if id_ not in book.asked])
-    for id_ in values:
-        if id_ in book.followers and id_ not in book.handed:
-            book.handed[id_] = before[id_]
+    for id_, value in before.items():
+        if id_ in book.followers:
+            book.handed.setdefault(id_, value)
     return [
         (id_, change)
         for id_, value in values.items()

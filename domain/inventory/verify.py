@@ -220,12 +220,14 @@ HAVING (r.quantity, r.fulfilled_quantity)
 ORDER BY r.company_id, r.number LIMIT 1
 """
 
-# What a transfer says arrived is what its moves out of transit took; all of it once it is received. Where transit is a
-# valuation area of its own, each consignment's layer holds exactly what is still on the way.
+# What a transfer says left and arrived is what its moves took into transit and out; all of it once it is received.
+# Where transit is a valuation area of its own, each consignment's layer holds exactly what is still on the way.
 _WRONG_TRANSFER = """
-SELECT t.company_id, t.number, l.position, l.received_quantity AS stored, coalesce(a.quantity, 0) AS counted
+SELECT t.company_id, t.number, l.position, l.received_quantity AS stored, coalesce(a.quantity, 0) AS counted,
+       l.shipped_quantity, coalesce(d.quantity, 0) AS departed
 FROM stock_transfer t
 JOIN stock_transfer_line l ON l.company_id = t.company_id AND l.stock_transfer_id = t.id
+LEFT JOIN stock_entry d ON d.company_id = l.company_id AND d.id = l.stock_entry_id AND d.location_id = t.transit_id
 LEFT JOIN LATERAL (
     SELECT -sum(e.quantity) AS quantity FROM stock_move m
     JOIN stock_entry e ON e.company_id = m.company_id AND e.stock_move_id = m.id
@@ -241,7 +243,7 @@ LEFT JOIN (
     SELECT o.company_id, o.id, o.quantity, p.location_id FROM open_layer o
     JOIN value_pool p ON p.company_id = o.company_id AND p.id = o.pool_id
 ) AS o ON o.company_id = l.company_id AND o.id = l.stock_entry_id AND o.location_id = t.transit_id
-WHERE coalesce(a.quantity, 0) <> s.received
+WHERE coalesce(a.quantity, 0) <> s.received OR l.shipped_quantity IS DISTINCT FROM d.quantity
    OR (t.status = 'RECEIVED') <> NOT EXISTS (
         SELECT FROM stock_transfer_line n WHERE n.company_id = t.company_id AND n.stock_transfer_id = t.id
         AND n.received_quantity <> n.shipped_quantity)
@@ -383,7 +385,10 @@ async def transfers(connection: Connection) -> AsyncIterator[Finding]:
     """The first line of a transfer whose goods are not where it says."""
     for row in await connection.fetch(_WRONG_TRANSFER):
         subject = f"transfer {row['number']} line {row['position']}"
-        message = f"the line says {row['stored']} arrived, moves out of transit took {row['counted']}"
+        message = (
+            f"the line says {row['shipped_quantity']} left and {row['stored']} arrived, moves took {row['departed']} "
+            f"into transit and {row['counted']} out of it"
+        )
         yield Finding.of_company(TRANSFERS, row["company_id"], subject, message)
 
 

@@ -46,6 +46,15 @@ WHERE (l.allocated_quantity, l.direct_quantity, l.picked_quantity, l.shipped_qua
         coalesce(b.returned, 0), coalesce(b.replaced, 0), coalesce(c.charged, 0))
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """
+# An order is the sum of its lines, before and after taxes.
+_WRONG_TOTAL = """
+SELECT o.company_id, o.number, (o.subtotal, o.tax)::text AS said,
+       (coalesce(sum(l.line_total), 0), coalesce(sum(l.tax), 0))::text AS counted
+FROM sales_order o LEFT JOIN sales_order_line l ON l.company_id = o.company_id AND l.sales_order_id = o.id
+GROUP BY o.company_id, o.id, o.number, o.subtotal, o.tax
+HAVING (o.subtotal, o.tax) <> (coalesce(sum(l.line_total), 0), coalesce(sum(l.tax), 0))
+ORDER BY o.company_id, o.number LIMIT 1
+"""
 # What the lines of shipments say came back and was charged, against the documents that say so.
 _WRONG_SHIPMENT_LINE = """
 SELECT h.company_id, h.number, d.position, (d.returned_quantity, d.invoiced_quantity)::text AS said,
@@ -122,7 +131,8 @@ SHIPPED_GOODS = "shipped goods"
 
 
 async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
-    """The first line of an order, a shipment and an invoice whose quantities are not those of its documents.
+    """The first line of an order, a shipment and an invoice whose quantities are not those of its documents, and the
+    first order that is not the sum of its lines.
 
     Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced.
     """
@@ -135,6 +145,9 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
             subject = f"{document} {row['number']} line {row['position']}"
             message = f"the line says {row['said']}, its documents {row['counted']}"
             yield Finding.of_company(SALES_QUANTITIES, row["company_id"], subject, message)
+    for row in await connection.fetch(_WRONG_TOTAL):
+        message = f"it says {row['said']} net and of taxes, its lines {row['counted']}"
+        yield Finding.of_company(SALES_QUANTITIES, row["company_id"], f"sales order {row['number']}", message)
 
 
 async def shipped_goods(connection: Connection) -> AsyncIterator[Finding]:

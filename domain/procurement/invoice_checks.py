@@ -101,6 +101,29 @@ WHERE (coalesce(g.transaction, 0), coalesce(g.amount, 0)) <> (coalesce(s.transac
 ORDER BY company_id, currency LIMIT 1
 """
 
+# What matches say prices and rates made of goods is what vouchers of purchasing moved: on the goods, where they are and
+# where they went, and on exchange differences.
+_DIFFERENCE = """
+WITH ledger AS (
+    SELECT e.company_id, sum(l.amount) FILTER (WHERE a.role IS DISTINCT FROM 'EXCHANGE_DIFFERENCE') AS price,
+           sum(l.amount) FILTER (WHERE a.role = 'EXCHANGE_DIFFERENCE') AS exchange
+    FROM journal_entry e
+    JOIN journal_line l ON l.company_id = e.company_id AND l.journal_entry_id = e.id
+    JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
+    WHERE e.source_kind = 'SupplierInvoice' AND (a.role = 'EXCHANGE_DIFFERENCE' OR (
+        l.item_id IS NOT NULL AND a.role IS DISTINCT FROM 'GR_IR'))
+    GROUP BY 1
+), said AS (
+    SELECT company_id, sum(price_difference) AS price, sum(exchange_difference) AS exchange
+    FROM supplier_invoice_match GROUP BY 1
+)
+SELECT company_id, coalesce(s.price, 0) AS price, coalesce(s.exchange, 0) AS exchange,
+       coalesce(g.price, 0) AS posted_price, coalesce(g.exchange, 0) AS posted_exchange
+FROM ledger g FULL JOIN said s USING (company_id)
+WHERE (coalesce(s.price, 0), coalesce(s.exchange, 0)) <> (coalesce(g.price, 0), coalesce(g.exchange, 0))
+ORDER BY company_id LIMIT 1
+"""
+
 # Goods of a receipt of which all that was not sent back is invoiced hold nothing in GR/IR.
 _EMPTY = """
 WITH back AS (
@@ -193,9 +216,7 @@ async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
         )
         yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
     for row in await connection.fetch(_BLOCK):
-        message = (
-            f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}; {row['free']} may be paid"
-        )
+        message = f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}; {row['free']} may be paid"
         yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
 
 
@@ -211,8 +232,8 @@ async def invoiced_quantities(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def clearing(connection: Connection) -> AsyncIterator[Finding]:
-    """The first currency in which GR/IR is not the sum of its order lines, and the first goods that are invoiced and
-    still hold something.
+    """The first currency in which GR/IR is not the sum of its order lines, the first company whose differences are not
+    those of its matches, and the first goods that are invoiced and still hold something.
     """
     for row in await connection.fetch(_CLEARING):
         message = (
@@ -220,6 +241,12 @@ async def clearing(connection: Connection) -> AsyncIterator[Finding]:
             f"its order lines {row['line_transaction']} ({row['line_amount']})"
         )
         yield Finding.of_company(CLEARING, row["company_id"], row["currency"], message)
+    for row in await connection.fetch(_DIFFERENCE):
+        message = (
+            f"matches differ by {row['price']} in prices and {row['exchange']} in rates, vouchers by "
+            f"{row['posted_price']} and {row['posted_exchange']}"
+        )
+        yield Finding.of_company(CLEARING, row["company_id"], "differences", message)
     for row in await connection.fetch(_EMPTY):
         message = (
             f"{row['returned_quantity']} is said to have gone back, its returns come to {row['sent_back']}; "

@@ -41,6 +41,16 @@ WHERE NOT o.is_historical AND (
 ORDER BY o.company_id, o.number, l.position LIMIT 1
 """
 
+# An order that is not history is the sum of its lines.
+_WRONG_TOTAL = """
+SELECT o.company_id, o.number, o.subtotal AS said, coalesce(sum(l.line_total), 0) AS counted
+FROM purchase_order o
+LEFT JOIN purchase_order_line l ON l.company_id = o.company_id AND l.purchase_order_id = o.id
+WHERE NOT o.is_historical
+GROUP BY o.company_id, o.id, o.number, o.subtotal HAVING o.subtotal <> coalesce(sum(l.line_total), 0)
+ORDER BY o.company_id, o.number LIMIT 1
+"""
+
 # A requisition line has on order what orders that were not rejected want of it; a requisition is ORDERED when all is.
 _WRONG_NEED = """
 SELECT r.company_id, r.number, r.status, n.position, n.ordered_quantity AS stored, coalesce(w.wanted, 0) AS counted
@@ -151,11 +161,16 @@ ORDER_PROMISES = "promises of orders"
 
 
 async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
-    """The first order line whose quantities are not those of its receipts, or do not fit the order's state."""
+    """The first order line whose quantities are not those of its receipts, or do not fit the order's state; the first
+    order that is not the sum of its lines.
+    """
     for row in await connection.fetch(_WRONG_LINE):
         subject = f"purchase order {row['number']} line {row['position']}"
         message = f"the line says {row['stored']} received, its receipts {row['counted']}"
         yield Finding.of_company(ORDER_QUANTITIES, row["company_id"], subject, message)
+    for row in await connection.fetch(_WRONG_TOTAL):
+        message = f"it comes to {row['said']} before taxes, its lines to {row['counted']}"
+        yield Finding.of_company(ORDER_QUANTITIES, row["company_id"], f"purchase order {row['number']}", message)
 
 
 async def goods_received(connection: Connection) -> AsyncIterator[Finding]:

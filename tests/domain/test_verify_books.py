@@ -35,7 +35,7 @@ async def test_a_changed_amount_is_found_by_its_voucher_the_account_and_gr_ir(wo
     assert found["stock value"].subject == f"company {AX}"
     [posting] = await world.rows("SELECT posting_id FROM stock_move")
     assert found["stock value"].message.endswith(f"first in posting {posting['posting_id']}")
-    assert set(found) == {"account turnover", "journal balance", "stock value"}
+    assert set(found) == {"account turnover", "journal balance", "stock value", "stock value by item"}
 
 
 async def test_a_changed_amount_in_the_groups_currency_is_found(world: World):
@@ -72,6 +72,16 @@ async def test_a_changed_quantity_is_found_by_its_move_and_its_balance(world: Wo
     assert found["goods balance"].subject == f"company {AX}, move {move['id']}"
     assert found["stock balances"].subject == f"company {AX}, item GEAR at STORES (RELEASED)"
     assert set(found) == {"goods balance", "stock balances", "stock turnover", "stock value"}
+
+
+async def test_what_one_item_gained_and_another_lost_is_found_though_no_total_shows_it(world: World):
+    await a_receipt(world)
+    found = await broken(
+        world,
+        "UPDATE journal_line SET item_id = (SELECT id FROM item WHERE code = 'BOLT') WHERE amount = 900",
+    )
+    assert set(found) == {"stock value by item"}
+    assert found["stock value by item"].subject == f"company {AX}, item BOLT on 2026-05-20"
 
 
 async def test_a_changed_balance_is_found(world: World):

@@ -204,7 +204,7 @@ class Areas(dict[str, Area]):
 def work_out(
     method: str, events: list[Event], first_costs: Mapping[str, Fraction] = MappingProxyType({}), digits: int = 2
 ) -> Answer:
-    """What all events of one item come to; `first_costs` are what goods cost in an area before any came, "" in others."""
+    """What all events of one item come to; `first_costs` are what goods cost by area before any came, "" in others."""
     areas = Areas(method, first_costs, digits)
     accounts: defaultdict[str, Fraction] = defaultdict(Fraction)
     worth: dict[int, Fraction] = {}

@@ -1,7 +1,7 @@
 """Whatever people do to goods, in any order of days, the two ledgers agree and stock is worth what an oracle says.
 
 Two companies and currencies, five ways of valuing, receipts, issues, transfers, returns, landed costs, revaluations,
-reversals and closed periods, on days gone by as they come. `tests.domain.test_any_trade` does so by documents, for long.
+reversals and closed periods, on days gone by as they come; `tests.domain.test_any_trade` does so by documents.
 """
 
 from dataclasses import dataclass, field

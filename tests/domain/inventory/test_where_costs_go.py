@@ -1,12 +1,13 @@
 """What goods turn out to be worth otherwise goes to the account that took their cost, each item's by itself."""
 
+from datetime import date
 from decimal import Decimal
 
-from domain.inventory.commands import IssuePurpose, RevalueStock, ReverseStockMove
+from domain.inventory.commands import CountStock, IssuePurpose, RevalueStock, ReverseStockMove
 from domain.inventory.models import ValuationArea, ValuationMethod
 from domain.master_data.places import LocationKind
 from tests.domain.books import World
-from tests.domain.inventory.goods import accounts, done, issue, place, received, transfer, valued
+from tests.domain.inventory.goods import accounts, done, issue, place, pool, received, transfer, valued
 
 
 async def test_a_transfer_to_where_goods_had_gone_at_too_little_costs_sales_not_rounding(world: World):
@@ -59,4 +60,22 @@ async def test_a_move_of_two_items_taken_back_charges_each_with_its_own_differen
         "ON a.company_id = l.company_id AND a.id = l.account_id WHERE a.role = 'WORK_IN_PROCESS' GROUP BY 1 ORDER BY 1"
     )
     assert [(row["code"], row["amount"]) for row in rows] == [("BOLT", Decimal(-4)), ("GEAR", Decimal(10))]
+    assert await world.findings() == []
+
+
+async def test_what_comes_back_behind_a_late_count_brings_a_later_transfer_to_what_it_was(world: World):
+    await valued(world, "GEAR", ValuationMethod.AVERAGE, ValuationArea.LOCATION)
+    far = await place(world, "FAR")
+    await received(world, ("GEAR", "4", "10"), on=date(2026, 4, 12))
+    [gone] = await done(world, issue(world, "GEAR", "2", purpose=IssuePurpose.SCRAP))
+    await received(world, ("GEAR", "4", "20"))
+    await done(world, ReverseStockMove(stock_move_id=gone))
+    await done(world, transfer(world, "GEAR", "1", far))
+    # Found at 15 among four at 10: the scrap was worth 22 and came back at that, so the transfer still took 15.
+    count = CountStock(
+        item_id=world["GEAR"], location_id=world["STORES1"], counted=Decimal(5), counted_on=date(2026, 4, 15)
+    )
+    await done(world, count)
+    assert await pool(world, "GEAR", world["STORES1"]) == (Decimal(8), Decimal(120))
+    assert await pool(world, "GEAR", far) == (Decimal(1), Decimal(15))
     assert await world.findings() == []
