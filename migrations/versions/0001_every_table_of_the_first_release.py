@@ -391,7 +391,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
-    op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False)
+    op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
     op.create_table('mutation_chunk',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -467,7 +467,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_party_code'))
     )
     op.create_index(op.f('ix_party_code_id'), 'party', ['code', 'id'], unique=False)
-    op.create_index(op.f('ix_party_employer_id'), 'party', ['employer_id'], unique=False)
+    op.create_index(op.f('ix_party_employer_id'), 'party', ['employer_id'], unique=False, postgresql_where=sa.text('employer_id IS NOT NULL'))
     op.create_index(op.f('ix_party_name_id'), 'party', ['name', 'id'], unique=False)
     op.create_index('ix_party_search', 'party', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh, legal_name, legal_name_zh, credit_code)')], unique=False, postgresql_using='gin')
     op.create_index('uq_party_credit_code', 'party', ['credit_code'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
@@ -713,7 +713,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_address'))
     )
     op.create_index(op.f('ix_address_city_id'), 'address', ['city', 'id'], unique=False)
-    op.create_index(op.f('ix_address_party_id'), 'address', ['party_id'], unique=False)
+    op.create_index(op.f('ix_address_party_id'), 'address', ['party_id'], unique=False, postgresql_where=sa.text('party_id IS NOT NULL'))
     op.create_table('approval_limit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -750,7 +750,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_account')),
     sa.UniqueConstraint('party_id', 'account_number', name=op.f('uq_bank_account_party_id_account_number'))
     )
-    op.create_index(op.f('ix_bank_account_party_id'), 'bank_account', ['party_id'], unique=False)
     op.create_table('budget',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -799,9 +798,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('list_id', 'code', 'valid_from', name=op.f('uq_code_value_list_id_code_valid_from'))
     )
     op.create_index(op.f('ix_code_value_code_id'), 'code_value', ['code', 'id'], unique=False)
-    op.create_index(op.f('ix_code_value_list_id'), 'code_value', ['list_id'], unique=False)
     op.create_index(op.f('ix_code_value_name_id'), 'code_value', ['name', 'id'], unique=False)
-    op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False)
+    op.create_index(op.f('ix_code_value_parent_id'), 'code_value', ['parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
     op.create_index('ix_code_value_search', 'code_value', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh)')], unique=False, postgresql_using='gin')
     op.create_table('consolidation_run',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -827,7 +825,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_consolidation_run_company_id_ends_on_id'), 'consolidation_run', ['company_id', 'ends_on', 'id'], unique=False)
     op.create_index(op.f('ix_consolidation_run_company_id_number_id'), 'consolidation_run', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_consolidation_run_company_id_replaces_id'), 'consolidation_run', ['company_id', 'replaces_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_run_company_id_replaces_id'), 'consolidation_run', ['company_id', 'replaces_id'], unique=False, postgresql_where=sa.text('replaces_id IS NOT NULL'))
     op.create_index('uq_consolidation_run_current', 'consolidation_run', ['company_id', 'starts_on', 'ends_on'], unique=True, postgresql_where=sa.text("status = 'CURRENT'"))
     op.create_table('cost_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -848,7 +846,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_cost_centre_company_id_code'))
     )
     op.create_index(op.f('ix_cost_centre_company_id_code_id'), 'cost_centre', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_cost_centre_company_id_parent_id'), 'cost_centre', ['company_id', 'parent_id'], unique=False)
+    op.create_index(op.f('ix_cost_centre_company_id_parent_id'), 'cost_centre', ['company_id', 'parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
     op.create_table('department',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -870,7 +868,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_department_company_id_code_id'), 'department', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_department_company_id_name_id'), 'department', ['company_id', 'name', 'id'], unique=False)
-    op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False)
+    op.create_index(op.f('ix_department_company_id_parent_id'), 'department', ['company_id', 'parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
     op.create_table('depreciation_book',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -924,7 +922,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_dunning_notice_company_id_dunned_on_id'), 'dunning_notice', ['company_id', 'dunned_on', 'id'], unique=False)
     op.create_index(op.f('ix_dunning_notice_company_id_number_id'), 'dunning_notice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_dunning_notice_company_id_party_id'), 'dunning_notice', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_company_id_party_id'), 'dunning_notice', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_table('fiscal_period',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -960,8 +958,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_group_member')),
     sa.UniqueConstraint('member_id', 'valid_from', name=op.f('uq_group_member_member_id_valid_from'))
     )
-    op.create_index(op.f('ix_group_member_member_id'), 'group_member', ['member_id'], unique=False)
-    op.create_index(op.f('ix_group_member_party_id'), 'group_member', ['party_id'], unique=False)
+    op.create_index(op.f('ix_group_member_party_id'), 'group_member', ['party_id'], unique=False, postgresql_where=sa.text('party_id IS NOT NULL'))
     op.create_index(op.f('ix_group_member_valid_from_id'), 'group_member', ['valid_from', 'id'], unique=False)
     op.create_table('import_run',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
@@ -986,7 +983,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['source_system_id'], ['source_system.id'], name=op.f('fk_import_run_source_system_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_import_run'))
     )
-    op.create_index(op.f('ix_import_run_company_id_source_system_id'), 'import_run', ['company_id', 'source_system_id'], unique=False)
+    op.create_index(op.f('ix_import_run_company_id_source_system_id'), 'import_run', ['company_id', 'source_system_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_import_run_company_id_started_at_id'), 'import_run', ['company_id', 'started_at', 'id'], unique=False)
     op.create_table('item',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1047,15 +1044,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item')),
     sa.UniqueConstraint('code', name=op.f('uq_item_code'))
     )
-    op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False)
+    op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False, postgresql_where=sa.text('category_id IS NOT NULL'))
     op.create_index(op.f('ix_item_code_id'), 'item', ['code', 'id'], unique=False)
-    op.create_index(op.f('ix_item_manufacturer_id'), 'item', ['manufacturer_id'], unique=False)
+    op.create_index(op.f('ix_item_manufacturer_id'), 'item', ['manufacturer_id'], unique=False, postgresql_where=sa.text('manufacturer_id IS NOT NULL'))
     op.create_index(op.f('ix_item_name_id'), 'item', ['name', 'id'], unique=False)
     op.create_index('ix_item_search', 'item', [sa.literal_column('skein_search(description, code, name, name_zh, model)')], unique=False, postgresql_using='gin')
-    op.create_index(op.f('ix_item_size_unit_id'), 'item', ['size_unit_id'], unique=False)
-    op.create_index(op.f('ix_item_unit_id'), 'item', ['unit_id'], unique=False)
-    op.create_index(op.f('ix_item_volume_unit_id'), 'item', ['volume_unit_id'], unique=False)
-    op.create_index(op.f('ix_item_weight_unit_id'), 'item', ['weight_unit_id'], unique=False)
+    op.create_index(op.f('ix_item_size_unit_id'), 'item', ['size_unit_id'], unique=False, postgresql_where=sa.text('size_unit_id IS NOT NULL'))
+    op.create_index(op.f('ix_item_unit_id'), 'item', ['unit_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_item_volume_unit_id'), 'item', ['volume_unit_id'], unique=False, postgresql_where=sa.text('volume_unit_id IS NOT NULL'))
+    op.create_index(op.f('ix_item_weight_unit_id'), 'item', ['weight_unit_id'], unique=False, postgresql_where=sa.text('weight_unit_id IS NOT NULL'))
     op.create_table('landed_cost',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1084,8 +1081,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_landed_cost_company_id_number_id'), 'landed_cost', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_landed_cost_company_id_occurred_on_id'), 'landed_cost', ['company_id', 'occurred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_landed_cost_company_id_reverses_id'), 'landed_cost', ['company_id', 'reverses_id'], unique=False)
-    op.create_index(op.f('ix_landed_cost_company_id_supplier_id'), 'landed_cost', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_company_id_reverses_id'), 'landed_cost', ['company_id', 'reverses_id'], unique=False, postgresql_where=sa.text('reverses_id IS NOT NULL'))
+    op.create_index(op.f('ix_landed_cost_company_id_supplier_id'), 'landed_cost', ['company_id', 'supplier_id'], unique=False, postgresql_where=sa.text('supplier_id IS NOT NULL'))
     op.create_table('legacy_key',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1104,7 +1101,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_legacy_key')),
     sa.UniqueConstraint('company_id', 'source_system_id', 'record_type', 'key', name=op.f('uq_legacy_key_company_id_source_system_id_record_type_key'))
     )
-    op.create_index(op.f('ix_legacy_key_company_id_source_system_id'), 'legacy_key', ['company_id', 'source_system_id'], unique=False)
     op.create_index('ix_legacy_key_record', 'legacy_key', ['company_id', 'record_type', 'record_id'], unique=False)
     op.create_table('licence',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1131,7 +1127,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_licence_number'))
     )
     op.create_index(op.f('ix_licence_number_id'), 'licence', ['number', 'id'], unique=False)
-    op.create_index(op.f('ix_licence_party_id'), 'licence', ['party_id'], unique=False)
+    op.create_index(op.f('ix_licence_party_id'), 'licence', ['party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_licence_valid_to_id'), 'licence', ['valid_to', 'id'], unique=False)
     op.create_table('match_tolerance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1171,7 +1167,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_party_channel_party_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party_channel'))
     )
-    op.create_index(op.f('ix_party_channel_party_id'), 'party_channel', ['party_id'], unique=False)
+    op.create_index(op.f('ix_party_channel_party_id'), 'party_channel', ['party_id'], unique=False, postgresql_where=None)
     op.create_table('party_contact',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='The firm.'),
@@ -1186,8 +1182,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party_contact')),
     sa.UniqueConstraint('party_id', 'person_id', 'function', name=op.f('uq_party_contact_party_id_person_id_function'))
     )
-    op.create_index(op.f('ix_party_contact_party_id'), 'party_contact', ['party_id'], unique=False)
-    op.create_index(op.f('ix_party_contact_person_id'), 'party_contact', ['person_id'], unique=False)
+    op.create_index(op.f('ix_party_contact_person_id'), 'party_contact', ['person_id'], unique=False, postgresql_where=None)
     op.create_table('party_duplicate',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('earlier_id', sa.Uuid(), nullable=False, comment='The party recorded first.'),
@@ -1209,8 +1204,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party_duplicate')),
     sa.UniqueConstraint('earlier_id', 'later_id', name=op.f('uq_party_duplicate_earlier_id_later_id'))
     )
-    op.create_index(op.f('ix_party_duplicate_earlier_id'), 'party_duplicate', ['earlier_id'], unique=False)
-    op.create_index(op.f('ix_party_duplicate_later_id'), 'party_duplicate', ['later_id'], unique=False)
+    op.create_index(op.f('ix_party_duplicate_later_id'), 'party_duplicate', ['later_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_party_duplicate_score_id'), 'party_duplicate', ['score', 'id'], unique=False)
     op.create_table('party_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1228,7 +1222,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party_identifier')),
     sa.UniqueConstraint('scheme', 'value', 'party_id', name=op.f('uq_party_identifier_scheme_value_party_id'))
     )
-    op.create_index(op.f('ix_party_identifier_party_id'), 'party_identifier', ['party_id'], unique=False)
+    op.create_index(op.f('ix_party_identifier_party_id'), 'party_identifier', ['party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_party_identifier_value'), 'party_identifier', ['value'], unique=False)
     op.create_table('party_role',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1247,7 +1241,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party_role')),
     sa.UniqueConstraint('party_id', 'role', name=op.f('uq_party_role_party_id_role'))
     )
-    op.create_index(op.f('ix_party_role_party_id'), 'party_role', ['party_id'], unique=False)
     op.create_table('party_terms',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1264,7 +1257,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_party_terms')),
     sa.UniqueConstraint('company_id', 'party_id', name=op.f('uq_party_terms_company_id_party_id'))
     )
-    op.create_index(op.f('ix_party_terms_company_id_party_id'), 'party_terms', ['company_id', 'party_id'], unique=False)
     op.create_table('payment_terms',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1313,7 +1305,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_price_list_company_id_code'))
     )
     op.create_index(op.f('ix_price_list_company_id_code_id'), 'price_list', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_price_list_company_id_customer_id'), 'price_list', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_price_list_company_id_customer_id'), 'price_list', ['company_id', 'customer_id'], unique=False, postgresql_where=sa.text('customer_id IS NOT NULL'))
     op.create_index(op.f('ix_price_list_company_id_name_id'), 'price_list', ['company_id', 'name', 'id'], unique=False)
     op.create_table('profit_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1334,7 +1326,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_profit_centre_company_id_code'))
     )
     op.create_index(op.f('ix_profit_centre_company_id_code_id'), 'profit_centre', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False)
+    op.create_index(op.f('ix_profit_centre_company_id_parent_id'), 'profit_centre', ['company_id', 'parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
     op.create_table('purchase_agreement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1361,7 +1353,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_purchase_agreement_company_id_number_id'), 'purchase_agreement', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_agreement_company_id_status_id'), 'purchase_agreement', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_agreement_company_id_supplier_id'), 'purchase_agreement', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_company_id_supplier_id'), 'purchase_agreement', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_agreement_company_id_valid_from_id'), 'purchase_agreement', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('registered_document',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1381,7 +1373,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['application_id'], ['client_application.id'], name=op.f('fk_registered_document_application_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registered_document'))
     )
-    op.create_index(op.f('ix_registered_document_application_id'), 'registered_document', ['application_id'], unique=False)
     op.create_index('uq_registered_document_application_id_document_id', 'registered_document', ['application_id', 'document_id'], unique=True)
     op.create_table('scrap_reason',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1419,7 +1410,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_move'))
     )
     op.create_index(op.f('ix_stock_move_company_id_occurred_on_id'), 'stock_move', ['company_id', 'occurred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_stock_move_company_id_reverses_id'), 'stock_move', ['company_id', 'reverses_id'], unique=False)
+    op.create_index(op.f('ix_stock_move_company_id_reverses_id'), 'stock_move', ['company_id', 'reverses_id'], unique=False, postgresql_where=sa.text('reverses_id IS NOT NULL'))
     op.create_index('ix_stock_move_posting', 'stock_move', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_stock_move_source', 'stock_move', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_stock_move_reversed_once', 'stock_move', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
@@ -1465,7 +1456,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
     )
-    op.create_index(op.f('ix_user_account_client_tier_id'), 'user_account', ['client_tier_id'], unique=False)
+    op.create_index(op.f('ix_user_account_client_tier_id'), 'user_account', ['client_tier_id'], unique=False, postgresql_where=sa.text('client_tier_id IS NOT NULL'))
     op.create_table('work_calendar_exception',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('calendar_id', sa.Uuid(), nullable=False, comment='The calendar.'),
@@ -1483,7 +1474,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_calendar_exception')),
     sa.UniqueConstraint('calendar_id', 'falls_on', name=op.f('uq_work_calendar_exception_calendar_id_falls_on'))
     )
-    op.create_index(op.f('ix_work_calendar_exception_calendar_id'), 'work_calendar_exception', ['calendar_id'], unique=False)
     op.create_index(op.f('ix_work_calendar_exception_falls_on_id'), 'work_calendar_exception', ['falls_on', 'id'], unique=False)
     op.create_table('work_calendar_shift',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1503,7 +1493,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_calendar_shift')),
     sa.UniqueConstraint('calendar_id', 'weekday', 'starts_minute', name=op.f('uq_work_calendar_shift_calendar_id_weekday_starts_minute'))
     )
-    op.create_index(op.f('ix_work_calendar_shift_calendar_id'), 'work_calendar_shift', ['calendar_id'], unique=False)
     op.create_table('account_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1519,12 +1508,10 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_account_balance_currency_length')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_account_balance_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'period_id'], ['fiscal_period.company_id', 'fiscal_period.id'], name=op.f('fk_account_balance_company_id_period_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_balance_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_balance')),
     sa.UniqueConstraint('company_id', 'account_id', 'period_id', 'currency', name=op.f('uq_account_balance_company_id_account_id_period_id_currency'))
     )
-    op.create_index(op.f('ix_account_balance_company_id_account_id'), 'account_balance', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False)
+    op.create_index(op.f('ix_account_balance_company_id_period_id'), 'account_balance', ['company_id', 'period_id'], unique=False, postgresql_where=None)
     op.create_table('account_mapping',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1536,13 +1523,11 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('historical_rate > 0', name=op.f('ck_account_mapping_historical_rate_positive')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_account_mapping_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_account_mapping_company_id')),
     sa.ForeignKeyConstraint(['group_account_id'], ['group_account.id'], name=op.f('fk_account_mapping_group_account_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_account_mapping')),
     sa.UniqueConstraint('company_id', 'account_id', 'valid_from', name=op.f('uq_account_mapping_company_id_account_id_valid_from'))
     )
-    op.create_index(op.f('ix_account_mapping_company_id_account_id'), 'account_mapping', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_account_mapping_company_id_group_account_id'), 'account_mapping', ['company_id', 'group_account_id'], unique=False)
+    op.create_index(op.f('ix_account_mapping_company_id_group_account_id'), 'account_mapping', ['company_id', 'group_account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_account_mapping_company_id_valid_from_id'), 'account_mapping', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('allocation_cycle',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1560,13 +1545,12 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_allocation_cycle_name_zh_length')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_allocation_cycle_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_allocation_cycle_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_allocation_cycle_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_allocation_cycle')),
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_allocation_cycle_company_id_code'))
     )
-    op.create_index(op.f('ix_allocation_cycle_company_id_account_id'), 'allocation_cycle', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_allocation_cycle_company_id_account_id'), 'allocation_cycle', ['company_id', 'account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_allocation_cycle_company_id_code_id'), 'allocation_cycle', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_allocation_cycle_company_id_cost_centre_id'), 'allocation_cycle', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_allocation_cycle_company_id_cost_centre_id'), 'allocation_cycle', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=None)
     op.create_table('api_key',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='As whom the program acts.'),
@@ -1592,9 +1576,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key')),
     sa.UniqueConstraint('prefix', name=op.f('uq_api_key_prefix'))
     )
-    op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False)
-    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False)
-    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False)
+    op.create_index(op.f('ix_api_key_client_tier_id'), 'api_key', ['client_tier_id'], unique=False, postgresql_where=sa.text('client_tier_id IS NOT NULL'))
+    op.create_index(op.f('ix_api_key_rotated_from_id'), 'api_key', ['rotated_from_id'], unique=False, postgresql_where=sa.text('rotated_from_id IS NOT NULL'))
+    op.create_index(op.f('ix_api_key_user_id'), 'api_key', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('approval_delegation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1613,8 +1597,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['delegator_id'], ['user_account.id'], name=op.f('fk_approval_delegation_delegator_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approval_delegation'))
     )
-    op.create_index(op.f('ix_approval_delegation_company_id_delegate_id'), 'approval_delegation', ['company_id', 'delegate_id'], unique=False)
-    op.create_index(op.f('ix_approval_delegation_company_id_delegator_id'), 'approval_delegation', ['company_id', 'delegator_id'], unique=False)
+    op.create_index(op.f('ix_approval_delegation_company_id_delegate_id'), 'approval_delegation', ['company_id', 'delegate_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_approval_delegation_company_id_delegator_id'), 'approval_delegation', ['company_id', 'delegator_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_approval_delegation_company_id_valid_from_id'), 'approval_delegation', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('bank_statement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1635,12 +1619,10 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_bank_statement_number_length')),
     sa.CheckConstraint('last_on >= first_on', name=op.f('ck_bank_statement_span_positive')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_bank_statement_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement')),
     sa.UniqueConstraint('company_id', 'account_id', 'bank_reference', name=op.f('uq_bank_statement_company_id_account_id_bank_reference')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_bank_statement_company_id_number'))
     )
-    op.create_index(op.f('ix_bank_statement_company_id_account_id'), 'bank_statement', ['company_id', 'account_id'], unique=False)
     op.create_index(op.f('ix_bank_statement_company_id_last_on_id'), 'bank_statement', ['company_id', 'last_on', 'id'], unique=False)
     op.create_index(op.f('ix_bank_statement_company_id_number_id'), 'bank_statement', ['company_id', 'number', 'id'], unique=False)
     op.create_table('bill_of_material',
@@ -1658,7 +1640,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_bill_of_material_company_id_code'))
     )
     op.create_index(op.f('ix_bill_of_material_company_id_code_id'), 'bill_of_material', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_bill_of_material_company_id_item_id'), 'bill_of_material', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('budget_version',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1671,11 +1653,9 @@ def upgrade() -> None:
     sa.CheckConstraint("status IN ('DRAFT', 'RELEASED', 'REPLACED')", name=op.f('ck_budget_version_status_known')),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_budget_version_description_length')),
     sa.ForeignKeyConstraint(['company_id', 'budget_id'], ['budget.company_id', 'budget.id'], name=op.f('fk_budget_version_company_id_budget_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_version_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_version')),
     sa.UniqueConstraint('company_id', 'budget_id', 'edition', name=op.f('uq_budget_version_company_id_budget_id_edition'))
     )
-    op.create_index(op.f('ix_budget_version_company_id_budget_id'), 'budget_version', ['company_id', 'budget_id'], unique=False)
     op.create_index('uq_budget_version_released', 'budget_version', ['company_id', 'budget_id'], unique=True, postgresql_where=sa.text("status = 'RELEASED'"))
     op.create_table('bulk_upload',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1701,7 +1681,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_bulk_upload_kept', 'bulk_upload', ['expires_at'], unique=False, postgresql_where=sa.text("status <> 'EXPIRED'"))
     op.create_index(op.f('ix_bulk_upload_opened_at_id'), 'bulk_upload', ['opened_at', 'id'], unique=False)
-    op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False)
+    op.create_index(op.f('ix_bulk_upload_user_id'), 'bulk_upload', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('clearing_write_off',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1716,12 +1696,11 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_clearing_write_off_reason_length')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_clearing_write_off_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_clearing_write_off_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_clearing_write_off_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_clearing_write_off')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_clearing_write_off_company_id_number'))
     )
-    op.create_index(op.f('ix_clearing_write_off_company_id_account_id'), 'clearing_write_off', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_company_id_cost_centre_id'), 'clearing_write_off', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_company_id_account_id'), 'clearing_write_off', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_clearing_write_off_company_id_cost_centre_id'), 'clearing_write_off', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_clearing_write_off_company_id_number_id'), 'clearing_write_off', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_clearing_write_off_company_id_written_off_on_id'), 'clearing_write_off', ['company_id', 'written_off_on', 'id'], unique=False)
     op.create_table('code_assignment',
@@ -1736,8 +1715,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_code_assignment')),
     sa.UniqueConstraint('item_id', 'code_value_id', name=op.f('uq_code_assignment_item_id_code_value_id'))
     )
-    op.create_index(op.f('ix_code_assignment_code_value_id'), 'code_assignment', ['code_value_id'], unique=False)
-    op.create_index(op.f('ix_code_assignment_item_id'), 'code_assignment', ['item_id'], unique=False)
+    op.create_index(op.f('ix_code_assignment_code_value_id'), 'code_assignment', ['code_value_id'], unique=False, postgresql_where=None)
     op.create_table('code_mapping',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('from_value_id', sa.Uuid(), nullable=False, comment='The code.'),
@@ -1752,8 +1730,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_code_mapping')),
     sa.UniqueConstraint('from_value_id', 'to_value_id', name=op.f('uq_code_mapping_from_value_id_to_value_id'))
     )
-    op.create_index(op.f('ix_code_mapping_from_value_id'), 'code_mapping', ['from_value_id'], unique=False)
-    op.create_index(op.f('ix_code_mapping_to_value_id'), 'code_mapping', ['to_value_id'], unique=False)
+    op.create_index(op.f('ix_code_mapping_to_value_id'), 'code_mapping', ['to_value_id'], unique=False, postgresql_where=None)
     op.create_table('commitment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1777,14 +1754,13 @@ def upgrade() -> None:
     sa.CheckConstraint('open_amount BETWEEN 0 AND amount', name=op.f('ck_commitment_open_part_of_the_whole')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_commitment_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_commitment_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_commitment_company_id_number')),
     sa.UniqueConstraint('company_id', 'source_id', 'source_position', name=op.f('uq_commitment_company_id_source_id_source_position'))
     )
-    op.create_index(op.f('ix_commitment_company_id_account_id'), 'commitment', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_account_id'), 'commitment', ['company_id', 'account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_commitment_company_id_committed_on_id'), 'commitment', ['company_id', 'committed_on', 'id'], unique=False)
-    op.create_index(op.f('ix_commitment_company_id_cost_centre_id'), 'commitment', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_commitment_company_id_cost_centre_id'), 'commitment', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_commitment_company_id_number_id'), 'commitment', ['company_id', 'number', 'id'], unique=False)
     op.create_table('consolidation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -1811,17 +1787,15 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(member_code) <= 64', name=op.f('ck_consolidation_line_member_code_length')),
     sa.CheckConstraint('char_length(partner_code) <= 64', name=op.f('ck_consolidation_line_partner_code_length')),
     sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_consolidation_line_company_id_consolidation_run_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_consolidation_line_company_id')),
     sa.ForeignKeyConstraint(['group_account_id'], ['group_account.id'], name=op.f('fk_consolidation_line_group_account_id')),
     sa.ForeignKeyConstraint(['member_id'], ['company.id'], name=op.f('fk_consolidation_line_member_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['company.id'], name=op.f('fk_consolidation_line_partner_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_consolidation_line')),
     sa.UniqueConstraint('company_id', 'consolidation_run_id', 'position', name=op.f('uq_consolidation_line_company_id_consolidation_run_id_position'))
     )
-    op.create_index(op.f('ix_consolidation_line_company_id_consolidation_run_id'), 'consolidation_line', ['company_id', 'consolidation_run_id'], unique=False)
-    op.create_index(op.f('ix_consolidation_line_company_id_group_account_id'), 'consolidation_line', ['company_id', 'group_account_id'], unique=False)
-    op.create_index(op.f('ix_consolidation_line_company_id_member_id'), 'consolidation_line', ['company_id', 'member_id'], unique=False)
-    op.create_index(op.f('ix_consolidation_line_company_id_partner_id'), 'consolidation_line', ['company_id', 'partner_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_line_company_id_group_account_id'), 'consolidation_line', ['company_id', 'group_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_consolidation_line_company_id_member_id'), 'consolidation_line', ['company_id', 'member_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_consolidation_line_company_id_partner_id'), 'consolidation_line', ['company_id', 'partner_id'], unique=False, postgresql_where=sa.text('partner_id IS NOT NULL'))
     op.create_table('consolidation_member',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1835,13 +1809,11 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_consolidation_member_currency_length')),
     sa.CheckConstraint('char_length(member_code) <= 64', name=op.f('ck_consolidation_member_member_code_length')),
     sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_consolidation_member_company_id_consolidation_run_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_consolidation_member_company_id')),
     sa.ForeignKeyConstraint(['member_id'], ['company.id'], name=op.f('fk_consolidation_member_member_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_consolidation_member')),
     sa.UniqueConstraint('company_id', 'consolidation_run_id', 'member_id', name=op.f('uq_consolidation_member_company_id_consolidation_run_id_member_id'))
     )
-    op.create_index(op.f('ix_consolidation_member_company_id_consolidation_run_id'), 'consolidation_member', ['company_id', 'consolidation_run_id'], unique=False)
-    op.create_index(op.f('ix_consolidation_member_company_id_member_id'), 'consolidation_member', ['company_id', 'member_id'], unique=False)
+    op.create_index(op.f('ix_consolidation_member_company_id_member_id'), 'consolidation_member', ['company_id', 'member_id'], unique=False, postgresql_where=None)
     op.create_table('device_profile',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
@@ -1884,7 +1856,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_device_profile')),
     sa.UniqueConstraint('item_id', name=op.f('uq_device_profile_item_id'))
     )
-    op.create_index(op.f('ix_device_profile_item_id'), 'device_profile', ['item_id'], unique=False)
     op.create_table('export_run',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Under whose grants it runs; the file is for this account.'),
@@ -1924,7 +1895,7 @@ def upgrade() -> None:
     op.create_index('ix_export_run_file', 'export_run', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'SUCCEEDED'"))
     op.create_index('ix_export_run_open', 'export_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
     op.create_index(op.f('ix_export_run_queued_at_id'), 'export_run', ['queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False)
+    op.create_index(op.f('ix_export_run_user_id'), 'export_run', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('fixed_asset',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1968,16 +1939,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_fixed_asset_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'expense_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_fixed_asset_company_id_expense_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'split_from_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_company_id_split_from_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fixed_asset_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fixed_asset')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_fixed_asset_company_id_number'))
     )
-    op.create_index(op.f('ix_fixed_asset_company_id_account_id'), 'fixed_asset', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_fixed_asset_company_id_accumulated_account_id'), 'fixed_asset', ['company_id', 'accumulated_account_id'], unique=False)
-    op.create_index(op.f('ix_fixed_asset_company_id_cost_centre_id'), 'fixed_asset', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_fixed_asset_company_id_expense_account_id'), 'fixed_asset', ['company_id', 'expense_account_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_account_id'), 'fixed_asset', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_fixed_asset_company_id_accumulated_account_id'), 'fixed_asset', ['company_id', 'accumulated_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_fixed_asset_company_id_cost_centre_id'), 'fixed_asset', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_fixed_asset_company_id_expense_account_id'), 'fixed_asset', ['company_id', 'expense_account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_fixed_asset_company_id_number_id'), 'fixed_asset', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_fixed_asset_company_id_split_from_id'), 'fixed_asset', ['company_id', 'split_from_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_company_id_split_from_id'), 'fixed_asset', ['company_id', 'split_from_id'], unique=False, postgresql_where=sa.text('split_from_id IS NOT NULL'))
     op.create_table('import_issue',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1999,7 +1969,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'import_run_id'], ['import_run.company_id', 'import_run.id'], name=op.f('fk_import_issue_company_id_import_run_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_import_issue'))
     )
-    op.create_index(op.f('ix_import_issue_company_id_import_run_id'), 'import_issue', ['company_id', 'import_run_id'], unique=False)
+    op.create_index(op.f('ix_import_issue_company_id_import_run_id'), 'import_issue', ['company_id', 'import_run_id'], unique=False, postgresql_where=None)
     op.create_table('item_cost',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2016,7 +1986,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_item_cost')),
     sa.UniqueConstraint('company_id', 'item_id', 'valid_from', name=op.f('uq_item_cost_company_id_item_id_valid_from'))
     )
-    op.create_index(op.f('ix_item_cost_company_id_item_id'), 'item_cost', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_item_cost_company_id_valid_from_id'), 'item_cost', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('item_duplicate',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2039,8 +2008,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_duplicate')),
     sa.UniqueConstraint('earlier_id', 'later_id', name=op.f('uq_item_duplicate_earlier_id_later_id'))
     )
-    op.create_index(op.f('ix_item_duplicate_earlier_id'), 'item_duplicate', ['earlier_id'], unique=False)
-    op.create_index(op.f('ix_item_duplicate_later_id'), 'item_duplicate', ['later_id'], unique=False)
+    op.create_index(op.f('ix_item_duplicate_later_id'), 'item_duplicate', ['later_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_item_duplicate_score_id'), 'item_duplicate', ['score', 'id'], unique=False)
     op.create_table('item_price',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2060,7 +2028,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_item_price')),
     sa.UniqueConstraint('company_id', 'item_id', 'currency', 'valid_from', name=op.f('uq_item_price_company_id_item_id_currency_valid_from'))
     )
-    op.create_index(op.f('ix_item_price_company_id_item_id'), 'item_price', ['company_id', 'item_id'], unique=False)
     op.create_index(op.f('ix_item_price_company_id_valid_from_id'), 'item_price', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('item_revision',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2078,7 +2045,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_revision')),
     sa.UniqueConstraint('item_id', 'revision', name=op.f('uq_item_revision_item_id_revision'))
     )
-    op.create_index(op.f('ix_item_revision_item_id'), 'item_revision', ['item_id'], unique=False)
     op.create_index(op.f('ix_item_revision_revision_id'), 'item_revision', ['revision', 'id'], unique=False)
     op.create_table('item_unit_conversion',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2094,8 +2060,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_unit_conversion')),
     sa.UniqueConstraint('item_id', 'unit_id', name=op.f('uq_item_unit_conversion_item_id_unit_id'))
     )
-    op.create_index(op.f('ix_item_unit_conversion_item_id'), 'item_unit_conversion', ['item_id'], unique=False)
-    op.create_index(op.f('ix_item_unit_conversion_unit_id'), 'item_unit_conversion', ['unit_id'], unique=False)
+    op.create_index(op.f('ix_item_unit_conversion_unit_id'), 'item_unit_conversion', ['unit_id'], unique=False, postgresql_where=None)
     op.create_table('item_valuation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2112,7 +2077,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_item_valuation')),
     sa.UniqueConstraint('company_id', 'item_id', name=op.f('uq_item_valuation_company_id_item_id'))
     )
-    op.create_index(op.f('ix_item_valuation_company_id_item_id'), 'item_valuation', ['company_id', 'item_id'], unique=False)
     op.create_table('journal_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2141,14 +2105,13 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_journal_entry_source_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'period_id'], ['fiscal_period.company_id', 'fiscal_period.id'], name=op.f('fk_journal_entry_company_id_period_id')),
     sa.ForeignKeyConstraint(['company_id', 'reverses_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_entry_company_id_reverses_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_journal_entry_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_journal_entry')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_journal_entry_company_id_number'))
     )
     op.create_index(op.f('ix_journal_entry_company_id_number_id'), 'journal_entry', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_journal_entry_company_id_occurred_on_id'), 'journal_entry', ['company_id', 'occurred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_journal_entry_company_id_period_id'), 'journal_entry', ['company_id', 'period_id'], unique=False)
-    op.create_index(op.f('ix_journal_entry_company_id_reverses_id'), 'journal_entry', ['company_id', 'reverses_id'], unique=False)
+    op.create_index(op.f('ix_journal_entry_company_id_period_id'), 'journal_entry', ['company_id', 'period_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_journal_entry_company_id_reverses_id'), 'journal_entry', ['company_id', 'reverses_id'], unique=False, postgresql_where=sa.text('reverses_id IS NOT NULL'))
     op.create_index('ix_journal_entry_posting', 'journal_entry', ['company_id', 'posting_id'], unique=False)
     op.create_index('ix_journal_entry_source', 'journal_entry', ['company_id', 'source_id'], unique=False)
     op.create_index('uq_journal_entry_reversed_once', 'journal_entry', ['company_id', 'reverses_id'], unique=True, postgresql_where=sa.text('reverses_id IS NOT NULL'))
@@ -2172,8 +2135,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kit_component')),
     sa.UniqueConstraint('kit_id', 'component_id', 'valid_from', name=op.f('uq_kit_component_kit_id_component_id_valid_from'))
     )
-    op.create_index(op.f('ix_kit_component_component_id'), 'kit_component', ['component_id'], unique=False)
-    op.create_index(op.f('ix_kit_component_kit_id'), 'kit_component', ['kit_id'], unique=False)
+    op.create_index(op.f('ix_kit_component_component_id'), 'kit_component', ['component_id'], unique=False, postgresql_where=None)
     op.create_table('lot',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2200,9 +2162,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lot')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_lot_company_id_number'))
     )
-    op.create_index(op.f('ix_lot_company_id_item_id'), 'lot', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_lot_company_id_item_id'), 'lot', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_lot_company_id_number_id'), 'lot', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_lot_company_id_supplier_id'), 'lot', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_lot_company_id_supplier_id'), 'lot', ['company_id', 'supplier_id'], unique=False, postgresql_where=sa.text('supplier_id IS NOT NULL'))
     op.create_table('open_item',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2241,15 +2203,14 @@ def upgrade() -> None:
     sa.CheckConstraint('sign(transaction_amount) * open_transaction_amount BETWEEN 0 AND abs(transaction_amount)', name=op.f('ck_open_item_open_part_of_the_whole')),
     sa.CheckConstraint('transaction_amount <> 0', name=op.f('ck_open_item_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_open_item_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_company_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_open_item_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item')),
     sa.UniqueConstraint('company_id', 'source_id', 'instalment', name=op.f('uq_open_item_company_id_source_id_instalment'))
     )
-    op.create_index(op.f('ix_open_item_company_id_account_id'), 'open_item', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_account_id'), 'open_item', ['company_id', 'account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_open_item_company_id_due_on_id'), 'open_item', ['company_id', 'due_on', 'id'], unique=False)
     op.create_index(op.f('ix_open_item_company_id_occurred_on_id'), 'open_item', ['company_id', 'occurred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_open_item_company_id_party_id'), 'open_item', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_open_item_company_id_source_number_id'), 'open_item', ['company_id', 'source_number', 'id'], unique=False)
     op.create_index('ix_open_item_open', 'open_item', ['company_id', 'account_id', 'due_on'], unique=False, postgresql_where=sa.text('open_transaction_amount != 0'))
     op.create_index('ix_open_item_pair', 'open_item', ['company_id', 'pair_id'], unique=False, postgresql_where=sa.text('pair_id IS NOT NULL'))
@@ -2264,7 +2225,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_partner_link_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_link'))
     )
-    op.create_index(op.f('ix_partner_link_user_id'), 'partner_link', ['user_id'], unique=False)
     op.create_index('uq_partner_link_user_id_party_id', 'partner_link', ['user_id', 'party_id'], unique=True)
     op.create_table('payment_proposal',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2286,11 +2246,10 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_payment_proposal_number_length')),
     sa.CheckConstraint('char_length(payment_file) <= 4000000', name=op.f('ck_payment_proposal_payment_file_length')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_proposal_company_id_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_proposal_company_id_number'))
     )
-    op.create_index(op.f('ix_payment_proposal_company_id_account_id'), 'payment_proposal', ['company_id', 'account_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_company_id_account_id'), 'payment_proposal', ['company_id', 'account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_payment_proposal_company_id_number_id'), 'payment_proposal', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_payment_proposal_company_id_pay_on_id'), 'payment_proposal', ['company_id', 'pay_on', 'id'], unique=False)
     op.create_table('payment_terms_instalment',
@@ -2317,11 +2276,9 @@ def upgrade() -> None:
     sa.CheckConstraint('fixed_day BETWEEN 1 AND 31', name=op.f('ck_payment_terms_instalment_fixed_day_of_a_month')),
     sa.CheckConstraint('least(months, days, minimum_days) >= 0', name=op.f('ck_payment_terms_instalment_spans_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_payment_terms_instalment_company_id_payment_terms_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_terms_instalment_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_terms_instalment')),
     sa.UniqueConstraint('company_id', 'payment_terms_id', 'position', name=op.f('uq_payment_terms_instalment_company_id_payment_terms_id_position'))
     )
-    op.create_index(op.f('ix_payment_terms_instalment_company_id_payment_terms_id'), 'payment_terms_instalment', ['company_id', 'payment_terms_id'], unique=False)
     op.create_table('price_cap',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2343,7 +2300,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_cap_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_cap'))
     )
-    op.create_index(op.f('ix_price_cap_company_id_item_id'), 'price_cap', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_price_cap_company_id_item_id'), 'price_cap', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('price_list_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2361,13 +2318,11 @@ def upgrade() -> None:
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_price_list_line_unit_price_not_negative')),
     sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_price_list_line_valid_period')),
     sa.ForeignKeyConstraint(['company_id', 'price_list_id'], ['price_list.company_id', 'price_list.id'], name=op.f('fk_price_list_line_company_id_price_list_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_price_list_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_price_list_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_price_list_line')),
     sa.UniqueConstraint('company_id', 'price_list_id', 'item_id', 'quantity_min', 'valid_from', name=op.f('uq_price_list_line_company_id_price_list_id_item_id_quantity_min_valid_from'))
     )
-    op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_price_list_line_company_id_price_list_id'), 'price_list_line', ['company_id', 'price_list_id'], unique=False)
+    op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('product_registration',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),
@@ -2387,7 +2342,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_product_registration')),
     sa.UniqueConstraint('number', name=op.f('uq_product_registration_number'))
     )
-    op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False)
+    op.create_index(op.f('ix_product_registration_item_id'), 'product_registration', ['item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_product_registration_number_id'), 'product_registration', ['number', 'id'], unique=False)
     op.create_index(op.f('ix_product_registration_valid_to_id'), 'product_registration', ['valid_to', 'id'], unique=False)
     op.create_table('purchase_agreement_line',
@@ -2406,13 +2361,11 @@ def upgrade() -> None:
     sa.CheckConstraint('called_quantity BETWEEN 0 AND agreed_quantity', name=op.f('ck_purchase_agreement_line_called_was_agreed')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_purchase_agreement_line_unit_price_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_agreement_id'], ['purchase_agreement.company_id', 'purchase_agreement.id'], name=op.f('fk_purchase_agreement_line_company_id_purchase_agreement_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_agreement_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_agreement_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_agreement_line')),
     sa.UniqueConstraint('company_id', 'purchase_agreement_id', 'position', name=op.f('uq_purchase_agreement_line_company_id_purchase_agreement_id_position'))
     )
-    op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_purchase_agreement_line_company_id_purchase_agreement_id'), 'purchase_agreement_line', ['company_id', 'purchase_agreement_id'], unique=False)
+    op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('receiving_rule',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2429,7 +2382,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_receiving_rule')),
     sa.UniqueConstraint('company_id', 'item_id', name=op.f('uq_receiving_rule_company_id_item_id'))
     )
-    op.create_index(op.f('ix_receiving_rule_company_id_item_id'), 'receiving_rule', ['company_id', 'item_id'], unique=False)
     op.create_table('role_assignment',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who holds the role.'),
@@ -2445,7 +2397,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_role_assignment_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_role_assignment'))
     )
-    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False)
+    op.create_index(op.f('ix_role_assignment_user_id'), 'role_assignment', ['user_id'], unique=False, postgresql_where=None)
     op.create_index('uq_role_assignment_open', 'role_assignment', ['user_id', 'role', 'company_number'], unique=True, postgresql_where=sa.text('valid_to_at IS NULL'))
     op.create_table('sign_in',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2460,7 +2412,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_sign_in_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in'))
     )
-    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False)
+    op.create_index(op.f('ix_sign_in_user_id'), 'sign_in', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('site',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2481,8 +2433,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_site')),
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_site_company_id_code'))
     )
-    op.create_index(op.f('ix_site_company_id_address_id'), 'site', ['company_id', 'address_id'], unique=False)
-    op.create_index(op.f('ix_site_company_id_calendar_id'), 'site', ['company_id', 'calendar_id'], unique=False)
+    op.create_index(op.f('ix_site_company_id_address_id'), 'site', ['company_id', 'address_id'], unique=False, postgresql_where=sa.text('address_id IS NOT NULL'))
+    op.create_index(op.f('ix_site_company_id_calendar_id'), 'site', ['company_id', 'calendar_id'], unique=False, postgresql_where=sa.text('calendar_id IS NOT NULL'))
     op.create_index(op.f('ix_site_company_id_code_id'), 'site', ['company_id', 'code', 'id'], unique=False)
     op.create_index(op.f('ix_site_company_id_name_id'), 'site', ['company_id', 'name', 'id'], unique=False)
     op.create_table('site_restriction',
@@ -2495,7 +2447,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_site_restriction_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_site_restriction'))
     )
-    op.create_index(op.f('ix_site_restriction_user_id'), 'site_restriction', ['user_id'], unique=False)
     op.create_index('uq_site_restriction_user_id_site_id', 'site_restriction', ['user_id', 'site_id'], unique=True)
     op.create_table('stock_profit_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2527,18 +2478,16 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(seller_code) <= 64', name=op.f('ck_stock_profit_line_seller_code_length')),
     sa.CheckConstraint('char_length(trade_number) <= 64', name=op.f('ck_stock_profit_line_trade_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'consolidation_run_id'], ['consolidation_run.company_id', 'consolidation_run.id'], name=op.f('fk_stock_profit_line_company_id_consolidation_run_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_profit_line_company_id')),
     sa.ForeignKeyConstraint(['holder_id'], ['company.id'], name=op.f('fk_stock_profit_line_holder_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_profit_line_item_id')),
     sa.ForeignKeyConstraint(['seller_id'], ['company.id'], name=op.f('fk_stock_profit_line_seller_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_profit_line')),
     sa.UniqueConstraint('company_id', 'consolidation_run_id', 'position', name=op.f('uq_stock_profit_line_company_id_consolidation_run_id_position'))
     )
-    op.create_index(op.f('ix_stock_profit_line_company_id_consolidation_run_id'), 'stock_profit_line', ['company_id', 'consolidation_run_id'], unique=False)
     op.create_index(op.f('ix_stock_profit_line_company_id_held_on_id'), 'stock_profit_line', ['company_id', 'held_on', 'id'], unique=False)
-    op.create_index(op.f('ix_stock_profit_line_company_id_holder_id'), 'stock_profit_line', ['company_id', 'holder_id'], unique=False)
-    op.create_index(op.f('ix_stock_profit_line_company_id_item_id'), 'stock_profit_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_profit_line_company_id_seller_id'), 'stock_profit_line', ['company_id', 'seller_id'], unique=False)
+    op.create_index(op.f('ix_stock_profit_line_company_id_holder_id'), 'stock_profit_line', ['company_id', 'holder_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_profit_line_company_id_item_id'), 'stock_profit_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_profit_line_company_id_seller_id'), 'stock_profit_line', ['company_id', 'seller_id'], unique=False, postgresql_where=None)
     op.create_table('stock_reservation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2568,7 +2517,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_reservation_company_id_number'))
     )
     op.create_index(op.f('ix_stock_reservation_company_id_delivery_on_id'), 'stock_reservation', ['company_id', 'delivery_on', 'id'], unique=False)
-    op.create_index(op.f('ix_stock_reservation_company_id_item_id'), 'stock_reservation', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_stock_reservation_company_id_item_id'), 'stock_reservation', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_stock_reservation_company_id_number_id'), 'stock_reservation', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_stock_reservation_company_id_status_id'), 'stock_reservation', ['company_id', 'status', 'id'], unique=False)
     op.create_index('ix_stock_reservation_source', 'stock_reservation', ['company_id', 'source_id'], unique=False)
@@ -2597,8 +2546,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_item')),
     sa.UniqueConstraint('company_id', 'item_id', 'supplier_id', name=op.f('uq_supplier_item_company_id_item_id_supplier_id'))
     )
-    op.create_index(op.f('ix_supplier_item_company_id_item_id'), 'supplier_item', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_supplier_item_company_id_supplier_id'), 'supplier_item', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_table('tax_rule',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2626,11 +2574,9 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_tax_rule_name_length')),
     sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_tax_rule_span_positive')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_tax_rule_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_tax_rule_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tax_rule')),
     sa.UniqueConstraint('company_id', 'tax_code_id', 'position', 'valid_from', name=op.f('uq_tax_rule_company_id_tax_code_id_position_valid_from'))
     )
-    op.create_index(op.f('ix_tax_rule_company_id_tax_code_id'), 'tax_rule', ['company_id', 'tax_code_id'], unique=False)
     op.create_table('token_revocation',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whose tokens.'),
@@ -2641,7 +2587,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_token_revocation_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_token_revocation'))
     )
-    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False)
+    op.create_index(op.f('ix_token_revocation_user_id'), 'token_revocation', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('user_identity',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Whom the subject stands for.'),
@@ -2655,7 +2601,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_identity_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_identity'))
     )
-    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False)
+    op.create_index(op.f('ix_user_identity_user_id'), 'user_identity', ['user_id'], unique=False, postgresql_where=None)
     op.create_index('uq_user_identity_live', 'user_identity', ['issuer', 'subject'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
     op.create_table('user_password',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2668,7 +2614,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_user_password_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_password'))
     )
-    op.create_index(op.f('ix_user_password_user_id'), 'user_password', ['user_id'], unique=False)
     op.create_index('uq_user_password_user_id', 'user_password', ['user_id'], unique=True)
     op.create_table('value_turnover',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2688,7 +2633,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_turnover_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_turnover'))
     )
-    op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_value_turnover_company_id_item_id'), 'value_turnover', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index('ix_value_turnover_fresh', 'value_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
     op.create_index('ix_value_turnover_span', 'value_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('webhook_subscription',
@@ -2719,7 +2664,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_webhook_subscription'))
     )
     op.create_index('ix_webhook_subscription_served', 'webhook_subscription', ['event'], unique=False, postgresql_where=sa.text("archived_at IS NULL AND status <> 'SUSPENDED'"))
-    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False)
+    op.create_index(op.f('ix_webhook_subscription_user_id'), 'webhook_subscription', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('allocation_receiver',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2732,13 +2677,11 @@ def upgrade() -> None:
     sa.CheckConstraint('percent > 0 AND percent <= 100', name=op.f('ck_allocation_receiver_percent_is_a_share')),
     sa.ForeignKeyConstraint(['company_id', 'allocation_cycle_id'], ['allocation_cycle.company_id', 'allocation_cycle.id'], name=op.f('fk_allocation_receiver_company_id_allocation_cycle_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_allocation_receiver_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_allocation_receiver_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_allocation_receiver')),
     sa.UniqueConstraint('company_id', 'allocation_cycle_id', 'cost_centre_id', name=op.f('uq_allocation_receiver_company_id_allocation_cycle_id_cost_centre_id')),
     sa.UniqueConstraint('company_id', 'allocation_cycle_id', 'position', name=op.f('uq_allocation_receiver_company_id_allocation_cycle_id_position'))
     )
-    op.create_index(op.f('ix_allocation_receiver_company_id_allocation_cycle_id'), 'allocation_receiver', ['company_id', 'allocation_cycle_id'], unique=False)
-    op.create_index(op.f('ix_allocation_receiver_company_id_cost_centre_id'), 'allocation_receiver', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_allocation_receiver_company_id_cost_centre_id'), 'allocation_receiver', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=None)
     op.create_table('approved_supplier',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2759,9 +2702,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_approved_supplier')),
     sa.UniqueConstraint('company_id', 'item_id', 'supplier_id', 'site_id', 'valid_from', name=op.f('uq_approved_supplier_company_id_item_id_supplier_id_site_id_valid_from'), postgresql_nulls_not_distinct=True)
     )
-    op.create_index(op.f('ix_approved_supplier_company_id_item_id'), 'approved_supplier', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_approved_supplier_company_id_site_id'), 'approved_supplier', ['company_id', 'site_id'], unique=False)
-    op.create_index(op.f('ix_approved_supplier_company_id_supplier_id'), 'approved_supplier', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_approved_supplier_company_id_site_id'), 'approved_supplier', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
+    op.create_index(op.f('ix_approved_supplier_company_id_supplier_id'), 'approved_supplier', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_approved_supplier_company_id_valid_from_id'), 'approved_supplier', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('asset_book',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2790,12 +2732,10 @@ def upgrade() -> None:
     sa.CheckConstraint('used BETWEEN 0 AND coalesce(capacity, 0)', name=op.f('ck_asset_book_used_within_capacity')),
     sa.ForeignKeyConstraint(['company_id', 'depreciation_book_id'], ['depreciation_book.company_id', 'depreciation_book.id'], name=op.f('fk_asset_book_company_id_depreciation_book_id')),
     sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_asset_book_company_id_fixed_asset_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_asset_book_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_asset_book')),
     sa.UniqueConstraint('company_id', 'fixed_asset_id', 'depreciation_book_id', name=op.f('uq_asset_book_company_id_fixed_asset_id_depreciation_book_id'))
     )
-    op.create_index(op.f('ix_asset_book_company_id_depreciation_book_id'), 'asset_book', ['company_id', 'depreciation_book_id'], unique=False)
-    op.create_index(op.f('ix_asset_book_company_id_fixed_asset_id'), 'asset_book', ['company_id', 'fixed_asset_id'], unique=False)
+    op.create_index(op.f('ix_asset_book_company_id_depreciation_book_id'), 'asset_book', ['company_id', 'depreciation_book_id'], unique=False, postgresql_where=None)
     op.create_table('bill_of_material_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2816,9 +2756,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_bill_of_material_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bill_of_material_line'))
     )
-    op.create_index(op.f('ix_bill_of_material_line_company_id_bill_id'), 'bill_of_material_line', ['company_id', 'bill_id'], unique=False)
-    op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False)
-    op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False)
+    op.create_index(op.f('ix_bill_of_material_line_company_id_bill_id'), 'bill_of_material_line', ['company_id', 'bill_id'], unique=False, postgresql_where=sa.text('bill_id IS NOT NULL'))
+    op.create_index(op.f('ix_bill_of_material_line_company_id_component_id'), 'bill_of_material_line', ['company_id', 'component_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_bill_of_material_line_company_id_unit_id'), 'bill_of_material_line', ['company_id', 'unit_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_bill_of_material_line_company_id_valid_from_id'), 'bill_of_material_line', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_table('budget_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2833,13 +2773,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_budget_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'budget_version_id'], ['budget_version.company_id', 'budget_version.id'], name=op.f('fk_budget_line_company_id_budget_version_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_budget_line_company_id_cost_centre_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_budget_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_budget_line')),
     sa.UniqueConstraint('company_id', 'budget_version_id', 'position', name=op.f('uq_budget_line_company_id_budget_version_id_position'))
     )
-    op.create_index(op.f('ix_budget_line_company_id_account_id'), 'budget_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_budget_line_company_id_budget_version_id'), 'budget_line', ['company_id', 'budget_version_id'], unique=False)
-    op.create_index(op.f('ix_budget_line_company_id_cost_centre_id'), 'budget_line', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_budget_line_company_id_account_id'), 'budget_line', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_budget_line_company_id_cost_centre_id'), 'budget_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_table('commitment_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2851,11 +2789,10 @@ def upgrade() -> None:
     sa.CheckConstraint('amount <> 0', name=op.f('ck_commitment_entry_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'commitment_id'], ['commitment.company_id', 'commitment.id'], name=op.f('fk_commitment_entry_company_id_commitment_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_commitment_entry_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_commitment_entry_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_commitment_entry'))
     )
-    op.create_index(op.f('ix_commitment_entry_company_id_commitment_id'), 'commitment_entry', ['company_id', 'commitment_id'], unique=False)
-    op.create_index(op.f('ix_commitment_entry_company_id_journal_entry_id'), 'commitment_entry', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_commitment_entry_company_id_commitment_id'), 'commitment_entry', ['company_id', 'commitment_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_commitment_entry_company_id_journal_entry_id'), 'commitment_entry', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_table('customer_invoice',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2893,17 +2830,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_company_id_credits_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_customer_invoice_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'payment_terms_id'], ['payment_terms.company_id', 'payment_terms.id'], name=op.f('fk_customer_invoice_company_id_payment_terms_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_company_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_customer_invoice_customer_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_customer_invoice_company_id_number'))
     )
-    op.create_index(op.f('ix_customer_invoice_company_id_credits_id'), 'customer_invoice', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_customer_id'), 'customer_invoice', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_credits_id'), 'customer_invoice', ['company_id', 'credits_id'], unique=False, postgresql_where=sa.text('credits_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_company_id_customer_id'), 'customer_invoice', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_customer_invoice_company_id_invoiced_on_id'), 'customer_invoice', ['company_id', 'invoiced_on', 'id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_journal_entry_id'), 'customer_invoice', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_journal_entry_id'), 'customer_invoice', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_customer_invoice_company_id_number_id'), 'customer_invoice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_company_id_payment_terms_id'), 'customer_invoice', ['company_id', 'payment_terms_id'], unique=False, postgresql_where=sa.text('payment_terms_id IS NOT NULL'))
     op.create_index('uq_customer_invoice_digital_number', 'customer_invoice', ['company_id', 'digital_number'], unique=True, postgresql_where=sa.text('digital_number IS NOT NULL'))
     op.create_table('customer_terms',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -2923,9 +2859,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_terms')),
     sa.UniqueConstraint('company_id', 'customer_id', name=op.f('uq_customer_terms_company_id_customer_id'))
     )
-    op.create_index(op.f('ix_customer_terms_company_id_customer_id'), 'customer_terms', ['company_id', 'customer_id'], unique=False)
-    op.create_index(op.f('ix_customer_terms_company_id_site_id'), 'customer_terms', ['company_id', 'site_id'], unique=False)
-    op.create_index(op.f('ix_customer_terms_company_id_tax_code_id'), 'customer_terms', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index(op.f('ix_customer_terms_company_id_site_id'), 'customer_terms', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_terms_company_id_tax_code_id'), 'customer_terms', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_table('deferral',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2951,16 +2886,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_deferral_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_deferral_company_id_result_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_deferral_company_id_number'))
     )
-    op.create_index(op.f('ix_deferral_company_id_account_id'), 'deferral', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_deferral_company_id_cost_centre_id'), 'deferral', ['company_id', 'cost_centre_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_account_id'), 'deferral', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_deferral_company_id_cost_centre_id'), 'deferral', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_deferral_company_id_deferred_on_id'), 'deferral', ['company_id', 'deferred_on', 'id'], unique=False)
-    op.create_index(op.f('ix_deferral_company_id_journal_entry_id'), 'deferral', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_journal_entry_id'), 'deferral', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_deferral_company_id_number_id'), 'deferral', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_deferral_company_id_result_account_id'), 'deferral', ['company_id', 'result_account_id'], unique=False)
+    op.create_index(op.f('ix_deferral_company_id_result_account_id'), 'deferral', ['company_id', 'result_account_id'], unique=False, postgresql_where=None)
     op.create_table('device_identifier',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item it identifies.'),
@@ -2992,10 +2926,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['revision_id'], ['item_revision.id'], name=op.f('fk_device_identifier_revision_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_device_identifier'))
     )
-    op.create_index(op.f('ix_device_identifier_contained_id'), 'device_identifier', ['contained_id'], unique=False)
-    op.create_index(op.f('ix_device_identifier_item_id'), 'device_identifier', ['item_id'], unique=False)
+    op.create_index(op.f('ix_device_identifier_contained_id'), 'device_identifier', ['contained_id'], unique=False, postgresql_where=sa.text('contained_id IS NOT NULL'))
+    op.create_index(op.f('ix_device_identifier_item_id'), 'device_identifier', ['item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_device_identifier_normal_value'), 'device_identifier', ['normal_value'], unique=False)
-    op.create_index(op.f('ix_device_identifier_revision_id'), 'device_identifier', ['revision_id'], unique=False)
+    op.create_index(op.f('ix_device_identifier_revision_id'), 'device_identifier', ['revision_id'], unique=False, postgresql_where=sa.text('revision_id IS NOT NULL'))
     op.create_index(op.f('ix_device_identifier_value_id'), 'device_identifier', ['value', 'id'], unique=False)
     op.create_index('uq_device_identifier_agency_value_scope', 'device_identifier', ['agency', 'value', 'scope'], unique=True, postgresql_where=sa.text("scope IN ('PRIMARY', 'PACKAGE', 'SECONDARY', 'BASIC_UDI')"))
     op.create_table('dunning_notice_line',
@@ -3010,12 +2944,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'dunning_notice_id'], ['dunning_notice.company_id', 'dunning_notice.id'], name=op.f('fk_dunning_notice_line_company_id_dunning_notice_id')),
     sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_dunning_notice_line_company_id_open_item_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_dunning_notice_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_dunning_notice_line')),
     sa.UniqueConstraint('company_id', 'dunning_notice_id', 'open_item_id', name=op.f('uq_dunning_notice_line_company_id_dunning_notice_id_open_item_id'))
     )
-    op.create_index(op.f('ix_dunning_notice_line_company_id_dunning_notice_id'), 'dunning_notice_line', ['company_id', 'dunning_notice_id'], unique=False)
-    op.create_index(op.f('ix_dunning_notice_line_company_id_open_item_id'), 'dunning_notice_line', ['company_id', 'open_item_id'], unique=False)
+    op.create_index(op.f('ix_dunning_notice_line_company_id_open_item_id'), 'dunning_notice_line', ['company_id', 'open_item_id'], unique=False, postgresql_where=None)
     op.create_table('employee',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3059,7 +2991,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_employee_company_id_hired_on_id'), 'employee', ['company_id', 'hired_on', 'id'], unique=False)
     op.create_index(op.f('ix_employee_company_id_job_title_id'), 'employee', ['company_id', 'job_title', 'id'], unique=False)
     op.create_index(op.f('ix_employee_company_id_number_id'), 'employee', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_employee_company_id_site_id'), 'employee', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_employee_company_id_site_id'), 'employee', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_table('fixed_asset_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3074,11 +3006,10 @@ def upgrade() -> None:
     sa.CheckConstraint('amount <> 0', name=op.f('ck_fixed_asset_entry_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'fixed_asset_id'], ['fixed_asset.company_id', 'fixed_asset.id'], name=op.f('fk_fixed_asset_entry_company_id_fixed_asset_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_fixed_asset_entry_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fixed_asset_entry_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fixed_asset_entry'))
     )
-    op.create_index(op.f('ix_fixed_asset_entry_company_id_fixed_asset_id'), 'fixed_asset_entry', ['company_id', 'fixed_asset_id'], unique=False)
-    op.create_index(op.f('ix_fixed_asset_entry_company_id_journal_entry_id'), 'fixed_asset_entry', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_fixed_asset_entry_company_id_fixed_asset_id'), 'fixed_asset_entry', ['company_id', 'fixed_asset_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_fixed_asset_entry_company_id_journal_entry_id'), 'fixed_asset_entry', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index('uq_fixed_asset_entry_month', 'fixed_asset_entry', ['company_id', 'fixed_asset_id', 'occurred_on'], unique=True, postgresql_where=sa.text("kind = 'DEPRECIATION'"))
     op.create_table('item_planning',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3097,8 +3028,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_item_planning')),
     sa.UniqueConstraint('company_id', 'item_id', 'site_id', name=op.f('uq_item_planning_company_id_item_id_site_id'), postgresql_nulls_not_distinct=True)
     )
-    op.create_index(op.f('ix_item_planning_company_id_item_id'), 'item_planning', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_item_planning_company_id_site_id'), 'item_planning', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_item_planning_company_id_site_id'), 'item_planning', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_table('journal_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3133,20 +3063,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_journal_line_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_journal_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_journal_line_company_id_site_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_journal_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_journal_line_item_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_journal_line_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_journal_line')),
     sa.UniqueConstraint('company_id', 'journal_entry_id', 'position', name=op.f('uq_journal_line_company_id_journal_entry_id_position'))
     )
     op.create_index('ix_journal_line_account_day', 'journal_line', ['company_id', 'account_id', 'occurred_on'], unique=False, postgresql_include=['amount'])
-    op.create_index(op.f('ix_journal_line_company_id_account_id'), 'journal_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_cost_centre_id'), 'journal_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_item_id'), 'journal_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_journal_entry_id'), 'journal_line', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_profit_centre_id'), 'journal_line', ['company_id', 'profit_centre_id'], unique=False)
-    op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_journal_line_company_id_account_id'), 'journal_line', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_journal_line_company_id_cost_centre_id'), 'journal_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_journal_line_company_id_item_id'), 'journal_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_journal_line_company_id_party_id'), 'journal_line', ['company_id', 'party_id'], unique=False, postgresql_where=sa.text('party_id IS NOT NULL'))
+    op.create_index(op.f('ix_journal_line_company_id_profit_centre_id'), 'journal_line', ['company_id', 'profit_centre_id'], unique=False, postgresql_where=sa.text('profit_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_journal_line_company_id_site_id'), 'journal_line', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index('ix_journal_line_recorded', 'journal_line', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
     op.create_index('uq_journal_line_rounded_once', 'journal_line', ['company_id', 'journal_entry_id'], unique=True, postgresql_where='is_rounding')
     op.create_table('lease',
@@ -3176,18 +3104,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'interest_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_interest_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'liability_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_liability_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'payment_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_lease_company_id_payment_account_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_company_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_lease_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_lease_company_id_number'))
     )
     op.create_index(op.f('ix_lease_company_id_begins_on_id'), 'lease', ['company_id', 'begins_on', 'id'], unique=False)
-    op.create_index(op.f('ix_lease_company_id_fixed_asset_id'), 'lease', ['company_id', 'fixed_asset_id'], unique=False)
-    op.create_index(op.f('ix_lease_company_id_interest_account_id'), 'lease', ['company_id', 'interest_account_id'], unique=False)
-    op.create_index(op.f('ix_lease_company_id_liability_account_id'), 'lease', ['company_id', 'liability_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_fixed_asset_id'), 'lease', ['company_id', 'fixed_asset_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_lease_company_id_interest_account_id'), 'lease', ['company_id', 'interest_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_lease_company_id_liability_account_id'), 'lease', ['company_id', 'liability_account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_lease_company_id_number_id'), 'lease', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_lease_company_id_party_id'), 'lease', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_lease_company_id_payment_account_id'), 'lease', ['company_id', 'payment_account_id'], unique=False)
+    op.create_index(op.f('ix_lease_company_id_party_id'), 'lease', ['company_id', 'party_id'], unique=False, postgresql_where=sa.text('party_id IS NOT NULL'))
+    op.create_index(op.f('ix_lease_company_id_payment_account_id'), 'lease', ['company_id', 'payment_account_id'], unique=False, postgresql_where=None)
     op.create_table('location',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3214,10 +3141,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_location_company_id_code'))
     )
     op.create_index(op.f('ix_location_company_id_code_id'), 'location', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_location_company_id_customer_id'), 'location', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_location_company_id_customer_id'), 'location', ['company_id', 'customer_id'], unique=False, postgresql_where=sa.text('customer_id IS NOT NULL'))
     op.create_index(op.f('ix_location_company_id_name_id'), 'location', ['company_id', 'name', 'id'], unique=False)
-    op.create_index(op.f('ix_location_company_id_parent_id'), 'location', ['company_id', 'parent_id'], unique=False)
-    op.create_index(op.f('ix_location_company_id_site_id'), 'location', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_location_company_id_parent_id'), 'location', ['company_id', 'parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
+    op.create_index(op.f('ix_location_company_id_site_id'), 'location', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_table('matching',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3242,10 +3169,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_matching')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_matching_company_id_number'))
     )
-    op.create_index(op.f('ix_matching_company_id_journal_entry_id'), 'matching', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_matching_company_id_journal_entry_id'), 'matching', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_matching_company_id_matched_on_id'), 'matching', ['company_id', 'matched_on', 'id'], unique=False)
     op.create_index(op.f('ix_matching_company_id_number_id'), 'matching', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_matching_company_id_party_id'), 'matching', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_matching_company_id_party_id'), 'matching', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_table('mutation_run',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who performs it; the result is for this account.'),
@@ -3284,8 +3211,8 @@ def upgrade() -> None:
     op.create_index('ix_mutation_run_file', 'mutation_run', ['expires_at'], unique=False, postgresql_where=sa.text('file IS NOT NULL'))
     op.create_index('ix_mutation_run_open', 'mutation_run', ['queued_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('QUEUED', 'RUNNING')"))
     op.create_index(op.f('ix_mutation_run_queued_at_id'), 'mutation_run', ['queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_mutation_run_upload_id'), 'mutation_run', ['upload_id'], unique=False)
-    op.create_index(op.f('ix_mutation_run_user_id'), 'mutation_run', ['user_id'], unique=False)
+    op.create_index(op.f('ix_mutation_run_upload_id'), 'mutation_run', ['upload_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_mutation_run_user_id'), 'mutation_run', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('payment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3311,16 +3238,15 @@ def upgrade() -> None:
     sa.CheckConstraint('prepaid >= 0 AND prepaid <= amount', name=op.f('ck_payment_prepaid_part_of_the_whole')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_payment_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_payment_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_company_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_payment_company_id_number'))
     )
-    op.create_index(op.f('ix_payment_company_id_account_id'), 'payment', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_journal_entry_id'), 'payment', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_account_id'), 'payment', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_payment_company_id_journal_entry_id'), 'payment', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_payment_company_id_number_id'), 'payment', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_payment_company_id_paid_on_id'), 'payment', ['company_id', 'paid_on', 'id'], unique=False)
-    op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_payment_company_id_party_id'), 'payment', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_table('payment_proposal_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3339,15 +3265,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['bank_account_id'], ['bank_account.id'], name=op.f('fk_payment_proposal_line_bank_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_payment_proposal_line_company_id_open_item_id')),
     sa.ForeignKeyConstraint(['company_id', 'payment_proposal_id'], ['payment_proposal.company_id', 'payment_proposal.id'], name=op.f('fk_payment_proposal_line_company_id_payment_proposal_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_payment_proposal_line_company_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_payment_proposal_line_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_payment_proposal_line')),
     sa.UniqueConstraint('company_id', 'payment_proposal_id', 'position', name=op.f('uq_payment_proposal_line_company_id_payment_proposal_id_position'))
     )
-    op.create_index(op.f('ix_payment_proposal_line_company_id_bank_account_id'), 'payment_proposal_line', ['company_id', 'bank_account_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_open_item_id'), 'payment_proposal_line', ['company_id', 'open_item_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_payment_proposal_line_company_id_payment_proposal_id'), 'payment_proposal_line', ['company_id', 'payment_proposal_id'], unique=False)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_bank_account_id'), 'payment_proposal_line', ['company_id', 'bank_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_open_item_id'), 'payment_proposal_line', ['company_id', 'open_item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_payment_proposal_line_company_id_party_id'), 'payment_proposal_line', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_index('uq_payment_proposal_line_open_once', 'payment_proposal_line', ['company_id', 'open_item_id'], unique=True, postgresql_where='is_open')
     op.create_table('purchase_requisition',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3378,7 +3302,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_purchase_requisition_company_id_number_id'), 'purchase_requisition', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_company_id_requested_on_id'), 'purchase_requisition', ['company_id', 'requested_on', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_requisition_company_id_site_id'), 'purchase_requisition', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_company_id_site_id'), 'purchase_requisition', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_company_id_status_id'), 'purchase_requisition', ['company_id', 'status', 'id'], unique=False)
     op.create_table('request_for_quotation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3404,7 +3328,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_request_for_quotation_company_id_number_id'), 'request_for_quotation', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_request_for_quotation_company_id_requested_on_id'), 'request_for_quotation', ['company_id', 'requested_on', 'id'], unique=False)
-    op.create_index(op.f('ix_request_for_quotation_company_id_site_id'), 'request_for_quotation', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_company_id_site_id'), 'request_for_quotation', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_request_for_quotation_company_id_status_id'), 'request_for_quotation', ['company_id', 'status', 'id'], unique=False)
     op.create_table('sales_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3441,11 +3365,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_sales_order_company_id_number'))
     )
-    op.create_index(op.f('ix_sales_order_company_id_customer_id'), 'sales_order', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_customer_id'), 'sales_order', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_sales_order_company_id_number_id'), 'sales_order', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_ordered_on_id'), 'sales_order', ['company_id', 'ordered_on', 'id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_ship_to_id'), 'sales_order', ['company_id', 'ship_to_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_company_id_ship_to_id'), 'sales_order', ['company_id', 'ship_to_id'], unique=False, postgresql_where=sa.text('ship_to_id IS NOT NULL'))
+    op.create_index(op.f('ix_sales_order_company_id_site_id'), 'sales_order', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_sales_order_company_id_status_id'), 'sales_order', ['company_id', 'status', 'id'], unique=False)
     op.create_index(op.f('ix_sales_order_company_id_total_due_id'), 'sales_order', ['company_id', 'total_due', 'id'], unique=False)
     op.create_table('supplier_invoice',
@@ -3506,15 +3430,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_supplier_invoice_company_id_number'))
     )
-    op.create_index(op.f('ix_supplier_invoice_company_id_credits_id'), 'supplier_invoice', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_company_id_held_item_id'), 'supplier_invoice', ['company_id', 'held_item_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_credits_id'), 'supplier_invoice', ['company_id', 'credits_id'], unique=False, postgresql_where=sa.text('credits_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_company_id_held_item_id'), 'supplier_invoice', ['company_id', 'held_item_id'], unique=False, postgresql_where=sa.text('held_item_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_company_id_invoiced_on_id'), 'supplier_invoice', ['company_id', 'invoiced_on', 'id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_company_id_journal_entry_id'), 'supplier_invoice', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_journal_entry_id'), 'supplier_invoice', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_company_id_number_id'), 'supplier_invoice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_company_id_open_item_id'), 'supplier_invoice', ['company_id', 'open_item_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_company_id_payment_terms_id'), 'supplier_invoice', ['company_id', 'payment_terms_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_open_item_id'), 'supplier_invoice', ['company_id', 'open_item_id'], unique=False, postgresql_where=sa.text('open_item_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_company_id_payment_terms_id'), 'supplier_invoice', ['company_id', 'payment_terms_id'], unique=False, postgresql_where=sa.text('payment_terms_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_company_id_status_id'), 'supplier_invoice', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_company_id_supplier_id'), 'supplier_invoice', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_company_id_supplier_id'), 'supplier_invoice', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_index('uq_supplier_invoice_supplier_number', 'supplier_invoice', ['company_id', 'supplier_id', 'supplier_number', 'kind'], unique=True, postgresql_where=sa.text("status != 'CANCELLED'"))
     op.create_table('webhook_delivery',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
@@ -3552,7 +3476,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_webhook_delivery'))
     )
     op.create_index(op.f('ix_webhook_delivery_company_id_queued_at_id'), 'webhook_delivery', ['company_id', 'queued_at', 'id'], unique=False)
-    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False)
+    op.create_index(op.f('ix_webhook_delivery_company_id_subscription_id'), 'webhook_delivery', ['company_id', 'subscription_id'], unique=False, postgresql_where=None)
     op.create_index('ix_webhook_delivery_dead', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'DEAD'"))
     op.create_index('ix_webhook_delivery_waiting', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place', 'id'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
     op.create_index('uq_webhook_delivery_original', 'webhook_delivery', ['company_id', 'subscription_id', 'position', 'place'], unique=True, postgresql_where=sa.text('replay_of_id IS NULL'))
@@ -3585,10 +3509,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_work_order_company_id_number'))
     )
     op.create_index(op.f('ix_work_order_company_id_due_on_id'), 'work_order', ['company_id', 'due_on', 'id'], unique=False)
-    op.create_index(op.f('ix_work_order_company_id_item_id'), 'work_order', ['company_id', 'item_id'], unique=False)
+    op.create_index(op.f('ix_work_order_company_id_item_id'), 'work_order', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_work_order_company_id_number_id'), 'work_order', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False)
-    op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_work_order_company_id_scrap_reason_id'), 'work_order', ['company_id', 'scrap_reason_id'], unique=False, postgresql_where=sa.text('scrap_reason_id IS NOT NULL'))
+    op.create_index(op.f('ix_work_order_company_id_site_id'), 'work_order', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_work_order_company_id_started_on_id'), 'work_order', ['company_id', 'started_on', 'id'], unique=False)
     op.create_table('asset_book_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3601,10 +3525,9 @@ def upgrade() -> None:
     sa.CheckConstraint("kind IN ('ACQUISITION', 'VALUE_CHANGE', 'DEPRECIATION', 'REVALUATION', 'SPLIT', 'DISPOSAL')", name=op.f('ck_asset_book_entry_kind_known')),
     sa.CheckConstraint('amount <> 0', name=op.f('ck_asset_book_entry_amount_moves')),
     sa.ForeignKeyConstraint(['company_id', 'asset_book_id'], ['asset_book.company_id', 'asset_book.id'], name=op.f('fk_asset_book_entry_company_id_asset_book_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_asset_book_entry_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_asset_book_entry'))
     )
-    op.create_index(op.f('ix_asset_book_entry_company_id_asset_book_id'), 'asset_book_entry', ['company_id', 'asset_book_id'], unique=False)
+    op.create_index(op.f('ix_asset_book_entry_company_id_asset_book_id'), 'asset_book_entry', ['company_id', 'asset_book_id'], unique=False, postgresql_where=None)
     op.create_index('uq_asset_book_entry_month', 'asset_book_entry', ['company_id', 'asset_book_id', 'occurred_on'], unique=True, postgresql_where=sa.text("kind = 'DEPRECIATION'"))
     op.create_table('bank_statement_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3627,12 +3550,10 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(remittance) <= 2000', name=op.f('ck_bank_statement_line_remittance_length')),
     sa.ForeignKeyConstraint(['company_id', 'bank_statement_id'], ['bank_statement.company_id', 'bank_statement.id'], name=op.f('fk_bank_statement_line_company_id_bank_statement_id')),
     sa.ForeignKeyConstraint(['company_id', 'payment_id'], ['payment.company_id', 'payment.id'], name=op.f('fk_bank_statement_line_company_id_payment_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_bank_statement_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_bank_statement_line')),
     sa.UniqueConstraint('company_id', 'bank_statement_id', 'position', name=op.f('uq_bank_statement_line_company_id_bank_statement_id_position'))
     )
-    op.create_index(op.f('ix_bank_statement_line_company_id_bank_statement_id'), 'bank_statement_line', ['company_id', 'bank_statement_id'], unique=False)
-    op.create_index(op.f('ix_bank_statement_line_company_id_payment_id'), 'bank_statement_line', ['company_id', 'payment_id'], unique=False)
+    op.create_index(op.f('ix_bank_statement_line_company_id_payment_id'), 'bank_statement_line', ['company_id', 'payment_id'], unique=False, postgresql_where=sa.text('payment_id IS NOT NULL'))
     op.create_index('uq_bank_statement_line_payment_once', 'bank_statement_line', ['company_id', 'payment_id'], unique=True, postgresql_where=sa.text('payment_id IS NOT NULL'))
     op.create_table('customer_invoice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3660,18 +3581,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_line_company_id_customer_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_customer_invoice_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_invoice_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_customer_invoice_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_line')),
     sa.UniqueConstraint('company_id', 'customer_invoice_id', 'position', name=op.f('uq_customer_invoice_line_company_id_customer_invoice_id_position'))
     )
-    op.create_index(op.f('ix_customer_invoice_line_company_id_account_id'), 'customer_invoice_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_cost_centre_id'), 'customer_invoice_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_credits_id'), 'customer_invoice_line', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_customer_invoice_id'), 'customer_invoice_line', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_account_id'), 'customer_invoice_line', ['company_id', 'account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_customer_invoice_line_company_id_cost_centre_id'), 'customer_invoice_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_credits_id'), 'customer_invoice_line', ['company_id', 'credits_id'], unique=False, postgresql_where=sa.text('credits_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False, postgresql_where=sa.text('profit_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_table('customer_invoice_tax',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3682,12 +3601,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_customer_invoice_tax_company_id_customer_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_rule_id'], ['tax_rule.company_id', 'tax_rule.id'], name=op.f('fk_customer_invoice_tax_company_id_tax_rule_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_customer_invoice_tax_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_tax')),
     sa.UniqueConstraint('company_id', 'customer_invoice_id', 'tax_rule_id', name=op.f('uq_customer_invoice_tax_company_id_customer_invoice_id_tax_rule_id'))
     )
-    op.create_index(op.f('ix_customer_invoice_tax_company_id_customer_invoice_id'), 'customer_invoice_tax', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_index(op.f('ix_customer_invoice_tax_company_id_tax_rule_id'), 'customer_invoice_tax', ['company_id', 'tax_rule_id'], unique=False, postgresql_where=None)
     op.create_table('deferral_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3700,12 +3617,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'deferral_id'], ['deferral.company_id', 'deferral.id'], name=op.f('fk_deferral_line_company_id_deferral_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_deferral_line_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_deferral_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_deferral_line')),
     sa.UniqueConstraint('company_id', 'deferral_id', 'position', name=op.f('uq_deferral_line_company_id_deferral_id_position'))
     )
-    op.create_index(op.f('ix_deferral_line_company_id_deferral_id'), 'deferral_line', ['company_id', 'deferral_id'], unique=False)
-    op.create_index(op.f('ix_deferral_line_company_id_journal_entry_id'), 'deferral_line', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_deferral_line_company_id_journal_entry_id'), 'deferral_line', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index('ix_deferral_line_due', 'deferral_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('employee_address',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3728,10 +3643,9 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(region) <= 400', name=op.f('ck_employee_address_region_length')),
     sa.CheckConstraint('char_length(region_code) <= 16', name=op.f('ck_employee_address_region_code_length')),
     sa.ForeignKeyConstraint(['company_id', 'employee_id'], ['employee.company_id', 'employee.id'], name=op.f('fk_employee_address_company_id_employee_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_employee_address_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_employee_address'))
     )
-    op.create_index(op.f('ix_employee_address_company_id_employee_id'), 'employee_address', ['company_id', 'employee_id'], unique=False)
+    op.create_index(op.f('ix_employee_address_company_id_employee_id'), 'employee_address', ['company_id', 'employee_id'], unique=False, postgresql_where=None)
     op.create_table('employee_assignment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3746,12 +3660,10 @@ def upgrade() -> None:
     sa.CheckConstraint('valid_to IS NULL OR valid_to >= valid_from', name=op.f('ck_employee_assignment_valid_period')),
     sa.ForeignKeyConstraint(['company_id', 'department_id'], ['department.company_id', 'department.id'], name=op.f('fk_employee_assignment_company_id_department_id')),
     sa.ForeignKeyConstraint(['company_id', 'employee_id'], ['employee.company_id', 'employee.id'], name=op.f('fk_employee_assignment_company_id_employee_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_employee_assignment_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_employee_assignment')),
     sa.UniqueConstraint('company_id', 'employee_id', 'department_id', 'shift', 'valid_from', name=op.f('uq_employee_assignment_company_id_employee_id_department_id_shift_valid_from'))
     )
-    op.create_index(op.f('ix_employee_assignment_company_id_department_id'), 'employee_assignment', ['company_id', 'department_id'], unique=False)
-    op.create_index(op.f('ix_employee_assignment_company_id_employee_id'), 'employee_assignment', ['company_id', 'employee_id'], unique=False)
+    op.create_index(op.f('ix_employee_assignment_company_id_department_id'), 'employee_assignment', ['company_id', 'department_id'], unique=False, postgresql_where=None)
     op.create_table('employee_pay_rate',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3764,11 +3676,9 @@ def upgrade() -> None:
     sa.CheckConstraint("frequency IN ('MONTHLY', 'BIWEEKLY')", name=op.f('ck_employee_pay_rate_frequency_known')),
     sa.CheckConstraint('rate >= 0', name=op.f('ck_employee_pay_rate_rate_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'employee_id'], ['employee.company_id', 'employee.id'], name=op.f('fk_employee_pay_rate_company_id_employee_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_employee_pay_rate_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_employee_pay_rate')),
     sa.UniqueConstraint('company_id', 'employee_id', 'valid_from', name=op.f('uq_employee_pay_rate_company_id_employee_id_valid_from'))
     )
-    op.create_index(op.f('ix_employee_pay_rate_company_id_employee_id'), 'employee_pay_rate', ['company_id', 'employee_id'], unique=False)
     op.create_table('intercompany_trade',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3793,18 +3703,17 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(partner_number) <= 64', name=op.f('ck_intercompany_trade_partner_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_intercompany_trade_company_id_customer_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_intercompany_trade_company_id_journal_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_intercompany_trade_company_id')),
     sa.ForeignKeyConstraint(['partner_id'], ['company.id'], name=op.f('fk_intercompany_trade_partner_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_intercompany_trade_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_intercompany_trade')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_intercompany_trade_company_id_number')),
     sa.UniqueConstraint('company_id', 'pair_id', name=op.f('uq_intercompany_trade_company_id_pair_id'))
     )
-    op.create_index(op.f('ix_intercompany_trade_company_id_customer_invoice_id'), 'intercompany_trade', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_intercompany_trade_company_id_journal_entry_id'), 'intercompany_trade', ['company_id', 'journal_entry_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_customer_invoice_id'), 'intercompany_trade', ['company_id', 'customer_invoice_id'], unique=False, postgresql_where=sa.text('customer_invoice_id IS NOT NULL'))
+    op.create_index(op.f('ix_intercompany_trade_company_id_journal_entry_id'), 'intercompany_trade', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_intercompany_trade_company_id_number_id'), 'intercompany_trade', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False)
-    op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_trade_company_id_partner_id'), 'intercompany_trade', ['company_id', 'partner_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_intercompany_trade_company_id_party_id'), 'intercompany_trade', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_intercompany_trade_company_id_traded_on_id'), 'intercompany_trade', ['company_id', 'traded_on', 'id'], unique=False)
     op.create_table('lease_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3822,12 +3731,10 @@ def upgrade() -> None:
     sa.CheckConstraint('payment = interest + principal', name=op.f('ck_lease_line_payment_is_interest_and_principal')),
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_lease_line_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'lease_id'], ['lease.company_id', 'lease.id'], name=op.f('fk_lease_line_company_id_lease_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_lease_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lease_line')),
     sa.UniqueConstraint('company_id', 'lease_id', 'position', name=op.f('uq_lease_line_company_id_lease_id_position'))
     )
-    op.create_index(op.f('ix_lease_line_company_id_journal_entry_id'), 'lease_line', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_lease_line_company_id_lease_id'), 'lease_line', ['company_id', 'lease_id'], unique=False)
+    op.create_index(op.f('ix_lease_line_company_id_journal_entry_id'), 'lease_line', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index('ix_lease_line_due', 'lease_line', ['company_id', 'due_on'], unique=False, postgresql_where=sa.text('journal_entry_id IS NULL'))
     op.create_table('open_item_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3846,12 +3753,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_open_item_entry_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'matching_id'], ['matching.company_id', 'matching.id'], name=op.f('fk_open_item_entry_company_id_matching_id')),
     sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_open_item_entry_company_id_open_item_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_item_entry_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_item_entry'))
     )
-    op.create_index(op.f('ix_open_item_entry_company_id_journal_entry_id'), 'open_item_entry', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_open_item_entry_company_id_matching_id'), 'open_item_entry', ['company_id', 'matching_id'], unique=False)
-    op.create_index(op.f('ix_open_item_entry_company_id_open_item_id'), 'open_item_entry', ['company_id', 'open_item_id'], unique=False)
+    op.create_index(op.f('ix_open_item_entry_company_id_journal_entry_id'), 'open_item_entry', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
+    op.create_index(op.f('ix_open_item_entry_company_id_matching_id'), 'open_item_entry', ['company_id', 'matching_id'], unique=False, postgresql_where=sa.text('matching_id IS NOT NULL'))
+    op.create_index(op.f('ix_open_item_entry_company_id_open_item_id'), 'open_item_entry', ['company_id', 'open_item_id'], unique=False, postgresql_where=None)
     op.create_index('ix_open_item_entry_day', 'open_item_entry', ['company_id', 'occurred_on', 'open_item_id'], unique=False)
     op.create_table('purchase_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3896,13 +3802,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_order_company_id_number'))
     )
-    op.create_index(op.f('ix_purchase_order_company_id_approver_id'), 'purchase_order', ['company_id', 'approver_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_company_id_approver_id'), 'purchase_order', ['company_id', 'approver_id'], unique=False, postgresql_where=sa.text('approver_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_order_company_id_number_id'), 'purchase_order', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_company_id_ordered_on_id'), 'purchase_order', ['company_id', 'ordered_on', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_company_id_requester_id'), 'purchase_order', ['company_id', 'requester_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_company_id_site_id'), 'purchase_order', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_company_id_requester_id'), 'purchase_order', ['company_id', 'requester_id'], unique=False, postgresql_where=sa.text('requester_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_company_id_site_id'), 'purchase_order', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_order_company_id_status_id'), 'purchase_order', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_company_id_supplier_id'), 'purchase_order', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_order_company_id_total_due_id'), 'purchase_order', ['company_id', 'total_due', 'id'], unique=False)
     op.create_table('purchase_requisition_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -3925,15 +3831,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_requisition_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_requisition_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_requisition_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
     sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
     )
-    op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_purchase_requisition_line_company_id_purchase_requisition_id'), 'purchase_requisition_line', ['company_id', 'purchase_requisition_id'], unique=False)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('sales_order_kit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3955,13 +3859,11 @@ def upgrade() -> None:
     sa.CheckConstraint('shipped_quantity >= 0', name=op.f('ck_sales_order_kit_shipped_quantity_not_negative')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_sales_order_kit_unit_price_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_kit_company_id_sales_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_kit_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_kit_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_kit')),
     sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_kit_company_id_sales_order_id_position'))
     )
-    op.create_index(op.f('ix_sales_order_kit_company_id_item_id'), 'sales_order_kit', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_kit_company_id_sales_order_id'), 'sales_order_kit', ['company_id', 'sales_order_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_kit_company_id_item_id'), 'sales_order_kit', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_table('shipment',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3992,19 +3894,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['carrier_id'], ['party.id'], name=op.f('fk_shipment_carrier_id')),
     sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_shipment_company_id_sales_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'site_id'], ['site.company_id', 'site.id'], name=op.f('fk_shipment_company_id_site_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_company_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_shipment_customer_id')),
     sa.ForeignKeyConstraint(['ship_to_id'], ['address.id'], name=op.f('fk_shipment_ship_to_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_shipment_company_id_number'))
     )
-    op.create_index(op.f('ix_shipment_company_id_carrier_id'), 'shipment', ['company_id', 'carrier_id'], unique=False)
-    op.create_index(op.f('ix_shipment_company_id_customer_id'), 'shipment', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_carrier_id'), 'shipment', ['company_id', 'carrier_id'], unique=False, postgresql_where=sa.text('carrier_id IS NOT NULL'))
+    op.create_index(op.f('ix_shipment_company_id_customer_id'), 'shipment', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_shipment_company_id_number_id'), 'shipment', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_shipment_company_id_picked_on_id'), 'shipment', ['company_id', 'picked_on', 'id'], unique=False)
-    op.create_index(op.f('ix_shipment_company_id_sales_order_id'), 'shipment', ['company_id', 'sales_order_id'], unique=False)
-    op.create_index(op.f('ix_shipment_company_id_ship_to_id'), 'shipment', ['company_id', 'ship_to_id'], unique=False)
-    op.create_index(op.f('ix_shipment_company_id_site_id'), 'shipment', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_shipment_company_id_sales_order_id'), 'shipment', ['company_id', 'sales_order_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_shipment_company_id_ship_to_id'), 'shipment', ['company_id', 'ship_to_id'], unique=False, postgresql_where=sa.text('ship_to_id IS NOT NULL'))
+    op.create_index(op.f('ix_shipment_company_id_site_id'), 'shipment', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_shipment_company_id_status_id'), 'shipment', ['company_id', 'status', 'id'], unique=False)
     op.create_table('stock_balance',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4029,16 +3930,14 @@ def upgrade() -> None:
     sa.CheckConstraint('reserved_quantity >= 0', name=op.f('ck_stock_balance_reserved_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_balance_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_balance_company_id_lot_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_balance_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_balance_item_id')),
     sa.ForeignKeyConstraint(['owner_id'], ['party.id'], name=op.f('fk_stock_balance_owner_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_balance')),
     sa.UniqueConstraint('company_id', 'item_id', 'location_id', 'lot_id', 'status', 'owner_id', name='uq_stock_balance_place', postgresql_nulls_not_distinct=True)
     )
-    op.create_index(op.f('ix_stock_balance_company_id_item_id'), 'stock_balance', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_balance_company_id_location_id'), 'stock_balance', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_stock_balance_company_id_lot_id'), 'stock_balance', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_stock_balance_company_id_owner_id'), 'stock_balance', ['company_id', 'owner_id'], unique=False)
+    op.create_index(op.f('ix_stock_balance_company_id_location_id'), 'stock_balance', ['company_id', 'location_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_balance_company_id_lot_id'), 'stock_balance', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_balance_company_id_owner_id'), 'stock_balance', ['company_id', 'owner_id'], unique=False, postgresql_where=sa.text('owner_id IS NOT NULL'))
     op.create_index(op.f('ix_stock_balance_company_id_quantity_id'), 'stock_balance', ['company_id', 'quantity', 'id'], unique=False)
     op.create_table('stock_entry',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4060,17 +3959,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_entry_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_entry_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_entry_company_id_stock_move_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_entry_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_entry_item_id')),
     sa.ForeignKeyConstraint(['owner_id'], ['party.id'], name=op.f('fk_stock_entry_owner_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_entry')),
     sa.UniqueConstraint('company_id', 'stock_move_id', 'position', name=op.f('uq_stock_entry_company_id_stock_move_id_position'))
     )
-    op.create_index(op.f('ix_stock_entry_company_id_item_id'), 'stock_entry', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_entry_company_id_location_id'), 'stock_entry', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False)
-    op.create_index(op.f('ix_stock_entry_company_id_stock_move_id'), 'stock_entry', ['company_id', 'stock_move_id'], unique=False)
+    op.create_index(op.f('ix_stock_entry_company_id_item_id'), 'stock_entry', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_entry_company_id_location_id'), 'stock_entry', ['company_id', 'location_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_entry_company_id_lot_id'), 'stock_entry', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_entry_company_id_owner_id'), 'stock_entry', ['company_id', 'owner_id'], unique=False, postgresql_where=sa.text('owner_id IS NOT NULL'))
     op.create_index('ix_stock_entry_recorded', 'stock_entry', ['company_id', 'recorded_at', 'occurred_on'], unique=False, postgresql_using='brin')
     op.create_table('stock_revaluation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4093,9 +3990,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_revaluation')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_revaluation_company_id_number'))
     )
-    op.create_index(op.f('ix_stock_revaluation_company_id_item_id'), 'stock_revaluation', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_revaluation_company_id_location_id'), 'stock_revaluation', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_stock_revaluation_company_id_lot_id'), 'stock_revaluation', ['company_id', 'lot_id'], unique=False)
+    op.create_index(op.f('ix_stock_revaluation_company_id_item_id'), 'stock_revaluation', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_revaluation_company_id_location_id'), 'stock_revaluation', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_revaluation_company_id_lot_id'), 'stock_revaluation', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
     op.create_index(op.f('ix_stock_revaluation_company_id_number_id'), 'stock_revaluation', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_stock_revaluation_company_id_occurred_on_id'), 'stock_revaluation', ['company_id', 'occurred_on', 'id'], unique=False)
     op.create_table('stock_transfer',
@@ -4115,16 +4012,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'stock_move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_transfer_company_id_stock_move_id')),
     sa.ForeignKeyConstraint(['company_id', 'target_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_transfer_company_id_target_id')),
     sa.ForeignKeyConstraint(['company_id', 'transit_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_transfer_company_id_transit_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_transfer_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_transfer')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_stock_transfer_company_id_number'))
     )
     op.create_index(op.f('ix_stock_transfer_company_id_number_id'), 'stock_transfer', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_stock_transfer_company_id_shipped_on_id'), 'stock_transfer', ['company_id', 'shipped_on', 'id'], unique=False)
     op.create_index(op.f('ix_stock_transfer_company_id_status_id'), 'stock_transfer', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_company_id_stock_move_id'), 'stock_transfer', ['company_id', 'stock_move_id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_company_id_target_id'), 'stock_transfer', ['company_id', 'target_id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_company_id_transit_id'), 'stock_transfer', ['company_id', 'transit_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_company_id_stock_move_id'), 'stock_transfer', ['company_id', 'stock_move_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_transfer_company_id_target_id'), 'stock_transfer', ['company_id', 'target_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_transfer_company_id_transit_id'), 'stock_transfer', ['company_id', 'transit_id'], unique=False, postgresql_where=None)
     op.create_table('stock_turnover',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4143,12 +4039,11 @@ def upgrade() -> None:
     sa.CheckConstraint("grain IN ('DAY', 'MONTH')", name=op.f('ck_stock_turnover_grain_known')),
     sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_turnover_status_known')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_turnover_company_id_location_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_turnover_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_turnover_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_turnover'))
     )
-    op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_stock_turnover_company_id_item_id'), 'stock_turnover', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_turnover_company_id_location_id'), 'stock_turnover', ['company_id', 'location_id'], unique=False, postgresql_where=None)
     op.create_index('ix_stock_turnover_fresh', 'stock_turnover', ['company_id'], unique=False, postgresql_where=sa.text('NOT is_folded'))
     op.create_index('ix_stock_turnover_span', 'stock_turnover', ['company_id', 'grain', 'starts_on'], unique=False)
     op.create_table('supplier_invoice_tax',
@@ -4162,12 +4057,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_tax_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_rule_id'], ['tax_rule.company_id', 'tax_rule.id'], name=op.f('fk_supplier_invoice_tax_company_id_tax_rule_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_tax_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_tax')),
     sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'tax_rule_id', name=op.f('uq_supplier_invoice_tax_company_id_supplier_invoice_id_tax_rule_id'))
     )
-    op.create_index(op.f('ix_supplier_invoice_tax_company_id_supplier_invoice_id'), 'supplier_invoice_tax', ['company_id', 'supplier_invoice_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_tax_company_id_tax_rule_id'), 'supplier_invoice_tax', ['company_id', 'tax_rule_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_tax_company_id_tax_rule_id'), 'supplier_invoice_tax', ['company_id', 'tax_rule_id'], unique=False, postgresql_where=None)
     op.create_table('supplier_quotation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4195,7 +4088,6 @@ def upgrade() -> None:
     sa.CheckConstraint('rate > 0', name=op.f('ck_supplier_quotation_rate_positive')),
     sa.CheckConstraint('valid_until >= answered_on', name=op.f('ck_supplier_quotation_valid_after_answer')),
     sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_supplier_quotation_company_id_request_for_quotation_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_company_id')),
     sa.ForeignKeyConstraint(['supplier_id'], ['party.id'], name=op.f('fk_supplier_quotation_supplier_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_supplier_quotation_company_id_number')),
@@ -4203,9 +4095,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_supplier_quotation_company_id_asked_on_id'), 'supplier_quotation', ['company_id', 'asked_on', 'id'], unique=False)
     op.create_index(op.f('ix_supplier_quotation_company_id_number_id'), 'supplier_quotation', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_supplier_quotation_company_id_request_for_quotation_id'), 'supplier_quotation', ['company_id', 'request_for_quotation_id'], unique=False)
     op.create_index(op.f('ix_supplier_quotation_company_id_status_id'), 'supplier_quotation', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_supplier_quotation_company_id_supplier_id'), 'supplier_quotation', ['company_id', 'supplier_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_company_id_supplier_id'), 'supplier_quotation', ['company_id', 'supplier_id'], unique=False, postgresql_where=None)
     op.create_table('value_pool',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4232,10 +4123,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_pool')),
     sa.UniqueConstraint('company_id', 'item_id', 'site_id', 'location_id', 'lot_id', name='uq_value_pool_area', postgresql_nulls_not_distinct=True)
     )
-    op.create_index(op.f('ix_value_pool_company_id_item_id'), 'value_pool', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_value_pool_company_id_location_id'), 'value_pool', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_value_pool_company_id_lot_id'), 'value_pool', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_value_pool_company_id_site_id'), 'value_pool', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_value_pool_company_id_location_id'), 'value_pool', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_pool_company_id_lot_id'), 'value_pool', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_pool_company_id_site_id'), 'value_pool', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_table('work_centre',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4258,9 +4148,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'code', name=op.f('uq_work_centre_company_id_code'))
     )
     op.create_index(op.f('ix_work_centre_company_id_code_id'), 'work_centre', ['company_id', 'code', 'id'], unique=False)
-    op.create_index(op.f('ix_work_centre_company_id_location_id'), 'work_centre', ['company_id', 'location_id'], unique=False)
+    op.create_index(op.f('ix_work_centre_company_id_location_id'), 'work_centre', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
     op.create_index(op.f('ix_work_centre_company_id_name_id'), 'work_centre', ['company_id', 'name', 'id'], unique=False)
-    op.create_index(op.f('ix_work_centre_company_id_site_id'), 'work_centre', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_work_centre_company_id_site_id'), 'work_centre', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_table('alert',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4329,18 +4219,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_alert')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_alert_company_id_number'))
     )
-    op.create_index(op.f('ix_alert_company_id_budget_line_id'), 'alert', ['company_id', 'budget_line_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_item_id'), 'alert', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_party_id'), 'alert', ['company_id', 'party_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_purchase_order_id'), 'alert', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_budget_line_id'), 'alert', ['company_id', 'budget_line_id'], unique=False, postgresql_where=sa.text('budget_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_item_id'), 'alert', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_party_id'), 'alert', ['company_id', 'party_id'], unique=False, postgresql_where=sa.text('party_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_purchase_order_id'), 'alert', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=sa.text('purchase_order_id IS NOT NULL'))
     op.create_index(op.f('ix_alert_company_id_raised_at_id'), 'alert', ['company_id', 'raised_at', 'id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_sales_order_id'), 'alert', ['company_id', 'sales_order_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_shipment_id'), 'alert', ['company_id', 'shipment_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_rule_id'), 'alert', ['company_id', 'rule_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_alert_company_id_sales_order_id'), 'alert', ['company_id', 'sales_order_id'], unique=False, postgresql_where=sa.text('sales_order_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_shipment_id'), 'alert', ['company_id', 'shipment_id'], unique=False, postgresql_where=sa.text('shipment_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_site_id'), 'alert', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_alert_company_id_status_id'), 'alert', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False)
-    op.create_index(op.f('ix_alert_company_id_webhook_subscription_id'), 'alert', ['company_id', 'webhook_subscription_id'], unique=False)
+    op.create_index(op.f('ix_alert_company_id_supplier_invoice_id'), 'alert', ['company_id', 'supplier_invoice_id'], unique=False, postgresql_where=sa.text('supplier_invoice_id IS NOT NULL'))
+    op.create_index(op.f('ix_alert_company_id_webhook_subscription_id'), 'alert', ['company_id', 'webhook_subscription_id'], unique=False, postgresql_where=sa.text('webhook_subscription_id IS NOT NULL'))
     op.create_index('uq_alert_open_fingerprint', 'alert', ['company_id', 'fingerprint'], unique=True, postgresql_where=sa.text("status <> 'RESOLVED'"))
     op.create_table('cold_chain_reading',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4353,12 +4243,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(logger) <= 64', name=op.f('ck_cold_chain_reading_logger_length')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_cold_chain_reading_company_id_shipment_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_cold_chain_reading_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_cold_chain_reading')),
     sa.UniqueConstraint('company_id', 'shipment_id', 'logger', 'read_at', name=op.f('uq_cold_chain_reading_company_id_shipment_id_logger_read_at'))
     )
     op.create_index(op.f('ix_cold_chain_reading_company_id_read_at_id'), 'cold_chain_reading', ['company_id', 'read_at', 'id'], unique=False)
-    op.create_index(op.f('ix_cold_chain_reading_company_id_shipment_id'), 'cold_chain_reading', ['company_id', 'shipment_id'], unique=False)
     op.create_table('goods_receipt',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4373,12 +4261,11 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(delivery_note) <= 64', name=op.f('ck_goods_receipt_delivery_note_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_receipt_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_goods_receipt_company_id_purchase_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_receipt_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_receipt')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_receipt_company_id_number'))
     )
     op.create_index(op.f('ix_goods_receipt_company_id_number_id'), 'goods_receipt', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_goods_receipt_company_id_received_on_id'), 'goods_receipt', ['company_id', 'received_on', 'id'], unique=False)
     op.create_table('goods_return',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4393,15 +4280,14 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_return_company_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
     )
-    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False, postgresql_where=None)
     op.create_table('intercompany_goods',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4418,16 +4304,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'intercompany_trade_id'], ['intercompany_trade.company_id', 'intercompany_trade.id'], name=op.f('fk_intercompany_goods_company_id_intercompany_trade_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_intercompany_goods_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_intercompany_goods_company_id_stock_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_intercompany_goods_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_intercompany_goods_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_intercompany_goods')),
     sa.UniqueConstraint('company_id', 'intercompany_trade_id', 'position', name=op.f('uq_intercompany_goods_company_id_intercompany_trade_id_position')),
     sa.UniqueConstraint('company_id', 'stock_entry_id', name=op.f('uq_intercompany_goods_company_id_stock_entry_id'))
     )
-    op.create_index(op.f('ix_intercompany_goods_company_id_intercompany_trade_id'), 'intercompany_goods', ['company_id', 'intercompany_trade_id'], unique=False)
-    op.create_index(op.f('ix_intercompany_goods_company_id_item_id'), 'intercompany_goods', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_intercompany_goods_company_id_lot_id'), 'intercompany_goods', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_intercompany_goods_company_id_stock_entry_id'), 'intercompany_goods', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index(op.f('ix_intercompany_goods_company_id_item_id'), 'intercompany_goods', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_intercompany_goods_company_id_lot_id'), 'intercompany_goods', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
     op.create_table('landed_cost_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4441,14 +4324,12 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'landed_cost_id'], ['landed_cost.company_id', 'landed_cost.id'], name=op.f('fk_landed_cost_line_company_id_landed_cost_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_landed_cost_line_company_id_stock_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_landed_cost_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_landed_cost_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_landed_cost_line')),
     sa.UniqueConstraint('company_id', 'landed_cost_id', 'position', name=op.f('uq_landed_cost_line_company_id_landed_cost_id_position'))
     )
-    op.create_index(op.f('ix_landed_cost_line_company_id_item_id'), 'landed_cost_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_landed_cost_line_company_id_landed_cost_id'), 'landed_cost_line', ['company_id', 'landed_cost_id'], unique=False)
-    op.create_index(op.f('ix_landed_cost_line_company_id_stock_entry_id'), 'landed_cost_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index(op.f('ix_landed_cost_line_company_id_item_id'), 'landed_cost_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_landed_cost_line_company_id_stock_entry_id'), 'landed_cost_line', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=None)
     op.create_table('open_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4460,10 +4341,9 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'pool_id'], ['value_pool.company_id', 'value_pool.id'], name=op.f('fk_open_layer_company_id_pool_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_open_layer_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_open_layer'))
     )
-    op.create_index(op.f('ix_open_layer_company_id_pool_id'), 'open_layer', ['company_id', 'pool_id'], unique=False)
+    op.create_index(op.f('ix_open_layer_company_id_pool_id'), 'open_layer', ['company_id', 'pool_id'], unique=False, postgresql_where=None)
     op.create_index('ix_open_layer_left', 'open_layer', ['company_id', 'pool_id', 'opened_on', 'sequence'], unique=False, postgresql_where=sa.text('quantity <> 0'))
     op.create_table('purchase_order_confirmation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4477,13 +4357,12 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_purchase_order_confirmation_number_length')),
     sa.CheckConstraint('char_length(supplier_number) <= 64', name=op.f('ck_purchase_order_confirmation_supplier_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_confirmation_company_id_purchase_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_confirmation_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_confirmation')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_order_confirmation_company_id_number'))
     )
     op.create_index(op.f('ix_purchase_order_confirmation_company_id_confirmed_on_id'), 'purchase_order_confirmation', ['company_id', 'confirmed_on', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_order_confirmation_company_id_number_id'), 'purchase_order_confirmation', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_confirmation_company_id_purchase_order_id'), 'purchase_order_confirmation', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_confirmation_company_id_purchase_order_id'), 'purchase_order_confirmation', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4532,17 +4411,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_order_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_id', 'position', name=op.f('uq_purchase_order_line_company_id_purchase_order_id_position'))
     )
-    op.create_index(op.f('ix_purchase_order_line_company_id_account_id'), 'purchase_order_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_line_company_id_agreement_line_id'), 'purchase_order_line', ['company_id', 'agreement_line_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_line_company_id_purchase_order_id'), 'purchase_order_line', ['company_id', 'purchase_order_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_line_company_id_account_id'), 'purchase_order_line', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_line_company_id_agreement_line_id'), 'purchase_order_line', ['company_id', 'agreement_line_id'], unique=False, postgresql_where=sa.text('agreement_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False, postgresql_where=sa.text('requisition_line_id IS NOT NULL'))
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('request_for_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4558,14 +4435,12 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity > 0', name=op.f('ck_request_for_quotation_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_id'], ['request_for_quotation.company_id', 'request_for_quotation.id'], name=op.f('fk_request_for_quotation_line_company_id_request_for_quotation_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_request_for_quotation_line_company_id_requisition_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_request_for_quotation_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_request_for_quotation_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_request_for_quotation_line')),
     sa.UniqueConstraint('company_id', 'request_for_quotation_id', 'position', name=op.f('uq_request_for_quotation_line_company_id_request_for_quotation_id_position'))
     )
-    op.create_index(op.f('ix_request_for_quotation_line_company_id_item_id'), 'request_for_quotation_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_request_for_quotation_line_company_id_request_for_quotation_id'), 'request_for_quotation_line', ['company_id', 'request_for_quotation_id'], unique=False)
-    op.create_index(op.f('ix_request_for_quotation_line_company_id_requisition_line_id'), 'request_for_quotation_line', ['company_id', 'requisition_line_id'], unique=False)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_item_id'), 'request_for_quotation_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_request_for_quotation_line_company_id_requisition_line_id'), 'request_for_quotation_line', ['company_id', 'requisition_line_id'], unique=False, postgresql_where=sa.text('requisition_line_id IS NOT NULL'))
     op.create_table('sales_order_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4609,15 +4484,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'sales_order_id'], ['sales_order.company_id', 'sales_order.id'], name=op.f('fk_sales_order_line_company_id_sales_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'sales_order_kit_id'], ['sales_order_kit.company_id', 'sales_order_kit.id'], name=op.f('fk_sales_order_line_company_id_sales_order_kit_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_sales_order_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
     sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
     )
-    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_id'), 'sales_order_line', ['company_id', 'sales_order_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_kit_id'), 'sales_order_line', ['company_id', 'sales_order_kit_id'], unique=False)
-    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_sales_order_line_company_id_sales_order_kit_id'), 'sales_order_line', ['company_id', 'sales_order_kit_id'], unique=False, postgresql_where=sa.text('sales_order_kit_id IS NOT NULL'))
+    op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4631,12 +4504,10 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(sscc) <= 18', name=op.f('ck_shipment_package_sscc_length')),
     sa.CheckConstraint('weight_kg > 0', name=op.f('ck_shipment_package_weight_positive')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_shipment_package_company_id_shipment_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_package_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_package')),
     sa.UniqueConstraint('company_id', 'shipment_id', 'position', name=op.f('uq_shipment_package_company_id_shipment_id_position')),
     sa.UniqueConstraint('company_id', 'sscc', name=op.f('uq_shipment_package_company_id_sscc'))
     )
-    op.create_index(op.f('ix_shipment_package_company_id_shipment_id'), 'shipment_package', ['company_id', 'shipment_id'], unique=False)
     op.create_table('stock_allocation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4656,14 +4527,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_allocation_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_balance_id'], ['stock_balance.company_id', 'stock_balance.id'], name=op.f('fk_stock_allocation_company_id_stock_balance_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_reservation_id'], ['stock_reservation.company_id', 'stock_reservation.id'], name=op.f('fk_stock_allocation_company_id_stock_reservation_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_allocation_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_allocation')),
     sa.UniqueConstraint('company_id', 'stock_reservation_id', 'position', name=op.f('uq_stock_allocation_company_id_stock_reservation_id_position'))
     )
-    op.create_index(op.f('ix_stock_allocation_company_id_location_id'), 'stock_allocation', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_stock_allocation_company_id_lot_id'), 'stock_allocation', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_stock_allocation_company_id_stock_balance_id'), 'stock_allocation', ['company_id', 'stock_balance_id'], unique=False)
-    op.create_index(op.f('ix_stock_allocation_company_id_stock_reservation_id'), 'stock_allocation', ['company_id', 'stock_reservation_id'], unique=False)
+    op.create_index(op.f('ix_stock_allocation_company_id_location_id'), 'stock_allocation', ['company_id', 'location_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_allocation_company_id_lot_id'), 'stock_allocation', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_allocation_company_id_stock_balance_id'), 'stock_allocation', ['company_id', 'stock_balance_id'], unique=False, postgresql_where=None)
     op.create_table('stock_transfer_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4683,15 +4552,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_transfer_line_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_stock_transfer_line_company_id_stock_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_transfer_id'], ['stock_transfer.company_id', 'stock_transfer.id'], name=op.f('fk_stock_transfer_line_company_id_stock_transfer_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_stock_transfer_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_stock_transfer_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_stock_transfer_line')),
     sa.UniqueConstraint('company_id', 'stock_transfer_id', 'position', name=op.f('uq_stock_transfer_line_company_id_stock_transfer_id_position'))
     )
-    op.create_index(op.f('ix_stock_transfer_line_company_id_item_id'), 'stock_transfer_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_line_company_id_lot_id'), 'stock_transfer_line', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_line_company_id_stock_entry_id'), 'stock_transfer_line', ['company_id', 'stock_entry_id'], unique=False)
-    op.create_index(op.f('ix_stock_transfer_line_company_id_stock_transfer_id'), 'stock_transfer_line', ['company_id', 'stock_transfer_id'], unique=False)
+    op.create_index(op.f('ix_stock_transfer_line_company_id_item_id'), 'stock_transfer_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_stock_transfer_line_company_id_lot_id'), 'stock_transfer_line', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_stock_transfer_line_company_id_stock_entry_id'), 'stock_transfer_line', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=None)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4724,12 +4591,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_value_layer_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_value_layer'))
     )
-    op.create_index(op.f('ix_value_layer_company_id_account_id'), 'value_layer', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_item_id'), 'value_layer', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_lot_id'), 'value_layer', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_pool_id'), 'value_layer', ['company_id', 'pool_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False)
-    op.create_index(op.f('ix_value_layer_company_id_stock_entry_id'), 'value_layer', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index(op.f('ix_value_layer_company_id_account_id'), 'value_layer', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_layer_company_id_item_id'), 'value_layer', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_value_layer_company_id_lot_id'), 'value_layer', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_layer_company_id_pool_id'), 'value_layer', ['company_id', 'pool_id'], unique=False, postgresql_where=sa.text('pool_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_layer_company_id_site_id'), 'value_layer', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
+    op.create_index(op.f('ix_value_layer_company_id_stock_entry_id'), 'value_layer', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=sa.text('stock_entry_id IS NOT NULL'))
     op.create_index('ix_value_layer_moved', 'value_layer', ['company_id', 'pool_id', 'moved_on', 'sequence'], unique=False)
     op.create_index('ix_value_layer_movement', 'value_layer', ['company_id', 'movement_id'], unique=False)
     op.create_index('ix_value_layer_posting', 'value_layer', ['company_id', 'posting_id'], unique=False)
@@ -4752,12 +4619,10 @@ def upgrade() -> None:
     sa.CheckConstraint('sequence > 0', name=op.f('ck_work_order_operation_sequence_positive')),
     sa.ForeignKeyConstraint(['company_id', 'work_centre_id'], ['work_centre.company_id', 'work_centre.id'], name=op.f('fk_work_order_operation_company_id_work_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'work_order_id'], ['work_order.company_id', 'work_order.id'], name=op.f('fk_work_order_operation_company_id_work_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_work_order_operation_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_work_order_operation')),
     sa.UniqueConstraint('company_id', 'work_order_id', 'sequence', name=op.f('uq_work_order_operation_company_id_work_order_id_sequence'))
     )
-    op.create_index(op.f('ix_work_order_operation_company_id_work_centre_id'), 'work_order_operation', ['company_id', 'work_centre_id'], unique=False)
-    op.create_index(op.f('ix_work_order_operation_company_id_work_order_id'), 'work_order_operation', ['company_id', 'work_order_id'], unique=False)
+    op.create_index(op.f('ix_work_order_operation_company_id_work_centre_id'), 'work_order_operation', ['company_id', 'work_centre_id'], unique=False, postgresql_where=None)
     op.create_table('direct_supply',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4773,12 +4638,10 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity > 0', name=op.f('ck_direct_supply_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_direct_supply_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'sales_order_line_id'], ['sales_order_line.company_id', 'sales_order_line.id'], name=op.f('fk_direct_supply_company_id_sales_order_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_direct_supply_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_direct_supply')),
     sa.UniqueConstraint('company_id', 'purchase_order_line_id', name=op.f('uq_direct_supply_company_id_purchase_order_line_id'))
     )
-    op.create_index(op.f('ix_direct_supply_company_id_purchase_order_line_id'), 'direct_supply', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_direct_supply_company_id_sales_order_line_id'), 'direct_supply', ['company_id', 'sales_order_line_id'], unique=False)
+    op.create_index(op.f('ix_direct_supply_company_id_sales_order_line_id'), 'direct_supply', ['company_id', 'sales_order_line_id'], unique=False, postgresql_where=None)
     op.create_table('goods_receipt_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4806,16 +4669,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_receipt_line_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_goods_receipt_line_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_goods_receipt_line_company_id_purchase_order_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_receipt_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_receipt_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_receipt_line')),
     sa.UniqueConstraint('company_id', 'goods_receipt_id', 'position', name=op.f('uq_goods_receipt_line_company_id_goods_receipt_id_position'))
     )
-    op.create_index(op.f('ix_goods_receipt_line_company_id_goods_receipt_id'), 'goods_receipt_line', ['company_id', 'goods_receipt_id'], unique=False)
-    op.create_index(op.f('ix_goods_receipt_line_company_id_item_id'), 'goods_receipt_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_goods_receipt_line_company_id_item_id'), 'goods_receipt_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_receipt_line_company_id_location_id'), 'goods_receipt_line', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_receipt_line_company_id_lot_id'), 'goods_receipt_line', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_receipt_line_company_id_purchase_order_line_id'), 'goods_receipt_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_order_confirmation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4828,12 +4689,10 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_order_confirmation_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_confirmation_id'], ['purchase_order_confirmation.company_id', 'purchase_order_confirmation.id'], name=op.f('fk_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_purchase_order_confirmation_line_company_id_purchase_order_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_order_confirmation_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_confirmation_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_confirmation_id', 'position', name=op.f('uq_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id_position'))
     )
-    op.create_index(op.f('ix_purchase_order_confirmation_line_company_id_purchase_order_confirmation_id'), 'purchase_order_confirmation_line', ['company_id', 'purchase_order_confirmation_id'], unique=False)
-    op.create_index(op.f('ix_purchase_order_confirmation_line_company_id_purchase_order_line_id'), 'purchase_order_confirmation_line', ['company_id', 'purchase_order_line_id'], unique=False)
+    op.create_index(op.f('ix_purchase_order_confirmation_line_company_id_purchase_order_line_id'), 'purchase_order_confirmation_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_return',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4850,13 +4709,12 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_purchase_return_reason_length')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_purchase_return_company_id_goods_receipt_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_return_company_id_purchase_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_return_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_return')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_purchase_return_company_id_number'))
     )
-    op.create_index(op.f('ix_purchase_return_company_id_goods_receipt_id'), 'purchase_return', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_company_id_goods_receipt_id'), 'purchase_return', ['company_id', 'goods_receipt_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_return_company_id_number_id'), 'purchase_return', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_purchase_return_company_id_purchase_order_id'), 'purchase_return', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_company_id_purchase_order_id'), 'purchase_return', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_return_company_id_returned_on_id'), 'purchase_return', ['company_id', 'returned_on', 'id'], unique=False)
     op.create_table('return_credit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4866,11 +4724,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
     sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_return_credit_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
     )
-    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False)
-    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False)
+    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False, postgresql_where=None)
     op.create_table('shipment_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4900,18 +4757,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_shipment_line_company_id_shipment_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_allocation_id'], ['stock_allocation.company_id', 'stock_allocation.id'], name=op.f('fk_shipment_line_company_id_stock_allocation_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_shipment_line_company_id_stock_entry_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shipment_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_line')),
     sa.UniqueConstraint('company_id', 'shipment_id', 'position', name=op.f('uq_shipment_line_company_id_shipment_id_position'))
     )
-    op.create_index(op.f('ix_shipment_line_company_id_item_id'), 'shipment_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_location_id'), 'shipment_line', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_lot_id'), 'shipment_line', ['company_id', 'lot_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_sales_order_line_id'), 'shipment_line', ['company_id', 'sales_order_line_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_shipment_id'), 'shipment_line', ['company_id', 'shipment_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_stock_allocation_id'), 'shipment_line', ['company_id', 'stock_allocation_id'], unique=False)
-    op.create_index(op.f('ix_shipment_line_company_id_stock_entry_id'), 'shipment_line', ['company_id', 'stock_entry_id'], unique=False)
+    op.create_index(op.f('ix_shipment_line_company_id_item_id'), 'shipment_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_shipment_line_company_id_location_id'), 'shipment_line', ['company_id', 'location_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_shipment_line_company_id_lot_id'), 'shipment_line', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
+    op.create_index(op.f('ix_shipment_line_company_id_sales_order_line_id'), 'shipment_line', ['company_id', 'sales_order_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_shipment_line_company_id_stock_allocation_id'), 'shipment_line', ['company_id', 'stock_allocation_id'], unique=False, postgresql_where=sa.text('stock_allocation_id IS NOT NULL'))
+    op.create_index(op.f('ix_shipment_line_company_id_stock_entry_id'), 'shipment_line', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=sa.text('stock_entry_id IS NOT NULL'))
     op.create_table('shipping_notice',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4936,13 +4791,12 @@ def upgrade() -> None:
     sa.CheckConstraint('expected_on >= shipped_on', name=op.f('ck_shipping_notice_expected_after_shipped')),
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_id'], ['goods_receipt.company_id', 'goods_receipt.id'], name=op.f('fk_shipping_notice_company_id_goods_receipt_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_shipping_notice_company_id_purchase_order_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice')),
     sa.UniqueConstraint('company_id', 'number', name=op.f('uq_shipping_notice_company_id_number'))
     )
-    op.create_index(op.f('ix_shipping_notice_company_id_goods_receipt_id'), 'shipping_notice', ['company_id', 'goods_receipt_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_goods_receipt_id'), 'shipping_notice', ['company_id', 'goods_receipt_id'], unique=False, postgresql_where=sa.text('goods_receipt_id IS NOT NULL'))
     op.create_index(op.f('ix_shipping_notice_company_id_number_id'), 'shipping_notice', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_shipping_notice_company_id_purchase_order_id'), 'shipping_notice', ['company_id', 'purchase_order_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_company_id_purchase_order_id'), 'shipping_notice', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_shipping_notice_company_id_shipped_on_id'), 'shipping_notice', ['company_id', 'shipped_on', 'id'], unique=False)
     op.create_index(op.f('ix_shipping_notice_company_id_status_id'), 'shipping_notice', ['company_id', 'status', 'id'], unique=False)
     op.create_table('supplier_invoice_line',
@@ -4978,19 +4832,17 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_supplier_invoice_line_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_supplier_invoice_line_company_id_tax_code_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_line')),
     sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'position', name=op.f('uq_supplier_invoice_line_company_id_supplier_invoice_id_position'))
     )
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_account_id'), 'supplier_invoice_line', ['company_id', 'account_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_cost_centre_id'), 'supplier_invoice_line', ['company_id', 'cost_centre_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_credits_id'), 'supplier_invoice_line', ['company_id', 'credits_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_goods_receipt_id'), 'supplier_invoice_line', ['company_id', 'goods_receipt_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_item_id'), 'supplier_invoice_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_supplier_invoice_id'), 'supplier_invoice_line', ['company_id', 'supplier_invoice_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_account_id'), 'supplier_invoice_line', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_cost_centre_id'), 'supplier_invoice_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_credits_id'), 'supplier_invoice_line', ['company_id', 'credits_id'], unique=False, postgresql_where=sa.text('credits_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_goods_receipt_id'), 'supplier_invoice_line', ['company_id', 'goods_receipt_id'], unique=False, postgresql_where=sa.text('goods_receipt_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_item_id'), 'supplier_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=sa.text('purchase_order_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_table('supplier_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5013,15 +4865,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_supplier_quotation_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'request_for_quotation_line_id'], ['request_for_quotation_line.company_id', 'request_for_quotation_line.id'], name=op.f('fk_supplier_quotation_line_company_id_request_for_quotation_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'supplier_quotation_id'], ['supplier_quotation.company_id', 'supplier_quotation.id'], name=op.f('fk_supplier_quotation_line_company_id_supplier_quotation_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_quotation_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_quotation_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_quotation_line')),
     sa.UniqueConstraint('company_id', 'supplier_quotation_id', 'position', name=op.f('uq_supplier_quotation_line_company_id_supplier_quotation_id_position'))
     )
-    op.create_index(op.f('ix_supplier_quotation_line_company_id_item_id'), 'supplier_quotation_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_supplier_quotation_line_company_id_purchase_order_id'), 'supplier_quotation_line', ['company_id', 'purchase_order_id'], unique=False)
-    op.create_index(op.f('ix_supplier_quotation_line_company_id_request_for_quotation_line_id'), 'supplier_quotation_line', ['company_id', 'request_for_quotation_line_id'], unique=False)
-    op.create_index(op.f('ix_supplier_quotation_line_company_id_supplier_quotation_id'), 'supplier_quotation_line', ['company_id', 'supplier_quotation_id'], unique=False)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_item_id'), 'supplier_quotation_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_purchase_order_id'), 'supplier_quotation_line', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=sa.text('purchase_order_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_quotation_line_company_id_request_for_quotation_line_id'), 'supplier_quotation_line', ['company_id', 'request_for_quotation_line_id'], unique=False, postgresql_where=None)
     op.create_table('clearing_write_off_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5044,17 +4894,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_clearing_write_off_line_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'reverses_id'], ['clearing_write_off_line.company_id', 'clearing_write_off_line.id'], name=op.f('fk_clearing_write_off_line_company_id_reverses_id')),
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_line_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_clearing_write_off_line_company_id_supplier_invoice_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_clearing_write_off_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_clearing_write_off_line')),
     sa.UniqueConstraint('company_id', 'clearing_write_off_id', 'position', name=op.f('uq_clearing_write_off_line_company_id_clearing_write_off_id_position')),
     sa.UniqueConstraint('company_id', 'reverses_id', name=op.f('uq_clearing_write_off_line_company_id_reverses_id'))
     )
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_clearing_write_off_id'), 'clearing_write_off_line', ['company_id', 'clearing_write_off_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_goods_receipt_line_id'), 'clearing_write_off_line', ['company_id', 'goods_receipt_line_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_journal_entry_id'), 'clearing_write_off_line', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_purchase_order_line_id'), 'clearing_write_off_line', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_reverses_id'), 'clearing_write_off_line', ['company_id', 'reverses_id'], unique=False)
-    op.create_index(op.f('ix_clearing_write_off_line_company_id_supplier_invoice_line_id'), 'clearing_write_off_line', ['company_id', 'supplier_invoice_line_id'], unique=False)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_goods_receipt_line_id'), 'clearing_write_off_line', ['company_id', 'goods_receipt_line_id'], unique=False, postgresql_where=sa.text('goods_receipt_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_journal_entry_id'), 'clearing_write_off_line', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_purchase_order_line_id'), 'clearing_write_off_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_clearing_write_off_line_company_id_supplier_invoice_line_id'), 'clearing_write_off_line', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=sa.text('supplier_invoice_line_id IS NOT NULL'))
     op.create_table('goods_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5084,15 +4931,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
     sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_goods_return_line_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
     sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
     )
-    op.create_index(op.f('ix_goods_return_line_company_id_goods_return_id'), 'goods_return_line', ['company_id', 'goods_return_id'], unique=False)
-    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False)
-    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5110,13 +4955,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'goods_receipt_line_id'], ['goods_receipt_line.company_id', 'goods_receipt_line.id'], name=op.f('fk_purchase_return_line_company_id_goods_receipt_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_purchase_return_line_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_return_id'], ['purchase_return.company_id', 'purchase_return.id'], name=op.f('fk_purchase_return_line_company_id_purchase_return_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_purchase_return_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_return_line')),
     sa.UniqueConstraint('company_id', 'purchase_return_id', 'position', name=op.f('uq_purchase_return_line_company_id_purchase_return_id_position'))
     )
-    op.create_index(op.f('ix_purchase_return_line_company_id_goods_receipt_line_id'), 'purchase_return_line', ['company_id', 'goods_receipt_line_id'], unique=False)
-    op.create_index(op.f('ix_purchase_return_line_company_id_purchase_order_line_id'), 'purchase_return_line', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_purchase_return_line_company_id_purchase_return_id'), 'purchase_return_line', ['company_id', 'purchase_return_id'], unique=False)
+    op.create_index(op.f('ix_purchase_return_line_company_id_goods_receipt_line_id'), 'purchase_return_line', ['company_id', 'goods_receipt_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_return_line_company_id_purchase_order_line_id'), 'purchase_return_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_table('shipment_charge',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5132,12 +4975,10 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shipment_charge_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'customer_invoice_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_shipment_charge_company_id_customer_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipment_charge_company_id_shipment_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_charge_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_charge')),
     sa.UniqueConstraint('company_id', 'shipment_line_id', 'customer_invoice_id', name=op.f('uq_shipment_charge_company_id_shipment_line_id_customer_invoice_id'))
     )
-    op.create_index(op.f('ix_shipment_charge_company_id_customer_invoice_id'), 'shipment_charge', ['company_id', 'customer_invoice_id'], unique=False)
-    op.create_index(op.f('ix_shipment_charge_company_id_shipment_line_id'), 'shipment_charge', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_index(op.f('ix_shipment_charge_company_id_customer_invoice_id'), 'shipment_charge', ['company_id', 'customer_invoice_id'], unique=False, postgresql_where=None)
     op.create_table('shipment_package_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5149,12 +4990,10 @@ def upgrade() -> None:
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shipment_package_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipment_package_line_company_id_shipment_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_package_id'], ['shipment_package.company_id', 'shipment_package.id'], name=op.f('fk_shipment_package_line_company_id_shipment_package_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipment_package_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipment_package_line')),
     sa.UniqueConstraint('company_id', 'shipment_package_id', 'shipment_line_id', name=op.f('uq_shipment_package_line_company_id_shipment_package_id_shipment_line_id'))
     )
-    op.create_index(op.f('ix_shipment_package_line_company_id_shipment_line_id'), 'shipment_package_line', ['company_id', 'shipment_line_id'], unique=False)
-    op.create_index(op.f('ix_shipment_package_line_company_id_shipment_package_id'), 'shipment_package_line', ['company_id', 'shipment_package_id'], unique=False)
+    op.create_index(op.f('ix_shipment_package_line_company_id_shipment_line_id'), 'shipment_package_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
     op.create_table('shipped_serial',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5166,13 +5005,11 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_shipped_serial_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_shipped_serial_company_id_shipment_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipped_serial_company_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_shipped_serial_item_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipped_serial')),
     sa.UniqueConstraint('company_id', 'shipment_line_id', 'number', name=op.f('uq_shipped_serial_company_id_shipment_line_id_number'))
     )
-    op.create_index(op.f('ix_shipped_serial_company_id_item_id'), 'shipped_serial', ['company_id', 'item_id'], unique=False)
-    op.create_index(op.f('ix_shipped_serial_company_id_shipment_line_id'), 'shipped_serial', ['company_id', 'shipment_line_id'], unique=False)
+    op.create_index(op.f('ix_shipped_serial_company_id_item_id'), 'shipped_serial', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index('uq_shipped_serial_out', 'shipped_serial', ['company_id', 'item_id', 'number'], unique=True, postgresql_where='is_out')
     op.create_table('shipping_notice_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -5184,12 +5021,10 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(sscc) <= 18', name=op.f('ck_shipping_notice_package_sscc_length')),
     sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_package_company_id_shipping_notice_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_package_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_package')),
     sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_position')),
     sa.UniqueConstraint('company_id', 'shipping_notice_id', 'sscc', name=op.f('uq_shipping_notice_package_company_id_shipping_notice_id_sscc'))
     )
-    op.create_index(op.f('ix_shipping_notice_package_company_id_shipping_notice_id'), 'shipping_notice_package', ['company_id', 'shipping_notice_id'], unique=False)
     op.create_table('supplier_invoice_match',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5210,13 +5045,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_supplier_invoice_match_company_id_journal_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_supplier_invoice_match_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_line_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_supplier_invoice_match_company_id_supplier_invoice_line_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_supplier_invoice_match_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_match'))
     )
-    op.create_index(op.f('ix_supplier_invoice_match_company_id_goods_receipt_line_id'), 'supplier_invoice_match', ['company_id', 'goods_receipt_line_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False)
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_goods_receipt_line_id'), 'supplier_invoice_match', ['company_id', 'goods_receipt_line_id'], unique=False, postgresql_where=sa.text('goods_receipt_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=None)
     op.create_table('shipping_notice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5240,10 +5074,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_line_id'], ['purchase_order_line.company_id', 'purchase_order_line.id'], name=op.f('fk_shipping_notice_line_company_id_purchase_order_line_id')),
     sa.ForeignKeyConstraint(['company_id', 'shipping_notice_id'], ['shipping_notice.company_id', 'shipping_notice.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_id')),
     sa.ForeignKeyConstraint(['company_id', 'shipping_notice_package_id'], ['shipping_notice_package.company_id', 'shipping_notice_package.id'], name=op.f('fk_shipping_notice_line_company_id_shipping_notice_package_id')),
-    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_shipping_notice_line_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_shipping_notice_line')),
     sa.UniqueConstraint('company_id', 'shipping_notice_id', 'position', name=op.f('uq_shipping_notice_line_company_id_shipping_notice_id_position'))
     )
-    op.create_index(op.f('ix_shipping_notice_line_company_id_purchase_order_line_id'), 'shipping_notice_line', ['company_id', 'purchase_order_line_id'], unique=False)
-    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_id'], unique=False)
-    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_package_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_package_id'], unique=False)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_purchase_order_line_id'), 'shipping_notice_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_shipping_notice_line_company_id_shipping_notice_package_id'), 'shipping_notice_line', ['company_id', 'shipping_notice_package_id'], unique=False, postgresql_where=sa.text('shipping_notice_package_id IS NOT NULL'))
