@@ -17,6 +17,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
+    GraphQLNamedType,
     GraphQLObjectType,
     NameNode,
     SelectionSetNode,
@@ -179,7 +180,8 @@ class Rendered:
 class EventPlan:
     """How the events of one subscription become execution results; plans with equal `key` make equal results.
 
-    `is_personal` tells whether the selection names a field of the tier PERSONAL.
+    `is_own` tells whether no two accounts may share what is made: the selection names a field of the tier PERSONAL,
+    whose reads are logged, or rows that have an owner.
     """
 
     key: tuple[Any, ...]
@@ -189,7 +191,7 @@ class EventPlan:
     type_name: str
     after: EventCursor | None
     parts: tuple[_Part, ...]
-    is_personal: bool
+    is_own: bool
 
     async def render(
         self, read: RowReader, connection: Connection, told: Told, reader: tuple[Actor, Grants]
@@ -280,11 +282,11 @@ def plan_event(operation: Operation) -> EventPlan:
         tuple(part.key for part in parts), to_json({one: given.get(one) for one in sorted(used)}),
     )  # fmt: skip
     after = _after(field, details[0].node, variables)
-    return EventPlan(key, operation, watch, root_key, event_type.name, after, parts, _names_personal(operation))
+    return EventPlan(key, operation, watch, root_key, event_type.name, after, parts, _is_own(operation, watch))
 
 
-class _Personal(Visitor):
-    """Finds fields of the tier PERSONAL."""
+class _Own(Visitor):
+    """Finds fields of the tier PERSONAL, and fields that lead to rows that have an owner."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -295,14 +297,24 @@ class _Personal(Visitor):
         parent = self._types.get_parent_type()
         entity = CATALOG.get(parent.name) if parent is not None else None
         source = entity.fields.get(node.name.value) if entity is not None else None
-        self.found = self.found or (source is not None and source.spec.tier is Tier.PERSONAL)
+        is_personal = source is not None and source.spec.tier is Tier.PERSONAL
+        leads_to: GraphQLNamedType | None = get_named_type(cast(Any, self._types).get_type())
+        self.found = self.found or is_personal or _has_owner(leads_to)
 
 
-def _names_personal(operation: Operation) -> bool:
+def _has_owner(type_: GraphQLNamedType | None) -> bool:
+    """Whether rows of the type, or of what its connection holds, have an owner."""
+    name = type_.name.removesuffix("Connection") if type_ is not None else ""
+    return name in CATALOG and CATALOG[name].record.spec.scope.owner is not None
+
+
+def _is_own(operation: Operation, watch: Watch) -> bool:
+    if CATALOG[watch.entity].record.spec.scope.owner is not None:
+        return True
     types = TypeInfo(operation.schema)
-    personal = _Personal(types)
-    visit(operation.document.node, TypeInfoVisitor(types, personal))
-    return personal.found
+    own = _Own(types)
+    visit(operation.document.node, TypeInfoVisitor(types, own))
+    return own.found
 
 
 def _after(field: GraphQLField, node: FieldNode, variables: VariableValues) -> EventCursor | None:

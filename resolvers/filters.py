@@ -31,8 +31,8 @@ VALUES_MAX = 1_000
 class Scoped:
     """The permission of a node over an entity: without one no node can be made.
 
-    `partner` and `site` are the paths whose party or site must be the actor's; `narrow` the argument that limits
-    companies.
+    `partner`, `site` and `owner` are the paths whose party, site or account must be the actor's; `narrow` the argument
+    that limits companies.
     """
 
     entity: Entity
@@ -40,6 +40,7 @@ class Scoped:
     site: str | None
     nothing: bool
     narrow: Narrow
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,8 @@ class FilterReader:
 
     def scoped(self, entity: Entity) -> Scoped:
         """The permission of a node over the entity."""
-        nothing, partner, site = self.permissions.rows(entity)
-        return Scoped(entity, partner, site, nothing, self.narrow)
+        nothing, partner, site, owner = self.permissions.rows(entity)
+        return Scoped(entity, partner, site, nothing, self.narrow, owner)
 
     def require(self, entity: Entity, source: Source, use: str) -> None:
         """Raises: FieldNotReadable unless the field is readable in all companies asked."""

@@ -64,13 +64,19 @@ class SitesParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerParameter:
+    """The account that asks, where it sees its own rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class LocalParameter:
     """The JSON of a root that the process answers itself."""
 
     value: LocalValue | Introspection
 
 
-Parameter = LocalParameter | Bound | CompaniesParameter | ReadableParameter | PartnersParameter | SitesParameter
+ScopeParameter = CompaniesParameter | ReadableParameter | PartnersParameter | SitesParameter | OwnerParameter
+Parameter = LocalParameter | Bound | ScopeParameter
 
 
 def text_literal(text: str) -> ColumnElement[str]:

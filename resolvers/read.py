@@ -32,6 +32,7 @@ from resolvers.fragments import (
     MARK,
     CompaniesParameter,
     LocalParameter,
+    OwnerParameter,
     Parameter,
     PartnersParameter,
     ReadableParameter,
@@ -251,6 +252,8 @@ class ReadRoad:
                 return sorted(reader.readable(parameter.entity, parameter.tier, parameter.field))
             case PartnersParameter():
                 return sorted(reader.actor.partners)
+            case OwnerParameter():
+                return reader.actor.id
             case LocalParameter():
                 if isinstance(parameter.value, Introspection):
                     return introspection_json(parameter.value, run.operation, run.declared.fragments)

@@ -46,7 +46,7 @@ class MaskQuestion:
 
 
 Question = RowsQuestion | MaskQuestion
-RowsAnswer = tuple[bool, str | None, str | None]
+RowsAnswer = tuple[bool, str | None, str | None, str | None]
 Answer = RowsAnswer | Mask
 
 
@@ -85,7 +85,7 @@ class Reader:
         """The part of the answer that shapes the statement."""
         if isinstance(question, RowsQuestion):
             scope = self.scope(question.entity)
-            return scope.nothing, scope.partner, scope.site
+            return scope.nothing, scope.partner, scope.site, scope.owner
         readable = self.readable(question.entity, question.tier, question.field)
         if not question.entity.is_sharded:
             return Mask.ALL if readable else Mask.NONE
@@ -114,11 +114,11 @@ class Permissions:
             self.narrows[narrow] = None
 
     def rows(self, entity: Entity) -> RowsAnswer:
-        """(nothing, partner path, site path) of the entity's rows."""
+        """(nothing, partner path, site path, owner path) of the entity's rows."""
         question = RowsQuestion(entity)
         self.questions[question] = None
         if self._answers is None:
-            return False, None, None
+            return False, None, None, None
         answer = self._answers[question]
         assert isinstance(answer, tuple)
         return answer

@@ -33,7 +33,7 @@ from domain.core.database import Connection
 from domain.core.errors import Forbidden, NotFound
 from resolvers.catalog import Entity
 from resolvers.filters import Scoped
-from resolvers.fragments import CompaniesParameter, Frame, Parameter, PartnersParameter, text_literal
+from resolvers.fragments import CompaniesParameter, Frame, OwnerParameter, Parameter, PartnersParameter, text_literal
 from resolvers.global_ids import encode_id
 from resolvers.inputs import Place, Wanted
 from resolvers.read import Ambiguous
@@ -59,6 +59,7 @@ class _Kind(NamedTuple):
     kind: str
     partner: str | None
     site: str | None
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def find(connection: Connection, reader: Reader, wanted: Iterable[Wanted])
     for one in dict.fromkeys(wanted):
         scope = reader.scope(one.entity)
         if not scope.nothing:
-            kind = _Kind(one.entity, one.kind, scope.partner, scope.site)
+            kind = _Kind(one.entity, one.kind, scope.partner, scope.site, scope.owner)
             groups.setdefault(kind, {}).setdefault(one.value, []).append(one)
     found: dict[Wanted, list[Found]] = {}
     if not groups:
@@ -132,7 +133,7 @@ def _part(renderer: Renderer, asked: _Kind, place: int) -> Select[Any]:
     """The rows that hold a key of one kind."""
     entity = asked.entity
     frame = Frame(entity.table.alias(), entity)
-    scope = Scoped(entity, asked.partner, asked.site, nothing=False, narrow=None)
+    scope = Scoped(entity, asked.partner, asked.site, nothing=False, narrow=None, owner=asked.owner)
     has_company = entity.is_sharded or entity.is_company
     company = frame.column("company_id") if has_company else literal_column("0", SmallInteger())
     conditions = renderer.in_scope(frame, scope)
@@ -176,5 +177,7 @@ def _parameter(
             return reader.companies(parameter.entity, None)
         case PartnersParameter():
             return sorted(reader.actor.partners)
+        case OwnerParameter():
+            return reader.actor.id
         case _:
             return sorted(reader.actor.sites or ())

@@ -51,6 +51,7 @@ from resolvers.fragments import (
     CompaniesParameter,
     Frame,
     LocalParameter,
+    OwnerParameter,
     Parameter,
     PartnersParameter,
     Piece,
@@ -116,7 +117,7 @@ class Renderer:
         return self.bind(CompaniesParameter(scope.entity, scope.narrow), COMPANIES)
 
     def in_scope(self, frame: Frame, scope: Scoped, *, with_company: bool = True) -> list[ColumnElement[bool]]:
-        """The conditions of the row's scope: company, partner, site."""
+        """The conditions of the row's scope: company, partner, site, owner."""
         conditions: list[ColumnElement[bool]] = []
         if scope.nothing:
             return [false()]
@@ -126,6 +127,11 @@ class Renderer:
             conditions.append(self._path_value(frame, scope.partner) == func.any(self.bind(PartnersParameter(), IDS)))
         if scope.site is not None:
             conditions.append(self._path_value(frame, scope.site) == func.any(self.bind(SitesParameter(), IDS)))
+        if scope.owner is not None:
+            conditions.append(self._path_value(frame, scope.owner) == self.bind(OwnerParameter(), Uuid()))
+            shown = frame.entity.record.spec.scope.shown
+            if shown is not None:
+                conditions.append(frame.column(shown))
         return conditions
 
     def _path_value(self, frame: Frame, path: str) -> ColumnElement[Any]:

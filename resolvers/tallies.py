@@ -212,7 +212,7 @@ class _Tally:
         """Whether the referenced record is in scope; None where every one is."""
         target, scope = CATALOG[term.source.target], term.scope
         is_looked_up = target.is_company and term.source.column != "company_id"
-        if scope.partner is not None or scope.site is not None or is_looked_up:
+        if (scope.partner, scope.site, scope.owner) != (None, None, None) or is_looked_up:
             inner = Frame(target.table.alias(), target)
             conditions = [join_condition(self.frame, inner.alias, term.source), *self.renderer.in_scope(inner, scope)]
             return exists().where(*conditions).correlate_except(inner.alias)

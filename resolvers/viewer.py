@@ -118,4 +118,6 @@ def _where_performable(reader: Reader, name: str) -> frozenset[int]:
     if spec is None:
         return frozenset()
     companies = reader.grants.may(spec.module, spec.action, spec.name)
-    return companies - {GROUP} if is_sharded(spec.record) else companies & {GROUP}
+    if is_sharded(spec.record):
+        return companies - {GROUP}
+    return frozenset({GROUP}) if spec.performed_in(GROUP, reader.grants) else frozenset()

@@ -40,7 +40,8 @@ BATCH = 200
 RENDERED_MAX = 256
 # Groups that render at once: each takes a connection, and requests need some too.
 RENDERS_AT_ONCE = 4
-# A group that is not done with a batch after this long goes on by itself: the others do not wait for it.
+# Where no group gets done with a batch for so long, those that still read what they tell go on by themselves: others do
+# not wait for them. One that tells is not late: each of its members, going on alone, costs several times as much.
 LATE_SECONDS = 1.0
 # Members told in one turn of the loop: some milliseconds, then requests and other groups have theirs.
 TOLD_AT_ONCE = 250
@@ -150,7 +151,8 @@ class Hub:
         self._renders = asyncio.Semaphore(RENDERS_AT_ONCE)
         # The reads of events under way, by the position they begin behind: thousands that resume together share them.
         self._reading: dict[int, asyncio.Task[list[PublishedEvent]]] = {}
-        # Groups that others no longer wait for.
+        # Who waits for what is rendered, and groups that others no longer wait for.
+        self._rendering: set[asyncio.Task[Any] | None] = set()
         self._late: set[asyncio.Task[None]] = set()
         # The generation of every session's grants, None where they differ, and when the first of them ends by itself.
         self._generation: int | None = None
@@ -290,14 +292,18 @@ class Hub:
                 telling[asyncio.create_task(self._tell(group, members, events))] = group, members
         if not telling:
             return
-        done, late = await asyncio.wait(telling, timeout=LATE_SECONDS)
-        for task in late:
-            group, members = telling[task]
-            # Out of the group, so that the next events do not overtake these.
-            group.members.difference_update(members)
-            self._late.add(task)
-            task.add_done_callback(lambda task, behind=members: self._was_late(task, behind))
-        failed = [task for task in done if task.exception() is not None]
+        pending, late = set(telling), set[asyncio.Task[None]]()
+        while pending:
+            done, pending = await asyncio.wait(pending, timeout=LATE_SECONDS)
+            for task in pending & self._rendering if not done else ():
+                group, members = telling[task]
+                # Out of the group, so that the next events do not overtake these.
+                group.members.difference_update(members)
+                self._late.add(task)
+                task.add_done_callback(lambda task, behind=members: self._was_late(task, behind))
+                late.add(task)
+            pending -= late
+        failed = [task for task in telling.keys() - late if task.exception() is not None]
         for task in failed:
             group, members = telling[task]
             group.members.difference_update(members)
@@ -362,7 +368,12 @@ class Hub:
             known = group.rendered[cursor] = asyncio.ensure_future(self._render(group, told))
             if len(group.rendered) > RENDERED_MAX:
                 group.rendered.popitem(last=False)
-        return await asyncio.shield(known)
+        task = asyncio.current_task()
+        self._rendering.add(task)
+        try:
+            return await asyncio.shield(known)
+        finally:
+            self._rendering.discard(task)
 
     async def _render(self, group: _Group, told: Told) -> Rendered | None:
         async with self._renders, self._database.acquire() as connection:
@@ -439,5 +450,5 @@ class Hub:
 
 
 def _reader_key(plan: EventPlan, actor: Actor, grants: Grants) -> tuple[Any, ...]:
-    """What of a reader an event can depend on; whoever reads personal values is alone, as each such read is logged."""
-    return id(grants), actor.partners, actor.sites, actor.locale, actor.id if plan.is_personal else None
+    """What of a reader an event can depend on; whoever reads personal values, or rows of its own, is alone."""
+    return id(grants), actor.partners, actor.sites, actor.locale, actor.id if plan.is_own else None

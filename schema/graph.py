@@ -134,7 +134,8 @@ class _Seen:
         """Whether rows of the entity can be seen by some role of the audience."""
         record = CATALOG[name].record
         is_partner = self._view.audience in PARTNERS
-        if is_partner and record.spec.scope.partner is Partners.NOBODY:
+        scope = record.spec.scope
+        if is_partner and scope.partner is Partners.NOBODY and scope.owner is None:
             return False
         tier = Tier.PUBLIC if is_partner else Tier.INTERNAL
         return self._view.visible(record.spec.module, tier, name)

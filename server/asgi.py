@@ -210,7 +210,7 @@ async def _broken(request: Request, _: Exception) -> Response:
 def _files(settings: Settings, roads: Roads) -> tuple[Downloads, Uploads]:
     """What hands out files and takes them, at signed addresses."""
     storage, secret = storage_of(settings), settings.signing_secret()
-    downloads = Downloads(roads.database, storage, secret, _missing, serves_demo=settings.is_local)
+    downloads = Downloads(roads, storage, secret, _missing)
     return downloads, Uploads(roads, storage, secret, _missing)
 
 

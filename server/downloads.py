@@ -1,4 +1,5 @@
 """Files at signed addresses: whoever has the address reads the file, until the address ends or its owner lost a role.
+An export, besides, only as long as its owner sees what it saw as the file was written.
 
 Whatever is wrong (signature, time, run, file) is answered as a path that is not there. Ranges are served, so that a
 client whose connection broke goes on where it was (RFC 9110, 14).
@@ -13,20 +14,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from authz.tables import load_account
-from domain.core.database import Database
 from server.derived import is_signed
+from server.roads import Roads, sight_of
 from server.storage import Storage
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
 # What is had at an address, by the first step of its path: the file, who may read it, since when it is there.
 EXPORT = """
-SELECT r.file, r.digest, r.scopes, r.queued_at, u.name FROM export_run r JOIN user_account u ON u.id = r.user_id
+SELECT r.file, r.digest, r.scopes, r.sight, r.queued_at, u.name
+FROM export_run r JOIN user_account u ON u.id = r.user_id
 WHERE r.id = $1 AND r.status = 'SUCCEEDED' AND r.expires_at > now()
 """
 RESULT = """
-SELECT r.file, r.digest, r.scopes, r.queued_at, u.name FROM mutation_run r JOIN user_account u ON u.id = r.user_id
+SELECT r.file, r.digest, r.scopes, NULL AS sight, r.queued_at, u.name
+FROM mutation_run r JOIN user_account u ON u.id = r.user_id
 WHERE r.id = $1 AND r.file IS NOT NULL AND r.expires_at > now()
 """
 FILES = {"exports": EXPORT, "results": RESULT}
@@ -68,14 +70,12 @@ class Downloads:
     """
 
     def __init__(
-        self, database: Database, storage: Storage, secret: bytes, missing: Callable[[Request], Response],
-        *, serves_demo: bool,
+        self, roads: Roads, storage: Storage, secret: bytes, missing: Callable[[Request], Response]
     ) -> None:  # fmt: skip
-        self._database = database
+        self._roads = roads
         self._storage = storage
         self._secret = secret
         self._missing = missing
-        self._serves_demo = serves_demo
 
     async def __call__(self, request: Request) -> Response:
         """The file, or a range of it."""
@@ -111,14 +111,14 @@ class Downloads:
         path, now = request.url.path, datetime.now(UTC)
         if not is_signed(self._secret, path, dict(request.query_params), now):
             return None
-        async with self._database.acquire() as connection:
+        async with self._roads.database.acquire() as connection:
             row = await connection.fetchrow(FILES[path.split("/")[1]], request.path_params["run_id"])
-            if row is None:
-                return None
-            account = await load_account(connection, row["name"])
-        if account is None or not account.is_active or (account.is_demo and not self._serves_demo):
+        acting = await self._roads.acting(row["name"], row["scopes"], "download") if row is not None else None
+        if row is None or acting is None:
             return None
-        return row if set(row["scopes"]) <= {role for _, role in account.roles} else None
+        held = {role for roles in acting[0].roles.values() for role in roles}
+        is_held = set(row["scopes"]) <= held and row["sight"] in (None, sight_of(*acting))
+        return row if is_held else None
 
     async def _content(self, name: str, part: Span) -> AsyncIterator[bytes]:
         if part.end > part.start:

@@ -40,7 +40,7 @@ from resolvers.operation import Dispatcher, Invalid
 from resolvers.request import GraphRequest
 from resolvers.stored import NotPermitted
 from server.derived import signed_address
-from server.roads import Roads
+from server.roads import Roads, sight_of
 from server.running import Runs
 from server.storage import Storage
 
@@ -84,6 +84,7 @@ class Attempt:
     run: Row
     number: int
     acting: tuple[Actor, Grants]
+    sight: str
     rows: int = 0
     size: int = 0
     digest: Any = field(default_factory=sha256)
@@ -139,7 +140,7 @@ class Exports:
         if acting is None:
             await self._failed(row, number, "OWNER_INACTIVE", "")
             return
-        attempt = Attempt(row, number, acting)
+        attempt = Attempt(row, number, acting, sight_of(*acting))
         try:
             async with asyncio.timeout(RUN_SECONDS_MAX):
                 finish = await self._written(attempt)
@@ -203,14 +204,15 @@ class Exports:
             connection.raw.terminate()
         return FinishExport(
             export_run_id=row["id"], attempt=attempt.number, row_count=attempt.rows, file_kib=attempt.kib,
-            digest=attempt.digest.hexdigest(), file=attempt.file, withheld=tuple(map(_told, reader.withheld)),
+            digest=attempt.digest.hexdigest(), file=attempt.file, sight=attempt.sight,
+            withheld=tuple(map(_told, reader.withheld)),
             personal=tuple(reader.personal), reader=attempt.acting[0].name,
         )  # fmt: skip
 
     async def _look(self, attempt: Attempt) -> None:
         """Make sure that the owner may still what it could as the export began. Raises: Revoked."""
         acting = await self._roads.acting(attempt.run["name"], attempt.run["scopes"], "export")
-        if acting is None or not same_sight(acting, attempt.acting):
+        if acting is None or sight_of(*acting) != attempt.sight:
             raise Revoked()
 
     async def _progress(self, attempt: Attempt) -> None:
@@ -227,14 +229,6 @@ class Exports:
             await self._perform(command)
         except DomainError as over:
             raise Stopped() from over
-
-
-def same_sight(one: tuple[Actor, Grants], other: tuple[Actor, Grants]) -> bool:
-    """Whether two readers see the same, whatever the number of the policy."""
-    (actor, grants), (before, granted) = one, other
-    return (actor.roles, actor.partners, actor.sites) == (before.roles, before.partners, before.sites) and (
-        grants.companies, grants.tiers, grants.allowed, grants.denied,
-    ) == (granted.companies, granted.tiers, granted.allowed, granted.denied)  # fmt: skip
 
 
 def _told(one: Withheld) -> dict[str, Any]:

@@ -4,9 +4,11 @@ Webhooks and exports answer somebody who is not there: the account that asked fo
 roles that it used then and still holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
 
 from graphql import GraphQLSchema
 
@@ -54,6 +56,24 @@ class VisibleSchemas:
         if found is None:
             found = self._known[audience] = visible(visible_to(self._policy, audience))
         return found
+
+
+def sight_of(actor: Actor, grants: Grants) -> str:
+    """A digest of what a reader sees: equal for equal sight, whatever the number of the policy."""
+    granted = (grants.audience.value, grants.companies, grants.tiers, grants.allowed, grants.denied)
+    seen = (actor.partners, actor.sites, *granted)
+    return sha256("\n".join(map(_ordered, seen)).encode()).hexdigest()
+
+
+def _ordered(value: Any) -> str:
+    """A text of a value made of texts, numbers, sets and mappings, whose own order counts for nothing."""
+    if isinstance(value, Mapping):
+        return f"{{{','.join(sorted(f'{_ordered(key)}:{_ordered(one)}' for key, one in value.items()))}}}"
+    if isinstance(value, Set):
+        return f"{{{','.join(sorted(map(_ordered, value)))}}}"
+    if isinstance(value, tuple):
+        return f"({','.join(map(_ordered, value))})"
+    return str(value)
 
 
 class NothingIsWritten:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, dataclass_transform
 from uuid import UUID
 
-from domain.core.actors import Action
+from domain.core.actors import Action, Grants
 from domain.core.errors import DomainError
 from domain.core.records import Record
 
@@ -71,7 +71,8 @@ class CommandSpec:
 
     `key_required` is true for postings: without an idempotency key a retry could post twice. A command that takes a
     secret does not `takes_key`: the digest that is kept under a key would let it be guessed. A `costly` command waits
-    for its turn without a connection (`domain.core.lanes`).
+    for its turn without a connection (`domain.core.lanes`). One about what is the actor's `own`, a record of the group,
+    is performed by whoever may do so in any company.
     """
 
     name: str
@@ -84,6 +85,12 @@ class CommandSpec:
     takes_key: bool = True
     reveals: tuple[Reveal, ...] = ()
     costly: bool = False
+    own: bool = False
+
+    def performed_in(self, company_id: int, grants: Grants) -> bool:
+        """Whether the grants allow it in the company, or in the group (0)."""
+        allowed = grants.may(self.module, self.action, self.name)
+        return bool(allowed) if self.own else company_id in allowed
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -95,6 +102,7 @@ def command(
     key_required: bool = False,
     reveals: tuple[Reveal, ...] = (),
     costly: bool = False,
+    own: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Make a class a frozen command; its fields are declared with `argument`."""
 
@@ -103,6 +111,7 @@ def command(
         made.spec = CommandSpec(
             name=cls.__name__, module=cls.__module__.split(".")[1], doc=(cls.__doc__ or "").strip(), zh=zh,
             action=action, record=record, key_required=key_required, reveals=reveals, costly=costly,
+            own=own,
             takes_key=not any(one.metadata["spec"].secret for one in fields(made)),
         )  # fmt: skip
         return made

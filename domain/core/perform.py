@@ -176,7 +176,7 @@ def _checked(
         raise TypeError(f"perform takes commands of one class, not {sorted(kind.__name__ for kind in kinds)}")
     kind: Any = kinds.pop()
     spec: CommandSpec = kind.spec
-    if company_id not in grants.may(spec.module, spec.action, spec.name):
+    if not spec.performed_in(company_id, grants):
         raise Forbidden(what=spec.name)
     if len(commands) > COMMANDS_MAX:
         raise BatchTooLarge(count=len(commands), limit=COMMANDS_MAX)

@@ -66,10 +66,16 @@ class Scope:
 
     `partner` is a column or reference path that holds a party's id ("order.supplier_id"), NOBODY, or ANYONE. `site` is
     the column or path that holds the site's id, for staff restricted to sites.
+
+    `owner` is the column or path that holds the account whose own row it is: whoever reads the module in the group sees
+    every such row, all others, partners too, their own. Of those they see what `shown`, a column that is true or false,
+    lets be seen.
     """
 
     partner: str | Partners = NOBODY
     site: str | None = None
+    owner: str | None = None
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

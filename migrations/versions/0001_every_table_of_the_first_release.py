@@ -1875,6 +1875,7 @@ def upgrade() -> None:
     sa.Column('failure', sa.Text(), nullable=True, comment='Why it failed: a stable code.'),
     sa.Column('failure_message', sa.Text(), nullable=True, comment='Why, in words.'),
     sa.Column('file', sa.Text(), nullable=True, comment='Name of the file in the store.'),
+    sa.Column('sight', sa.Text(), nullable=True, comment='Digest of what its owner could see as the file was written; it is had while that is so.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -1886,6 +1887,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(failure) <= 64', name=op.f('ck_export_run_failure_length')),
     sa.CheckConstraint('char_length(failure_message) <= 8000', name=op.f('ck_export_run_failure_message_length')),
     sa.CheckConstraint('char_length(file) <= 400', name=op.f('ck_export_run_file_length')),
+    sa.CheckConstraint('char_length(sight) <= 400', name=op.f('ck_export_run_sight_length')),
     sa.CheckConstraint('char_length(variables) <= 64000', name=op.f('ck_export_run_variables_length')),
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_export_run_user_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_export_run'))
@@ -3453,6 +3455,7 @@ def upgrade() -> None:
     sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When the event was recorded.'),
     sa.Column('queued_at', sa.DateTime(timezone=True), nullable=False, comment='When it was queued.'),
     sa.Column('status', sa.Text(), nullable=False, comment='Where the message stands.'),
+    sa.Column('is_shown', sa.Boolean(), server_default='false', nullable=False, comment='Whether its owner was found to see the record; who sees no deliveries but its own is not told of others.'),
     sa.Column('attempt_count', sa.Integer(), server_default='0', nullable=False, comment='Attempts so far.'),
     sa.Column('next_attempt_at', sa.DateTime(timezone=True), nullable=True, comment='When it is tried next.'),
     sa.Column('attempted_at', sa.DateTime(timezone=True), nullable=True, comment='When it was tried last.'),

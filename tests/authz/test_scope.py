@@ -62,6 +62,21 @@ def test_a_customer_sees_no_order() -> None:
     assert row_scope(ORDER, *partner("customer")) == NOTHING
 
 
+@pytest.mark.parametrize("roles, owner", [({0: {"controller"}}, None), ({1: {"controller"}, 2: {"buyer"}}, "user_id")])
+def test_what_has_an_owner_is_seen_by_it_alone_unless_its_module_is_read_in_the_group(
+    roles: dict[int, set[str]], owner: str | None
+) -> None:
+    assert row_scope(RECORDS["export_run"], *staff(roles)) == RowScope(owner=owner)
+
+
+def test_what_has_an_owner_and_a_company_of_its_own_is_kept_in_the_group() -> None:
+    delivery = RECORDS["webhook_delivery"]
+    actor, grants = staff({1: {"integration"}})
+    assert row_scope(delivery, actor, grants) == RowScope(companies=frozenset({0}), owner="subscription.user_id")
+    assert readable_companies(delivery, grants, Tier.INTERNAL, "WebhookDelivery.status") == {0}
+    assert readable_companies(delivery, grants, Tier.CONFIDENTIAL, "WebhookDelivery.responseExcerpt") == frozenset()
+
+
 def test_a_partner_sees_no_row_of_a_record_that_belongs_to_no_partner() -> None:
     hidden = [record for record in RECORDS.values() if record.spec.scope.partner is Partners.NOBODY]
     assert {row_scope(record, *partner(role)) for record in hidden for role in ("supplier", "customer")} == {NOTHING}

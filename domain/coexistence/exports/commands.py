@@ -69,7 +69,7 @@ _WAITING = (
 )
 
 
-@command(action=Action.CREATE, record=ExportRun, zh="批量导出", reveals=(ADDRESS,))
+@command(action=Action.CREATE, record=ExportRun, zh="批量导出", reveals=(ADDRESS,), own=True)
 class BulkExport:
     """Run a query to its end into a file of JSON lines, as you could see everything at one moment.
 
@@ -128,7 +128,7 @@ def _refused(one: BulkExport) -> DomainError | None:
     return None
 
 
-@command(action=Action.CREATE, record=ExportRun, zh="签发导出地址", reveals=(ADDRESS,))
+@command(action=Action.CREATE, record=ExportRun, zh="签发导出地址", reveals=(ADDRESS,), own=True)
 class SignBulkExport:
     """Have the address of the file told once more; only the account that asked for the export may."""
 
@@ -152,7 +152,7 @@ async def sign_bulk_exports(work: Work, commands: Sequence[SignBulkExport]) -> R
     return Results(outcomes)
 
 
-@command(action=Action.CHANGE, record=ExportRun, zh="取消导出")
+@command(action=Action.CHANGE, record=ExportRun, zh="取消导出", own=True)
 class CancelBulkExport:
     """End an export that waits or runs; nothing of it is kept. The owner may, and an administrator."""
 
@@ -233,6 +233,7 @@ class FinishExport:
     file_kib: int = argument(doc="Size of the file.", zh="大小", unit="KiB", default=0)
     digest: str | None = argument(doc="SHA-256 of the file.", zh="文件摘要", default=None)
     file: str | None = argument(doc="Name of the file in the store.", zh="文件", default=None)
+    sight: str | None = argument(doc="Digest of what its owner could see.", zh="可见范围摘要", default=None)
     withheld: tuple[Mapping[str, Any], ...] = argument(doc="Fields that are null.", zh="隐去字段", default=())
     personal: tuple[str, ...] = argument(doc="Personal fields that it holds.", zh="个人字段", default=())
     reader: str = argument(doc="Name of the account, for the access log.", zh="读取人", default="")
@@ -254,14 +255,15 @@ async def finish_exports(work: Work, commands: Sequence[FinishExport]) -> Result
         return {
             "status": _advanced(row, SUCCEED if one.file is not None else FAIL), "finished_at": work.now,
             "expires_at": work.now + KEPT if one.file is not None else None, "row_count": one.row_count,
-            "file_kib": one.file_kib, "digest": one.digest, "file": one.file, "withheld": list(one.withheld),
+            "file_kib": one.file_kib, "digest": one.digest, "file": one.file, "sight": one.sight,
+            "withheld": list(one.withheld),
             "failure": one.failure if one.file is None else None,
             "failure_message": (one.failure_message or "")[:TEXT_LENGTH_MAX] or None,
         }  # fmt: skip
 
     fields = (
-        "status", "finished_at", "expires_at", "row_count", "file_kib", "digest", "file", "withheld", "failure",
-        "failure_message",
+        "status", "finished_at", "expires_at", "row_count", "file_kib", "digest", "file", "sight", "withheld",
+        "failure", "failure_message",
     )  # fmt: skip
     results = await _changed(work, commands, finished, fields, FINISHED)
     await work.insert(AccessLogEntry, logged, audited=False)

@@ -41,7 +41,7 @@ class ExportStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-class ExportRun(GroupRecord, scope=Scope(), zh="导出运行", retention="90 days"):
+class ExportRun(GroupRecord, scope=Scope(owner="user_id"), zh="导出运行", retention="90 days"):
     """One bulk export: what was asked, how far it is, and until when its file can be had."""
 
     __tablename__ = "export_run"
@@ -81,3 +81,7 @@ class ExportRun(GroupRecord, scope=Scope(), zh="导出运行", retention="90 day
     failure: Mapped[str | None] = code_column(doc="Why it failed: a stable code.", zh="失败原因", tier=Tier.INTERNAL)
     failure_message: Mapped[str | None] = text_column(doc="Why, in words.", zh="失败说明", length_max=TEXT_LENGTH_MAX)
     file: Mapped[str | None] = text_column(doc="Name of the file in the store.", zh="文件", exposed=False)
+    sight: Mapped[str | None] = text_column(
+        doc="Digest of what its owner could see as the file was written; it is had while that is so.",
+        zh="可见范围摘要", exposed=False,
+    )  # fmt: skip

@@ -48,7 +48,7 @@ class MutationStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-class BulkUpload(GroupRecord, scope=Scope(), zh="批量上传", retention="90 days"):
+class BulkUpload(GroupRecord, scope=Scope(owner="user_id"), zh="批量上传", retention="90 days"):
     """A file that an account sends once to a signed address, for bulk mutations of its own."""
 
     __tablename__ = "bulk_upload"
@@ -70,7 +70,7 @@ class BulkUpload(GroupRecord, scope=Scope(), zh="批量上传", retention="90 da
     file: Mapped[str | None] = text_column(doc="Name of the file in the store.", zh="文件", exposed=False)
 
 
-class MutationRun(GroupRecord, scope=Scope(), zh="批量变更运行", retention="90 days"):
+class MutationRun(GroupRecord, scope=Scope(owner="user_id"), zh="批量变更运行", retention="90 days"):
     """One bulk mutation: which, over which file, how refusals are met, and what became of the lines."""
 
     __tablename__ = "mutation_run"

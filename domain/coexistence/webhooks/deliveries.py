@@ -138,7 +138,7 @@ def _message(
         "message_id": message_id(subscription_id.hex, one.position, place), "event": one.event,
         "position": one.position, "place": place, "company_number": one.company_number,
         "record_type": one.record_type, "record_id": record_id, "occurred_at": one.recorded_at,
-        "queued_at": work.now, "status": DeliveryStatus.PENDING.value, "attempt_count": 0,
+        "queued_at": work.now, "status": DeliveryStatus.PENDING.value, "is_shown": False, "attempt_count": 0,
         "next_attempt_at": work.now,
     }  # fmt: skip
 
@@ -229,7 +229,8 @@ def _attempted(now: datetime, row: Row, one: RecordWebhookAttempt) -> Mapping[st
             due_at = next_attempt_at(row["queued_at"], now, count, one.shortened_per_mille)
         status = status_after(one.response_code, due_at)
     return {
-        "id": row["id"], "status": status.value, "attempt_count": count, "next_attempt_at": due_at,
+        "id": row["id"], "status": status.value, "is_shown": row["is_shown"] or one.is_visible,
+        "attempt_count": count, "next_attempt_at": due_at,
         "attempted_at": now, "response_code": one.response_code, "duration_ms": one.duration_ms,
         "failure": one.failure, "response_excerpt": one.excerpt[:EXCERPT_LENGTH_MAX] if one.excerpt else None,
     }  # fmt: skip

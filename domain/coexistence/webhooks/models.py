@@ -66,7 +66,7 @@ class DeliveryStatus(StrEnum):
     DEAD = "DEAD"
 
 
-class WebhookSubscription(GroupRecord, scope=Scope(), zh="网络钩子订阅", name="name"):
+class WebhookSubscription(GroupRecord, scope=Scope(owner="user_id"), zh="网络钩子订阅", name="name"):
     """An address that is told of each record that an event names, with what a stored query answers about it."""
 
     __tablename__ = "webhook_subscription"
@@ -110,7 +110,12 @@ class WebhookSubscription(GroupRecord, scope=Scope(), zh="网络钩子订阅", n
     )
 
 
-class WebhookDelivery(SystemRecord, scope=Scope(), zh="网络钩子投递", retention="90 days"):
+class WebhookDelivery(
+    SystemRecord,
+    scope=Scope(owner="subscription.user_id", shown="is_shown"),
+    zh="网络钩子投递",
+    retention="90 days",
+):
     """One message to one subscription: which record of which event, and what became of it.
 
     `message_id` stays the same through attempts, replays and restarts; a receiver that remembers it acts once.
@@ -150,6 +155,10 @@ class WebhookDelivery(SystemRecord, scope=Scope(), zh="网络钩子投递", rete
     occurred_at: Mapped[datetime] = instant_column(doc="When the event was recorded.", zh="发生时间")
     queued_at: Mapped[datetime] = instant_column(doc="When it was queued.", zh="排队时间", order=True)
     status: Mapped[DeliveryStatus] = enum_column(DeliveryStatus, doc="Where the message stands.", zh="状态")
+    is_shown: Mapped[bool] = column(
+        doc="Whether its owner was found to see the record; who sees no deliveries but its own is not told of others.",
+        zh="所有者可见", server_default="false",
+    )  # fmt: skip
     attempt_count: Mapped[int] = column(doc="Attempts so far.", zh="尝试次数", server_default="0")
     next_attempt_at: Mapped[datetime | None] = instant_column(doc="When it is tried next.", zh="下次尝试时间")
     attempted_at: Mapped[datetime | None] = instant_column(doc="When it was tried last.", zh="最近尝试时间")
