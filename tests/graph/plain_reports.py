@@ -145,11 +145,21 @@ def unknown_lines(book: Book) -> list[Row]:
     ]  # fmt: skip
 
 
-def touched(book: Book, key: Callable[[Row], Any], days: tuple[date, ...], *, with_closing: bool = True) -> set[Any]:
-    """The keys that have a line: those with a row of turnover that counts, or a line that was not yet known."""
-    rows = [row for row in book.of(AccountTurnover) if any(is_before(row, day) for day in days)]
-    rows += [row for row in unknown_lines(book) if any(row["occurred_on"] < day for day in days)]
-    return {key(row) for row in rows if with_closing or not row["is_closing"]}
+def touched(
+    book: Book, key: Callable[[Row], Any], days: Iterable[date], *, with_closing: bool = True
+) -> Mapping[Any, Decimal]:
+    """The keys that have a line: those with a row of turnover that counts, of which something was known; with what
+    debits and credits come to.
+    """
+    until = list(days)
+    gross: dict[Any, Decimal] = {}
+    for row in book.of(AccountTurnover):
+        if any(is_before(row, day) for day in until) and (with_closing or not row["is_closing"]):
+            gross[key(row)] = gross.get(key(row), ZERO) + row["debit"] + row["credit"]
+    for row in unknown_lines(book):
+        if any(row["occurred_on"] < day for day in until) and (with_closing or not row["is_closing"]):
+            gross[key(row)] = gross.get(key(row), ZERO) - abs(row["amount"])
+    return gross if book.asked["as_known_at"] is None else {one: amount for one, amount in gross.items() if amount}
 
 
 def digest(*parts: Any) -> UUID:
@@ -234,11 +244,12 @@ def holding(book: Book, day: date, *, with_closing: bool = True) -> dict[tuple[i
 def balance_sheet(book: Book) -> Iterable[Row]:
     days = [next_day(one) for one in (book.asked["on"], book.asked["compare_on"]) if one is not None]
     held = [holding(book, day) for day in days]
+    known = touched(book, account_of, days)
     lines: dict[tuple[Any, ...], list[Decimal]] = {}
     accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
     for key in set().union(*held):
         account = accounts.get(key)
-        if account is None:
+        if account is None or key not in known:
             continue
         section = {"ASSET": "ASSETS", "LIABILITY": "LIABILITIES"}.get(account["kind"], "EQUITY")
         is_result = account["kind"] in ("INCOME", "EXPENSE")
@@ -258,10 +269,11 @@ def profit_and_loss(book: Book) -> Iterable[Row]:
     days = [asked["from_"], next_day(asked["to"])]
     days += [asked["compare_from"], next_day(asked["compare_to"])] if asked["compare_to"] is not None else []
     held = [holding(book, day, with_closing=False) for day in days]
+    known = touched(book, account_of, days, with_closing=False)
     accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
     for key in set().union(*held):
         account = accounts.get(key)
-        if account is None or account["kind"] not in ("INCOME", "EXPENSE"):
+        if account is None or account["kind"] not in ("INCOME", "EXPENSE") or key not in known:
             continue
         number = 1 if account["kind"] == "INCOME" else 2
         results = [held[place].get(key, ZERO) - held[place + 1].get(key, ZERO) for place in range(0, len(days), 2)]
@@ -285,7 +297,12 @@ def aged_items(book: Book) -> Iterable[Row]:
     parties = {row["id"]: row for row in book.of(Party)}
     accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
     entries = book.of(OpenItemEntry)
-    changed = {(row["company_id"], row["open_item_id"]) for row in entries if row["occurred_on"] > asked["on"]}
+    at = asked["as_known_at"]
+    changed = {
+        (row["company_id"], row["open_item_id"]) for row in entries
+        if row["occurred_on"] > asked["on"] or (at is not None and row["recorded_at"] > at)
+    }  # fmt: skip
+    known = [row for row in entries if at is None or row["recorded_at"] <= at]
     lines: dict[tuple[Any, ...], dict[str, Any]] = {}
     sign = 1 if asked["side"].value == "RECEIVABLE" else -1
     ages = [1, asked["days_first"], asked["days_second"], asked["days_third"]]
@@ -305,7 +322,7 @@ def aged_items(book: Book) -> Iterable[Row]:
             **dict.fromkeys((*AGES, "open_total", "amount"), ZERO),
         })  # fmt: skip
         overdue = (asked["on"] - item["due_on"]).days
-        for entry in entries:
+        for entry in known:
             if (entry["company_id"], entry["open_item_id"]) == own and entry["occurred_on"] <= asked["on"]:
                 line[AGES[sum(overdue >= age for age in ages)]] += sign * entry["transaction_amount"]
                 line["open_total"] += sign * entry["transaction_amount"]
