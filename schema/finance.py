@@ -46,6 +46,10 @@ from domain.finance.models import (
     PaymentTerms,
     PaymentTermsInstalment,
     ProfitCentre,
+    RebateAgreement,
+    RebateEntry,
+    RebateSettlement,
+    RebateTier,
     TaxCode,
     TaxRule,
 )
@@ -128,6 +132,12 @@ class FinanceQuery:
     aged_items = root_many(AgedItemLine)
     cash_forecast = root_many(CashForecastLine)
     budget_status = root_many(BudgetStatusLine)
+    rebate_agreement = root_one(RebateAgreement)
+    rebate_agreements = root_many(RebateAgreement)
+    rebate_tiers = root_many(RebateTier)
+    rebate_entries = root_many(RebateEntry)
+    rebate_settlement = root_one(RebateSettlement)
+    rebate_settlements = root_many(RebateSettlement)
 
 
 FinanceMutation = mutations("FinanceMutation", finance.COMMANDS)

@@ -4,7 +4,7 @@ Others post with `post_vouchers`, last in their work; a document that makes a pa
 for `post_bills`, which opens its items too. A company begins with `found_books`: the starting chart and open periods.
 """
 
-from domain.finance import item_checks, models, schedule_checks, verify
+from domain.finance import item_checks, models, rebate_checks, schedule_checks, verify
 from domain.finance.aging import AgedItemLine, aged_items
 from domain.finance.balances import account_balances_on
 from domain.finance.billing import Bill, BillLine, BillTax, post_bills, purchase_taxes, sales_taxes
@@ -26,9 +26,12 @@ from domain.finance.models import (
     Matching,
     Payment,
     PaymentProposal,
+    RebateAgreement,
+    RebateSettlement,
 )
 from domain.finance.open_items import block_items, pair_items, release_items
 from domain.finance.rates import company_currency, quotes_on, rates_to
+from domain.finance.rebates import accrue_rebates, earning_of, turnover_of
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine, account_ledger, trial_balance
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine, balance_sheet, profit_and_loss
 from domain.finance.turnover import SWEEPS, AccountTurnover
@@ -59,8 +62,12 @@ EVENTS = {
     "BudgetReleased": BudgetVersion,
     "BudgetExceeded": BudgetLine,
     "CustomersDunned": DunningNotice,
+    "RebateAgreementApproved": RebateAgreement,
+    "RebateSettled": RebateSettlement,
 }
-VERIFIERS = {**verify.VERIFIERS, **item_checks.VERIFIERS, **schedule_checks.VERIFIERS}
+VERIFIERS = {
+    **verify.VERIFIERS, **item_checks.VERIFIERS, **schedule_checks.VERIFIERS, **rebate_checks.VERIFIERS
+}  # fmt: skip
 
 __all__ = [
     "COMMANDS",
@@ -79,12 +86,14 @@ __all__ = [
     "account_balances_on",
     "accounts",
     "accounts_by_role",
+    "accrue_rebates",
     "block_items",
     "books_of",
     "commit",
     "commitments_of",
     "company_currency",
     "credit_of",
+    "earning_of",
     "found_books",
     "hold_periods",
     "load_taxes_and_terms",
@@ -99,4 +108,5 @@ __all__ = [
     "release_items",
     "sales_taxes",
     "spent_of",
+    "turnover_of",
 ]

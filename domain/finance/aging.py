@@ -6,7 +6,7 @@ are arguments: days after the due date at which the next column begins.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy.types import Date, Integer, Uuid
 from domain.core.columns import AMOUNT, Tier, amount_column, code_column, date_column, reference
 from domain.core.commands import argument, part
 from domain.core.errors import InvalidInput
-from domain.core.reports import Asked, Lines, Report
+from domain.core.reports import KNOWN_AT, Asked, Lines, Report
 from domain.finance.models import CURRENCY_LENGTH, Account, AccountRole, OpenItem, OpenItemEntry
 from domain.finance.reports import NOTHING
 from domain.finance.statements import row_id, text_of
@@ -66,6 +66,7 @@ class AgedItemArguments:
                                 default=USUAL_DAYS["days_second"])  # fmt: skip
     days_third: int = argument(doc="Days overdue at which the last age begins; 91 unless given.", zh="第三档天数",
                                default=USUAL_DAYS["days_third"])  # fmt: skip
+    as_known_at: datetime | None = argument(**KNOWN_AT, default=None)
 
 
 def ages_in_order(values: Mapping[str, Any]) -> None:
@@ -180,17 +181,20 @@ def _days(asked: Asked, name: str) -> ColumnElement[Any]:
 def _held(asked: Asked) -> FromClause:
     """Rows that add up to what of each item was open at the end of the day.
 
-    An item that was open then is open now, or something happened to it since: no other item is looked at.
+    An item that was open then is open now, or something happened to it since, or was recorded since it was known: no
+    other item is looked at.
     """
-    item, later, entry = asked.of(OpenItem), asked.of(OpenItemEntry), asked.of(OpenItemEntry)
+    item, later, entry, known = *map(asked.of, (OpenItem, OpenItemEntry, OpenItemEntry)), asked["as_known_at"]
+    changed = select(later.c.company_id, later.c.open_item_id)
+    unknown = [] if known is None else [changed.where(later.c.recorded_at > known)]
     asked_items = union(
         select(item.c.company_id, item.c.id).where(item.c.open_transaction_amount != NOTHING),
-        select(later.c.company_id, later.c.open_item_id).where(later.c.occurred_on > asked["on"]),
-    ).subquery("asked_items")
+        changed.where(later.c.occurred_on > asked["on"]), *unknown,
+    ).subquery("asked_items")  # fmt: skip
     is_its = and_(entry.c.company_id == asked_items.c.company_id, entry.c.open_item_id == asked_items.c.id)
     return (
         select(entry.c.company_id, entry.c.open_item_id.label("item_id"), entry.c.transaction_amount, entry.c.amount)
         .select_from(asked_items.join(entry, is_its))
-        .where(entry.c.occurred_on <= asked["on"])
+        .where(entry.c.occurred_on <= asked["on"], *([] if known is None else [entry.c.recorded_at <= known]))
         .subquery("held")
     )

@@ -90,6 +90,7 @@ def _account(cells: Cells) -> dict[str, Any]:
         "kind": cells["kind"],
         "role": cells["role"] or None,
         "is_monetary": cells["is_monetary"] == "true",
+        "is_liquid": cells["is_liquid"] == "true",
     }
 
 

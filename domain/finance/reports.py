@@ -144,6 +144,7 @@ def trial_balance(asked: Asked) -> Lines:
         )
         .select_from(moved.join(account, of_account(moved, account)))
         .group_by(*keys, *own)
+        .having(*moved_then(asked, moved))
     )  # fmt: skip
 
 
@@ -185,6 +186,13 @@ def moved_before(asked: Asked, days: tuple[ColumnElement[Any], ...], *, without_
     if asked["as_known_at"] is None:
         return stored.subquery("moved")
     return union_all(stored, _unknown(asked, days, without_closing=without_closing)).subquery("moved")
+
+
+def moved_then(asked: Asked, moved: FromClause) -> list[ColumnElement[bool]]:
+    """That a group of `moved_before` had moved at all: one of which everything was recorded later is left with nothing
+    and has no line.
+    """
+    return [] if asked["as_known_at"] is None else [func.sum(moved.c.debit + moved.c.credit) != NOTHING]
 
 
 def _unknown(asked: Asked, days: tuple[ColumnElement[Any], ...], *, without_closing: bool) -> Lines:

@@ -23,7 +23,7 @@ from domain.core.errors import InvalidInput
 from domain.core.reports import KNOWN_AT, Asked, Lines, Report, any_values, span_in_order
 from domain.core.turnover import following
 from domain.finance.models import Account, AccountKind, JournalEntry, JournalLine
-from domain.finance.reports import between, figure, money_figure, moved_before, of_account
+from domain.finance.reports import between, figure, money_figure, moved_before, moved_then, of_account
 from domain.finance.turnover import AccountTurnover
 
 RESULT_PLACE = "~"  # behind every account number
@@ -49,10 +49,13 @@ def row_id(*parts: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _grouped(
-    source: FromClause, keys: Mapping[str, ColumnElement[Any]], figures: Mapping[str, ColumnElement[Any]]
+    source: FromClause,
+    keys: Mapping[str, ColumnElement[Any]],
+    figures: Mapping[str, ColumnElement[Any]],
+    having: Sequence[ColumnElement[bool]],
 ) -> FromClause:
     columns = [one.label(name) for name, one in {**keys, **figures}.items()]
-    return select(*columns).select_from(source).group_by(*keys.values()).subquery("lines")
+    return select(*columns).select_from(source).group_by(*keys.values()).having(*having).subquery("lines")
 
 
 def _lines(lines: FromClause, turn: ColumnElement[Any], turned: Sequence[str], kept: Sequence[str]) -> Lines:
@@ -128,6 +131,7 @@ def balance_sheet(asked: Asked) -> Lines:
             "amount": figure(moved.c.amount, moved.c.is_0),
             "compared": figure(moved.c.amount, moved.c.is_1) if other is not None else cast(null(), AMOUNT),
         },
+        moved_then(asked, moved),
     )
     turn = case((lines.c.section == text_of(BalanceSheetSection.ASSETS), ONE), else_=MINUS_ONE)
     return _lines(lines, turn, ("amount", "compared"), ("place", "section", "account_id"))
@@ -212,6 +216,7 @@ def profit_and_loss(asked: Asked) -> Lines:
         source,
         {"company_id": moved.c.company_id, "place": place, "section": section, "account_id": account.c.id},
         {"amount": of_span, "result": of_span, "compared": compared, "compared_result": compared},
+        moved_then(asked, moved),
     )
     turn = case((lines.c.section == text_of(ProfitAndLossSection.INCOME), ONE), else_=MINUS_ONE)
     return _lines(lines, turn, ("amount", "compared"), ("place", "section", "account_id", "result", "compared_result"))

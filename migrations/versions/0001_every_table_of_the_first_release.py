@@ -642,6 +642,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False, comment='Asset, liability, equity, income or expense.'),
     sa.Column('role', sa.Text(), nullable=True, comment='What automatic postings use the account for.'),
     sa.Column('is_monetary', sa.Boolean(), server_default='false', nullable=False, comment='Whether it holds money, or claims to it, that period ends value at the closing rate.'),
+    sa.Column('is_liquid', sa.Boolean(), server_default='true', nullable=False, comment='Whether a monetary asset can be paid out at once: cash and banks, not notes, loans or claims. The cash forecast begins with what these hold.'),
     sa.Column('bank_account_number', sa.Text(), nullable=True, comment='IBAN or national number of the bank account it stands for.'),
     sa.Column('bank_code', sa.Text(), nullable=True, comment='BIC or CNAPS code of the bank.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
@@ -3759,6 +3760,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_open_item_entry_company_id_matching_id'), 'open_item_entry', ['company_id', 'matching_id'], unique=False, postgresql_where=sa.text('matching_id IS NOT NULL'))
     op.create_index(op.f('ix_open_item_entry_company_id_open_item_id'), 'open_item_entry', ['company_id', 'open_item_id'], unique=False, postgresql_where=None)
     op.create_index('ix_open_item_entry_day', 'open_item_entry', ['company_id', 'occurred_on', 'open_item_id'], unique=False)
+    op.create_index('ix_open_item_entry_recorded', 'open_item_entry', ['company_id', 'recorded_at'], unique=False, postgresql_using='brin')
     op.create_table('purchase_order',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

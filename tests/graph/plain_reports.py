@@ -16,7 +16,7 @@ from domain.core.reports import Report, arguments_of
 from domain.finance.aging import AgedItemLine
 from domain.finance.budget_status import BudgetStatusLine
 from domain.finance.forecast import CashForecastLine
-from domain.finance.models import Account, JournalEntry, JournalLine, OpenItem, OpenItemEntry
+from domain.finance.models import Account, JournalEntry, JournalLine
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from domain.finance.turnover import AccountTurnover
@@ -25,7 +25,6 @@ from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTi
 from domain.inventory.tracing import LotTraceLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from domain.master_data.items import Item
-from domain.master_data.parties import Party
 from domain.master_data.places import ON_HAND, Location
 from domain.procurement.comparison import QuotationComparisonLine
 from domain.procurement.reports import OpenClearingLine
@@ -36,6 +35,7 @@ from tests.graph.plain_budgets import budget_status
 from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
+from tests.graph.plain_items import aged_items
 from tests.graph.plain_prices import order_prices, price_explanation
 from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
@@ -145,11 +145,21 @@ def unknown_lines(book: Book) -> list[Row]:
     ]  # fmt: skip
 
 
-def touched(book: Book, key: Callable[[Row], Any], days: tuple[date, ...], *, with_closing: bool = True) -> set[Any]:
-    """The keys that have a line: those with a row of turnover that counts, or a line that was not yet known."""
-    rows = [row for row in book.of(AccountTurnover) if any(is_before(row, day) for day in days)]
-    rows += [row for row in unknown_lines(book) if any(row["occurred_on"] < day for day in days)]
-    return {key(row) for row in rows if with_closing or not row["is_closing"]}
+def touched(
+    book: Book, key: Callable[[Row], Any], days: Iterable[date], *, with_closing: bool = True
+) -> Mapping[Any, Decimal]:
+    """The keys that have a line: those with a row of turnover that counts, of which something was known; with what
+    debits and credits come to.
+    """
+    until = list(days)
+    gross: dict[Any, Decimal] = {}
+    for row in book.of(AccountTurnover):
+        if any(is_before(row, day) for day in until) and (with_closing or not row["is_closing"]):
+            gross[key(row)] = gross.get(key(row), ZERO) + row["debit"] + row["credit"]
+    for row in unknown_lines(book):
+        if any(row["occurred_on"] < day for day in until) and (with_closing or not row["is_closing"]):
+            gross[key(row)] = gross.get(key(row), ZERO) - abs(row["amount"])
+    return gross if book.asked["as_known_at"] is None else {one: amount for one, amount in gross.items() if amount}
 
 
 def digest(*parts: Any) -> UUID:
@@ -234,11 +244,12 @@ def holding(book: Book, day: date, *, with_closing: bool = True) -> dict[tuple[i
 def balance_sheet(book: Book) -> Iterable[Row]:
     days = [next_day(one) for one in (book.asked["on"], book.asked["compare_on"]) if one is not None]
     held = [holding(book, day) for day in days]
+    known = touched(book, account_of, days)
     lines: dict[tuple[Any, ...], list[Decimal]] = {}
     accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
     for key in set().union(*held):
         account = accounts.get(key)
-        if account is None:
+        if account is None or key not in known:
             continue
         section = {"ASSET": "ASSETS", "LIABILITY": "LIABILITIES"}.get(account["kind"], "EQUITY")
         is_result = account["kind"] in ("INCOME", "EXPENSE")
@@ -258,10 +269,11 @@ def profit_and_loss(book: Book) -> Iterable[Row]:
     days = [asked["from_"], next_day(asked["to"])]
     days += [asked["compare_from"], next_day(asked["compare_to"])] if asked["compare_to"] is not None else []
     held = [holding(book, day, with_closing=False) for day in days]
+    known = touched(book, account_of, days, with_closing=False)
     accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
     for key in set().union(*held):
         account = accounts.get(key)
-        if account is None or account["kind"] not in ("INCOME", "EXPENSE"):
+        if account is None or account["kind"] not in ("INCOME", "EXPENSE") or key not in known:
             continue
         number = 1 if account["kind"] == "INCOME" else 2
         results = [held[place].get(key, ZERO) - held[place + 1].get(key, ZERO) for place in range(0, len(days), 2)]
@@ -273,47 +285,6 @@ def profit_and_loss(book: Book) -> Iterable[Row]:
             "compared": sign * results[1] if len(results) > 1 else None,
             "compared_result": results[1] if len(results) > 1 else None,
         }  # fmt: skip
-
-
-ROLES = {
-    "RECEIVABLE": ("RECEIVABLE", "SUPPLIER_PREPAYMENT"), "PAYABLE": ("PAYABLE", "CUSTOMER_PREPAYMENT"),
-}  # fmt: skip
-
-
-def aged_items(book: Book) -> Iterable[Row]:
-    asked, by_item = book.asked, book.asked["by"].value == "ITEM"
-    parties = {row["id"]: row for row in book.of(Party)}
-    accounts = {(row["company_id"], row["id"]): row for row in book.of(Account)}
-    entries = book.of(OpenItemEntry)
-    changed = {(row["company_id"], row["open_item_id"]) for row in entries if row["occurred_on"] > asked["on"]}
-    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
-    sign = 1 if asked["side"].value == "RECEIVABLE" else -1
-    ages = [1, asked["days_first"], asked["days_second"], asked["days_third"]]
-    for item in book.of(OpenItem):
-        own = (item["company_id"], item["id"])
-        account, party = accounts.get((item["company_id"], item["account_id"])), parties.get(item["party_id"])
-        is_read = account is not None and party is not None and account["role"] in ROLES[asked["side"].value]
-        if not is_read or not (item["open_transaction_amount"] or own in changed):
-            continue
-        currency = item["transaction_currency"]
-        parts = [party["code"], currency]
-        parts += [item["due_on"], item["source_number"], item["instalment"]] if by_item else []
-        key = (item["company_id"], item["party_id"], currency, item["id"] if by_item else None)
-        line = lines.setdefault(key, {
-            "company_id": key[0], "id": row_id(*key), "place": " ".join(map(str, parts)), "party_id": key[1],
-            "item_id": key[3], "due_on": item["due_on"] if by_item else None, "currency": currency,
-            **dict.fromkeys((*AGES, "open_total", "amount"), ZERO),
-        })  # fmt: skip
-        overdue = (asked["on"] - item["due_on"]).days
-        for entry in entries:
-            if (entry["company_id"], entry["open_item_id"]) == own and entry["occurred_on"] <= asked["on"]:
-                line[AGES[sum(overdue >= age for age in ages)]] += sign * entry["transaction_amount"]
-                line["open_total"] += sign * entry["transaction_amount"]
-                line["amount"] += sign * entry["amount"]
-    yield from (line for line in lines.values() if line["open_total"] or line["amount"])
-
-
-AGES = ("not_due", "overdue_first", "overdue_second", "overdue_third", "overdue_last")
 
 
 # --- goods ------------------------------------------------------------------------------------------------------------

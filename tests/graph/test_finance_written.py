@@ -172,3 +172,73 @@ async def test_a_journal_is_posted_and_taken_back_through_the_graph(office: Offi
     rows = await office.world.rows("SELECT count(*) AS vouchers FROM journal_entry")
     assert rows[0]["vouchers"] == 2
     assert await office.world.findings() == []
+
+
+REBATE = """
+mutation($input: CreateRebateAgreementInput!) {
+  createRebateAgreement(input: $input) { rebateAgreement { id status tiers { fromTurnover rate } } userErrors { code } }
+}
+"""
+LET = """
+mutation($id: ID!) {
+  approveRebateAgreement(input: {company: {code: "AX"}, rebateAgreement: {id: $id}}) {
+    rebateAgreement { status } userErrors { code }
+  }
+}
+"""
+SETTLE = """
+mutation($id: ID!) {
+  settleRebate(idempotencyKey: "s1", input: {
+    company: {code: "AX"}, rebateAgreement: {id: $id}, settledOn: "2026-05-31"
+  }) {
+    rebateSettlement { number amount { amount currency } openItem { openTransactionAmount { amount } } }
+    userErrors { code }
+  }
+}
+"""
+STATEMENT = """
+{ rebateAgreement(code: "R26", company: "AX") {
+    turnover accruedAmount { amount } settledAmount { amount } openAmount { amount currency }
+    entries { nodes { kind sourceNumber turnover transactionAmount { amount }
+      journalEntry { lines { account { code } amount { amount } } } } } } }
+"""
+
+
+async def test_a_rebate_is_agreed_earned_and_settled_and_its_statement_leads_to_the_vouchers(office: Office):
+    await office(SETTINGS)
+    accountant = office.asker.actor("accountant", companies=(AX,))
+    given = {
+        "company": {"code": "AX"}, "code": "R26", "name": "Bonus", "side": "GIVEN", "party": {"code": "HOSPITAL"},
+        "basis": "PERCENT", "tiers": [{"fromTurnover": "0", "rate": "2"}, {"fromTurnover": "300", "rate": "5"}],
+        "currency": "USD", "validFrom": "2026-01-01", "validTo": "2026-12-31", "accrualAccount": {"code": "2241"},
+        "resultAccount": {"code": "6601"},
+    }  # fmt: skip
+    with pytest.raises(Forbidden):
+        await office(REBATE, input=given)
+    body = (await office(REBATE, who=accountant, input=given))["data"]["createRebateAgreement"]
+    agreement = body["rebateAgreement"]
+    assert (agreement["status"], agreement["tiers"][1]) == ("PENDING", {"fromTurnover": "300", "rate": "5"})
+    with pytest.raises(Forbidden):
+        await office(LET, who=accountant, id=agreement["id"])
+    assert (await office(LET, id=agreement["id"]))["data"]["approveRebateAgreement"]["rebateAgreement"] == {
+        "status": "ACTIVE"
+    }
+    await office(CHARGE, input=an_input(), key="i1")
+    settled = (await office(SETTLE, id=agreement["id"]))["data"]["settleRebate"]["rebateSettlement"]
+    assert settled == {
+        "number": "RB-000001", "amount": {"amount": "16.5", "currency": "USD"},
+        "openItem": {"openTransactionAmount": {"amount": "-16.5"}},
+    }  # fmt: skip
+    told = (await office(STATEMENT))["data"]["rebateAgreement"]
+    assert [told[name] for name in ("turnover", "accruedAmount", "settledAmount", "openAmount")] == [
+        "330", {"amount": "16.5"}, {"amount": "16.5"}, {"amount": "0", "currency": "USD"},
+    ]  # fmt: skip
+    assert told["entries"]["nodes"] == [
+        {"kind": "ACCRUED", "sourceNumber": "INV-000001", "turnover": "330", "transactionAmount": {"amount": "16.5"},
+         "journalEntry": {"lines": [{"account": {"code": "6601"}, "amount": {"amount": "16.5"}},
+                                    {"account": {"code": "2241"}, "amount": {"amount": "-16.5"}}]}},
+        {"kind": "SETTLED", "sourceNumber": "RB-000001", "turnover": "0", "transactionAmount": {"amount": "-16.5"},
+         "journalEntry": {"lines": [{"account": {"code": "1122"}, "amount": {"amount": "-16.5"}},
+                                    {"account": {"code": "2241"}, "amount": {"amount": "16.5"}}]}},
+    ]  # fmt: skip
+    assert await office.world.findings() == []

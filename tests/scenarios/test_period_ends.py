@@ -97,12 +97,16 @@ async def test_a_month_is_valued_and_closed_and_what_comes_late_counts_in_the_ne
         COLLECT, company={"code": "HQ"}, direction="IN", party={"code": "CLINIC"}, paidOn="2026-07-10",
         amount={"amount": "100000", "currency": "USD"}, matches=[{"openItem": {"id": item["id"]}}],
     )  # fmt: skip
-    # 705,000 were collected after the first day; what is overdue is expected on it: 7.
+    # 705,000 were collected after the first day, on their own; what is overdue is expected on it: 7.
     assert (await group.ask(FORECAST))["cashForecast"]["nodes"] == [
         {
             "dueOn": "2026-07-05", "inflow": {"amount": "7"}, "outflow": {"amount": "0"},
             "balance": {"amount": "7", "currency": "CNY"},
-        }
+        },
+        {
+            "dueOn": "2026-07-10", "inflow": {"amount": "705000"}, "outflow": {"amount": "0"},
+            "balance": {"amount": "705007", "currency": "CNY"},
+        },
     ]  # fmt: skip
     july = figures(await group.ask(TRIAL, **{"from": "2026-07-01", "to": "2026-07-31"}), "opening", "debit", "credit")
     # 2,000 come back on the first day, 5,000 are lost: 3,000 of July, 5,000 in all.

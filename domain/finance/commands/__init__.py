@@ -78,6 +78,15 @@ from domain.finance.commands.proposals import (
     execute_payment_proposals,
     propose_payments,
 )
+from domain.finance.commands.rebates import (
+    ApproveRebateAgreement,
+    CreateRebateAgreement,
+    RebateTierInput,
+    SettleRebate,
+    approve_rebate_agreements,
+    create_rebate_agreements,
+    settle_rebates,
+)
 from domain.finance.commands.settings import (
     CreatePaymentTerms,
     CreateTaxCode,
@@ -155,17 +164,21 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ImportBankStatement: import_bank_statements,
     MatchBankStatement: match_bank_statements,
     MatchBankStatementLine: match_bank_statement_lines,
+    CreateRebateAgreement: create_rebate_agreements,
+    ApproveRebateAgreement: approve_rebate_agreements,
+    SettleRebate: settle_rebates,
 }
 
 __all__ = [
-    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "BudgetLineInput", "CancelPaymentProposal",
-    "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms",
-    "CreateTaxCode", "CreditCustomerInvoice", "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount",
-    "DepreciateAssets", "DepreciateBook", "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion",
-    "ExecutePaymentProposal", "ImportBankStatement", "InstalmentInput", "JournalLineInput", "LoadFinancePack",
-    "MatchBankStatement", "MatchBankStatementLine", "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases",
-    "PaymentMatchInput", "PostCustomerInvoice", "PostJournal", "ProposePayments", "ReceiverInput", "RecordLease",
-    "RecordPayment", "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueFixedAsset",
-    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SplitFixedAsset", "TaxRuleInput",
-    "UnmatchOpenItems",
+    "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "ApproveRebateAgreement", "BudgetLineInput",
+    "CancelPaymentProposal", "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget",
+    "CreateAllocationCycle", "CreatePaymentTerms", "CreateRebateAgreement", "CreateTaxCode", "CreditCustomerInvoice",
+    "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets", "DepreciateBook",
+    "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement",
+    "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine",
+    "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
+    "PostJournal", "ProposePayments", "RebateTierInput", "ReceiverInput", "RecordLease", "RecordPayment",
+    "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueFixedAsset",
+    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate", "SplitFixedAsset",
+    "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from domain.finance.models import (
     InvoiceKind,
     OpenItemKind,
     RateKind,
+    RebateSide,
     SubLedger,
     TaxKind,
     TaxMethod,
@@ -38,6 +39,7 @@ from domain.finance.models import (
 )
 from domain.finance.open_items import Match, item_of, lock_items_of, paired_documents
 from domain.finance.rates import company_currency
+from domain.finance.rebates import accrue_rebates, earning_of, sold
 from domain.finance.rules import PeriodClosed, Quote
 from domain.finance.rules.invoices import (
     BlueLine,
@@ -301,6 +303,7 @@ async def _post(work: Work, drafts: Sequence[Draft], currency: str) -> None:
     taxes = [row for draft in drafts for row in _tax_rows(draft)]
     if taxes:
         await work.insert(CustomerInvoiceTax, taxes)
+    await accrue_rebates(work, RebateSide.GIVEN, [earning_of(bill) for bill in bills], sold)
     matches: list[Match] = []
     for draft, new in zip(drafts, opened, strict=True):
         if draft.asked.match and new:

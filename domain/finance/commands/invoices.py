@@ -28,9 +28,11 @@ from domain.finance.models import (
     InvoiceKind,
     OpenItemKind,
     ProfitCentre,
+    RebateSide,
     SubLedger,
 )
 from domain.finance.rates import Quotes, quotes_on
+from domain.finance.rebates import accrue_rebates, earning_of, sold
 from domain.finance.rules import Period, PeriodClosed, Quote
 from domain.finance.rules.invoices import Line, Priced, check_digital_number, price
 from domain.finance.rules.journals import LedgerAccount, by_hand, line_count, line_quote
@@ -129,7 +131,8 @@ async def post_customer_invoices(
 ) -> Results[CustomerInvoice]:
     """The invoices; a refusal stands in its own place. `sources` are the documents invoiced, where others call.
 
-    Posts: the customer's account against income line by line and taxes rule by rule. Raises per row: NotFound,
+    Posts: the customer's account against income line by line and taxes rule by rule; what it earns of rebates. Raises
+    per row: NotFound,
     UnusableMaster, Rejected, CurrencyMismatch, RateMissing, PeriodClosed, TaxNotInForce, TaxNotInvertible,
     ControlAccount. Emits: CustomerInvoicePosted.
     """
@@ -283,6 +286,7 @@ async def _post(work: Work, drafts: Sequence[Draft], origins: Sequence[Source | 
     taxes = [row for draft in drafts for row in tax_rows(draft.id, draft.priced)]
     if taxes:
         await work.insert(CustomerInvoiceTax, taxes)
+    await accrue_rebates(work, RebateSide.GIVEN, [earning_of(bill) for bill in bills], sold)
 
 
 def _bill(draft: Draft, number: str) -> Bill:

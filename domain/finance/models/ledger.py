@@ -144,6 +144,11 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
         doc="Whether it holds money, or claims to it, that period ends value at the closing rate.",
         zh="货币性项目", server_default="false",
     )  # fmt: skip
+    is_liquid: Mapped[bool] = column(
+        doc="Whether a monetary asset can be paid out at once: cash and banks, not notes, loans or claims. The cash "
+        "forecast begins with what these hold.",
+        zh="可随时支付", server_default="true",
+    )  # fmt: skip
     bank_account_number: Mapped[str | None] = code_column(
         doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL
     )

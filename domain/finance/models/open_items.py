@@ -194,6 +194,11 @@ class OpenItemEntry(CompanyRecord, scope=Scope(partner="open_item.party_id"), zh
     )
 
 
+# What was recorded since an instant stands together: a few summaries of blocks tell where.
+Index(
+    "ix_open_item_entry_recorded", OpenItemEntry.table.c.company_id, OpenItemEntry.table.c.recorded_at,
+    postgresql_using="brin",
+)  # fmt: skip
 Index(
     "ix_open_item_entry_day", OpenItemEntry.table.c.company_id, OpenItemEntry.table.c.occurred_on,
     OpenItemEntry.table.c.open_item_id,

@@ -12,9 +12,9 @@ from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO, total
 from domain.core.numbering import Series
 from domain.core.work import Work
-from domain.finance import Bill, BillLine, Books, post_bills, purchase_taxes
+from domain.finance import Bill, BillLine, Books, accrue_rebates, earning_of, post_bills, purchase_taxes
 from domain.finance.crediting import credit_match, post_matches
-from domain.finance.models import AccountRole, InvoiceKind, OpenItemKind, RateKind, SubLedger, TaxKind
+from domain.finance.models import AccountRole, InvoiceKind, OpenItemKind, RateKind, RebateSide, SubLedger, TaxKind
 from domain.finance.open_items import Match
 from domain.finance.rules import Leg, Quote
 from domain.finance.rules.invoices import LineAmounts
@@ -34,6 +34,7 @@ from domain.procurement.invoices import (
 )
 from domain.procurement.matching import Cleared
 from domain.procurement.models import PurchaseOrderLine
+from domain.procurement.rebates import bought
 from domain.procurement.reopening import credited_late, open_again
 
 CREDIT_NUMBERS = Series("supplier_credit_note", prefix="SC-")
@@ -163,6 +164,7 @@ async def post_credits(work: Work, planned: Sequence[Planned], opened: Opened) -
     matches = [row for one in planned for line in one.lines for row in _match_rows(line, one)]
     if matches:
         await work.insert(SupplierInvoiceMatch, matches)
+    await accrue_rebates(work, RebateSide.GOT, [earning_of(bill) for bill in bills], bought)
     await _match_items(work, planned, [new[0].item if new else None for new in items], opened)
     work.emit("SupplierInvoiceCredited", SupplierInvoice, [one.id for one in planned])
     credited = {one.invoice["id"] for one in planned}

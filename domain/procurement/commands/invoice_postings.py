@@ -19,9 +19,20 @@ from domain.core.ids import new_id
 from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO, total
 from domain.core.work import Work
-from domain.finance import Bill, BillLine, BillTax, Books, books_of, masters, post_bills, purchase_taxes
+from domain.finance import (
+    Bill,
+    BillLine,
+    BillTax,
+    Books,
+    accrue_rebates,
+    books_of,
+    earning_of,
+    masters,
+    post_bills,
+    purchase_taxes,
+)
 from domain.finance.journal import hold_periods
-from domain.finance.models import AccountRole, OpenItemKind, SubLedger, TaxKind, TaxMethod, TaxRule
+from domain.finance.models import AccountRole, OpenItemKind, RebateSide, SubLedger, TaxKind, TaxMethod, TaxRule
 from domain.finance.open_items import NewItem
 from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Leg, Period, PeriodClosed, Quote
@@ -63,6 +74,7 @@ from domain.procurement.matching import (
     undeducted,
 )
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
+from domain.procurement.rebates import bought
 from domain.procurement.reopening import cleared_late, open_again
 
 _company_id = bindparam("company_id", type_=SmallInteger())
@@ -369,6 +381,7 @@ async def _write(work: Work, planned: Sequence[Planned], known: Known) -> None:
     matches = [row for one in planned for line in one.lines for row in match_rows(line.row, line.cleared, one)]
     if matches:
         await work.insert(SupplierInvoiceMatch, matches)
+    await accrue_rebates(work, RebateSide.GOT, [earning_of(bill) for bill in bills], bought)
     work.emit("SupplierInvoicePosted", SupplierInvoice, [one.row["id"] for one in planned])
     blocked = [one.row["id"] for one in planned if one.reasons]
     if blocked:
