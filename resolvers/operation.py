@@ -112,6 +112,10 @@ class Dispatcher:
         """How many documents are remembered."""
         return len(self._documents)
 
+    def schema_for(self, grants: Grants) -> GraphQLSchema:
+        """The schema that the holder of the grants can see."""
+        return self._visible(grants)
+
     async def answer(self, request: GraphRequest, actor: Actor, grants: Grants) -> Answer:
         """The answer to a query or mutation.
 

@@ -14,6 +14,7 @@ from domain.coexistence.mutations import (
     MutationRun,
     SignBulkMutation,
 )
+from domain.coexistence.printing import PrintDocument, PrintedDocument
 from domain.coexistence.webhooks import (
     AbandonWebhookMessage,
     ArchiveWebhookSubscription,
@@ -49,6 +50,7 @@ class CoexistenceQuery:
     bulk_uploads = root_many(BulkUpload)
     mutation_run = root_one(MutationRun)
     mutation_runs = root_many(MutationRun)
+    printed_documents = root_many(PrintedDocument)
     migration_differences = root_many(MigrationDifferenceLine)
 
 
@@ -65,6 +67,7 @@ class CoexistenceMutation:
     abandon_webhook_message = performs(AbandonWebhookMessage)
     bulk_export = performs(BulkExport)
     sign_bulk_export = performs(SignBulkExport)
+    print_document = performs(PrintDocument)
     cancel_bulk_export = performs(CancelBulkExport)
     create_bulk_upload = performs(CreateBulkUpload)
     bulk_mutation = performs(BulkMutation)

@@ -5,7 +5,7 @@ import strawberry
 from domain import master_data
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
-from domain.master_data.companies import Company, Site
+from domain.master_data.companies import Company, Letterhead, Site
 from domain.master_data.currencies import Currency, CurrencyRate
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import ContinueDuplicateSearch
@@ -46,6 +46,7 @@ class MasterDataQuery:
     companies = root_many(Company)
     site = root_one(Site)
     sites = root_many(Site)
+    letterheads = root_many(Letterhead)
     location = root_one(Location)
     locations = root_many(Location)
     currency = root_one(Currency)

@@ -45,6 +45,7 @@ from server.logs import configure_logs
 from server.metrics import Metrics, Sharing
 from server.observe import Observer
 from server.page import graphiql_page
+from server.printing import PrintedDocuments
 from server.roads import Roads, VisibleSchemas, unlimited
 from server.scrape import Scrape
 from server.settings import Settings
@@ -78,6 +79,7 @@ class Services:
     sockets: SocketEndpoint
     downloads: Downloads
     uploads: Uploads
+    documents: PrintedDocuments
 
 
 class Application:
@@ -94,6 +96,7 @@ class Application:
                 Route("/exports/{run_id:uuid}.jsonl", self._download),
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
+                Route("/documents/{document_id:uuid}.pdf", self._document),
                 Route("/metrics", self._metrics),
                 Route("/.well-known/jwks.json", self._keys),
             ],
@@ -142,6 +145,11 @@ class Application:
         """Take the file of a bulk mutation, at its signed address."""
         assert self.services is not None, "the application has started"
         return await self.services.uploads(request)
+
+    async def _document(self, request: Request) -> Response:
+        """A document of one record as PDF, at its signed address."""
+        assert self.services is not None, "the application has started"
+        return await self.services.documents(request)
 
     async def _metrics(self, request: Request) -> Response:
         """The figures of this installation, for those who may see them."""
@@ -281,6 +289,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         sockets=sockets,
         downloads=downloads,
         uploads=uploads,
+        documents=PrintedDocuments(roads, settings.signing_secret(), _missing),
     )
 
 

@@ -11,6 +11,7 @@ from domain.coexistence.exports import EVENTS as EXPORT_EVENTS
 from domain.coexistence.exports import BulkExport, SignBulkExport
 from domain.coexistence.mutations import EVENTS as MUTATION_EVENTS
 from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
+from domain.coexistence.printing import PrintDocument
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
 from domain.governance import DeployDocuments
 from resolvers.stored import StoredQueries
@@ -22,6 +23,7 @@ from server.documents import DeployCompanion, Documents, Registered
 from server.exports import ExportCompanion, Exports
 from server.leading import Wakes, lead, together
 from server.outbound import Outbound, Targets, parse_networks
+from server.printing import PrintCompanion
 from server.roads import Roads, VisibleSchemas, open_roads
 from server.settings import Settings
 from server.storage import Storage
@@ -58,6 +60,7 @@ def companions_of(
         CreateBulkUpload: uploads,
         **dict.fromkeys((BulkMutation, SignBulkMutation), results),
         DeployDocuments: DeployCompanion(roads.database),
+        PrintDocument: PrintCompanion(roads.database, roads.unlimited, secret),
     }
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final
 
 import orjson
 
 from domain.core.actors import Actor, Grants
+from domain.core.columns import spec_of
 from domain.core.errors import FieldNotReadable, InvalidInput
 from domain.core.records import Record, label_of
 from domain.core.reports import REPORT_PAGE_MAX, Report, ReportSpec, arguments_of, title_of
@@ -120,9 +121,9 @@ def word(name: str, locale: str) -> str:
     return HEADINGS[name][0 if locale.startswith("zh") else 1]
 
 
-def value_word(value: str, locale: str) -> str:
+def value_word(of: type[StrEnum], value: str, locale: str) -> str:
     """A value of a closed list as people read it."""
-    return VALUES_ZH.get(value, value) if locale.startswith("zh") else value.replace("_", " ").capitalize()
+    return VALUES_ZH[of][value] if locale.startswith("zh") else value.replace("_", " ").capitalize()
 
 
 async def read_sheet(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: ReportAsked) -> Sheet:
@@ -293,16 +294,17 @@ def _sheet(
         own = nodes[0]["company"]
         name = f"{own['code']} {(own['nameZh'] if locale.startswith('zh') else None) or own['name']}"
     facts = [(word("company", locale), name)]
-    specs = {camel(one.name): one.spec for one in arguments_of(asked.report)}
+    known = {camel(one.name): one for one in arguments_of(asked.report)}
     for key, value in asked.arguments.items():
-        spelled = value_word(value, locale) if value.isupper() else value
+        of = known[key].type
+        spelled = value_word(of, value, locale) if issubclass(of, StrEnum) else value
         named = _found(nodes[0], (key,)) if nodes else None
         if isinstance(named, dict):
             own: Any = named
             spelled = (
                 f"{value} {(own.get('nameZh') if locale.startswith('zh') else None) or own.get('name', '')}".strip()
             )
-        facts.append((specs[key].zh if locale.startswith("zh") else _spaced(key), spelled))
+        facts.append((known[key].spec.zh if locale.startswith("zh") else _spaced(key), spelled))
     if any(one.kind is Kind.MONEY for one in shown):
         facts.append((word("currency", locale), ", ".join(currencies)))
     notes = [f"{word('withheld', locale)}: {', '.join(withheld)}"] if withheld else []
@@ -350,12 +352,23 @@ def _cell(asked: ReportAsked, column: Column, node: Any) -> Cell:
         case Kind.TEXT:
             source = asked.entity.fields[column.path[0]]
             is_listed = isinstance(source, Leaf) and source.scalar is Scalar.ENUM
-            return value_word(value, asked.locale) if is_listed else str(value)
+            return value_word(_enum(asked, source.column), value, asked.locale) if is_listed else str(value)
+
+
+def _enum(asked: ReportAsked, column: str) -> type[StrEnum]:
+    """The closed list that a column of the report takes its values from."""
+    found = spec_of(asked.entity.table.c[column]).enum
+    assert found is not None, f"{column} has a closed list"
+    return found
 
 
 def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], first: Any) -> Iterator[Line]:
     """The lines, with the head and foot of each section and the total of all."""
     section = camel(asked.spec.section) if asked.spec.section is not None else None
+
+    def title(value: str) -> str:
+        return value_word(_enum(asked, asked.spec.section or ""), value, asked.locale)
+
     feet = (
         {one["key"][section]: one.get("sum", {}) for one in first["aggregate"]["groups"]} if section and first else {}
     )
@@ -363,15 +376,15 @@ def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], 
     for node in nodes:
         if section is not None and node[section] != place:
             if place is not None:
-                yield _foot(asked, columns, feet[place], "foot", value_word(place, asked.locale))
+                yield _foot(asked, columns, feet[place], "foot", title(place))
             place = node[section]
-            yield Line((value_word(place or "", asked.locale), *[None] * (len(columns) - 1)), "head")
+            yield Line((title(node[section]), *[None] * (len(columns) - 1)), "head")
         cells = [_cell(asked, column, node) for column in columns]
         if section is not None and cells[0] is None:
             cells[0] = word("result", asked.locale)
         yield Line(tuple(cells))
     if place is not None:
-        yield _foot(asked, columns, feet[place], "foot", value_word(place, asked.locale))
+        yield _foot(asked, columns, feet[place], "foot", title(place))
     if asked.summed(asked.spec.totals) and nodes:
         yield _foot(asked, columns, first["aggregate"]["sum"], "total", "")
 

@@ -25,10 +25,20 @@ from domain.coexistence.differences import (
     post_migration_differences,
 )
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
+from domain.coexistence.printing import PrintDocument, PrintedDocument, print_documents
 from domain.core.commands import Handler
 from domain.core.handling import EVERY
 
-RECORDS = (SourceSystem, LegacyKey, ImportRun, ImportIssue, *webhooks.RECORDS, *exports.RECORDS, *mutations.RECORDS)
+RECORDS = (
+    SourceSystem,
+    LegacyKey,
+    ImportRun,
+    ImportIssue,
+    *webhooks.RECORDS,
+    *exports.RECORDS,
+    *mutations.RECORDS,
+    PrintedDocument,
+)
 COMMANDS: Mapping[type[Any], Handler] = {
     OpenImportRun: open_import_runs,
     CloseImportRun: close_import_runs,
@@ -40,6 +50,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **webhooks.COMMANDS,
     **exports.COMMANDS,
     **mutations.COMMANDS,
+    PrintDocument: print_documents,
 }
 REPORTS = {MigrationDifferenceLine: migration_differences}
 HANDLERS = {EVERY: (webhooks.queue_messages,)}

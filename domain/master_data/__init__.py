@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.core.actors import Action
 from domain.core.commands import Handler
 from domain.master_data import duplicate_commands, rules
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
@@ -15,7 +16,7 @@ from domain.master_data.commands import (
     approve_items,
     change_item_status,
 )
-from domain.master_data.companies import Company, Site
+from domain.master_data.companies import Company, Letterhead, Site
 from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
@@ -47,6 +48,7 @@ from domain.master_data.units import ItemUnitConversion, UnitOfMeasure
 RECORDS = (
     Company,
     Site,
+    Letterhead,
     Location,
     Currency,
     CurrencyRate,
@@ -83,6 +85,7 @@ RECORDS = (
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(Site),
+    **maintained(Letterhead, action=Action.ADMINISTER),
     **maintained(Location, fixed=("kind", "customer_id"), rule=rules.location),
     **maintained(CurrencyRate, fixed=("base_currency", "quote_currency", "valid_on"), rule=rules.currency_rate),
     **maintained(UnitOfMeasure, fixed=("dimension",)),

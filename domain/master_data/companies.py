@@ -37,6 +37,28 @@ class Company(GroupRecord, scope=Scope(partner=ANYONE), zh="公司", key="code",
     )  # fmt: skip
 
 
+class Letterhead(CompanyRecord, scope=Scope(partner=ANYONE), zh="公司抬头"):
+    """What a company prints on its documents of itself, beside its name and credit code."""
+
+    __tablename__ = "letterhead"
+    __table_args__ = (UniqueConstraint("company_id"),)
+
+    address: Mapped[str] = text_column(doc="Where the company sits, in one line.", zh="地址（英文）", tier=Tier.PUBLIC)
+    address_zh: Mapped[str | None] = text_column(doc="The same in Chinese.", zh="地址", tier=Tier.PUBLIC)
+    phone: Mapped[str | None] = text_column(doc="Telephone.", zh="电话", tier=Tier.PUBLIC)
+    email: Mapped[str | None] = text_column(doc="E-mail address for questions.", zh="电子邮箱", tier=Tier.PUBLIC)
+    vat_number: Mapped[str | None] = code_column(
+        doc="VAT number; in China the credit code is it.", zh="增值税号", tier=Tier.PUBLIC
+    )
+    bank_name: Mapped[str | None] = text_column(doc="The bank at which we are paid.", zh="开户行", tier=Tier.PUBLIC)
+    bank_account: Mapped[str | None] = code_column(doc="IBAN or national account number.", zh="银行账号")
+    bank_code: Mapped[str | None] = code_column(doc="BIC or CNAPS code.", zh="银行代码")
+    footer: Mapped[str | None] = text_column(
+        doc="What the law or habit wants below every document, such as register and directors.", zh="页脚",
+        tier=Tier.PUBLIC,
+    )  # fmt: skip
+
+
 class Site(CompanyRecord, scope=Scope(site="id"), zh="场所", key="code", name="name"):
     """A plant, warehouse, office or laboratory of a company."""
 

@@ -1103,6 +1103,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'source_system_id', 'record_type', 'key', name=op.f('uq_legacy_key_company_id_source_system_id_record_type_key'))
     )
     op.create_index('ix_legacy_key_record', 'legacy_key', ['company_id', 'record_type', 'record_id'], unique=False)
+    op.create_table('letterhead',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('address', sa.Text(), nullable=False, comment='Where the company sits, in one line.'),
+    sa.Column('address_zh', sa.Text(), nullable=True, comment='The same in Chinese.'),
+    sa.Column('phone', sa.Text(), nullable=True, comment='Telephone.'),
+    sa.Column('email', sa.Text(), nullable=True, comment='E-mail address for questions.'),
+    sa.Column('vat_number', sa.Text(), nullable=True, comment='VAT number; in China the credit code is it.'),
+    sa.Column('bank_name', sa.Text(), nullable=True, comment='The bank at which we are paid.'),
+    sa.Column('bank_account', sa.Text(), nullable=True, comment='IBAN or national account number.'),
+    sa.Column('bank_code', sa.Text(), nullable=True, comment='BIC or CNAPS code.'),
+    sa.Column('footer', sa.Text(), nullable=True, comment='What the law or habit wants below every document, such as register and directors.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(address) <= 400', name=op.f('ck_letterhead_address_length')),
+    sa.CheckConstraint('char_length(address_zh) <= 400', name=op.f('ck_letterhead_address_zh_length')),
+    sa.CheckConstraint('char_length(bank_account) <= 64', name=op.f('ck_letterhead_bank_account_length')),
+    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_letterhead_bank_code_length')),
+    sa.CheckConstraint('char_length(bank_name) <= 400', name=op.f('ck_letterhead_bank_name_length')),
+    sa.CheckConstraint('char_length(email) <= 400', name=op.f('ck_letterhead_email_length')),
+    sa.CheckConstraint('char_length(footer) <= 400', name=op.f('ck_letterhead_footer_length')),
+    sa.CheckConstraint('char_length(phone) <= 400', name=op.f('ck_letterhead_phone_length')),
+    sa.CheckConstraint('char_length(vat_number) <= 64', name=op.f('ck_letterhead_vat_number_length')),
+    sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_letterhead_company_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_letterhead')),
+    sa.UniqueConstraint('company_id', name=op.f('uq_letterhead_company_id'))
+    )
     op.create_table('licence',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='Who holds it.'),
@@ -2324,6 +2351,29 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'price_list_id', 'item_id', 'quantity_min', 'valid_from', name=op.f('uq_price_list_line_company_id_price_list_id_item_id_quantity_min_valid_from'))
     )
     op.create_index(op.f('ix_price_list_line_company_id_item_id'), 'price_list_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_table('printed_document',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who asked; the file shows what this account may see.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What was printed.'),
+    sa.Column('issuer_id', sa.Uuid(), nullable=False, comment='The company whose document it is.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the document.'),
+    sa.Column('language', sa.Text(), nullable=True, comment="The language that was asked for; that of the party's country unless given."),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles that were used to ask for it: no others count for it.'),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when the address is good.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("kind IN ('SALES_ORDER', 'SHIPMENT', 'CUSTOMER_INVOICE', 'DUNNING_NOTICE', 'PURCHASE_ORDER', 'SUPPLIER_QUOTATION', 'PAYMENT')", name=op.f('ck_printed_document_kind_known')),
+    sa.CheckConstraint("language IN ('ZH', 'EN')", name=op.f('ck_printed_document_language_known')),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_printed_document_number_length')),
+    sa.ForeignKeyConstraint(['issuer_id'], ['company.id'], name=op.f('fk_printed_document_issuer_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_printed_document_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_printed_document'))
+    )
+    op.create_index(op.f('ix_printed_document_asked_at_id'), 'printed_document', ['asked_at', 'id'], unique=False)
+    op.create_index(op.f('ix_printed_document_issuer_id'), 'printed_document', ['issuer_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_printed_document_user_id'), 'printed_document', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('product_registration',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),

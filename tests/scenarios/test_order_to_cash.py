@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import httpx
+import pypdfium2
 import pytest
 
 from tests.conftest import run_apart
@@ -44,6 +46,7 @@ class Story:
     order: str = ""
     shipments: list[str] = field(default_factory=list[str])
     answers: dict[str, Any] = field(default_factory=dict[str, Any])
+    files: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     async def ask(self, step: str, document: str, who: str) -> Any:
         """The answer to a query, remembered under the step's name."""
@@ -206,7 +209,7 @@ async def settled(story: Story) -> None:
     own = COMPANY | {"goodsReturn": {"number": returned["number"]}}
     await story.do(
         "credited", "controller", "creditReturn",
-        "goodsReturn { lines { creditedQuantity } credits { nodes { creditNote { kind total { amount } "
+        "goodsReturn { lines { creditedQuantity } credits { nodes { creditNote { number kind total { amount } "
         "credits { number } } } } }", **own,
     )  # fmt: skip
     decision = own | {"lines": [{"position": 1, "restock": "6", "scrap": "4"}]}
@@ -244,14 +247,47 @@ async def consigned(story: Story) -> None:
     await story.ask("shelf stock", SHELF, "warehouse")
 
 
+async def printed(story: Story) -> None:
+    """The company's letterhead is entered; the papers of the order are taken, by us and by the hospital."""
+    head = {
+        "address": "88 Zhangjiang Road, Shanghai", "addressZh": "上海市浦东新区张江路88号", "phone": "+86 21 5555 0100",
+        "bankName": "Bank of Communications", "bankAccount": "310066000018170012345", "bankCode": "COMMCNSHXXX",
+    }  # fmt: skip
+    await story.do("letterhead", "admin", "createLetterhead", "letterhead { phone }", **COMPANY, **head)
+    number = story.answers["invoiced"]["customerInvoice"]["number"]
+    credit = story.answers["credited"]["goodsReturn"]["credits"]["nodes"][0]["creditNote"]
+    for step, who, kind, named, language in (
+        ("order for the hospital", "customer", "SALES_ORDER", story.order, None),
+        ("order in English", "sales", "SALES_ORDER", story.order, "EN"),
+        ("note for the hospital", "customer", "SHIPMENT", story.shipments[0], None),
+        ("note for the driver", "warehouse", "SHIPMENT", story.shipments[0], "EN"),
+        ("invoice for the hospital", "customer", "CUSTOMER_INVOICE", number, None),
+        ("invoice in English", "accountant", "CUSTOMER_INVOICE", number, "EN"),
+        ("credit note", "customer", "CUSTOMER_INVOICE", credit["number"], "EN"),
+        ("another's note", "customer", "SHIPMENT", story.shipments[2], None),
+        ("no such note", "customer", "SHIPMENT", "SH-999999", None),
+        ("an invoice without its amounts", "warehouse", "CUSTOMER_INVOICE", number, None),
+        ("a note for a supplier", "supplier", "SHIPMENT", story.shipments[0], None),
+    ):
+        given = {"kind": kind, "issuer": COMPANY["company"], "number": named, "language": language}
+        await story.do(step, who, "printDocument", "downloadUrl", **given)
+        address = story.answers[step]["downloadUrl"]
+        if address is not None:
+            async with httpx.AsyncClient() as client:
+                found = await client.get(f"http://127.0.0.1:{story.serving.port}{address}")
+            assert (found.status_code, found.headers["content-type"]) == (200, "application/pdf")
+            story.files[step] = found.content
+
+
 async def lived(story: Story) -> None:
-    """Live the story from the goods to the credit note."""
+    """Live the story from the goods to the credit note, and on paper."""
     await goods(story)
     await tax(story)
     await papers(story)
     await delivered(story)
     await settled(story)
     await consigned(story)
+    await printed(story)
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +339,7 @@ def test_what_comes_back_is_credited_and_used_again_or_scrapped(story: Story) ->
     returned = story.answers["credited"]["goodsReturn"]
     [credit] = returned["credits"]["nodes"]
     assert credit["creditNote"] == {
-        "kind": "CREDIT_NOTE", "total": {"amount": "-376.66"}, "credits": {"number": "INV-000001"}
+        "number": "CN-000001", "kind": "CREDIT_NOTE", "total": {"amount": "-376.66"}, "credits": {"number": "INV-000001"}
     }  # fmt: skip
     assert returned["lines"] == [{"creditedQuantity": "10"}]
     decided = {"restockedQuantity": "6", "scrappedQuantity": "4", "undecidedQuantity": "0"}
@@ -409,3 +445,42 @@ async def test_each_step_is_done_by_those_whose_step_it_is(story: Story, who: st
 
 async def test_the_books_are_whole(story: Story) -> None:
     assert await breaches(story.serving.database_url) == []
+
+
+def text_of(story: Story, step: str) -> str:
+    """What stands on a printed document, its lines joined."""
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(story.files[step])]
+    return " ".join("".join(pages).replace("\u200b", "").split())
+
+
+def test_the_papers_of_an_order_say_what_the_ledgers_say_in_the_language_of_who_gets_them(story: Story) -> None:
+    invoice, order = text_of(story, "invoice for the hospital"), text_of(story, "order for the hospital")
+    figures = ("4,000.00 CNY", "520.00 CNY", "4,520.00 CNY", "33.3333", "13 %", "310066000018170012345")
+    assert [shown for shown in ("销售发票", *figures) if shown not in invoice] == []
+    assert "订单确认书" in order and "H-2026-117" in order and "4,520.00 CNY" in order
+    assert "Order confirmation" in text_of(story, "order in English")
+    english = text_of(story, "invoice in English")
+    assert "Invoice" in english and "Due on" in english and "88 Zhangjiang Road, Shanghai" in english
+    credit = text_of(story, "credit note")
+    assert "Credit note" in credit and "-376.66 CNY" in credit and "Credits invoice INV-000001" in credit
+
+
+def test_a_delivery_note_names_lots_days_packages_and_devices(story: Story) -> None:
+    for step, words in (
+        ("note for the hospital", ("送货单", "signed note 881")), ("note for the driver", ("Delivery note", "T-first")),
+    ):  # fmt: skip
+        shown = text_of(story, step)
+        for wanted in (*words, "L2", "L3", "(10)L2", "(00) 0690123400"):
+            assert wanted in shown, (step, wanted)
+
+
+def test_what_a_reader_may_not_see_is_no_document(story: Story) -> None:
+    """Another's note answers as one that does not exist, also to whom shipments do not exist at all."""
+    for step in ("another's note", "no such note", "a note for a supplier"):
+        code, values = story.refusal(step)
+        assert (code, values["what"], story.answers[step]["downloadUrl"]) == ("NOT_FOUND", "SHIPMENT", None)
+    assert story.refusal("an invoice without its amounts")[0] == "NOT_FOUND"
+    assert set(story.files) == {
+        "order for the hospital", "order in English", "note for the hospital", "note for the driver",
+        "invoice for the hospital", "invoice in English", "credit note",
+    }  # fmt: skip

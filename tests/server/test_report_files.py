@@ -5,24 +5,39 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 
+import domain
+from domain.core.columns import spec_of
 from domain.core.database import Database
 from domain.core.errors import InvalidInput
 from domain.core.numbering import ranges_of
+from domain.core.reports import arguments_of
 from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from schema.graph import visible
 from server.report_files import Column, Kind, Line, ReportAsked, Sheet, read_sheet
 from server.report_print import pages, pdf
 from server.report_sheet import is_kept, workbook
+from server.report_words import VALUES_ZH
 from tests.domain.books import AX, World, a_world
 from tests.graph.conftest import VIEWS, Asker, NoWriteRoad
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_every_value_that_a_report_can_show_or_be_asked_with_has_a_chinese_word() -> None:
+    shown = {spec_of(column).enum for report in domain.REPORTS for column in report.table.columns}
+    asked = {one.type for report in domain.REPORTS for one in arguments_of(report) if issubclass(one.type, StrEnum)}
+    lists = {one for one in shown if one is not None} | asked
+    known = {one: set(words) for one, words in VALUES_ZH.items()}
+    assert known == {one: {str(value) for value in one} for one in lists}
+    latin = [word for words in VALUES_ZH.values() for word in words.values() if any(map(str.isascii, word))]
+    assert latin == []
 
 
 class Desk(Asker):

@@ -137,7 +137,7 @@ class CustomerInvoiceTax(
     __table_args__ = (UniqueConstraint("company_id", "customer_invoice_id", "tax_rule_id"),)
 
     customer_invoice_id: Mapped[UUID] = reference("customer_invoice", lines="taxes", doc="The invoice.", zh="发票")
-    tax_rule_id: Mapped[UUID] = reference("tax_rule", doc="The rule.", zh="税则", tier=Tier.INTERNAL)
+    tax_rule_id: Mapped[UUID] = reference("tax_rule", doc="The rule.", zh="税则")
     base: Mapped[Decimal] = amount_column(
         doc="Net amount of the lines it applies to.", zh="计税依据", unit=INVOICE_CURRENCY
     )

@@ -24,7 +24,7 @@ from domain.core.columns import (
     small_column,
     text_column,
 )
-from domain.core.records import CompanyRecord, Scope
+from domain.core.records import ANYONE, CompanyRecord, Scope
 from domain.finance.models.ledger import CURRENCY_LENGTH, AccountRole
 
 
@@ -63,7 +63,7 @@ class TaxCode(CompanyRecord, scope=Scope(), zh="税码", key="code", name="name"
     )
 
 
-class TaxRule(CompanyRecord, scope=Scope(), zh="税则"):
+class TaxRule(CompanyRecord, scope=Scope(partner=ANYONE), zh="税则"):
     """One tax of a code, over the days it holds."""
 
     __tablename__ = "tax_rule"
@@ -81,10 +81,12 @@ class TaxRule(CompanyRecord, scope=Scope(), zh="税则"):
         "tax_code", lines="rules", lines_order="position", doc="The code the rule belongs to.", zh="税码"
     )
     position: Mapped[int] = small_column(doc="Order of computing within the code, from 1.", zh="顺序")
-    name: Mapped[str] = text_column(doc="Name of the tax.", zh="名称")
+    name: Mapped[str] = text_column(doc="Name of the tax.", zh="名称", tier=Tier.PUBLIC)
     kind: Mapped[str] = enum_column(TaxKind, doc="What the tax is before the law.", zh="税种性质")
     method: Mapped[str] = enum_column(TaxMethod, doc="How it is computed.", zh="计税方法")
-    percent: Mapped[Decimal | None] = rate_column(doc="Share in percent; may be negative.", zh="税率", unit="%")
+    percent: Mapped[Decimal | None] = rate_column(
+        doc="Share in percent; may be negative.", zh="税率", unit="%", tier=Tier.PUBLIC
+    )
     unit_amount: Mapped[Decimal | None] = amount_column(
         doc="Amount for one unit.", zh="单位税额", unit="currency", tier=Tier.INTERNAL
     )

@@ -17,7 +17,7 @@ from domain.core.columns import (
     small_column,
     text_column,
 )
-from domain.core.records import CompanyRecord, Scope
+from domain.core.records import ANYONE, CompanyRecord, Scope
 from domain.finance.models.ledger import CURRENCY_LENGTH
 
 
@@ -36,7 +36,7 @@ class InstalmentStart(StrEnum):
     END_OF_MONTH = "END_OF_MONTH"
 
 
-class PaymentTerms(CompanyRecord, scope=Scope(), zh="付款条件", key="code", name="name"):
+class PaymentTerms(CompanyRecord, scope=Scope(partner=ANYONE), zh="付款条件", key="code", name="name"):
     """When an invoice is to be paid, in one or several instalments."""
 
     __tablename__ = "payment_terms"

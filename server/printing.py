@@ -1,0 +1,221 @@
+"""Documents of one record as PDF: read as the account that asked, set by typst from `printed.typ`, had at an address.
+
+The address leads to what its owner may see when it is fetched: a record that may no longer be seen, an owner who lost
+a role or signs in no more, an address that ended, all answer as a path that is not there. Nothing of a file is kept.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.coexistence.printing import KEPT, DocumentKind, DocumentLanguage, PrintDocument
+from domain.core.actors import Actor, Grants
+from domain.core.database import Connection, Database
+from domain.core.errors import DomainError, NotFound
+from resolvers.operation import Dispatcher
+from resolvers.request import GraphRequest
+from resolvers.stored import NotPermitted
+from server.derived import is_signed, signed_address
+from server.printed_forms import UNBROKEN_MAX, WHOLE, Paper, Table, is_spoken_in_chinese, paper_of
+from server.printed_queries import query_for, root_of
+from server.printed_words import WORDS
+from server.roads import Roads
+
+TEMPLATE = Path(__file__).with_name("printed.typ")
+# Documents that are set at once in a process: each takes a core while it lasts.
+SET_AT_ONCE = 2
+# A character of the table is 1.85 mm wide, a Chinese one as wide as two.
+TWENTIETHS_PER_CHARACTER = 37
+PADDING_MILLIMETRES = 3
+WIDE_FROM = 0x2E7F
+# Of the 174 mm of an upright page: what is left of it is for descriptions.
+FIXED_MILLIMETRES_MAX = 134
+
+ASKED = """
+SELECT p.kind, c.code AS company_code, p.number, p.language, p.scopes, u.name
+FROM printed_document p JOIN user_account u ON u.id = p.user_id JOIN company c ON c.id = p.issuer_id
+WHERE p.id = $1 AND p.expires_at > now()
+"""
+COMPANY = "SELECT code FROM company WHERE id = $1"
+
+
+class PrintingUnavailable(DomainError):
+    """This installation has nothing to set type with."""
+
+    code = "PRINTING_UNAVAILABLE"
+    zh = "此服务器未安装单据打印组件。"
+    en = "This server was installed without what prints documents."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which document, in which language; that of its party's country unless one is named."""
+
+    kind: DocumentKind
+    company: str
+    number: str
+    language: DocumentLanguage | None
+
+
+async def read_paper(dispatcher: Dispatcher, reader: tuple[Actor, Grants], wanted: Wanted) -> Paper:
+    """The document as its reader sees it.
+
+    Raises: NotFound for a record that its reader cannot see, as for one that does not exist; NotPermitted when part of
+    it is withheld.
+    """
+    root, query = root_of(wanted.kind), query_for(wanted.kind, dispatcher.schema_for(reader[1]))
+    missing = NotFound(("number",), what=wanted.kind.value, key=wanted.number)
+    if query is None:
+        raise missing
+    request = GraphRequest(query=query, variables={"number": wanted.number, "company": wanted.company})
+    body: Any = orjson.loads((await dispatcher.answer(request, *reader)).body)
+    record = body["data"][root] if body.get("data") else None
+    if record is None:
+        raise missing
+    for one in body.get("extensions", {}).get("withheld", ()):
+        if one["path"][0] == root:
+            raise NotPermitted(("kind",), what=one["coordinate"])
+    is_zh = is_spoken_in_chinese(record) if wanted.language is None else wanted.language is DocumentLanguage.ZH
+    return paper_of(wanted.kind, body["data"], record, is_zh=is_zh)
+
+
+def pdf(paper: Paper) -> bytes:
+    """The bytes of the PDF."""
+    return _compiled(paper, "pdf")
+
+
+def pages(paper: Paper, dots_per_inch: int = 110) -> list[bytes]:
+    """Its pages as PNG images: what a person would see."""
+    found = _compiled(paper, "png", ppi=float(dots_per_inch))
+    return found if isinstance(found, list) else [found]
+
+
+def _compiled(paper: Paper, form: str, **more: Any) -> Any:
+    import pylopdf_fonts_zh_cn as fonts  # the extra `documents`: heavy, and only for files
+    import typst
+
+    # What the library says of its types leaves out what it takes.
+    compiled: Any = typst.compile
+    return compiled(
+        TEMPLATE.read_bytes(), format=form, font_paths=[str(fonts.sans_path().parent)], ignore_system_fonts=True,
+        sys_inputs={"data": orjson.dumps(_data(paper)).decode()}, **more,
+    )  # fmt: skip
+
+
+def _data(paper: Paper) -> Mapping[str, Any]:
+    place = 0 if paper.language == "zh" else 1
+    last = len(paper.totals) - 1
+    return {
+        "title": paper.title, "number": paper.number, "language": paper.language, "sender": list(paper.sender),
+        "recipient": list(paper.recipient), "shipTo": list(paper.ship_to), "facts": [list(one) for one in paper.facts],
+        "opening": paper.opening, "lines": _table(paper.lines), "tables": [_table(one) for one in paper.tables],
+        "totals": [[*one, at == last] for at, one in enumerate(paper.totals)],
+        "wide": any(map(_is_wide, (paper.lines, *paper.tables))),
+        "closing": [list(one) for one in paper.closing], "footer": paper.footer, "page": WORDS["page"][place],
+        "to": WORDS["to"][place], "deliverTo": WORDS["ship_to"][place], "numberWord": WORDS["number"][place],
+    }  # fmt: skip
+
+
+def _table(table: Table) -> Mapping[str, Any]:
+    return {
+        "caption": table.caption,
+        "columns": [
+            [heading, number, _millimetres(table, at)] for at, (heading, number, _) in enumerate(table.columns)
+        ],
+        "described": next((at for at, column in enumerate(table.columns) if column[2] > 0), 0),
+        "rows": [{"cells": list(row.cells), "below": list(row.below)} for row in table.rows],
+    }
+
+
+def _millimetres(table: Table, at: int) -> int:
+    """How wide a column is; 0: it shares what the others leave.
+
+    Numbers and days are never broken, nor short codes; long ones may be, and take no more than so much.
+    """
+    heading, is_number, share = table.columns[at]
+    if share > 0:
+        return 0
+    widest = max(_width(heading), *(_width(row.cells[at]) for row in table.rows), 1)
+    shown = widest if is_number or share == WHOLE else min(widest, UNBROKEN_MAX)
+    return shown * TWENTIETHS_PER_CHARACTER // 20 + PADDING_MILLIMETRES
+
+
+def _is_wide(table: Table) -> bool:
+    """Whether the table is set across the page, because the descriptions would have too little room."""
+    return sum(_millimetres(table, at) for at in range(len(table.columns))) > FIXED_MILLIMETRES_MAX
+
+
+def _width(text: str) -> int:
+    """The width in characters: a Chinese one is as wide as two."""
+    return sum(2 if ord(letter) > WIDE_FROM else 1 for letter in text)
+
+
+class PrintCompanion:
+    """What printing needs beside the domain: the record must be there for who asks, and the address is told."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher, secret: bytes) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._secret = secret
+
+    async def check(self, command: Any, actor: Actor, grants: Grants) -> None:
+        """Make sure that the document can be made. Raises: NotFound, NotPermitted, PrintingUnavailable."""
+        assert isinstance(command, PrintDocument)
+        if find_spec("typst") is None or find_spec("pylopdf_fonts_zh_cn") is None:
+            raise PrintingUnavailable()
+        async with self._database.acquire() as connection:
+            company = await connection.fetchval(COMPANY, command.issuer_id)
+        wanted = Wanted(command.kind, company, command.number, command.language)
+        await read_paper(self._dispatcher, (actor, grants), wanted)
+
+    async def reveal(self, connection: Connection, record_id: UUID) -> str:
+        """The address of the document, good for a day."""
+        return signed_address(self._secret, f"/documents/{record_id}.pdf", datetime.now(UTC) + KEPT)
+
+
+class PrintedDocuments:
+    """Answers GET and HEAD of /documents/{id}.pdf; `missing` makes the answer to a path that is not there."""
+
+    def __init__(self, roads: Roads, secret: bytes, missing: Callable[[Request], Response]) -> None:
+        self._roads = roads
+        self._secret = secret
+        self._missing = missing
+        self._turn = asyncio.Semaphore(SET_AT_ONCE)
+
+    async def __call__(self, request: Request) -> Response:
+        """The document as its owner sees it now."""
+        if not is_signed(self._secret, request.url.path, dict(request.query_params), datetime.now(UTC)):
+            return self._missing(request)
+        async with self._roads.database.acquire() as connection:
+            row = await connection.fetchrow(ASKED, request.path_params["document_id"])
+        reader = await self._roads.acting(row["name"], row["scopes"], "documents") if row is not None else None
+        if row is None or reader is None or not self._has_all(reader[0], row["scopes"]):
+            return self._missing(request)
+        language = DocumentLanguage(row["language"]) if row["language"] else None
+        wanted = Wanted(DocumentKind(row["kind"]), row["company_code"], row["number"], language)
+        try:
+            paper = await read_paper(self._roads.unlimited, reader, wanted)
+        except (NotFound, NotPermitted):
+            return self._missing(request)
+        async with self._turn:
+            body = await asyncio.to_thread(pdf, paper)
+        named = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in paper.number)
+        headers = {
+            "cache-control": "private, no-store", "x-content-type-options": "nosniff",
+            "content-disposition": f'inline; filename="{wanted.kind.value.lower()}-{named}.pdf"',
+        }  # fmt: skip
+        return Response(body, headers=headers, media_type="application/pdf")
+
+    @staticmethod
+    def _has_all(actor: Actor, scopes: list[str]) -> bool:
+        """Whether the owner still holds every role that was used to ask."""
+        return set(scopes) <= {role for roles in actor.roles.values() for role in roles}
