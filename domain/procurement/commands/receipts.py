@@ -45,6 +45,7 @@ from domain.procurement.rules import (
     receive,
     status_after_receipt,
 )
+from domain.procurement.scans import Scans, scans_of
 
 RECEIPT_NUMBERS = Series("goods_receipt", prefix="GR-")
 
@@ -107,6 +108,7 @@ class Known:
     storage: Mapping[UUID | None, UUID]
     lots: Mapping[str, Row]
     rules: Mapping[UUID, Mapping[str, bool]]
+    scans: Scans
     customers_id: UUID | None = None
 
 
@@ -219,6 +221,9 @@ async def _known(
         storage=await reads.storage_by_site(work),
         lots=await reads.lots_by_number(work, [line.lot_number for line in asked if line.lot_number]),
         rules=await rules_by_item(work, [line.item_id for own in lines.values() for line in own]),
+        scans=await scans_of(
+            work, [line.udi for line in asked], [line.item_id for own in lines.values() for line in own], today
+        ),
     )
 
 
@@ -264,6 +269,7 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
         raise NotFound(("position",), what="PurchaseOrderLine", key=f"{order.number}/{asked.position}")
     arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
     item = known.items[line.item_id]
+    asked = known.scans.told(asked, line.item_id, item["code"])
     is_traced = line.account_id is None and LotPolicy(item["lot_policy"]) in TRACED_BY_LOT
     lot = known.lots.get(asked.lot_number) if asked.lot_number is not None else None
     if lot is not None:
