@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.core.commands import Handler
-from domain.master_data import duplicate_commands, rules
+from domain.master_data import duplicate_commands, item_changes, rules
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.commands import (
@@ -20,6 +20,7 @@ from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
 from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
+from domain.master_data.item_changes import ItemChange, ItemReviewField, review, review_field
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -77,6 +78,8 @@ RECORDS = (
     DeviceIdentifier,
     DeviceProfile,
     CodeAssignment,
+    ItemReviewField,
+    ItemChange,
     PartyDuplicate,
     ItemDuplicate,
     DuplicateSearch,
@@ -103,7 +106,8 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(BankAccount, fixed=("party_id",), hidden=("is_approved",), rule=rules.bank_account),
     **maintained(PartyTerms, fixed=("party_id",)),
     **maintained(ItemCategory),
-    **maintained(Item, fixed=("unit_id",), hidden=("status", "merged_into_id"), rule=rules.item),
+    **maintained(Item, fixed=("unit_id",), hidden=("status", "merged_into_id"), rule=rules.item, review=review),
+    **maintained(ItemReviewField, rule=review_field),
     **maintained(ItemRevision, fixed=("item_id", "revision"), rule=rules.valid_period),
     **maintained(KitComponent, fixed=("kit_id", "component_id", "valid_from"), rule=rules.valid_period),
     **maintained(ItemPlanning, fixed=("item_id", "site_id")),
@@ -121,12 +125,14 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ChangeItemStatus: change_item_status,
     ApproveItem: approve_items,
     ApproveBankAccount: approve_bank_accounts,
+    **item_changes.COMMANDS,
     **duplicate_commands.COMMANDS,
 }
 EVENTS = {
     **events_of(MAINTAINED),
     "ItemStatusChanged": Item,
     "BankAccountApproved": BankAccount,
+    **item_changes.EVENTS,
     **duplicate_commands.EVENTS,
 }
 

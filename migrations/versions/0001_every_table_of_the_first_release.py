@@ -392,6 +392,19 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
+    op.create_table('item_review_field',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('field', sa.Text(), nullable=False, comment='The field, as the graph names it: lotPolicy.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why a change of it matters.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(field) <= 64', name=op.f('ck_item_review_field_field_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_item_review_field_reason_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_review_field')),
+    sa.UniqueConstraint('field', name=op.f('uq_item_review_field_field'))
+    )
+    op.create_index(op.f('ix_item_review_field_field_id'), 'item_review_field', ['field', 'id'], unique=False)
     op.create_table('mutation_chunk',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -1998,6 +2011,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_import_issue'))
     )
     op.create_index(op.f('ix_import_issue_company_id_import_run_id'), 'import_issue', ['company_id', 'import_run_id'], unique=False, postgresql_where=None)
+    op.create_table('item_change',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('status', sa.Text(), server_default='PROPOSED', nullable=False, comment='Where it is.'),
+    sa.Column('fields', postgresql.ARRAY(sa.Text()), nullable=False, comment='The fields that are to change.'),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What the item had, by field.'),
+    sa.Column('after', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What it is to have, by field.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who wants it.'),
+    sa.Column('decided_by', sa.Uuid(), nullable=True, comment='Who approved or rejected it.'),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True, comment='When that was.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'REJECTED')", name=op.f('ck_item_change_status_known')),
+    sa.CheckConstraint('cardinality(fields) > 0', name=op.f('ck_item_change_something_changes')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_change_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_change'))
+    )
+    op.create_index(op.f('ix_item_change_item_id'), 'item_change', ['item_id'], unique=False, postgresql_where=None)
+    op.create_index('uq_item_change_item_id_open', 'item_change', ['item_id'], unique=True, postgresql_where=sa.text("status = 'PROPOSED'"))
     op.create_table('item_cost',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -46,7 +46,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         "request_for_quotation_line.item_id", "supplier_quotation_line.item_id", "supplier_invoice_line.item_id",
         "sales_order_kit.item_id", "sales_order_line.item_id", "intercompany_goods.item_id",
         "stock_profit_line.item_id", "shipment_line.item_id", "shipped_serial.item_id", "goods_return_line.item_id",
-        "bill_of_material.item_id", "work_order.item_id", "alert.item_id",
+        "bill_of_material.item_id", "work_order.item_id", "alert.item_id", "item_change.item_id",
     }),
 }  # fmt: skip
 
