@@ -13,11 +13,13 @@ from sqlalchemy import (
     and_,
     func,
     literal_column,
+    select,
 )
 from sqlalchemy import Text as SqlText
 from sqlalchemy.types import Uuid
 
 from domain.core.columns import Tier
+from domain.core.records import MERGED_INTO
 from resolvers.catalog import CATALOG, Entity, ToMany, ToOne
 from resolvers.nodes import Introspection, LocalValue
 from resolvers.reader import Narrow
@@ -153,6 +155,17 @@ def join_condition(frame: Frame, target: FromClause, source: ToOne) -> ColumnEle
     if CATALOG[source.target].is_sharded:
         return and_(target.c.company_id == frame.column("company_id"), equal)
     return equal
+
+
+def is_named(frame: Frame, name: str, value: ColumnElement[Any]) -> ColumnElement[bool]:
+    """That a row is the one whose key is the value, or stands for it: a master that was merged into another answers
+    with that one, so that whoever has kept an id or a code goes on finding what it means. Lists find the row itself.
+    """
+    own = frame.entity.table.alias()
+    if MERGED_INTO not in own.c or name not in ("id", frame.entity.record.spec.key):
+        return frame.column(name) == value
+    standing = select(func.coalesce(own.c[MERGED_INTO], own.c.id)).where(own.c[name] == value)
+    return frame.column("id") == standing.correlate_except(own).scalar_subquery()
 
 
 def members(parts: Iterable[tuple[str, Sequence[Piece]]]) -> list[Piece]:

@@ -7,11 +7,13 @@ not read is not searched: a row is found by it only if the columns that are left
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from domain.core.errors import FieldNotReadable, InvalidInput
 from domain.core.search import TEXT_MAX, sought
+from domain.master_data.udi_rules import UdiUnreadable, is_scanned, read_udi
 from resolvers.catalog import CATALOG, Entity, Leaf, ToMany, camel
 from resolvers.filters import Any_, Compare, FilterReader, Predicate, Quantified, field_mask, plain
 from resolvers.reader import Mask
@@ -76,9 +78,19 @@ def _part(part: str, text: str) -> Any:
         raise _refused(text, "it is empty; send null to see every row", "为空；如需查看全部，请传 null")
     if len(text) > TEXT_MAX:
         raise _refused(text, f"at most {TEXT_MAX} characters are sought", f"最多 {TEXT_MAX} 个字符")
+    if part == "codes" and is_scanned(text):
+        return [_identifier(text)]
     found: str | tuple[str, ...] = getattr(sought(text), part)
     return list(found) if isinstance(found, tuple) else found
 
 
 def _refused(text: str, reason: str, reason_zh: str) -> InvalidInput:
     return InvalidInput(what="search", value=repr(text[:80]), reason=reason, reason_zh=reason_zh)
+
+
+def _identifier(text: str) -> str:
+    """The device identifier within a scan, by which a register knows the device; the text itself where it says none."""
+    try:
+        return read_udi(text, datetime.now(UTC).date()).identifier
+    except UdiUnreadable:
+        return text

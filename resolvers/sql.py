@@ -58,6 +58,7 @@ from resolvers.fragments import (
     ReadableParameter,
     SitesParameter,
     concat,
+    is_named,
     join_condition,
     members,
     money_pieces,
@@ -443,7 +444,7 @@ class Renderer:
                 number = select(company.c.company_id).where(company.c.code == self.bind(bound, String()))
                 conditions.append(frame.column("company_id") == number.scalar_subquery())
             else:
-                conditions.append(frame.column(name) == self.bind(bound, frame.column(name).type))
+                conditions.append(is_named(frame, name, self.bind(bound, frame.column(name).type)))
         if lookup.legacy is not None:
             system, key = lookup.legacy
             conditions.append(self._from_source(frame, FromSource((("system", "eq", system), ("key", "eq", key)))))

@@ -16,6 +16,7 @@ from domain.core.records import GROUP, is_sharded
 from resolvers.catalog import CATALOG, Entity, ToMany, ToOne
 from resolvers.global_ids import encode_id
 from resolvers.reader import Reader
+from resolvers.scanning import parse_udi
 
 _SPECS: Mapping[str, CommandSpec] = {command.spec.name: command.spec for command in COMMANDS}
 
@@ -72,7 +73,9 @@ def viewer_can(reader: Reader, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"extent": extent, "companies": _codes(reader, companies)}
 
 
-LOCAL_ROOTS: Mapping[str, Callable[[Reader, Mapping[str, Any]], Any]] = {"viewer": viewer, "viewerCan": viewer_can}
+LOCAL_ROOTS: Mapping[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
+    "viewer": viewer, "viewerCan": viewer_can, "parseUdi": parse_udi,
+}  # fmt: skip
 
 
 def _codes(reader: Reader, companies: frozenset[int]) -> list[str]:

@@ -11,6 +11,17 @@ from domain.governance.accounts import (
 from domain.governance.documents import ChangeApplication, DeployDocuments, RegisterApplication, RetireDeployment
 from domain.governance.identities import LinkIdentity, UnlinkIdentity
 from domain.governance.keys import CreateApiKey, RevokeApiKey, RotateApiKey
+from domain.governance.merges import (
+    ApproveItemMerge,
+    ApprovePartyMerge,
+    ProposeItemMerge,
+    ProposePartyMerge,
+    RejectItemMerge,
+    RejectPartyMerge,
+    UndoItemMerge,
+    UndoPartyMerge,
+)
+from domain.governance.merges.models import ItemMerge, PartyMerge
 from domain.governance.models import ClientApplication, RegisteredDocument
 from domain.governance.permissions import AddPolicyRule, GrantRole, RemovePolicyRule, RevokeRole
 from domain.governance.sign_in import ChangePassword, LogIn, LogOut, RenewToken, SetPassword
@@ -19,7 +30,7 @@ from domain.governance.tiers import AssignKeyTier, AssignUserTier, ChangeClientT
 from schema.commands import performs
 from schema.derive import graph_type, root_many, root_one
 
-for _record in (ClientApplication, RegisteredDocument):
+for _record in (ClientApplication, RegisteredDocument, PartyMerge, ItemMerge):
     graph_type(_record)
 
 
@@ -28,6 +39,8 @@ class GovernanceQuery:
     client_application = root_one(ClientApplication)
     client_applications = root_many(ClientApplication)
     registered_documents = root_many(RegisteredDocument)
+    party_merges = root_many(PartyMerge)
+    item_merges = root_many(ItemMerge)
 
 
 @strawberry.type
@@ -58,3 +71,11 @@ class GovernanceMutation:
     change_client_tier = performs(ChangeClientTier)
     assign_user_tier = performs(AssignUserTier)
     assign_key_tier = performs(AssignKeyTier)
+    propose_party_merge = performs(ProposePartyMerge)
+    approve_party_merge = performs(ApprovePartyMerge)
+    reject_party_merge = performs(RejectPartyMerge)
+    undo_party_merge = performs(UndoPartyMerge)
+    propose_item_merge = performs(ProposeItemMerge)
+    approve_item_merge = performs(ApproveItemMerge)
+    reject_item_merge = performs(RejectItemMerge)
+    undo_item_merge = performs(UndoItemMerge)

@@ -10,6 +10,7 @@ from domain.master_data.currencies import Currency, CurrencyRate
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import ContinueDuplicateSearch
 from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
+from domain.master_data.item_changes import ItemChange, ItemReviewField
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -84,6 +85,9 @@ class MasterDataQuery:
     device_identifiers = root_many(DeviceIdentifier)
     device_profiles = root_many(DeviceProfile)
     code_assignments = root_many(CodeAssignment)
+    item_review_field = root_one(ItemReviewField)
+    item_review_fields = root_many(ItemReviewField)
+    item_changes = root_many(ItemChange)
     party_duplicates = root_many(PartyDuplicate)
     item_duplicates = root_many(ItemDuplicate)
     duplicate_searches = root_many(DuplicateSearch)

@@ -41,6 +41,15 @@ make(Kind.TYPE, "ViewerPermission", "Where the caller may read a field or perfor
     Field("extent", "Extent", "In all of its companies, some, or none."),
     Field("companies", "list[String]", "Codes of those companies."),
 ])  # fmt: skip
+make(Kind.TYPE, "ParsedUdi", "What a scanned unique device identifier says.", [
+    Field("agency", "IssuingAgency", "Who issued the identifier."),
+    Field("identifier", "String", "The device identifier, in the form under which registers are searched."),
+    Field("lot", "String | None", "The maker's lot."),
+    Field("serial", "String | None", "Serial number."),
+    Field("madeOn", "Date | None", "Day of manufacture."),
+    Field("expiresOn", "Date | None", "Last day of use; of a date without a day the last of its month."),
+    Field("checkDigitValid", "Boolean | None", "Whether its check digit is right; none where the form has none."),
+])  # fmt: skip
 
 
 def _root(spec: Field) -> StrawberryField:
@@ -61,4 +70,7 @@ class ViewerQuery:
     ]))  # fmt: skip
     nodes = _root(Field("", "list[Node | None]", "Several by their global ids, at most 100, in the order of the ids.", [
         Field("ids", "list[ID]", "Global ids."),
+    ]))  # fmt: skip
+    parse_udi = _root(Field("", "ParsedUdi", "What a scanned UDI says; `items(search:)` finds the device by it.", [
+        Field("text", "String", "The scan: GS1 element string or brackets or Digital Link, HIBCC, ICCBBA, IFA."),
     ]))  # fmt: skip

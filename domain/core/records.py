@@ -40,6 +40,9 @@ from domain.core.search import is_prose, searched
 # that hold in the group and in every company.
 GROUP = 0
 
+# A master with this column was merged into another where it names one: look-ups of one row answer with that one.
+MERGED_INTO = "merged_into_id"
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

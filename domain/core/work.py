@@ -189,9 +189,10 @@ class Work:
         """The work of another company in the same transaction, for what must be true in both or in neither.
 
         It has an audit and events of its own and ends with this one; whoever asks for it has checked that the actor
-        may do there what the command does.
+        may do there what the command does. A work of the group may have those of companies beside it, none of them
+        that of the group.
         """
-        if GROUP in (company_id, self.company_id) or company_id == self.company_id:
+        if company_id in (GROUP, self.company_id):
             raise TypeError(f"company {company_id} cannot work beside company {self.company_id}")
         if company_id not in self.beside_it:
             self.beside_it[company_id] = replace(

@@ -24,14 +24,17 @@ from domain.master_data.parties import Party, PartyTerms
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _party, _terms, _item, _account = Party.table, PartyTerms.table, OpenItem.table, Account.table
+# One that was merged shares the limit of its survivor, and owes together with all that stand for the same.
+_standing = func.coalesce(_party.c.merged_into_id, _party.c.id)
+_own = _party.alias("own")
 _LIMITS = (
     select(_party.c.id, _party.c.code, _terms.c.currency, _terms.c.credit_limit)
-    .join_from(_party, _terms, (_terms.c.company_id == _company_id) & (_terms.c.party_id == _party.c.id), isouter=True)
+    .join_from(_party, _terms, (_terms.c.company_id == _company_id) & (_terms.c.party_id == _standing), isouter=True)
     .where(_party.c.id == _ids)
 )
 _OPEN = (
     select(
-        _item.c.party_id,
+        _party.c.id.label("party_id"),
         _item.c.transaction_currency.label("currency"),
         func.sum(_item.c.open_transaction_amount).label("open"),
         func.coalesce(
@@ -41,14 +44,16 @@ _OPEN = (
             0,
         ).label("overdue"),
     )
-    .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
+    .join_from(_party, _own, or_(_own.c.id == _standing, _own.c.merged_into_id == _standing))
+    .join(_item, _item.c.party_id == _own.c.id)
+    .join(_account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
     .where(
         _item.c.company_id == _company_id,
-        _item.c.party_id == _ids,
+        _party.c.id == _ids,
         _item.c.open_transaction_amount != 0,
         or_(_account.c.role == AccountRole.RECEIVABLE.value, _account.c.role == AccountRole.CUSTOMER_PREPAYMENT.value),
     )
-    .group_by(_item.c.party_id, _item.c.transaction_currency)
+    .group_by(_party.c.id, _item.c.transaction_currency)
 )
 
 

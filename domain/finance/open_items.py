@@ -34,6 +34,7 @@ from domain.finance.models import (
 )
 from domain.finance.rules import Leg, Voucher, agreeing, carried_quote, moving
 from domain.finance.rules.open_items import Item, Part, Settlement
+from domain.master_data.standing import survivors_of
 
 MATCHING_NUMBERS = Series("matching", prefix="MT-")
 
@@ -151,7 +152,13 @@ async def lock_items(work: Work, ids: Iterable[UUID], pair_id: UUID | None = Non
     An item that is one of a pair is so no more for who changes both sides at once, and names the pair.
     """
     rows = await work.lock(OpenItem, ids)
-    return {id_: replace(item_of(row), is_paired=row["pair_id"] not in (None, pair_id)) for id_, row in rows.items()}
+    survivors = await survivors_of(work, [row["party_id"] for row in rows.values()])
+    return {
+        id_: replace(
+            item_of(row), is_paired=row["pair_id"] not in (None, pair_id), survivor_id=survivors.get(row["party_id"])
+        )
+        for id_, row in rows.items()
+    }
 
 
 async def pair_items(work: Work, source_ids: Iterable[UUID], pair_id: UUID) -> None:

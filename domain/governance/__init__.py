@@ -21,7 +21,7 @@ from domain.core.accounts import (
 )
 from domain.core.client_tiers import ClientTier
 from domain.core.commands import Handler
-from domain.governance import models, sign_in
+from domain.governance import merges, models, sign_in
 from domain.governance.accounts import (
     CreateUser,
     DeactivateUser,
@@ -84,7 +84,7 @@ from domain.governance.tiers import (
     change_client_tier,
 )
 
-RECORDS = models.RECORDS
+RECORDS = (*models.RECORDS, *merges.RECORDS)
 COMMANDS: Mapping[type[Any], Handler] = {
     CreateUser: create_user,
     DeactivateUser: deactivate_user,
@@ -112,6 +112,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ChangeClientTier: change_client_tier,
     AssignUserTier: assign_user_tier,
     AssignKeyTier: assign_key_tier,
+    **merges.COMMANDS,
 }
 HANDLERS = {}
 SWEEPS = sign_in.SWEEPS
@@ -139,4 +140,5 @@ EVENTS = {
     "ClientTierChanged": ClientTier,
     "UserAccountTierAssigned": UserAccount,
     "ApiKeyTierAssigned": ApiKey,
+    **merges.EVENTS,
 }

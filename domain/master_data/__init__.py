@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.core.actors import Action
 from domain.core.commands import Handler
-from domain.master_data import duplicate_commands, rules
+from domain.master_data import duplicate_commands, item_changes, rules
 from domain.master_data.calendars import WorkCalendar, WorkCalendarException, WorkCalendarShift
 from domain.master_data.code_lists import CodeList, CodeMapping, CodeValue
 from domain.master_data.commands import (
@@ -21,6 +21,7 @@ from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
 from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
+from domain.master_data.item_changes import ItemChange, ItemReviewField, review, review_field
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -79,6 +80,8 @@ RECORDS = (
     DeviceIdentifier,
     DeviceProfile,
     CodeAssignment,
+    ItemReviewField,
+    ItemChange,
     PartyDuplicate,
     ItemDuplicate,
     DuplicateSearch,
@@ -96,7 +99,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(CodeList),
     **maintained(CodeValue, fixed=("list_id", "code"), rule=rules.valid_period),
     **maintained(CodeMapping, fixed=("from_value_id", "to_value_id")),
-    **maintained(Party, rule=rules.party),
+    **maintained(Party, hidden=("merged_into_id",), rule=rules.party),
     **maintained(PartyRole, fixed=("party_id", "role"), rule=rules.valid_period),
     **maintained(PartyIdentifier, fixed=("party_id", "scheme"), rule=rules.party_identifier),
     **maintained(Address, fixed=("party_id",)),
@@ -106,7 +109,8 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(BankAccount, fixed=("party_id",), hidden=("is_approved",), rule=rules.bank_account),
     **maintained(PartyTerms, fixed=("party_id",)),
     **maintained(ItemCategory),
-    **maintained(Item, fixed=("unit_id",), hidden=("status",), rule=rules.item),
+    **maintained(Item, fixed=("unit_id",), hidden=("status", "merged_into_id"), rule=rules.item, review=review),
+    **maintained(ItemReviewField, rule=review_field),
     **maintained(ItemRevision, fixed=("item_id", "revision"), rule=rules.valid_period),
     **maintained(KitComponent, fixed=("kit_id", "component_id", "valid_from"), rule=rules.valid_period),
     **maintained(ItemPlanning, fixed=("item_id", "site_id")),
@@ -124,12 +128,14 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ChangeItemStatus: change_item_status,
     ApproveItem: approve_items,
     ApproveBankAccount: approve_bank_accounts,
+    **item_changes.COMMANDS,
     **duplicate_commands.COMMANDS,
 }
 EVENTS = {
     **events_of(MAINTAINED),
     "ItemStatusChanged": Item,
     "BankAccountApproved": BankAccount,
+    **item_changes.EVENTS,
     **duplicate_commands.EVENTS,
 }
 

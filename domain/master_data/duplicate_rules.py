@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from opencc import OpenCC
@@ -119,7 +119,7 @@ class Likeness:
 
 @lru_cache(maxsize=2)
 def _converter(way: str) -> Callable[[str], str]:
-    made: Any = OpenCC(way)  # it has no types
+    made = cast(Any, OpenCC(way))  # it has no types
     return made.convert
 
 

@@ -165,6 +165,10 @@ class Item(
     model: Mapped[str | None] = text_column(doc="Name or number of the model.", zh="型号", tier=Tier.PUBLIC)
     sold_from: Mapped[date | None] = date_column(doc="First day of sale.", zh="开始销售日期", tier=Tier.PUBLIC)
     sold_to: Mapped[date | None] = date_column(doc="Last day of sale.", zh="停止销售日期", tier=Tier.PUBLIC)
+    merged_into_id: Mapped[UUID | None] = reference(
+        "item", many="merged_from", doc="The item that now stands for it; its code and id answer with that one.",
+        zh="已并入物料", tier=Tier.INTERNAL,
+    )  # fmt: skip
 
 
 class ItemRevision(GroupRecord, scope=Scope(partner=ANYONE), zh="物料版本"):

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -56,6 +56,23 @@ Values = Mapping[str, Any]
 Rule = Callable[[Values], Values]
 
 
+
+
+class Kept(Protocol):
+    """What of a batch of changes waits for approval."""
+
+    def now(self, current: Values, changed: Values, by: UUID, /) -> dict[str, Any]:
+        """What of one change takes effect at once. Raises: DomainError."""
+        ...
+
+    async def write(self, work: Work, /) -> None:
+        """What waits is kept."""
+        ...
+
+
+# Asked before some rows are changed.
+Reviewing = Callable[[Work, Sequence[UUID]], Awaitable[Kept]]
+
 # Levels of a tree of masters; a longer way up is a loop, or as good as one.
 TREE_DEPTH_MAX = 64
 
@@ -67,7 +84,8 @@ _OWN_CURRENCY, _COMPANY_CURRENCY = "currency", "company.currency"
 class Master:
     """How people keep one record: `columns` they set, those `fixed` once set, and the `rule` of the whole row.
 
-    `action` is what the policy must grant, where it is not CREATE and CHANGE.
+    `action` is what the policy must grant, where it is not CREATE and CHANGE. A `review` keeps back what of a change
+    needs approval first.
     """
 
     record: type[Record]
@@ -75,6 +93,7 @@ class Master:
     fixed: frozenset[str]
     rule: Rule
     action: Action | None
+    review: Reviewing | None
 
     @property
     def own(self) -> str:
@@ -103,6 +122,7 @@ def maintained(
     hidden: Iterable[str] = (),
     rule: Rule = _anything,
     action: Action | None = None,
+    review: Reviewing | None = None,
 ) -> Mapping[type[Any], Handler]:
     """The commands Create..., Change... and, for a record that can be archived, Archive..., each with its function.
 
@@ -116,7 +136,9 @@ def maintained(
         if one.name not in left_out and one.computed is None and spec_of(one).exposed
     }
     keys = {record.spec.key} if record.spec.key else set[str]()
-    master = Master(record=record, columns=columns, fixed=frozenset(fixed) | keys, rule=rule, action=action)
+    master = Master(
+        record=record, columns=columns, fixed=frozenset(fixed) | keys, rule=rule, action=action, review=review
+    )  # fmt: skip
     made: dict[type[Any], Handler] = {
         _create_command(master): _creates(master),
         _change_command(master): _changes(master),
@@ -264,6 +286,7 @@ def _changes(master: Master) -> Function:
         known = await known_values(work, master.record, master.columns, commands)
         rows = await work.lock(master.record, [getattr(one, master.own) for one in commands])
         stale = await work.stale(master.record, rows, _expected(master, commands))
+        kept = None if master.review is None else await master.review(work, list(rows))
         current: dict[UUID, Values] = {id_: dict(row) for id_, row in rows.items()}
         outcomes: list[UUID | DomainError] = []
         written: dict[UUID, set[str]] = {}
@@ -272,6 +295,8 @@ def _changes(master: Master) -> Function:
             try:
                 _check_there(master, id_, current.get(id_), stale.get(id_))
                 changed = _changed(master, current[id_], _given(master, one, known))
+                if kept is not None:
+                    changed = kept.now(current[id_], changed, work.actor.id)
                 current[id_] = {**current[id_], **changed}
                 if changed:
                     written.setdefault(id_, set()).update(changed)
@@ -279,6 +304,8 @@ def _changes(master: Master) -> Function:
             except DomainError as refusal:
                 outcomes.append(refusal)
         await _write(work, master, current, written)
+        if kept is not None:
+            await kept.write(work)
         return Results(outcomes)
 
     return change

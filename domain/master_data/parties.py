@@ -116,6 +116,10 @@ class Party(
         doc="Code of the payment terms agreed, such as N30.", zh="付款条件", tier=Tier.COMMERCIAL
     )
     website: Mapped[str | None] = text_column(doc="Address of its web pages or ordering service.", zh="网址")
+    merged_into_id: Mapped[UUID | None] = reference(
+        "party", many="merged_from", doc="The party that now stands for it; its code and id answer with that one.",
+        zh="已并入单位", tier=Tier.INTERNAL,
+    )  # fmt: skip
 
 
 class PartyRole(GroupRecord, scope=Scope(partner="party_id"), zh="往来角色"):

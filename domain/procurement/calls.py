@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 from domain.core.errors import DomainError
 from domain.core.money import EXACT, Money
 from domain.core.work import Work
+from domain.master_data.standing import standing, survivors_of
 from domain.procurement.agreement_rules import Agreed, Call, call_off
 from domain.procurement.agreements import AgreementStatus, PurchaseAgreement, PurchaseAgreementLine
 
@@ -69,11 +70,13 @@ async def calls_on(work: Work, ids: Iterable[UUID | None]) -> Calls:
     found = [row["purchase_agreement_id"] for row in await work.fetch(_OF_LINES, ids=asked)]
     heads = await work.lock(PurchaseAgreement, found)
     rows = await work.lock(PurchaseAgreementLine, asked)
+    survivors = await survivors_of(work, [head["supplier_id"] for head in heads.values()])
     return Calls(
         agreed={
             id_: Agreed(
                 id=id_, agreement=head["number"], status=AgreementStatus(head["status"]),
-                supplier_id=head["supplier_id"], position=row["position"], item_id=row["item_id"],
+                supplier_id=standing(survivors, head["supplier_id"]), position=row["position"],
+                item_id=row["item_id"],
                 currency=head["currency"], unit_price=row["unit_price"], valid_from=head["valid_from"],
                 valid_to=head["valid_to"], agreed=row["agreed_quantity"], called=row["called_quantity"],
             )

@@ -18,6 +18,7 @@ from domain.finance.journal import company_currency
 from domain.finance.models import JournalKind, SubLedger
 from domain.finance.rules import Leg, Voucher
 from domain.inventory import CostShare, LateCostDocument, received_entries, share_late_costs
+from domain.master_data.standing import stands_for
 from domain.procurement.expenses import Charged, legs_of_difference
 from domain.procurement.invoices import (
     MatchKind,
@@ -41,7 +42,8 @@ _return, _back_line = PurchaseReturn.table, PurchaseReturnLine.table
 _TOLERANCE = select(_tolerance).where(_tolerance.c.company_id == _company_id)
 _ORDER_LINES = (
     select(
-        _ordered, _order.c.number.label("order_number"), _order.c.supplier_id, _order.c.site_id, _order.c.currency,
+        _ordered, _order.c.number.label("order_number"), _order.c.supplier_id,
+        stands_for(_order.c.supplier_id).label("standing_supplier_id"), _order.c.site_id, _order.c.currency,
         _order.c.status.label("order_status"), _order.c.is_historical.label("order_is_historical"),
     )
     .join_from(_ordered, _order, (_order.c.company_id == _ordered.c.company_id)

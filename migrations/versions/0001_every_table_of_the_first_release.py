@@ -392,6 +392,19 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_code_id'), 'item_category', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_name_id'), 'item_category', ['name', 'id'], unique=False)
     op.create_index(op.f('ix_item_category_parent_id'), 'item_category', ['parent_id'], unique=False, postgresql_where=sa.text('parent_id IS NOT NULL'))
+    op.create_table('item_review_field',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('field', sa.Text(), nullable=False, comment='The field, as the graph names it: lotPolicy.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why a change of it matters.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint('char_length(field) <= 64', name=op.f('ck_item_review_field_field_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_item_review_field_reason_length')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_review_field')),
+    sa.UniqueConstraint('field', name=op.f('uq_item_review_field_field'))
+    )
+    op.create_index(op.f('ix_item_review_field_field_id'), 'item_review_field', ['field', 'id'], unique=False)
     op.create_table('mutation_chunk',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity, 0 for the group.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -450,6 +463,7 @@ def upgrade() -> None:
     sa.Column('credit_rating', sa.SmallInteger(), nullable=True, comment='Our judgement of its reliability: 1 superior, 2 excellent, 3 above average, 4 average, 5 below average.'),
     sa.Column('payment_terms', sa.Text(), nullable=True, comment='Code of the payment terms agreed, such as N30.'),
     sa.Column('website', sa.Text(), nullable=True, comment='Address of its web pages or ordering service.'),
+    sa.Column('merged_into_id', sa.Uuid(), nullable=True, comment='The party that now stands for it; its code and id answer with that one.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -463,11 +477,13 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(payment_terms) <= 64', name=op.f('ck_party_payment_terms_length')),
     sa.CheckConstraint('char_length(website) <= 400', name=op.f('ck_party_website_length')),
     sa.ForeignKeyConstraint(['employer_id'], ['party.id'], name=op.f('fk_party_employer_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['party.id'], name=op.f('fk_party_merged_into_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_party')),
     sa.UniqueConstraint('code', name=op.f('uq_party_code'))
     )
     op.create_index(op.f('ix_party_code_id'), 'party', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_party_employer_id'), 'party', ['employer_id'], unique=False, postgresql_where=sa.text('employer_id IS NOT NULL'))
+    op.create_index(op.f('ix_party_merged_into_id'), 'party', ['merged_into_id'], unique=False, postgresql_where=sa.text('merged_into_id IS NOT NULL'))
     op.create_index(op.f('ix_party_name_id'), 'party', ['name', 'id'], unique=False)
     op.create_index('ix_party_search', 'party', [sa.literal_column('skein_search(CAST(NULL AS TEXT), code, name, name_zh, legal_name, legal_name_zh, credit_code)')], unique=False, postgresql_using='gin')
     op.create_index('uq_party_credit_code', 'party', ['credit_code'], unique=True, postgresql_where=sa.text('archived_at IS NULL'))
@@ -1016,6 +1032,7 @@ def upgrade() -> None:
     sa.Column('model', sa.Text(), nullable=True, comment='Name or number of the model.'),
     sa.Column('sold_from', sa.Date(), nullable=True, comment='First day of sale.'),
     sa.Column('sold_to', sa.Date(), nullable=True, comment='Last day of sale.'),
+    sa.Column('merged_into_id', sa.Uuid(), nullable=True, comment='The item that now stands for it; its code and id answer with that one.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -1038,6 +1055,7 @@ def upgrade() -> None:
     sa.CheckConstraint('shelf_life_days > 0', name=op.f('ck_item_shelf_life_positive')),
     sa.ForeignKeyConstraint(['category_id'], ['item_category.id'], name=op.f('fk_item_category_id')),
     sa.ForeignKeyConstraint(['manufacturer_id'], ['party.id'], name=op.f('fk_item_manufacturer_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['item.id'], name=op.f('fk_item_merged_into_id')),
     sa.ForeignKeyConstraint(['size_unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_size_unit_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_unit_id')),
     sa.ForeignKeyConstraint(['volume_unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_volume_unit_id')),
@@ -1048,6 +1066,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_item_category_id'), 'item', ['category_id'], unique=False, postgresql_where=sa.text('category_id IS NOT NULL'))
     op.create_index(op.f('ix_item_code_id'), 'item', ['code', 'id'], unique=False)
     op.create_index(op.f('ix_item_manufacturer_id'), 'item', ['manufacturer_id'], unique=False, postgresql_where=sa.text('manufacturer_id IS NOT NULL'))
+    op.create_index(op.f('ix_item_merged_into_id'), 'item', ['merged_into_id'], unique=False, postgresql_where=sa.text('merged_into_id IS NOT NULL'))
     op.create_index(op.f('ix_item_name_id'), 'item', ['name', 'id'], unique=False)
     op.create_index('ix_item_search', 'item', [sa.literal_column('skein_search(description, code, name, name_zh, model)')], unique=False, postgresql_using='gin')
     op.create_index(op.f('ix_item_size_unit_id'), 'item', ['size_unit_id'], unique=False, postgresql_where=sa.text('size_unit_id IS NOT NULL'))
@@ -1252,6 +1271,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_party_identifier_party_id'), 'party_identifier', ['party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_party_identifier_value'), 'party_identifier', ['value'], unique=False)
+    op.create_table('party_merge',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('survivor_id', sa.Uuid(), nullable=False, comment='Who stands for both.'),
+    sa.Column('merged_id', sa.Uuid(), nullable=False, comment='Who is no more on its own.'),
+    sa.Column('status', sa.Text(), server_default='PROPOSED', nullable=False, comment='Where it is.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they are one.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who proposed it.'),
+    sa.Column('decided_by', sa.Uuid(), nullable=True, comment='Who approved, rejected or undid it.'),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True, comment='When that was.'),
+    sa.Column('moved_count', sa.Integer(), server_default='0', nullable=False, comment='Rows that it moved to the survivor.'),
+    sa.Column('moved', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False, comment='What it changed, row by row, so that it can be undone.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'REJECTED', 'UNDONE')", name=op.f('ck_party_merge_status_known')),
+    sa.CheckConstraint('char_length(reason) <= 8000', name=op.f('ck_party_merge_reason_length')),
+    sa.CheckConstraint('survivor_id <> merged_id', name=op.f('ck_party_merge_two_parties')),
+    sa.ForeignKeyConstraint(['merged_id'], ['party.id'], name=op.f('fk_party_merge_merged_id')),
+    sa.ForeignKeyConstraint(['survivor_id'], ['party.id'], name=op.f('fk_party_merge_survivor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_party_merge'))
+    )
+    op.create_index(op.f('ix_party_merge_merged_id'), 'party_merge', ['merged_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_party_merge_survivor_id'), 'party_merge', ['survivor_id'], unique=False, postgresql_where=None)
+    op.create_index('uq_party_merge_merged_id_live', 'party_merge', ['merged_id'], unique=True, postgresql_where=sa.text("status IN ('PROPOSED', 'APPROVED')"))
     op.create_table('party_role',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('party_id', sa.Uuid(), nullable=False, comment='The party.'),
@@ -1998,6 +2041,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_import_issue'))
     )
     op.create_index(op.f('ix_import_issue_company_id_import_run_id'), 'import_issue', ['company_id', 'import_run_id'], unique=False, postgresql_where=None)
+    op.create_table('item_change',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item.'),
+    sa.Column('status', sa.Text(), server_default='PROPOSED', nullable=False, comment='Where it is.'),
+    sa.Column('fields', postgresql.ARRAY(sa.Text()), nullable=False, comment='The fields that are to change.'),
+    sa.Column('before', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What the item had, by field.'),
+    sa.Column('after', postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment='What it is to have, by field.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who wants it.'),
+    sa.Column('decided_by', sa.Uuid(), nullable=True, comment='Who approved or rejected it.'),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True, comment='When that was.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'REJECTED')", name=op.f('ck_item_change_status_known')),
+    sa.CheckConstraint('cardinality(fields) > 0', name=op.f('ck_item_change_something_changes')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_change_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_change'))
+    )
+    op.create_index(op.f('ix_item_change_item_id'), 'item_change', ['item_id'], unique=False, postgresql_where=None)
+    op.create_index('uq_item_change_item_id_open', 'item_change', ['item_id'], unique=True, postgresql_where=sa.text("status = 'PROPOSED'"))
     op.create_table('item_cost',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2038,6 +2101,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_item_duplicate_later_id'), 'item_duplicate', ['later_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_item_duplicate_score_id'), 'item_duplicate', ['score', 'id'], unique=False)
+    op.create_table('item_merge',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('survivor_id', sa.Uuid(), nullable=False, comment='What stands for both.'),
+    sa.Column('merged_id', sa.Uuid(), nullable=False, comment='What is no more on its own.'),
+    sa.Column('status', sa.Text(), server_default='PROPOSED', nullable=False, comment='Where it is.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they are one.'),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False, comment='Who proposed it.'),
+    sa.Column('decided_by', sa.Uuid(), nullable=True, comment='Who approved, rejected or undid it.'),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True, comment='When that was.'),
+    sa.Column('moved_count', sa.Integer(), server_default='0', nullable=False, comment='Rows that it moved to the survivor.'),
+    sa.Column('moved', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False, comment='What it changed, row by row, so that it can be undone.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("status IN ('PROPOSED', 'APPROVED', 'REJECTED', 'UNDONE')", name=op.f('ck_item_merge_status_known')),
+    sa.CheckConstraint('char_length(reason) <= 8000', name=op.f('ck_item_merge_reason_length')),
+    sa.CheckConstraint('survivor_id <> merged_id', name=op.f('ck_item_merge_two_items')),
+    sa.ForeignKeyConstraint(['merged_id'], ['item.id'], name=op.f('fk_item_merge_merged_id')),
+    sa.ForeignKeyConstraint(['survivor_id'], ['item.id'], name=op.f('fk_item_merge_survivor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_item_merge'))
+    )
+    op.create_index(op.f('ix_item_merge_merged_id'), 'item_merge', ['merged_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_item_merge_survivor_id'), 'item_merge', ['survivor_id'], unique=False, postgresql_where=None)
+    op.create_index('uq_item_merge_merged_id_live', 'item_merge', ['merged_id'], unique=True, postgresql_where=sa.text("status IN ('PROPOSED', 'APPROVED')"))
     op.create_table('item_price',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -19,6 +19,7 @@ from domain.finance.commands.valuation import NothingToPost
 from domain.finance.models import Account, AccountRole, DunningLevel, DunningNotice, DunningNoticeLine, OpenItem
 from domain.finance.rules.journals import LINES_MAX
 from domain.finance.rules.receivables import Level, next_level
+from domain.master_data.standing import stands_for
 
 NOTICE_NUMBERS = Series("dunning_notice", prefix="DN-")
 
@@ -40,7 +41,7 @@ _company_id = bindparam("company_id", type_=SmallInteger())
 _level, _item, _account = DunningLevel.table, OpenItem.table, Account.table
 _LEVELS = select(_level.c.level, _level.c.days_overdue, _level.c.days_between).where(_level.c.company_id == _company_id)
 _OVERDUE = (
-    select(_item)
+    select(_item, stands_for(_item.c.party_id).label("debtor_id"))
     .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
     .where(
         _item.c.company_id == _company_id,
@@ -84,7 +85,7 @@ async def _run(work: Work, on: date) -> UUID:
         raise NothingToPost(day=on.isoformat())
     by_customer: defaultdict[tuple[UUID, str], list[tuple[Row, Level]]] = defaultdict(list)
     for row, level in due:
-        owed = by_customer[row["party_id"], row["transaction_currency"]]
+        owed = by_customer[row["debtor_id"], row["transaction_currency"]]
         if len(owed) < LINES_MAX:
             owed.append((row, level))
     ids = await _write(work, by_customer, on)

@@ -1,6 +1,7 @@
 """Payment proposals: made by one person, approved by another, executed once, or cancelled."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -43,6 +44,7 @@ from domain.finance.rules.proposals import (
 )
 from domain.master_data.companies import Company
 from domain.master_data.parties import BankAccount, Party
+from domain.master_data.standing import stands_for
 
 PROPOSAL_NUMBERS = Series("payment_proposal", prefix="PP-")
 
@@ -87,7 +89,7 @@ _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _item, _line, _bank = OpenItem.table, PaymentProposalLine.table, BankAccount.table
 _account, _party, _company = Account.table, Party.table, Company.table
 _DUE = (
-    select(_item)
+    select(_item, stands_for(_item.c.party_id).label("payee_id"))
     .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
     .where(
         _item.c.company_id == _company_id,
@@ -159,11 +161,12 @@ async def _propose(work: Work, one: ProposePayments) -> UUID:
             ("account",), what="account", value=account.code, reason="it holds no money", reason_zh="不是货币资金科目"
         )
     due = await work.fetch(_DUE, currency=one.currency, due_until=one.due_until, pay_on=one.pay_on)
-    payees = await work.fetch(_PAYEES, ids=sorted({row["party_id"] for row in due}), currency=one.currency)
+    payees = await work.fetch(_PAYEES, ids=sorted({row["payee_id"] for row in due}), currency=one.currency)
     accounts: dict[UUID, PayeeAccount] = {}
     for row in payees:
         accounts.setdefault(row["party_id"], _payee(row))
-    proposed = propose([item_of(row) for row in due], accounts, one.pay_on, one.currency)
+    payable = [replace(item_of(row), party_id=row["payee_id"]) for row in due]
+    proposed = propose(payable, accounts, one.pay_on, one.currency)
     if not proposed:
         raise NothingDue(day=one.due_until.isoformat())
     [number] = await work.number(PROPOSAL_NUMBERS, 1)

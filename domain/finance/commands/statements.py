@@ -40,6 +40,7 @@ from domain.finance.rules.statements import (
     read_camt_053,
     read_csv,
 )
+from domain.master_data.standing import stands_for
 
 STATEMENT_NUMBERS = Series("bank_statement", prefix="BS-")
 
@@ -111,7 +112,8 @@ _UNMATCHED_PAYMENTS = (
 )
 _CANDIDATES = (
     select(
-        _item.c.id, _item.c.party_id, _item.c.source_number, _item.c.partner_reference, _item.c.open_transaction_amount
+        _item.c.id, stands_for(_item.c.party_id).label("party_id"), _item.c.source_number, _item.c.partner_reference,
+        _item.c.open_transaction_amount,
     )
     .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
     .where(

@@ -67,6 +67,11 @@ class Item:
     discount_percent: Decimal | None = None
     discount_until: date | None = None
     blocked_reason: str | None = None
+    survivor_id: UUID | None = None
+
+    def is_of(self, party_id: UUID) -> bool:
+        """Whether a party stands for the item: its own, or the one that it was merged into."""
+        return party_id in (self.party_id, self.survivor_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,7 @@ def check_matchable(item: Item, party_id: UUID, currency: str, on: date) -> Item
     """
     if item.is_paired:
         raise PairedItem(document=item.number)
-    if item.party_id != party_id:
+    if not item.is_of(party_id):
         raise AnotherParty(item=item.number)
     Money(item.open_transaction, item.currency).in_currency(currency, f"Open item {item.number}")
     if on < item.occurred_on:

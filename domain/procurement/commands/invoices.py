@@ -27,6 +27,7 @@ from domain.finance.rules import Quote
 from domain.finance.rules.invoices import Line, Priced, check_digital_number, price
 from domain.finance.rules.journals import LedgerAccount, by_hand, line_count, line_quote
 from domain.finance.rules.taxes import in_force
+from domain.master_data.standing import standing_behind, stands_for
 from domain.procurement import reads
 from domain.procurement.clearing import order_lines_by_place, tolerance_of
 from domain.procurement.invoices import (
@@ -116,9 +117,10 @@ class CancelSupplierInvoice:
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _invoice, _receipt = SupplierInvoice.table, GoodsReceipt.table
-_KNOWN_NUMBERS = select(_invoice.c.supplier_id, _invoice.c.supplier_number).where(
+_suppliers = standing_behind(func.any(bindparam("ids", type_=ARRAY(Uuid()))))
+_KNOWN_NUMBERS = select(stands_for(_invoice.c.supplier_id).label("supplier_id"), _invoice.c.supplier_number).where(
     _invoice.c.company_id == _company_id,
-    _invoice.c.supplier_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
+    _invoice.c.supplier_id == func.any(_suppliers),
     _invoice.c.supplier_number == func.any(bindparam("numbers", type_=ARRAY(Text()))),
     _invoice.c.kind == InvoiceKind.INVOICE.value,
     _invoice.c.status != SupplierInvoiceStatus.CANCELLED.value,
@@ -378,7 +380,7 @@ def _order_line(asked: SupplierInvoiceLineInput, one: CreateSupplierInvoice, kno
     path: Path = ("purchaseOrder",)
     status = PurchaseOrderStatus(row["order_status"])
     invoiceable(row["order_number"], status, is_historical=row["order_is_historical"])
-    if row["supplier_id"] != one.supplier_id:
+    if one.supplier_id not in (row["supplier_id"], row["standing_supplier_id"]):
         reason, reason_zh = "it is an order of another supplier", "该订单属于另一供应商"
         raise Rejected(path, what="purchase order", value=row["order_number"], reason=reason, reason_zh=reason_zh)
     if row["currency"] != one.currency:

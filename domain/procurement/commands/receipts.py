@@ -46,6 +46,7 @@ from domain.procurement.rules import (
     receive,
     status_after_receipt,
 )
+from domain.procurement.scans import Scans, scans_of
 
 RECEIPT_NUMBERS = Series("goods_receipt", prefix="GR-")
 
@@ -108,6 +109,7 @@ class Known:
     storage: Mapping[UUID | None, UUID]
     lots: Mapping[str, Row]
     rules: Mapping[UUID, Mapping[str, bool]]
+    scans: Scans
     customers_id: UUID | None = None
 
 
@@ -220,6 +222,7 @@ async def _known(
     storage = together.of(reads.storage_by_site(together.work))
     lots = together.of(reads.lots_by_number(together.work, [line.lot_number for line in asked if line.lot_number]))
     rules = together.of(rules_by_item(together.work, item_ids))
+    scans = together.of(scans_of(together.work, [line.udi for line in asked], item_ids, today))
     await together.answered()
     return Known(
         periods=periods,
@@ -229,6 +232,7 @@ async def _known(
         storage=storage.value,
         lots=lots.value,
         rules=rules.value,
+        scans=scans.value,
     )
 
 
@@ -274,6 +278,7 @@ def _planned_line(order: Order, line: OrderLine | None, asked: GoodsReceiptLineI
         raise NotFound(("position",), what="PurchaseOrderLine", key=f"{order.number}/{asked.position}")
     arriving = arrival(line, asked.received, asked.rejected, asked.stocked)
     item = known.items[line.item_id]
+    asked = known.scans.told(asked, line.item_id, item["code"])
     is_traced = line.account_id is None and LotPolicy(item["lot_policy"]) in TRACED_BY_LOT
     lot = known.lots.get(asked.lot_number) if asked.lot_number is not None else None
     if lot is not None:
