@@ -2504,6 +2504,59 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'purchase_agreement_id', 'position', name=op.f('uq_purchase_agreement_line_company_id_purchase_agreement_id_position'))
     )
     op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_table('rebate_agreement',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('code', sa.Text(), nullable=False, comment='Code of the agreement.'),
+    sa.Column('name', sa.Text(), nullable=False, comment='What it is called.'),
+    sa.Column('side', sa.Text(), nullable=False, comment='Given to a customer or got from a supplier.'),
+    sa.Column('status', sa.Text(), nullable=False, comment='Whether it counts yet.'),
+    sa.Column('party_id', sa.Uuid(), nullable=False, comment='The customer or supplier.'),
+    sa.Column('basis', sa.Text(), nullable=False, comment='Percent of turnover, or an amount per unit.'),
+    sa.Column('tiering', sa.Text(), nullable=False, comment='What a tier that is reached holds for.'),
+    sa.Column('item_id', sa.Uuid(), nullable=True, comment='The only item that counts.'),
+    sa.Column('item_type', sa.Text(), nullable=True, comment='The only class of items that counts.'),
+    sa.Column('valid_from', sa.Date(), nullable=False, comment='First day whose documents count.'),
+    sa.Column('valid_to', sa.Date(), nullable=False, comment='Last day whose documents count.'),
+    sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the rebate; documents in others do not count.'),
+    sa.Column('accrual_account_id', sa.Uuid(), nullable=False, comment='Where what is earned and not settled stands.'),
+    sa.Column('result_account_id', sa.Uuid(), nullable=False, comment='What it costs when given, what it makes cheaper when got.'),
+    sa.Column('turnover', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment="What was counted so far: an amount in the agreement's currency, or a quantity."),
+    sa.Column('accrued_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What it came to so far.'),
+    sa.Column('settled_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was settled of it.'),
+    sa.Column('open_amount', sa.Numeric(precision=20, scale=6), sa.Computed('accrued_amount - settled_amount', persisted=True), nullable=False, comment='What is not settled yet.'),
+    sa.Column('created_by', sa.Uuid(), nullable=False, comment='Who drew it up.'),
+    sa.Column('approved_by', sa.Uuid(), nullable=True, comment='Who let it count.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("(status = 'ACTIVE') = (approved_by IS NOT NULL)", name=op.f('ck_rebate_agreement_active_was_approved')),
+    sa.CheckConstraint("basis IN ('PERCENT', 'PER_UNIT')", name=op.f('ck_rebate_agreement_basis_known')),
+    sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_rebate_agreement_item_type_known')),
+    sa.CheckConstraint("side IN ('GIVEN', 'GOT')", name=op.f('ck_rebate_agreement_side_known')),
+    sa.CheckConstraint("status IN ('PENDING', 'ACTIVE')", name=op.f('ck_rebate_agreement_status_known')),
+    sa.CheckConstraint("tiering IN ('RETROACTIVE', 'INCREMENTAL')", name=op.f('ck_rebate_agreement_tiering_known')),
+    sa.CheckConstraint('accrual_account_id <> result_account_id', name=op.f('ck_rebate_agreement_accounts_differ')),
+    sa.CheckConstraint('approved_by IS NULL OR approved_by <> created_by', name=op.f('ck_rebate_agreement_maker_is_not_approver')),
+    sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_rebate_agreement_code_length')),
+    sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_rebate_agreement_currency_length')),
+    sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_rebate_agreement_name_length')),
+    sa.CheckConstraint('item_id IS NULL OR item_type IS NULL', name=op.f('ck_rebate_agreement_item_or_class')),
+    sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_rebate_agreement_span_positive')),
+    sa.ForeignKeyConstraint(['company_id', 'accrual_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_accrual_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_result_account_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_rebate_agreement_item_id')),
+    sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_rebate_agreement_party_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_agreement')),
+    sa.UniqueConstraint('company_id', 'code', name=op.f('uq_rebate_agreement_company_id_code'))
+    )
+    op.create_index(op.f('ix_rebate_agreement_company_id_accrual_account_id'), 'rebate_agreement', ['company_id', 'accrual_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_agreement_company_id_code_id'), 'rebate_agreement', ['company_id', 'code', 'id'], unique=False)
+    op.create_index(op.f('ix_rebate_agreement_company_id_item_id'), 'rebate_agreement', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
+    op.create_index(op.f('ix_rebate_agreement_company_id_party_id'), 'rebate_agreement', ['company_id', 'party_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_agreement_company_id_result_account_id'), 'rebate_agreement', ['company_id', 'result_account_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_agreement_company_id_status_id'), 'rebate_agreement', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_rebate_agreement_company_id_valid_from_id'), 'rebate_agreement', ['company_id', 'valid_from', 'id'], unique=False)
+    op.create_index('ix_rebate_agreement_counting', 'rebate_agreement', ['company_id', 'party_id', 'side'], unique=False, postgresql_where=sa.text("status = 'ACTIVE'"))
     op.create_table('receiving_rule',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3442,6 +3495,68 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_requisition_company_id_requested_on_id'), 'purchase_requisition', ['company_id', 'requested_on', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_requisition_company_id_site_id'), 'purchase_requisition', ['company_id', 'site_id'], unique=False, postgresql_where=sa.text('site_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_company_id_status_id'), 'purchase_requisition', ['company_id', 'status', 'id'], unique=False)
+    op.create_table('rebate_entry',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('rebate_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='Earned or settled.'),
+    sa.Column('occurred_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('source_kind', sa.Text(), nullable=False, comment='Type of the document that did it.'),
+    sa.Column('source_id', sa.Uuid(), nullable=False, comment='Id of the document that did it.'),
+    sa.Column('source_number', sa.Text(), nullable=False, comment='Number of the document that did it.'),
+    sa.Column('turnover', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the document turned over; what was missed before its own, too.'),
+    sa.Column('transaction_amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What it earned, or settled (negative).'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment="The same in the company's currency."),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=True, comment='The voucher it posted; none where it earned nothing.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind = 'ACCRUED' OR turnover = 0", name=op.f('ck_rebate_entry_settlement_turns_nothing_over')),
+    sa.CheckConstraint("kind IN ('ACCRUED', 'SETTLED')", name=op.f('ck_rebate_entry_kind_known')),
+    sa.CheckConstraint('char_length(source_kind) <= 64', name=op.f('ck_rebate_entry_source_kind_length')),
+    sa.CheckConstraint('char_length(source_number) <= 64', name=op.f('ck_rebate_entry_source_number_length')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_rebate_entry_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'rebate_agreement_id'], ['rebate_agreement.company_id', 'rebate_agreement.id'], name=op.f('fk_rebate_entry_company_id_rebate_agreement_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_entry'))
+    )
+    op.create_index(op.f('ix_rebate_entry_company_id_journal_entry_id'), 'rebate_entry', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
+    op.create_index(op.f('ix_rebate_entry_company_id_occurred_on_id'), 'rebate_entry', ['company_id', 'occurred_on', 'id'], unique=False)
+    op.create_index(op.f('ix_rebate_entry_company_id_rebate_agreement_id'), 'rebate_entry', ['company_id', 'rebate_agreement_id'], unique=False, postgresql_where=None)
+    op.create_table('rebate_settlement',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the settlement.'),
+    sa.Column('rebate_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
+    sa.Column('settled_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is credited or claimed; negative where more was settled before than is earned now.'),
+    sa.Column('party_reference', sa.Text(), nullable=True, comment="The party's own number for it."),
+    sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is owed for it.'),
+    sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_rebate_settlement_number_length')),
+    sa.CheckConstraint('char_length(party_reference) <= 400', name=op.f('ck_rebate_settlement_party_reference_length')),
+    sa.ForeignKeyConstraint(['company_id', 'journal_entry_id'], ['journal_entry.company_id', 'journal_entry.id'], name=op.f('fk_rebate_settlement_company_id_journal_entry_id')),
+    sa.ForeignKeyConstraint(['company_id', 'open_item_id'], ['open_item.company_id', 'open_item.id'], name=op.f('fk_rebate_settlement_company_id_open_item_id')),
+    sa.ForeignKeyConstraint(['company_id', 'rebate_agreement_id'], ['rebate_agreement.company_id', 'rebate_agreement.id'], name=op.f('fk_rebate_settlement_company_id_rebate_agreement_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_settlement')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_rebate_settlement_company_id_number'))
+    )
+    op.create_index(op.f('ix_rebate_settlement_company_id_journal_entry_id'), 'rebate_settlement', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_settlement_company_id_number_id'), 'rebate_settlement', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_rebate_settlement_company_id_open_item_id'), 'rebate_settlement', ['company_id', 'open_item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_settlement_company_id_rebate_agreement_id'), 'rebate_settlement', ['company_id', 'rebate_agreement_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_rebate_settlement_company_id_settled_on_id'), 'rebate_settlement', ['company_id', 'settled_on', 'id'], unique=False)
+    op.create_table('rebate_tier',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('rebate_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place, from the least on.'),
+    sa.Column('from_turnover', sa.Numeric(precision=20, scale=6), nullable=False, comment='From this turnover or quantity on, itself included.'),
+    sa.Column('rate', sa.Numeric(precision=24, scale=10), nullable=False, comment='Percent of the turnover, or the amount of one unit.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('from_turnover >= 0 AND rate >= 0', name=op.f('ck_rebate_tier_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'rebate_agreement_id'], ['rebate_agreement.company_id', 'rebate_agreement.id'], name=op.f('fk_rebate_tier_company_id_rebate_agreement_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_tier')),
+    sa.UniqueConstraint('company_id', 'rebate_agreement_id', 'position', name=op.f('uq_rebate_tier_company_id_rebate_agreement_id_position'))
+    )
     op.create_table('request_for_quotation',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
