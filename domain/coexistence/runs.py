@@ -30,6 +30,12 @@ from domain.core.records import GROUP, Record
 DIGEST_BYTES = 1 << 20
 # Advisory locks of imports share this first half of the key ("SKIM").
 LOCK_CLASS = 0x534B_494D
+# Tables of which so many rows changed are looked at anew by the planner.
+MANY = 1_000
+_CHANGED = """
+SELECT format('%I.%I', schemaname, relname) AS name FROM pg_stat_user_tables
+WHERE n_mod_since_analyze >= $1 ORDER BY name
+"""
 
 
 class ImportRunning(DomainError):
@@ -160,9 +166,18 @@ async def running(by: Importer, opened: OpenImportRun, progress: Progress) -> As
                     yield run
             else:
                 yield run
+        await _told_to_planner(connection)
     finally:
         if not connection.raw.is_closed():
             await connection.fetchval("SELECT pg_advisory_unlock($1, hashtext($2))", LOCK_CLASS, code)
+
+
+async def _told_to_planner(connection: Connection) -> None:
+    """Let the planner look at what a run filled: the first reports come sooner than autovacuum, and would be planned as
+    if the tables were all but empty.
+    """
+    for row in await connection.fetch(_CHANGED, MANY):
+        await connection.execute(f"ANALYZE {row['name']}")
 
 
 @asynccontextmanager
