@@ -126,6 +126,8 @@ BREACHES: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]]]] = {
     "customer invoices": ((newest("customer_invoice_line", "net = net + 1"),), {}),
     "payment proposals": ((), {"payment_proposal": {"total": 5}}),
     "fixed assets": ((newest("fixed_asset", "book_value = book_value - 1"),), {}),
+    "rebates": ((), {"rebate_agreement": {"turnover": 5, "accrual_account_id": NOBODY},
+                     "rebate_tier": {"rebate_agreement_id": "rebate_agreement"}}),
     "deferrals": ((), {"deferral": {}}),
     "leases": ((), {"lease": {}}),
     "commitments": ((), {"commitment": {}}),
