@@ -72,7 +72,7 @@ def act_money(
     )
     left_over = dict.fromkeys(taken_by, ZERO)
     for item, amount in (*zip(items, gained, strict=True), *((leg.item_id, leg.amount) for leg in act.counter)):
-        of = item if item in left_over else items[0]
+        of = items[0] if item is None or item not in left_over else item
         left_over[of] = EXACT.subtract(left_over[of], amount)
     rest = plain_legs(((taken_by[item], left_over[item], item) for item in dict.fromkeys(items)), currency, act.site_id)
     return moving((*stock, *act.counter, *rest))

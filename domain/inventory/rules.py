@@ -459,16 +459,13 @@ def rounding_money(difference: Decimal, currency: str, accounts: Mapping[Account
     return plain_legs(((accounts[role], amount, None) for role, amount in amounts), currency)
 
 
+Accounts = Mapping[AccountRole, UUID]
 # What takes a difference of goods that only change places.
 CARRYING: Final = (AccountRole.COST_OF_SALES, AccountRole.ROUNDING)
 
 
 def carried(
-    source: StockKey,
-    target: StockKey,
-    quantity: Decimal,
-    own: Mapping[AccountRole, UUID],
-    takes_from: UUID | None = None,
+    source: StockKey, target: StockKey, quantity: Decimal, own: Accounts, takes_from: UUID | None = None
 ) -> Line:
     """The line of goods that only change places.
 

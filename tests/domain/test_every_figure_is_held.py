@@ -5,6 +5,8 @@ and logistics. What nothing holds is listed with its reason, and what is listed 
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -71,22 +73,28 @@ async def found(
     """The first of the checks that finds something once rows stand, and statements ran, that no guard would let pass:
     the database itself, if it refuses them all the same; None if there is no such check.
     """
-    transaction = connection.raw.transaction()
-    await transaction.start()
-    try:
-        await connection.execute("SET LOCAL session_replication_role = replica")
-        for table, one in rows.items():
-            await insert(connection.raw, domain.RECORDS[table], [row(domain.RECORDS[table], 1, **one)])
-        for statement in statements:
-            await connection.execute(statement)
-        for name in checks:
-            if await has_breach(domain.VERIFIERS[name](connection)):
-                return name
-        return None
-    except asyncpg.IntegrityConstraintViolationError:
-        return DATABASE
-    finally:
-        await transaction.rollback()
+    raw: Any = connection.raw
+    by: str | None = None
+    with suppress(_Undone):
+        async with raw.transaction():
+            try:
+                await connection.execute("SET LOCAL session_replication_role = replica")
+                for table, one in rows.items():
+                    await insert(raw, domain.RECORDS[table], [row(domain.RECORDS[table], 1, **one)])
+                for statement in statements:
+                    await connection.execute(statement)
+                for name in checks:
+                    if await has_breach(domain.VERIFIERS[name](connection)):
+                        by = name
+                        break
+            except asyncpg.IntegrityConstraintViolationError:
+                by = DATABASE
+            raise _Undone
+    return by
+
+
+class _Undone(Exception):
+    """Leaves a transaction so that what was broken in it is whole again."""
 
 
 async def has_breach(findings: AsyncIterator[Finding]) -> bool:
@@ -118,6 +126,8 @@ BREACHES: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]]]] = {
     "customer invoices": ((newest("customer_invoice_line", "net = net + 1"),), {}),
     "payment proposals": ((), {"payment_proposal": {"total": 5}}),
     "fixed assets": ((newest("fixed_asset", "book_value = book_value - 1"),), {}),
+    "rebates": ((), {"rebate_agreement": {"turnover": 5, "accrual_account_id": NOBODY},
+                     "rebate_tier": {"rebate_agreement_id": "rebate_agreement"}}),
     "deferrals": ((), {"deferral": {}}),
     "leases": ((), {"lease": {}}),
     "commitments": ((), {"commitment": {}}),
@@ -148,6 +158,8 @@ BREACHES: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]]]] = {
     "supplier invoices": ((newest("supplier_invoice_line", "net = net + 1"),), {}),
     "invoiced quantities": ((newest("supplier_invoice_match", "quantity = quantity + 1"),), {}),
     "GR/IR by order line": ((newest("supplier_invoice_match", "price_difference = price_difference + 1"),), {}),
+    "rests of GR/IR written off": ((), {"clearing_write_off": {}, "clearing_write_off_line": {
+        "clearing_write_off_id": "clearing_write_off", "goods_receipt_line_id": "newest goods_receipt_line"}}),
     "consolidation": ((), {"consolidation_run": {}, "consolidation_line": {
         "consolidation_run_id": "consolidation_run", "amount": 1}}),
     "inter-company pairs": ((), {"intercompany_trade": {"side": "BUYER"}}),

@@ -6,7 +6,6 @@ is one of the business, and after the month is closed nothing more is dated in i
 
 import asyncio
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -80,7 +79,7 @@ async def rush(world: World, request: pytest.FixtureRequest) -> Rush:
     return Rush(world, far, orders, shipments, promises, [gone])
 
 
-def wishes(rush: Rush, chance: random.Random) -> Sequence[Any]:
+def wish(rush: Rush, chance: random.Random) -> Any:
     """What one client wants."""
     world, stores, pump = rush.world, rush.world[f"STORES{AX}"], rush.world["PUMP"]
     here, there = chance.sample((stores, rush.far), 2)
@@ -122,7 +121,7 @@ async def dated_in_april(world: World) -> int:
 
 async def test_sixty_four_on_the_last_units_never_give_them_twice(rush: Rush):
     chance = random.Random(20260420)
-    clients = [rush.tried(wishes(rush, chance)) for _ in range(CLIENTS)]
+    clients = [rush.tried(wish(rush, chance)) for _ in range(CLIENTS)]
     closed, *_ = await asyncio.gather(close_april(rush), *clients)
     assert await dated_in_april(rush.world) == closed, "nothing was dated in April once it was closed"
     rows = await rush.world.rows("SELECT quantity, reserved_quantity FROM stock_balance")

@@ -94,7 +94,7 @@ async def receive(trade: Trade) -> None:
         "WHERE r.purchase_order_id = $1",
         order, currency,
     )  # fmt: skip
-    rate = exact(row["rate"] or 0)
+    rate = exact(row["rate"] or Decimal(0))
     owed = rounded(exact(quantity) * exact(price), minor_unit_digits(currency))
     cost = owed if currency == own else rounded(owed * rate, trade.digits(company))
     trade.receipts.append(

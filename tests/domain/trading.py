@@ -180,7 +180,7 @@ class Trade:
 async def begun(database: Database, seed: int) -> Trade:
     """A group in currencies of 0, 2 and 3 decimals, rates that change by day, items valued as the seed draws."""
     chance = random.Random(seed)
-    currency_of = dict(zip((AX, BX), chance.sample(CURRENCIES, 2), strict=True))
+    currency_of: dict[int, str] = dict(zip((AX, BX), chance.sample(CURRENCIES, 2), strict=True))
     world = await a_world(database, currency_of)
     rates = [
         {"base_currency": "EUR", "quote_currency": quote, "valid_on": FIRST + timedelta(days=day), "source": "ECB",

@@ -1,6 +1,6 @@
 """Statuses: goods are put into quarantine, released, held, rejected or recalled where they stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -11,11 +11,10 @@ from domain.core.errors import DomainError, Rejected
 from domain.core.ids import new_id
 from domain.core.work import Work
 from domain.finance.journal import accounts
-from domain.finance.models import AccountRole
 from domain.inventory.commands.issues import perform_acts
 from domain.inventory.known import Known, known_of, line_count
 from domain.inventory.models import MoveKind, StockMove, StockStatus
-from domain.inventory.rules import CARRYING, Act, Line, StockKey, carried
+from domain.inventory.rules import CARRYING, Accounts, Act, Line, StockKey, carried
 
 
 @part
@@ -59,7 +58,7 @@ async def change_stock_statuses(work: Work, commands: Sequence[ChangeStockStatus
     return Results(await perform_acts(work, planned))
 
 
-def _line(one: ChangeStockStatus, place: int, known: Known, own: Mapping[AccountRole, UUID]) -> Line:
+def _line(one: ChangeStockStatus, place: int, known: Known, own: Accounts) -> Line:
     """One line, checked. Raises: NotFound, Rejected."""
     asked = one.lines[place]
     try:

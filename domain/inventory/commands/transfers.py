@@ -22,7 +22,6 @@ from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.journal import accounts
-from domain.finance.models import AccountRole
 from domain.inventory.commands.issues import perform_acts
 from domain.inventory.documents import StockTransfer, StockTransferLine
 from domain.inventory.entries import write_book
@@ -38,6 +37,7 @@ from domain.inventory.rules import (
     CARRYING,
     RECEIVE,
     TRANSFER_FLOW,
+    Accounts,
     Act,
     Line,
     StockKey,
@@ -47,7 +47,6 @@ from domain.inventory.rules import (
 from domain.inventory.stock import whole
 from domain.master_data.places import LocationKind
 
-Accounts = Mapping[AccountRole, UUID]
 TRANSFER_NUMBERS = Series("stock_transfer", prefix="ST-")
 
 _line = StockTransferLine.table
