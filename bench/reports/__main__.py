@@ -176,7 +176,11 @@ async def measured(size: int) -> dict[str, Sample]:
 def main() -> None:
     """Print the curve."""
     sizes = [int(one * 1_000_000) for one in MILLIONS]
-    columns = [asyncio.run(measured(size)) for size in sizes]
+    columns: list[dict[str, Sample]] = []
+    for size in sizes:
+        columns.append(asyncio.run(measured(size)))
+        for name, one in columns[-1].items():
+            print(f"{size:>12,} {name:52}", one.text, flush=True)
     print(f"\nmilliseconds: median (quartiles) and CPU of {ROUNDS} answers, warm, on ledgers of", end="")
     print(" and ".join(f" {size:,}" for size in sizes), "lines, and as many stock entries")
     for name in columns[0]:

@@ -2,6 +2,21 @@
 
 A receipt and an issue dated back, and a cost of goods received before all of them. Each is performed as a dry run, so
 that every sample meets the same books; all but the commit is measured.
+
+What is to be seen: 100,000 later movements cost what 10 do, within the noise of the machine, and 1,000 cost more. Up to
+`MOVEMENTS_AFTER_MAX` movements behind a late one are valued again one by one, since each layer of FIFO and each average
+rounds on what the one before it left; behind more the late document takes its place at the end and only its difference
+is shared. So the cost has a ceiling at the bound, whatever the history; measured on two shared cores, milliseconds:
+
+    method    document                 10    1,000  100,000
+    STANDARD  issue dated back       44.6     28.3     42.9
+    FIFO      issue dated back       31.8    226.7     26.4
+    FIFO      late cost              29.0     39.7     27.7
+    AVERAGE   receipt dated back     28.4    273.1      9.4
+    AVERAGE   late cost              37.1     95.0     15.3
+
+A closed form that spreads the delta of a layer over the quantities taken from it would flatten the middle too, but for
+a late cost of FIFO alone, and to the last digit only where no movement was rounded: it was not taken.
 """
 
 import asyncio

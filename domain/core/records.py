@@ -245,11 +245,11 @@ def _complete(record: type[Record]) -> None:
         Index(f"ix_{table.name}_search", searched(prose[0] if prose else None, names), postgresql_using="gin")
     if record.spec.key is not None:
         table.append_constraint(UniqueConstraint(*(table.c[name] for name in [*prefix, record.spec.key])))
-    _index_references(table, prefix)
 
 
-def _index_references(table: Table, prefix: list[str]) -> None:
+def _index_references(record: type[Record]) -> None:
     """An index for each reference that no other index or key begins with; rows that name nothing are left out of it."""
+    table, prefix = record.table, (["company_id"] if is_sharded(record) else [])
     for column_ in table.columns:
         wanted = [*prefix, column_.name]
         if spec_of(column_).reference is None or any(names[: len(wanted)] == wanted for names in _whole_keys(table)):
@@ -271,12 +271,13 @@ def _whole_keys(table: Table) -> Iterator[list[str]]:
 
 def link_references(records: Iterable[type[Record]]) -> Mapping[str, type[Record]]:
     """The records by table name, each reference now a foreign key that begins with `company_id` where both ends have
-    one.
+    one, and found by an index.
 
     Raises: TypeError for a reference from a group record to a company record, or to an unknown table.
     """
     by_table = {record.table.name: record for record in records}
     for record in by_table.values():
+        _index_references(record)
         for column_ in record.table.columns:
             link = spec_of(column_).reference
             if link is None:

@@ -178,11 +178,6 @@ class Balance:
     storage_bin: str | None = None
     reserved: Decimal = ZERO
 
-    @property
-    def available(self) -> Decimal:
-        """What is not promised."""
-        return EXACT.subtract(self.quantity, self.reserved)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

@@ -6,7 +6,9 @@ keeps what they cost it, the buyer's layer what they cost the buyer, and the lin
 other.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -44,7 +46,7 @@ from domain.inventory import LotBrought, Route, buy_in_transit, counter_location
 from domain.inventory.commands.issues import outgoing, perform_acts
 from domain.inventory.known import known_of
 from domain.inventory.models import Lot, MoveKind, StockEntry, StockStatus
-from domain.inventory.rules import Act, Incoming, IncomingLine, Line
+from domain.inventory.rules import Act, Incoming, IncomingLine, StockKey
 from domain.inventory.valuation.pools import unit_cost_of
 from domain.master_data.places import LocationKind
 
@@ -93,13 +95,24 @@ class SellGoodsBetweenCompanies:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """A trade that breaks no rule but what stock may refuse; `keys` are where its lines leave from."""
+
+    one: SellGoodsBetweenCompanies
+    pair: Between
+    known: Sides
+    route: Route
+    keys: tuple[StockKey, ...]
+
+
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _company_id = bindparam("company_id", type_=SmallInteger())
 _entry, _lot = StockEntry.table, Lot.table
 _WENT_OUT = (
-    select(_entry.c.id, _entry.c.lot_id)
+    select(_entry.c.id, _entry.c.lot_id, _entry.c.stock_move_id)
     .where(_entry.c.company_id == _company_id, _entry.c.stock_move_id == _ids, _entry.c.quantity < 0)
-    .order_by(_entry.c.position)
+    .order_by(_entry.c.stock_move_id, _entry.c.position)
 )
 _LOTS = select(
     _lot.c.id, _lot.c.number, _lot.c.item_id, _lot.c.made_on, _lot.c.expires_on, _lot.c.status
@@ -119,55 +132,87 @@ async def sell_goods_between_companies(
     buyer's books refuse, so that nothing of the batch stands. Emits: IntercompanyTraded, StockChanged in both
     companies, TransferShipped in the buyer's.
     """
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        try:
-            pair = await between(work, one.buyer_id, one.traded_on or work.now.date(), one.currency)
-            line_count(len(one.lines))
-            other = work.beside(pair.buyer["company_id"])
-            route = await route_of(other, one.transit, one.target)
-            known = await sides(work, other)
-            gone = await _issued(work, one, pair, known)
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        outcomes.append(
-            gone if isinstance(gone, DomainError) else await _traded(work, one, (pair, known), (gone, route))
-        )
-    return Results(outcomes)
+    planned = [await _planned(work, one) for one in commands]
+    trades = [one for one in planned if isinstance(one, Trade)]
+    await _hold_counter_locations(work, trades)
+    moved = iter(await perform_acts(work, await _acts(work, trades)) if trades else [])
+    outcomes = [next(moved) if isinstance(one, Trade) else one for one in planned]
+    gone = {
+        one.known.seller.id: (one, move)
+        for one, move in zip(planned, outcomes, strict=True)
+        if isinstance(one, Trade) and isinstance(move, UUID)
+    }
+    entries = await _went_out(work, [move for _, move in gone.values()])
+    sold = await _invoiced(work, [one for one, _ in gone.values()])
+    for (one, move), invoice in zip(gone.values(), sold, strict=True):
+        await _traded(work, one, invoice, entries[move])
+    return Results([
+        one.known.seller.id if isinstance(one, Trade) and isinstance(outcome, UUID) else outcome
+        for one, outcome in zip(planned, outcomes, strict=True)
+    ])  # fmt: skip
 
 
-async def _issued(
-    work: Work, one: SellGoodsBetweenCompanies, pair: Between, known: Sides
-) -> Sequence[Row] | DomainError:
-    """The entries by which the goods left the seller, in order of the lines, or why they cannot. Raises: NotFound,
-    Rejected.
+async def _planned(work: Work, one: SellGoodsBetweenCompanies) -> Trade | DomainError:
+    """The trade that a command asks for, nothing of it locked yet, or why it cannot be."""
+    try:
+        pair = await between(work, one.buyer_id, one.traded_on or work.now.date(), one.currency)
+        line_count(len(one.lines))
+        other = work.beside(pair.buyer["company_id"])
+        route = await route_of(other, one.transit, one.target)
+        named = await known_of(work, one.lines, [line.location_id for line in one.lines])
+        keys: list[StockKey] = []
+        for place, line in enumerate(one.lines):
+            try:
+                keys.append(named.key(line, line.location_id, StockStatus.RELEASED))
+            except DomainError as refusal:
+                raise refusal.at("lines", place) from None
+        return Trade(one=one, pair=pair, known=await sides(work, other), route=route, keys=tuple(keys))
+    except DomainError as refusal:
+        return refusal
+
+
+async def _hold_counter_locations(work: Work, trades: Sequence[Trade]) -> None:
+    """The places beyond each company, made where this is their first use: asked for before any balance, the companies
+    in the order of their numbers.
     """
-    named = await known_of(work, one.lines, [line.location_id for line in one.lines])
+    kinds = {work.company_id: LocationKind.CUSTOMER} if trades else {}
+    kinds |= {one.pair.buyer["company_id"]: LocationKind.SUPPLIER for one in trades}
+    for company_id in sorted(kinds):
+        each = work if company_id == work.company_id else work.beside(company_id)
+        await counter_location(each, kinds[company_id])
+
+
+async def _acts(work: Work, trades: Sequence[Trade]) -> list[Act]:
+    """What leaves the seller's stock, an act a trade."""
     own = await accounts(work, AccountRole.COST_OF_SALES)
     outside = await counter_location(work, LocationKind.CUSTOMER)
-    lines: list[Line] = []
-    for place, line in enumerate(one.lines):
-        try:
-            key = named.key(line, line.location_id, StockStatus.RELEASED)
-        except DomainError as refusal:
-            raise refusal.at("lines", place) from None
-        lines.append(outgoing(key, line.quantity, outside, own[AccountRole.COST_OF_SALES]))
-    act = Act(id=new_id(), kind=MoveKind.ISSUE, occurred_on=pair.on, lines=tuple(lines), source=known.seller)
-    [moved] = await perform_acts(work, [act])
-    return moved if isinstance(moved, DomainError) else await work.fetch(_WENT_OUT, ids=[moved])
+    return [
+        Act(
+            id=new_id(), kind=MoveKind.ISSUE, occurred_on=one.pair.on, source=one.known.seller,
+            lines=tuple(
+                outgoing(key, line.quantity, outside, own[AccountRole.COST_OF_SALES])
+                for key, line in zip(one.keys, one.one.lines, strict=True)
+            ),
+        )
+        for one in trades
+    ]  # fmt: skip
 
 
-async def _traded(
-    work: Work, one: SellGoodsBetweenCompanies, of: tuple[Between, Sides], goods: tuple[Sequence[Row], Route]
-) -> UUID:
-    """The invoice of what went out, and the buyer's side; from here on a refusal undoes the batch."""
-    (pair, known), (gone, route) = of, goods
+async def _went_out(work: Work, moves: Sequence[UUID]) -> Mapping[UUID, Sequence[Row]]:
+    """By move, the entries by which the goods left the seller, in order of the lines."""
+    entries: defaultdict[UUID, list[Row]] = defaultdict(list)
+    for row in await work.fetch(_WENT_OUT, ids=list(moves)) if moves else []:
+        entries[row["stock_move_id"]].append(row)
+    return entries
+
+
+async def _traded(work: Work, trade: Trade, sold: Invoiced, gone: Sequence[Row]) -> None:
+    """The buyer's side of what went out and was invoiced; from here on a refusal undoes the batch."""
+    one, pair, known = trade.one, trade.pair, trade.known
     other = work.beside(pair.buyer["company_id"])
-    sold = await _invoiced(work, one, pair)
     cost = await bought(other, pair, one.lines, sold)
-    arriving = await _incoming(work, other, one, of, cost)
-    came = await buy_in_transit(other, arriving, route)
+    arriving = await _incoming(work, other, one, (pair, known), cost)
+    came = await buy_in_transit(other, arriving, trade.route)
     clearing = (await accounts(other, AccountRole.GR_IR))[AccountRole.GR_IR]
     currency = await company_currency(other)
     worth = [in_company_currency(Money(each, pair.currency), cost.quote.rate, currency) for each in cost.costs]
@@ -194,28 +239,31 @@ async def _traded(
                 )
             ],
         )  # fmt: skip
-    return known.seller.id
 
 
-async def _invoiced(work: Work, one: SellGoodsBetweenCompanies, pair: Between) -> Invoiced:
-    """The seller's invoice. Raises: what posting it refuses."""
-    invoice = PostCustomerInvoice(
-        customer_id=pair.buyer["party_id"],
-        currency=one.currency,
-        lines=tuple(
-            CustomerInvoiceLineInput(
-                unit_price=line.unit_price, quantity=line.quantity, item_id=line.item_id,
-                tax_code_id=line.tax_code_id, account_id=line.account_id,
-            )
-            for line in one.lines
-        ),
-        invoiced_on=pair.on,
-        payment_terms_id=one.payment_terms_id,
-    )  # fmt: skip
-    [outcome] = (await post_customer_invoices(work, [invoice])).outcomes
-    if isinstance(outcome, DomainError):
-        raise outcome
-    return await invoiced(work, outcome)
+async def _invoiced(work: Work, trades: Sequence[Trade]) -> list[Invoiced]:
+    """The seller's invoices, posted together. Raises: what posting one of them refuses."""
+    invoices = [
+        PostCustomerInvoice(
+            customer_id=trade.pair.buyer["party_id"],
+            currency=trade.one.currency,
+            lines=tuple(
+                CustomerInvoiceLineInput(
+                    unit_price=line.unit_price, quantity=line.quantity, item_id=line.item_id,
+                    tax_code_id=line.tax_code_id, account_id=line.account_id,
+                )
+                for line in trade.one.lines
+            ),
+            invoiced_on=trade.pair.on,
+            payment_terms_id=trade.one.payment_terms_id,
+        )
+        for trade in trades
+    ]  # fmt: skip
+    outcomes = (await post_customer_invoices(work, invoices)).outcomes if invoices else []
+    for outcome in outcomes:
+        if isinstance(outcome, DomainError):
+            raise outcome
+    return [await invoiced(work, outcome) for outcome in outcomes if isinstance(outcome, UUID)]
 
 
 async def _incoming(

@@ -169,7 +169,7 @@ async def promise_stock(work: Work, commands: Sequence[ReserveStock]) -> list[Pr
     balances = await _held(work, _given(promises), len(places))
     if balances is None:
         balances = await lock_balances(work, places)
-        offered.free = {key: balance.available for key, balance in balances.items()}
+        offered.free = {key: _available(balance) for key, balance in balances.items()}
         promises = offered.promises(commands)
     kept = [one for one in promises if isinstance(one, Promise)]
     if kept:
@@ -203,7 +203,11 @@ async def _held(work: Work, given: Mapping[StockKey, Decimal], count: int) -> di
 
 
 def _is_there(balances: Mapping[StockKey, Balance], given: Mapping[StockKey, Decimal]) -> bool:
-    return all(balances[key].available >= quantity for key, quantity in given.items())
+    return all(_available(balances[key]) >= quantity for key, quantity in given.items())
+
+
+def _available(balance: Balance) -> Decimal:
+    return EXACT.subtract(balance.quantity, balance.reserved)
 
 
 class _Offered:
