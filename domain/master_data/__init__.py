@@ -21,6 +21,7 @@ from domain.master_data.currencies import Currency, CurrencyRate, RateType
 from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceProfile
 from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
 from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
+from domain.master_data.identifier_keeping import admitted
 from domain.master_data.item_changes import ItemChange, ItemReviewField, review, review_field
 from domain.master_data.items import (
     Item,
@@ -120,6 +121,7 @@ MAINTAINED: Mapping[type[Any], Handler] = {
         fixed=("item_id", "agency", "scope", "value"),
         hidden=("normal_value", "is_well_formed", "check_digit_valid", "shared_scope"),
         rule=rules.device_identifier,
+        admitted=admitted,
     ),
     **maintained(CodeAssignment),
 }

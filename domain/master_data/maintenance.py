@@ -73,6 +73,9 @@ class Kept(Protocol):
 # Asked before some rows are changed.
 Reviewing = Callable[[Work, Sequence[UUID]], Awaitable[Kept]]
 
+# Asked before some rows are made: the refusals, by id; it may fill columns of those that it lets in.
+Admitting = Callable[[Work, Sequence[dict[str, Any]]], Awaitable[Mapping[UUID, DomainError]]]
+
 # Levels of a tree of masters; a longer way up is a loop, or as good as one.
 TREE_DEPTH_MAX = 64
 
@@ -85,7 +88,7 @@ class Master:
     """How people keep one record: `columns` they set, those `fixed` once set, and the `rule` of the whole row.
 
     `action` is what the policy must grant, where it is not CREATE and CHANGE. A `review` keeps back what of a change
-    needs approval first.
+    needs approval first; what is `admitted` of new rows is told by the rows there are.
     """
 
     record: type[Record]
@@ -94,6 +97,7 @@ class Master:
     rule: Rule
     action: Action | None
     review: Reviewing | None
+    admitted: Admitting | None
 
     @property
     def own(self) -> str:
@@ -123,6 +127,7 @@ def maintained(
     rule: Rule = _anything,
     action: Action | None = None,
     review: Reviewing | None = None,
+    admitted: Admitting | None = None,
 ) -> Mapping[type[Any], Handler]:
     """The commands Create..., Change... and, for a record that can be archived, Archive..., each with its function.
 
@@ -137,7 +142,8 @@ def maintained(
     }
     keys = {record.spec.key} if record.spec.key else set[str]()
     master = Master(
-        record=record, columns=columns, fixed=frozenset(fixed) | keys, rule=rule, action=action, review=review
+        record=record, columns=columns, fixed=frozenset(fixed) | keys, rule=rule, action=action, review=review,
+        admitted=admitted,
     )  # fmt: skip
     made: dict[type[Any], Handler] = {
         _create_command(master): _creates(master),
@@ -262,13 +268,17 @@ def _creates(master: Master) -> Function:
         """The new rows. Raises per row: Rejected, CurrencyMismatch and what the record's rule refuses."""
         known = await known_values(work, master.record, master.columns, commands)
         outcomes: list[UUID | DomainError] = []
-        rows: list[Values] = []
+        rows: list[dict[str, Any]] = []
         for one in commands:
             try:
                 rows.append(_new_row(master, _given(master, one, known)))
                 outcomes.append(rows[-1]["id"])
             except DomainError as refusal:
                 outcomes.append(refusal)
+        if rows and master.admitted is not None:
+            turned_away = await master.admitted(work, rows)
+            outcomes = [turned_away.get(one, one) if isinstance(one, UUID) else one for one in outcomes]
+            rows = [row for row in rows if row["id"] not in turned_away]
         if rows:
             ids = await work.insert(master.record, rows)
             work.emit(f"{master.record.__name__}Created", master.record, ids)
@@ -367,7 +377,7 @@ def _checked(master: Master, name: str, value: Any, known: Known) -> Any:
     return list(cast(tuple[str, ...], value)) if isinstance(value, tuple) else value
 
 
-def _new_row(master: Master, given: Mapping[str, Any]) -> Values:
+def _new_row(master: Master, given: Mapping[str, Any]) -> dict[str, Any]:
     """The whole new row. Raises: what the record's rule refuses."""
     row = {name: given.get(name, _default(column)) for name, column in master.columns.items()}
     row = _in_own_currency(row)

@@ -217,3 +217,17 @@ async def test_who_is_no_steward_changes_no_master(desk: Desk) -> None:
     with pytest.raises(Forbidden):
         await desk(CREATE_PARTY, desk.staff("warehouse", company=GROUP), input={"code": "Z", "name": "Z"})
     assert (await desk.world.rows("SELECT count(*) AS n FROM party WHERE code = 'Z'"))[0]["n"] == 0
+
+
+async def test_an_identifier_of_one_item_is_never_anothers_and_one_of_two_scopes_is_flagged(
+    desk: Desk, steward: Who
+) -> None:
+    own = {"item": {"code": "BOLT"}, "agency": "GS1", "value": "07035620052132"}
+    await done(desk, steward, "createDeviceIdentifier", "deviceIdentifier", "id", **own, scope="PRIMARY")
+    other = own | {"item": {"code": "GEAR"}, "scope": "SECONDARY"}
+    assert await refused(desk, steward, "createDeviceIdentifier", **other) == [("ALREADY_EXISTS", ["input", "value"])]
+    await done(desk, steward, "createDeviceIdentifier", "deviceIdentifier", "id", **other | {"scope": "UNIT_OF_USE"})
+    await done(desk, steward, "createDeviceIdentifier", "deviceIdentifier", "id", **own, scope="SECONDARY")
+    listed = '{ item(code: "BOLT") { deviceIdentifiers { nodes { scope sharedScope } } } }'
+    nodes = (await desk(listed, steward))["data"]["item"]["deviceIdentifiers"]["nodes"]
+    assert sorted((node["scope"], node["sharedScope"]) for node in nodes) == [("PRIMARY", True), ("SECONDARY", True)]
