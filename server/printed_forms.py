@@ -312,9 +312,9 @@ def _shipment(speech: Speech, record: Mapping[str, Any], _: Mapping[str, Any]) -
 
 def _shipped(speech: Speech, line: Mapping[str, Any]) -> Row:
     code, name, unit = _item(speech, line)
-    known = ((line["item"] or {}).get("deviceIdentifiers") or {}).get("nodes") or [None]
+    known: list[Mapping[str, str]] = ((line["item"] or {}).get("deviceIdentifiers") or {}).get("nodes") or []
     serials = [one["number"] for one in line["serials"]]
-    below = [f"{speech.word('udi')} {udi(known[0], line)}"] if known[0] else []
+    below = [f"{speech.word('udi')} {udi(known[0], line)}"] if known else []
     if serials:
         more = f" … (+{len(serials) - SERIALS_SHOWN_MAX})" if len(serials) > SERIALS_SHOWN_MAX else ""
         below.append(f"{speech.word('serials')} {', '.join(map(broken, serials[:SERIALS_SHOWN_MAX]))}{more}")

@@ -7,6 +7,7 @@ record is what the signed address leads to, and says who took which document out
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped
@@ -103,7 +104,7 @@ async def print_documents(work: Work, commands: Sequence[PrintDocument]) -> Resu
     Raises: Rejected (per row).
     """
     outcomes: list[UUID | DomainError] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in commands:
         if not one.number or len(one.number) > CODE_LENGTH_MAX:
             reason, reason_zh = "no document has such a number", "没有此编号的单据"

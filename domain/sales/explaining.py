@@ -291,11 +291,9 @@ def _prices(asked: Asked, wanted: FromClause) -> FromClause:
     holds = _is(found.c.outcome, PriceOutcome.GOES_BEHIND)
     place = func.row_number().over(partition_by=(found.c.company_id, found.c.position, holds), order_by=_order(found))
     first = and_(holds, place == literal_column("1"))
-    names = [one.name for one in found.c if one.name != "outcome"]
-    return select(
-        *(found.c[name] for name in names),
-        case((first, text_of(PriceOutcome.SETS_PRICE)), else_=found.c.outcome).label("outcome"),
-    ).cte()
+    kept: list[ColumnElement[Any]] = [one for one in found.c if one.name != "outcome"]
+    outcome: ColumnElement[Any] = case((first, text_of(PriceOutcome.SETS_PRICE)), else_=found.c.outcome)
+    return select(*kept, outcome.label("outcome")).cte()
 
 
 def _order(rules: FromClause) -> tuple[ColumnElement[Any], ...]:

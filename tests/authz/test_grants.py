@@ -117,7 +117,7 @@ def test_a_role_in_the_group_holds_in_the_group_and_in_every_company() -> None:
 def test_a_role_of_another_audience_gives_nothing() -> None:
     grants = compile_grants(baseline(), actor({0: {"controller"}}, Audience.SUPPLIER), (1,))
     assert (grants.companies, grants.tiers, grants.actions) == ((), {}, {})
-    assert set(grants.commands) == {"LogIn", "RenewToken", "LogOut", "ChangePassword"}
+    assert set(grants.commands) == {"LogIn", "RenewToken", "LogOut", "ChangePassword", "PrintDocument"}
 
 
 def test_an_unknown_role_gives_nothing() -> None:

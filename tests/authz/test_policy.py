@@ -43,10 +43,11 @@ def test_the_shipped_policy_names_only_commands_that_exist() -> None:
     assert {line.target for line in baseline().lines if line.is_command} - commands == set()
 
 
-def test_the_auditor_takes_exports_performs_nothing_else_and_reads_nothing_personal() -> None:
+def test_the_auditor_takes_exports_and_papers_performs_nothing_else_and_reads_nothing_personal() -> None:
     lines = baseline().lines_of("auditor")
-    own = {"LogIn", "RenewToken", "LogOut", "ChangePassword", "BulkExport", "SignBulkExport", "CancelBulkExport"}
-    assert {line.target for line in lines if line.action != "READ"} == own
+    own = {"LogIn", "RenewToken", "LogOut", "ChangePassword", "PrintDocument"}
+    exports = {"BulkExport", "SignBulkExport", "CancelBulkExport"}
+    assert {line.target for line in lines if line.action != "READ"} == own | exports
     assert {tier for line in lines if not line.is_command for tier in line.tiers} == set(Tier) - {Tier.PERSONAL}
 
 

@@ -193,7 +193,8 @@ def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coo
 
     where = [number] if issubclass(record, CompanyRecord) else [0, *ROWS]
     row_tier = Tier.PUBLIC if is_partner else Tier.INTERNAL
-    if not any(allowed("", row_tier, company) for company in where):
+    # A row is opened by its module or by its type, never by one of its fields.
+    if not any(allowed(f"{record.__name__}.id", row_tier, company) for company in where):
         return False
     if is_partner and record.spec.scope.partner is Partners.NOBODY:
         return False

@@ -169,6 +169,8 @@ REQUIRED = {
     "run": text_of("ConsolidationRun", "number", 1), "budget": text_of("Budget", "code", 1),
     "request": text_of("RequestForQuotation", "number", 1), "item": text_of("Item", "code", 1),
     "lot": text_of("Lot", "number", 1), "direction": "FORWARD",
+    "customer": text_of("Party", "code", 1), "quantity": "1", "currency": "USD",
+    "order": text_of("SalesOrder", "number", 1),
 }  # fmt: skip
 
 
