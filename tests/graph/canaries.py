@@ -195,10 +195,14 @@ def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coo
     row_tier = Tier.PUBLIC if is_partner else Tier.INTERNAL
     if not any(allowed("", row_tier, company) for company in where):
         return False
-    if is_partner and record.spec.scope.partner is Partners.NOBODY:
+    owner = record.spec.scope.owner
+    if is_partner and record.spec.scope.partner is Partners.NOBODY and owner is None:
+        return False
+    if owner is not None and (is_partner or not allowed("", row_tier, 0)):
+        # The rows here are of others.
         return False
     if is_partner and isinstance(record.spec.scope.partner, str) and number != OWN_ROW:
         return False
-    if issubclass(record, GroupRecord) and tier in GUARDED_TIERS:
+    if (issubclass(record, GroupRecord) or owner is not None) and tier in GUARDED_TIERS:
         where = [0]
     return any(allowed(coordinate, tier, company) for company in where)
