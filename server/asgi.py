@@ -289,7 +289,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         sockets=sockets,
         downloads=downloads,
         uploads=uploads,
-        documents=PrintedDocuments(roads, settings.signing_secret(), _missing),
+        documents=PrintedDocuments(roads, settings.signing_secrets(), _missing),
     )
 
 
