@@ -298,7 +298,7 @@ class _Own(Visitor):
         entity = CATALOG.get(parent.name) if parent is not None else None
         source = entity.fields.get(node.name.value) if entity is not None else None
         is_personal = source is not None and source.spec.tier is Tier.PERSONAL
-        leads_to: GraphQLNamedType | None = get_named_type(cast(Any, self._types).get_type())
+        leads_to: GraphQLNamedType | None = cast(Any, get_named_type)(cast(Any, self._types).get_type())
         self.found = self.found or is_personal or _has_owner(leads_to)
 
 

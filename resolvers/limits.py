@@ -53,6 +53,10 @@ class Limits:
     validation_errors: int = 5
 
 
+# Characters of a document for each token that it may have: comments and long literals are no tokens, but are read too,
+# a megabyte in a second. What is long belongs into variables.
+CHARACTERS_PER_TOKEN = 40
+
 # What the search for overlaps looks at in one document before it gives up: the document is then mostly circles.
 OVERLAP_VISITS_MAX = 50_000
 
@@ -76,6 +80,12 @@ class TooManyTokens(LimitExceeded):
     code = "TOO_MANY_TOKENS"
     zh = "文档超过 {limit} 个词法单元。"
     en = "The document has more than {limit} tokens."
+
+
+class DocumentTooLong(LimitExceeded):
+    code = "DOCUMENT_LIMIT"
+    zh = "文档超过 {limit} 个字符。"
+    en = "The document is longer than {limit} characters."
 
 
 class DepthLimit(LimitExceeded):
@@ -130,6 +140,13 @@ class Weight:
 
 
 _EMPTY = Weight()
+
+
+def check_length(text: str, limits: Limits) -> None:
+    """Refuse a text before it is read. Raises: DocumentTooLong."""
+    most = CHARACTERS_PER_TOKEN * limits.tokens
+    if len(text) > most:
+        raise DocumentTooLong(limit=most)
 
 
 def measure(document: DocumentNode, limits: Limits) -> None:

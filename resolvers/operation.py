@@ -32,7 +32,16 @@ from graphql import (
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.database import to_json
 from domain.core.errors import Refusal
-from resolvers.limits import CostLimit, LimitExceeded, Limits, TooManyTokens, cost, measure, page_variables
+from resolvers.limits import (
+    CostLimit,
+    LimitExceeded,
+    Limits,
+    TooManyTokens,
+    check_length,
+    cost,
+    measure,
+    page_variables,
+)
 from resolvers.request import (
     Answer,
     Document,
@@ -54,6 +63,8 @@ COSTS_MAX = 64
 INTROSPECTIONS_MAX = 8
 # Limits that a document is known to keep.
 LIMITS_MAX = 32
+# A message names what is wrong; it is no second copy of it.
+MESSAGE_LENGTH_MAX = 400
 # Variables longer than this are not worth remembering an introspection for.
 INTROSPECTION_KEY_MAX = 200
 
@@ -167,6 +178,7 @@ class Dispatcher:
                     known.within.clear()
                 known.within[id(limits)] = limits
             return known
+        check_length(text, limits)
         try:
             node = parse(text, max_tokens=limits.tokens)
         except GraphQLSyntaxError as error:
@@ -204,6 +216,7 @@ class Dispatcher:
 def faults_of(text: str, schema: GraphQLSchema, limits: Limits) -> list[str]:
     """What keeps a document from running for whoever sees the schema, whatever its variables; nothing if it runs."""
     try:
+        check_length(text, limits)
         node = parse(text, max_tokens=limits.tokens)
         measure(node, limits)
     except (GraphQLSyntaxError, LimitExceeded) as fault:
@@ -259,8 +272,16 @@ class Invalid(Exception):
 
     def __init__(self, kind: type[Refusal], errors: Sequence[GraphQLError]) -> None:
         super().__init__(kind.code, [error.message for error in errors])
-        self.refusals = [kind(reason=error.message) for error in errors]
+        self.refusals = [kind(reason=_shortened(error.message)) for error in errors]
         self.locations = [[(place.line, place.column) for place in error.locations or ()] for error in errors]
+
+
+def _shortened(message: str) -> str:
+    """The message, cut in the middle where it repeats a long name or value of the document."""
+    if len(message) <= MESSAGE_LENGTH_MAX:
+        return message
+    half = MESSAGE_LENGTH_MAX // 2
+    return f"{message[:half]}…{message[-half:]}"
 
 
 def _name(node: OperationDefinitionNode) -> str | None:

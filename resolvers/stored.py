@@ -78,6 +78,13 @@ class StoredQueries:
         """Make sure that the query could run now. Raises: DocumentRefused, NotPermitted, PolicyMoved."""
         await self._run(query, (0, NO_RECORD))
 
+    def known_entity(self, event: str, grants: Grants) -> Entity:
+        """The kind of record that an event names. Raises: Rejected, also for one that the audience does not know."""
+        entity = entity_of(event)
+        if entity.name not in self._dispatcher.schema_for(grants).type_map:
+            raise _no_such(event)
+        return entity
+
     async def payload(self, query: StoredQuery, key: tuple[int, UUID]) -> bytes | None:
         """The answer about one record, a JSON object with `data`; None where the owner may not see the record.
 
@@ -127,9 +134,13 @@ def entity_of(event: str) -> Entity:
     record = domain.EVENTS.get(event)
     entity = CATALOG.get(record.__name__) if record is not None else None
     if entity is None:
-        reason, reason_zh = "there is no such event", "没有该事件"
-        raise Rejected(("event",), what="event", value=event[:80], reason=reason, reason_zh=reason_zh)
+        raise _no_such(event)
     return entity
+
+
+def _no_such(event: str) -> Rejected:
+    reason, reason_zh = "there is no such event", "没有该事件"
+    return Rejected(("event",), what="event", value=event[:80], reason=reason, reason_zh=reason_zh)
 
 
 def _problem(operation: Operation) -> str:

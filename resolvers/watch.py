@@ -23,12 +23,12 @@ from typing import Any, Protocol
 import structlog
 
 from domain.core.actors import Actor, Grants
-from domain.core.database import LOST, Database
+from domain.core.database import LOST, Database, to_json
 from domain.core.errors import Overloaded, RequestError
 from domain.core.outbox import PublishedEvent, bounds, read_events
 from resolvers.events import EventCursor, EventPlan, Rendered, RowReader, Told, parse_cursor, plan_event
 from resolvers.operation import Dispatcher
-from resolvers.request import GraphRequest, Operation
+from resolvers.request import GraphRequest, Operation, PayloadTooLarge
 
 log = structlog.get_logger("watch")
 
@@ -45,6 +45,8 @@ RENDERS_AT_ONCE = 4
 LATE_SECONDS = 1.0
 # Members told in one turn of the loop: some milliseconds, then requests and other groups have theirs.
 TOLD_AT_ONCE = 250
+# Document and variables of a stream: they are kept as long as it is open, and an account has as many as it likes.
+REQUEST_BYTES_MAX = 65_536
 # A stream whose database is away looks for it again after this long.
 RETRY_SECONDS = 0.5
 
@@ -192,11 +194,14 @@ class Hub:
     ) -> Subscription:
         """The stream of a subscription operation, replaying first where it, or `resume` before it, names a cursor.
 
-        Raises: InvalidInput for a malformed cursor, ResyncRequired, Invalid (variables).
+        Raises: InvalidInput for a malformed cursor, ResyncRequired, Invalid (variables), PayloadTooLarge.
         """
         plan = plan_event(operation)
-        # Thousands listen with one document: its text is kept once.
-        operation.request.query = intern(operation.request.query)
+        request = operation.request
+        if len(request.query) + len(to_json(dict(request.variables))) > REQUEST_BYTES_MAX:
+            raise PayloadTooLarge(limit=REQUEST_BYTES_MAX)
+        # Thousands listen with one document: its text is kept once. Nothing asks for the extensions again.
+        request.query, request.extensions = intern(request.query), {}
         async with self._database.acquire() as connection:
             oldest, newest = await bounds(connection)
         if not self._subscriptions:

@@ -177,7 +177,7 @@ class _Seen:
 
     def __call__(self, type_name: str, member: str) -> bool:
         if type_name == "Query":
-            if member in ("node", "nodes", "viewerCan"):
+            if member in ("node", "nodes", "parseUdi", "viewerCan"):
                 return self._view.audience is not Audience.ANONYMOUS
             entity = _ROOT_ENTITIES.get(member)
             return entity is None or self.exists(entity.name)

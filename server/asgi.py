@@ -217,9 +217,9 @@ async def _broken(request: Request, _: Exception) -> Response:
 
 def _files(settings: Settings, roads: Roads) -> tuple[Downloads, Uploads]:
     """What hands out files and takes them, at signed addresses."""
-    storage, secret = storage_of(settings), settings.signing_secret()
-    downloads = Downloads(roads, storage, secret, _missing)
-    return downloads, Uploads(roads, storage, secret, _missing)
+    storage, secrets = storage_of(settings), settings.signing_secrets()
+    downloads = Downloads(roads, storage, secrets, _missing)
+    return downloads, Uploads(roads, storage, secrets, _missing)
 
 
 async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
@@ -230,7 +230,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
     limits = settings.limits
     database = await Database.open(url, settings.pool_size, limits=limits, processes=settings.workers)
     stack.push_async_callback(database.close)
-    keys = KeyRing(settings.signing_secret())
+    keys = KeyRing(*settings.signing_secrets())
     issuers = Issuers(read_issuers(settings.issuers_file, ISSUER))
     identity = Identity(database, keys, serves_demo=settings.is_local, issuers=issuers)
     await identity.refresh()
@@ -289,7 +289,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         sockets=sockets,
         downloads=downloads,
         uploads=uploads,
-        documents=PrintedDocuments(roads, settings.signing_secret(), _missing),
+        documents=PrintedDocuments(roads, settings.signing_secrets(), _missing),
     )
 
 

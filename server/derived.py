@@ -1,13 +1,14 @@
 """What follows from the installation's secret: webhook secrets and signed addresses; none of it is kept anywhere.
 
-A copy of the database signs nothing and opens nothing. The price: a new installation secret changes them all at once,
-as it ends every bearer token; owners of webhooks then rotate.
+A copy of the database signs nothing and opens nothing. The price: a new installation secret changes them all, as it
+ends every bearer token. What the secret before signed counts as long as that one is given too; meanwhile webhooks carry
+its signature besides, and their owners rotate.
 """
 
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,13 +51,13 @@ def signed_address(secret: bytes, path: str, ends_at: datetime) -> str:
     return f"{path}?until={until}&signature={_address_signature(secret, path, until)}"
 
 
-def is_signed(secret: bytes, path: str, given: Mapping[str, str], now: datetime) -> bool:
-    """Whether the path was signed here and is still good; `given` are the parameters of its query."""
+def is_signed(secrets: Sequence[bytes], path: str, given: Mapping[str, str], now: datetime) -> bool:
+    """Whether the path was signed with one of the secrets and is still good; `given` is what its query says."""
     until, signature = given.get("until", ""), given.get("signature", "")
     if not (until.isascii() and until.isdigit() and len(until) <= UNTIL_DIGITS_MAX and signature.isascii()):
         return False
-    wanted = _address_signature(secret, path, int(until))
-    return hmac.compare_digest(wanted, signature) and now.timestamp() < int(until)
+    wanted = [_address_signature(secret, path, int(until)) for secret in secrets]
+    return any(hmac.compare_digest(one, signature) for one in wanted) and now.timestamp() < int(until)
 
 
 def _address_signature(secret: bytes, path: str, until: int) -> str:

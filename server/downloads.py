@@ -6,7 +6,7 @@ client whose connection broke goes on where it was (RFC 9110, 14).
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,11 +70,11 @@ class Downloads:
     """
 
     def __init__(
-        self, roads: Roads, storage: Storage, secret: bytes, missing: Callable[[Request], Response]
+        self, roads: Roads, storage: Storage, secrets: Sequence[bytes], missing: Callable[[Request], Response]
     ) -> None:  # fmt: skip
         self._roads = roads
         self._storage = storage
-        self._secret = secret
+        self._secrets = secrets
         self._missing = missing
 
     async def __call__(self, request: Request) -> Response:
@@ -109,7 +109,7 @@ class Downloads:
     async def _row(self, request: Request) -> Any:
         """The run that the address names, if it may be read."""
         path, now = request.url.path, datetime.now(UTC)
-        if not is_signed(self._secret, path, dict(request.query_params), now):
+        if not is_signed(self._secrets, path, dict(request.query_params), now):
             return None
         async with self._roads.database.acquire() as connection:
             row = await connection.fetchrow(FILES[path.split("/")[1]], request.path_params["run_id"])

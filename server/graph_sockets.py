@@ -34,6 +34,8 @@ CLOSE_SECONDS = 5.0
 FRAME_BYTES_MAX = 1_048_576
 OPERATIONS_MAX = 100
 REASON_BYTES_MAX = 123
+# Repeated in every message of its operation; clients count, or name them by a UUID.
+ID_LENGTH_MAX = 200
 
 PING = '{"type":"ping"}'
 
@@ -383,4 +385,6 @@ def _id(message: dict[str, Any]) -> str:
     id_ = message.get("id")
     if not isinstance(id_, str) or not id_:
         raise SocketClosed(BAD_REQUEST, "id is not a string")
+    if len(id_) > ID_LENGTH_MAX:
+        raise SocketClosed(BAD_REQUEST, f"id is longer than {ID_LENGTH_MAX} characters")
     return id_

@@ -70,7 +70,7 @@ async def run_integration(settings: Settings, stop: asyncio.Event) -> None:
         roads = await open_roads(settings, SESSIONS, stack)
         outbound = Outbound(targets_of(settings))
         stack.push_async_callback(outbound.close)
-        sender = Webhooks(roads, outbound, settings.signing_secret())
+        sender = Webhooks(roads, outbound, settings.signing_secrets())
         exporter = Exports(roads, roads.unlimited, storage_of(settings), settings.limits)
         mutator = BulkMutations(roads, storage_of(settings), MUTATIONS)
         url, limits = roads.database.url, settings.limits

@@ -5,7 +5,7 @@ a role or signs in no more, an address that ended, all answer as a path that is 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -185,15 +185,15 @@ class PrintCompanion:
 class PrintedDocuments:
     """Answers GET and HEAD of /documents/{id}.pdf; `missing` makes the answer to a path that is not there."""
 
-    def __init__(self, roads: Roads, secret: bytes, missing: Callable[[Request], Response]) -> None:
+    def __init__(self, roads: Roads, secrets: Sequence[bytes], missing: Callable[[Request], Response]) -> None:
         self._roads = roads
-        self._secret = secret
+        self._secrets = secrets
         self._missing = missing
         self._turn = asyncio.Semaphore(SET_AT_ONCE)
 
     async def __call__(self, request: Request) -> Response:
         """The document as its owner sees it now."""
-        if not is_signed(self._secret, request.url.path, dict(request.query_params), datetime.now(UTC)):
+        if not is_signed(self._secrets, request.url.path, dict(request.query_params), datetime.now(UTC)):
             return self._missing(request)
         async with self._roads.database.acquire() as connection:
             row = await connection.fetchrow(ASKED, request.path_params["document_id"])

@@ -131,7 +131,7 @@ async def open_roads(settings: Settings, size: int, stack: AsyncExitStack) -> Ro
     assert settings.database_url is not None, "the caller found the database"
     database = await Database.open(settings.database_url, size, limits=settings.limits)
     stack.push_async_callback(database.close)
-    identity = Identity(database, KeyRing(settings.signing_secret()), serves_demo=settings.is_local)
+    identity = Identity(database, KeyRing(*settings.signing_secrets()), serves_demo=settings.is_local)
     await identity.refresh()
     read = ReadRoad(database)
     schemas, nothing = VisibleSchemas(identity), NothingIsWritten()

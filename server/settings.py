@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path(".skein"), description="Embedded database, log, generated secret.")
     secret: str | None = Field(default=None, min_length=SECRET_BYTES, description="Key that signs bearer tokens.")
     secret_file: Path | None = Field(default=None, description="File that holds the key; read unless `secret` is set.")
+    previous_secret: str | None = Field(
+        default=None, min_length=SECRET_BYTES, description="The secret before, while what it signed still counts."
+    )
+    previous_secret_file: Path | None = Field(default=None, description="File that holds it.")
     issuers_file: Path | None = Field(default=None, description="JSON list of other issuers whose tokens count.")
     pool_size: int = Field(default=10, ge=2, le=500, description="Connections of one process that serve requests.")
     statement_seconds: int = Field(default=30, ge=1, le=3_600, description="A longer statement is cancelled.")
@@ -107,15 +111,31 @@ class Settings(BaseSettings):
         if self.secret is not None:
             return self.secret.encode()
         if self.secret_file is not None:
-            given = self.secret_file.read_bytes().strip()
-            if len(given) < SECRET_BYTES:
-                raise ValueError(f"{self.secret_file} holds {len(given)} bytes; a secret needs {SECRET_BYTES}")
-            return given
+            return _read(self.secret_file)
         made = self.data_dir / "secret"
         if not made.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
             _write_once(made, secrets.token_urlsafe(SECRET_BYTES).encode())
         return made.read_bytes()
+
+    def signing_secrets(self) -> tuple[bytes, ...]:
+        """The secret that signs, and behind it the one before, where what that one signed still counts.
+
+        Raises: ValueError when a given file holds less than `SECRET_BYTES` bytes.
+        """
+        if self.previous_secret is not None:
+            return self.signing_secret(), self.previous_secret.encode()
+        if self.previous_secret_file is not None:
+            return self.signing_secret(), _read(self.previous_secret_file)
+        return (self.signing_secret(),)
+
+
+def _read(path: Path) -> bytes:
+    """The secret in a file. Raises: ValueError."""
+    given = path.read_bytes().strip()
+    if len(given) < SECRET_BYTES:
+        raise ValueError(f"{path} holds {len(given)} bytes; a secret needs {SECRET_BYTES}")
+    return given
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -34,42 +34,51 @@ def signing_key(secret: bytes, generation: int = FIRST_GENERATION) -> ECKey:
 
 
 class KeyRing:
-    """The keys of one installation; `take` the rotations that its tables know."""
+    """The keys of one installation; `take` the rotations that its tables know.
 
-    def __init__(self, secret: bytes, *, clock: Callable[[], float] = time.time) -> None:
-        self._secret = secret
+    `before` is the secret before, where there is one whose tokens are still taken: it has the same generations, of
+    which each is over when its own tokens are, and signs nothing.
+    """
+
+    def __init__(self, secret: bytes, before: bytes | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self._secrets = (secret,) if before is None else (secret, before)
         self._clock = clock
         self._rotations: Sequence[Rotation] = ()
-        self._keys: dict[int, ECKey] = {FIRST_GENERATION: signing_key(secret)}
-        self._generations: dict[str, int] = {self._keys[FIRST_GENERATION].thumbprint(): FIRST_GENERATION}
+        # A generation's keys, one a secret: the first signs.
+        self._keys: dict[int, Sequence[ECKey]] = {}
+        self._known: dict[str, tuple[int, ECKey]] = {}
+        self._make(FIRST_GENERATION)
 
     def take(self, rotations: Sequence[Rotation]) -> None:
         """Know these rotations, oldest first, in the place of those known before."""
         for one in rotations:
             if one.generation not in self._keys:
-                key = self._keys[one.generation] = signing_key(self._secret, one.generation)
-                self._generations[key.thumbprint()] = one.generation
+                self._make(one.generation)
         self._rotations = rotations
+
+    def _make(self, generation: int) -> None:
+        keys = self._keys[generation] = [signing_key(secret, generation) for secret in self._secrets]
+        self._known.update({key.thumbprint(): (generation, key) for key in keys})
 
     @property
     def current(self) -> ECKey:
         """The key that signs now."""
         now = self._clock()
         due = [one.generation for one in self._rotations if one.signs_from <= now]
-        return self._keys[max(due, default=FIRST_GENERATION)]
+        return self._keys[max(due, default=FIRST_GENERATION)][0]
 
     def verifying(self, key_id: object) -> tuple[ECKey, float] | None:
         """The key of that id with the instant until which its tokens are taken; None when there is none any more."""
-        generation = self._generations.get(key_id) if isinstance(key_id, str) else None
-        if generation is None or (until := self._until(generation)) <= self._clock():
+        generation, key = self._known.get(key_id, (0, None)) if isinstance(key_id, str) else (0, None)
+        if key is None or (until := self._until(generation)) <= self._clock():
             return None
-        return self._keys[generation], until
+        return key, until
 
     def published(self) -> Mapping[str, Any]:
         """The public halves as a key set (RFC 7517): the key that signs, those to come, those not over."""
         now = self._clock()
         known = sorted((one for one in self._keys if self._until(one) > now), reverse=True)
-        return {"keys": [_public(self._keys[generation]) for generation in known]}
+        return {"keys": [_public(key) for generation in known for key in self._keys[generation]]}
 
     def _until(self, generation: int) -> float:
         """Until when tokens of a generation are taken; a rotation that was withdrawn from the tables leaves none."""

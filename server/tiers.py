@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from domain.core.actors import Actor, Audience
+from domain.core.client_tiers import BY_AUDIENCE
 from domain.core.database import Database
 from resolvers.limits import Limits
 
@@ -29,14 +30,6 @@ SELECT id AS user_id, '' AS client, client_tier_id FROM user_account WHERE clien
 UNION ALL
 SELECT user_id, client, client_tier_id FROM api_key WHERE client_tier_id IS NOT NULL AND revoked_at IS NULL
 """
-
-# The tier of those who name none.
-BY_AUDIENCE: Mapping[Audience, str] = {
-    Audience.ANONYMOUS: "ANONYMOUS",
-    Audience.SUPPLIER: "PARTNER",
-    Audience.CUSTOMER: "PARTNER",
-    Audience.STAFF: "DEFAULT",
-}
 
 # Buckets of callers without an account are named after their addresses within this namespace.
 _ADDRESSES = UUID("6e8bc430-9c3a-5d11-9a6e-0f6f2f1f7a31")

@@ -1,6 +1,6 @@
 """Takes a file at a signed address, once, as a stream, up to a limit; it is there when it is whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -27,16 +27,18 @@ _OPEN = "SELECT id FROM bulk_upload WHERE id = $1 AND status = 'OPEN' AND expire
 class Uploads:
     """Answers POST and PUT of /uploads/{id}.jsonl; `missing` makes the answer to a path that is not there."""
 
-    def __init__(self, roads: Roads, storage: Storage, secret: bytes, missing: Callable[[Request], Response]) -> None:
+    def __init__(
+        self, roads: Roads, storage: Storage, secrets: Sequence[bytes], missing: Callable[[Request], Response]
+    ) -> None:
         self._roads = roads
         self._storage = storage
-        self._secret = secret
+        self._secrets = secrets
         self._missing = missing
 
     async def __call__(self, request: Request) -> Response:
         """201 with size and digest, once the file is there."""
         upload_id = request.path_params["upload_id"]
-        if not is_signed(self._secret, request.url.path, dict(request.query_params), datetime.now(UTC)):
+        if not is_signed(self._secrets, request.url.path, dict(request.query_params), datetime.now(UTC)):
             return self._missing(request)
         async with self._roads.database.acquire() as connection:
             if await connection.fetchrow(_OPEN, upload_id) is None:

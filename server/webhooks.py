@@ -8,7 +8,7 @@ sign in, subscribe or see any record of the kind has its subscription suspended,
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -52,6 +52,8 @@ WAKES = Wakes(frozenset(EVENTS), QUEUE)
 POLL_SECONDS = 1.0
 # Subscriptions that are sent to at once: a receiver that answers slowly takes one place.
 SUBSCRIPTIONS_AT_ONCE = 16
+# Of which one account has so many: it must not take the places of all others with receivers that answer slowly.
+SUBSCRIPTIONS_OF_ONE = 4
 # Messages of one subscription before others get its place.
 MESSAGES_PER_TURN = 50
 # A policy that moves during each of so many tries is being edited in bulk: the message waits for the next turn.
@@ -65,7 +67,9 @@ ACTOR = system_actor("webhooks", UUID("00000000-0000-7000-8000-686f6f6b7300"))
 # companies are known only up to where the handler is done with all of them.
 _NEXT = f"""
 SELECT d.id, d.message_id, d.event, d.position, d.company_number, d.record_id, d.occurred_at, d.attempt_count,
-       s.id AS subscription_id, s.url, s.document, s.scopes, s.secret_generation, s.previous_secret_until_at, u.name
+       d.next_attempt_at,
+       s.id AS subscription_id, s.url, s.document, s.scopes, s.secret_generation, s.previous_secret_until_at, s.user_id,
+       u.name
 FROM webhook_subscription s
 JOIN user_account u ON u.id = s.user_id
 CROSS JOIN LATERAL (
@@ -78,7 +82,15 @@ WHERE s.archived_at IS NULL AND s.status = 'ACTIVE' AND d.next_attempt_at <= $1
       SELECT position FROM handler_position WHERE company_id = 0 AND name = '{QUEUE}'
   )
 """
-_DUE = f"{_NEXT} AND s.id <> ALL($2::uuid[]) ORDER BY d.next_attempt_at LIMIT $3"
+# Of each account the first few, so that every account's turn comes.
+_DUE = f"""
+SELECT * FROM (
+    SELECT n.*, row_number() OVER (PARTITION BY user_id ORDER BY next_attempt_at, subscription_id) AS turn
+    FROM ({_NEXT} AND s.id <> ALL($2::uuid[])) n
+) m
+WHERE turn <= {SUBSCRIPTIONS_OF_ONE} - (SELECT count(*) FROM unnest($4::uuid[]) busy WHERE busy = user_id)
+ORDER BY next_attempt_at LIMIT $3
+"""
 _DUE_OF = f"{_NEXT} AND s.id = $2"
 
 
@@ -98,14 +110,15 @@ class Webhooks:
     """The sender; `run` it while leading."""
 
     def __init__(
-        self, roads: Roads, outbound: Outbound, secret: bytes, *, clock: Callable[[], datetime] = _now
+        self, roads: Roads, outbound: Outbound, secrets: Sequence[bytes], *, clock: Callable[[], datetime] = _now
     ) -> None:
         self._roads = roads
         self._queries = StoredQueries(roads.dispatcher, roads.read)
         self._outbound = outbound
-        self._secret = secret
+        self._secrets = secrets
         self._clock = clock
         self._serving: dict[UUID, asyncio.Task[None]] = {}
+        self._owners: dict[UUID, UUID] = {}
 
     async def run(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
         """Send what is due until `stop` is set."""
@@ -125,13 +138,15 @@ class Webhooks:
         free = SUBSCRIPTIONS_AT_ONCE - len(self._serving)
         if free <= 0:
             return
-        for row in await connection.fetch(_DUE, self._clock(), list(self._serving), free):
+        owners = list(self._owners.values())
+        for row in await connection.fetch(_DUE, self._clock(), list(self._serving), free, owners):
+            self._owners[row["subscription_id"]] = row["user_id"]
             task = asyncio.create_task(self._serve(row))
             self._serving[row["subscription_id"]] = task
             task.add_done_callback(lambda done, id_=row["subscription_id"]: self._ended(id_, done, wake))
 
     def _ended(self, subscription_id: UUID, task: asyncio.Task[None], wake: asyncio.Event) -> None:
-        del self._serving[subscription_id]
+        del self._serving[subscription_id], self._owners[subscription_id]
         if task.cancelled():
             return
         fault = task.exception()
@@ -200,7 +215,7 @@ class Webhooks:
             raise _Suspended(SuspensionReason.OWNER_INACTIVE, "its owner may no longer sign in")
         actor, grants = acting
         spec: CommandSpec = cast(Any, CreateWebhookSubscription).spec
-        if GROUP not in grants.may(spec.module, spec.action, spec.name):
+        if not spec.performed_in(GROUP, grants):
             raise _Suspended(SuspensionReason.NOT_PERMITTED, "its owner may no longer subscribe")
         query = StoredQuery(message["document"], entity_of(message["event"]), actor, grants)
         try:
@@ -220,7 +235,8 @@ class Webhooks:
         generations = [generation]
         if generation > 1 and until is not None and now < until:
             generations.append(generation - 1)
-        keys = [webhook_key(self._secret, message["subscription_id"], one) for one in generations]
+        of = message["subscription_id"]
+        keys = [webhook_key(secret, of, one) for secret in self._secrets for one in generations]
         headers = {
             "content-type": "application/json",
             "user-agent": "Skein-Webhooks/1",
@@ -277,8 +293,8 @@ class WebhookCompanion:
                     ("url",), what="url", value=(command.url or "")[:200], reason=problem, reason_zh="不允许的地址"
                 )
             if command.document is not None:
-                event = await self._event(command)
-                await self._queries.check(StoredQuery(command.document, entity_of(event), actor, grants))
+                entity = self._queries.known_entity(await self._event(command), grants)
+                await self._queries.check(StoredQuery(command.document, entity, actor, grants))
 
     async def _event(self, command: CreateWebhookSubscription | ChangeWebhookSubscription) -> str:
         if isinstance(command, CreateWebhookSubscription):

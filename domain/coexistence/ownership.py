@@ -2,6 +2,8 @@
 since it runs under the owner's grants; an administrator may stop it.
 """
 
+from domain.core.actors import Audience
+from domain.core.columns import Tier
 from domain.core.commands import CommandSpec
 from domain.core.database import Row
 from domain.core.errors import DomainError
@@ -28,6 +30,11 @@ class TooMany(DomainError):
 def used_roles(work: Work) -> list[str]:
     """The roles with which the actor works now, wherever it holds them: what it asks for later counts no others."""
     return sorted({role for roles in work.actor.roles.values() for role in roles})
+
+
+def sees_all(work: Work) -> bool:
+    """Whether the actor sees what others own, too: it is staff and reads the module in the group."""
+    return work.actor.audience is Audience.STAFF and GROUP in work.grants.opened("coexistence", Tier.INTERNAL, "")
 
 
 def check_owner(work: Work, row: Row, what: str, *, administers: CommandSpec | None = None) -> None:

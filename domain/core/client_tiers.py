@@ -4,13 +4,23 @@ A tier holds the limits of one document and the size and leak of the bucket. An 
 without one the tier of its audience holds. `server.throttle` reads and keeps the buckets.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, text
 from sqlalchemy.orm import Mapped
 
+from domain.core.actors import Audience
 from domain.core.columns import code_column, column, instant_column, text_column
 from domain.core.records import NOBODY, GroupRecord, Scope, SystemRecord
+
+# The tier of those who name none.
+BY_AUDIENCE: Mapping[Audience, str] = {
+    Audience.ANONYMOUS: "ANONYMOUS",
+    Audience.SUPPLIER: "PARTNER",
+    Audience.CUSTOMER: "PARTNER",
+    Audience.STAFF: "DEFAULT",
+}
 
 # Points a second: time is measured in microseconds, and a point must take at least one to leak.
 RESTORE_RATE_MAX = 1_000_000
@@ -22,7 +32,7 @@ class ClientTier(GroupRecord, scope=Scope(partner=NOBODY), zh="客户端等级",
     __tablename__ = "client_tier"
     __table_args__ = (
         CheckConstraint(
-            "least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate) > 0",
+            "least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate, webhooks) > 0",
             name="limits_positive",
         ),
         # An operation that is allowed must fit into the bucket, or it would wait for ever.
@@ -43,6 +53,9 @@ class ClientTier(GroupRecord, scope=Scope(partner=NOBODY), zh="客户端等级",
     bucket: Mapped[int] = column(doc="Points that a client may spend at once.", unit="point", zh="令牌桶容量")
     restore_rate: Mapped[int] = column(
         doc="Points that a client gets back in a second.", unit="point/s", zh="每秒恢复点数"
+    )
+    webhooks: Mapped[int] = column(
+        doc="Webhook subscriptions of an account at most.", zh="网络钩子订阅上限", server_default=text("100")
     )
 
 

@@ -19,6 +19,7 @@ from domain.core.work import Work
 # What a tier limits; every one is a whole number that fits an integer column.
 LIMITS = (
     "tokens", "depth", "aliases", "root_fields", "mutations", "directives", "cost", "bucket", "restore_rate",
+    "webhooks",
 )  # fmt: skip
 LIMIT_MAX = 2**31 - 1
 
@@ -41,6 +42,9 @@ class ChangeClientTier:
     )
     restore_rate: int | None = argument(
         doc="Points that a client gets back in a second.", unit="point/s", zh="每秒恢复点数", default=None
+    )
+    webhooks: int | None = argument(
+        doc="Webhook subscriptions of an account at most.", zh="网络钩子订阅上限", default=None
     )
 
 

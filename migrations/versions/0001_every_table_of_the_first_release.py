@@ -139,6 +139,7 @@ def upgrade() -> None:
     sa.Column('cost', sa.Integer(), nullable=False, comment='Points of one operation at most.'),
     sa.Column('bucket', sa.Integer(), nullable=False, comment='Points that a client may spend at once.'),
     sa.Column('restore_rate', sa.Integer(), nullable=False, comment='Points that a client gets back in a second.'),
+    sa.Column('webhooks', sa.Integer(), server_default=sa.text('100'), nullable=False, comment='Webhook subscriptions of an account at most.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -146,7 +147,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_client_tier_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_client_tier_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_client_tier_name_zh_length')),
-    sa.CheckConstraint('least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate) > 0', name=op.f('ck_client_tier_limits_positive')),
+    sa.CheckConstraint('least(tokens, depth, aliases, root_fields, mutations, directives, cost, restore_rate, webhooks) > 0', name=op.f('ck_client_tier_limits_positive')),
     sa.CheckConstraint('restore_rate <= 1000000', name=op.f('ck_client_tier_restore_rate_measurable')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_client_tier')),
     sa.UniqueConstraint('code', name=op.f('uq_client_tier_code'))

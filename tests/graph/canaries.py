@@ -196,10 +196,14 @@ def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coo
     # A row is opened by its module or by its type, never by one of its fields.
     if not any(allowed(f"{record.__name__}.id", row_tier, company) for company in where):
         return False
-    if is_partner and record.spec.scope.partner is Partners.NOBODY:
+    owner = record.spec.scope.owner
+    if is_partner and record.spec.scope.partner is Partners.NOBODY and owner is None:
+        return False
+    if owner is not None and (is_partner or not allowed("", row_tier, 0)):
+        # The rows here are of others.
         return False
     if is_partner and isinstance(record.spec.scope.partner, str) and number != OWN_ROW:
         return False
-    if issubclass(record, GroupRecord) and tier in GUARDED_TIERS:
+    if (issubclass(record, GroupRecord) or owner is not None) and tier in GUARDED_TIERS:
         where = [0]
     return any(allowed(coordinate, tier, company) for company in where)

@@ -34,7 +34,8 @@ PARTNERS = [Audience.SUPPLIER, Audience.CUSTOMER]
 def readable(audience: Audience, entity: Entity, coordinate: str, tier: Tier) -> bool:
     """Whether Casbin lets some role of the audience read the field of a row that it can see."""
     record = entity.record
-    if audience in PARTNERS and record.spec.scope.partner is Partners.NOBODY:
+    scope = record.spec.scope
+    if audience in PARTNERS and scope.partner is Partners.NOBODY and scope.owner is None:
         return False
     of_row = Tier.PUBLIC if audience in PARTNERS else Tier.INTERNAL
     return any(

@@ -55,6 +55,9 @@ DOCUMENTS = {
     "a deep selection": ("{ viewer " * 1_600 + "}" * 1_600, "GRAPHQL_PARSE_FAILED"),
     "a deep list": ("{ items(first: " + "[" * 2_400 + "]" * 2_400 + ") { totalCount } }", "GRAPHQL_PARSE_FAILED"),
     "tokens": ("{ viewer {" + " name" * 5_000 + "} }", "TOO_MANY_TOKENS"),
+    "comment": ("#" + "x" * 200_000 + "\n{ __typename }", "DOCUMENT_LIMIT"),
+    "commas": ("{ __typename }" + "," * 200_000, "DOCUMENT_LIMIT"),
+    "literal": ('{ item(code: "' + "x" * 200_000 + '") { id } }', "DOCUMENT_LIMIT"),
     "comments": ("#\n" * 5_001 + "{ __typename }", "TOO_MANY_TOKENS"),
     "pages within pages": (
         "{ items(first: 100) { nodes { deviceIdentifiers(first: 100) { nodes { value } } } } }", "COST_LIMIT"
@@ -95,6 +98,12 @@ async def test_json_nested_beyond_reason_is_no_json(serving: Serving) -> None:
     body = b'{"query": "{__typename}", "variables": {"f": ' + inner + b"}}"
     response = await serving.post(body)
     assert (response.status_code, codes(response)) == (400, ["BAD_REQUEST"])
+
+
+async def test_a_message_is_no_second_copy_of_a_long_name(serving: Serving) -> None:
+    answer = await serving.post({"query": "{ " + "x" * 190_000 + " }"})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert len(answer.content) < 2_000
 
 
 async def test_a_batch_of_operations_is_refused(serving: Serving) -> None:

@@ -80,6 +80,24 @@ async def test_a_frame_that_is_no_message_closes(serving: Serving, frame: str | 
         assert await socket.closed_with() == 4400
 
 
+async def test_an_id_that_every_message_would_repeat_is_short(serving: Serving) -> None:
+    async with serving.socket() as socket:
+        await socket.subscribe("{__typename}", "x" * 200)
+        assert (await socket.receive())["id"] == "x" * 200
+    async with serving.socket() as socket:
+        await socket.subscribe(ALERTS, "x" * 201)
+        assert await socket.closed_with() == 4400
+
+
+async def test_what_an_open_stream_keeps_of_its_request_is_bounded(serving: Serving) -> None:
+    async with serving.socket() as socket:
+        await socket.subscribe(ALERTS, unused="x" * 65_536)
+        refused = await socket.receive()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "PAYLOAD_TOO_LARGE")
+        await socket.subscribe("{__typename}")
+        assert (await socket.receive())["type"] == "next"
+
+
 async def test_an_init_payload_that_is_no_object_closes(serving: Serving) -> None:
     async with serving.socket(init=False) as socket:
         await socket.send(type="connection_init", payload=["x"])

@@ -1,12 +1,19 @@
 """The key of our tokens changes: the new one is shown before it signs, tokens of the one before hold until they end."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl
+
 import asyncpg
 import httpx
+import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from server.administrators import rotate_key
-from server.identity import issue_token
+from server.derived import is_signed, signed_address
+from server.identity import Identity, issue_token
+from server.settings import Settings
 from server.signing import KeyRing, signing_key
 from tests.server.conftest import SECRET as LIVE_SECRET
 from tests.server.conftest import Serving, bearer, uncosted
@@ -47,6 +54,45 @@ async def test_a_new_key_is_published_before_it_signs_and_old_tokens_hold_until_
     assert await world.refused(before)
     assert (await world.identity(after))[0].name == "mei"
     assert shown(keys) == [NEXT.thumbprint()]
+
+
+async def test_tokens_of_the_secret_before_are_taken_while_it_is_given_and_it_signs_nothing(world: World) -> None:
+    before = await world.bearer("mei", hours=3)
+    new = b"another secret, as long as secrets are here"
+    both, alone = KeyRing(new, SECRET, clock=lambda: world.now), KeyRing(new, clock=lambda: world.now)
+    assert both.current.thumbprint() == alone.current.thumbprint() == signing_key(new).thumbprint()
+    assert shown(both) == [signing_key(new).thumbprint(), KEY.thumbprint()]
+    known = both.verifying(KEY.thumbprint())
+    assert known is not None and known[0].thumbprint() == KEY.thumbprint()
+    after = f"Bearer {issue_token(both.current, 'mei', hours=1)}"
+    world.identity = Identity(world.database, both, serves_demo=False)
+    await world.identity.refresh()
+    assert [(await world.identity(one))[0].name for one in (before, after)] == ["mei", "mei"]
+    world.identity = Identity(world.database, alone, serves_demo=False)
+    await world.identity.refresh()
+    assert await world.refused(before)
+    assert (await world.identity(after))[0].name == "mei"
+
+
+def test_an_address_of_the_secret_before_is_good_while_it_is_given() -> None:
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    path, _, query = signed_address(b"old", "/exports/x.jsonl", now + timedelta(hours=1)).partition("?")
+    given = dict(parse_qsl(query))
+    assert [is_signed(secrets, path, given, now) for secrets in ((b"new", b"old"), (b"old",), (b"new",))] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert not is_signed((b"new", b"old"), path, given, now + timedelta(hours=2))
+
+
+def test_the_secret_before_is_read_as_the_secret_is(tmp_path: Path) -> None:
+    (tmp_path / "before").write_text("x" * 40 + "\n")
+    settings = Settings(secret="n" * 40, previous_secret_file=tmp_path / "before")
+    assert settings.signing_secrets() == (b"n" * 40, b"x" * 40)
+    assert Settings(secret="n" * 40, previous_secret="p" * 40).signing_secrets() == (b"n" * 40, b"p" * 40)
+    assert Settings(secret="n" * 40).signing_secrets() == (b"n" * 40,)
+    (tmp_path / "before").write_text("short")
+    with pytest.raises(ValueError, match="holds 5 bytes"):
+        settings.signing_secrets()
 
 
 async def test_a_token_that_ends_within_the_overlap_ends_when_it_says(world: World, fresh_database: str) -> None:

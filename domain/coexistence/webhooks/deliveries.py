@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, SmallInteger, Text, and_, bindparam, func, se
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
-from domain.coexistence.ownership import TooMany, check_owner
+from domain.coexistence.ownership import TooMany, check_owner, sees_all
 from domain.coexistence.webhooks.models import (
     EXCERPT_LENGTH_MAX,
     DeliveryStatus,
@@ -248,7 +248,7 @@ async def _suspend(work: Work, ids: Sequence[UUID], reason: SuspensionReason) ->
         work.emit(SUSPENDED, WebhookSubscription, served)
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="重放网络钩子消息")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="重放网络钩子消息", own=True)
 class ReplayWebhookMessage:
     """Send one message again under the same id, read anew; the owner may, and an administrator."""
 
@@ -281,7 +281,7 @@ async def replay_webhook_messages(work: Work, commands: Sequence[ReplayWebhookMe
     return Results(outcomes)
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="放弃网络钩子消息")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="放弃网络钩子消息", own=True)
 class AbandonWebhookMessage:
     """Give up a message that waits, so that those behind it are sent; the owner may, and an administrator."""
 
@@ -319,7 +319,7 @@ async def abandon_webhook_messages(
     return Results(outcomes)
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="重放网络钩子区间")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="重放网络钩子区间", own=True)
 class ReplayWebhookRange:
     """Send again what happened between two positions, also what was never sent; the owner may, and an administrator.
 
@@ -409,6 +409,9 @@ async def _found(
         try:
             _live(work, subscriptions, one.subscription_id)
             own = [row for row in rows if (row["subscription_id"], row["message_id"]) == key]
+            if not sees_all(work) and not any(row["is_shown"] for row in own):
+                # To know that there is one would be to know of a record that the owner does not see.
+                own = []
             found[key] = own or NotFound(("messageId",), what="Webhook delivery", key=one.message_id)
         except DomainError as refusal:
             found[key] = refusal

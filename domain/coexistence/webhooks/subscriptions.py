@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, and_, bindparam, func, or_, select
 from sqlalchemy.types import Uuid
 
 from domain.coexistence.ownership import TooMany, check_owner, used_roles
@@ -16,7 +16,9 @@ from domain.coexistence.webhooks.models import (
     WebhookSubscription,
 )
 from domain.coexistence.webhooks.rules import ROTATION_HOURS, ROTATION_HOURS_MAX, url_problem
+from domain.core.accounts import UserAccount
 from domain.core.actors import Action
+from domain.core.client_tiers import BY_AUDIENCE, ClientTier
 from domain.core.columns import NAME_LENGTH_MAX
 from domain.core.commands import CommandSpec, Results, Reveal, argument, command
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
@@ -28,7 +30,7 @@ CREATED = "WebhookSubscriptionCreated"
 CHANGED = "WebhookSubscriptionChanged"
 SUSPENDED = "WebhookSubscriptionSuspended"
 
-# One account's subscriptions: each is looked at for every event.
+# One account's subscriptions where no tier says how many: each is looked at for every event.
 SUBSCRIPTIONS_MAX = 100
 
 SECRET = Reveal("secret", "The secret that signs its messages (whsec_...); told in this answer and never again.")
@@ -40,8 +42,17 @@ _OWNED = (
     .where(_subscription.c.user_id == bindparam("user_id", type_=Uuid()), _subscription.c.archived_at.is_(None))
 )
 
+_tier = ClientTier.table
+_named = select(UserAccount.table.c.client_tier_id).where(UserAccount.table.c.id == bindparam("user_id", type_=Uuid()))
+_ALLOWED = select(_tier.c.webhooks).where(
+    or_(
+        _tier.c.id == _named.scalar_subquery(),
+        and_(_named.scalar_subquery().is_(None), _tier.c.code == bindparam("code", type_=Text())),
+    )
+)
 
-@command(action=Action.CREATE, record=WebhookSubscription, zh="订阅网络钩子", reveals=(SECRET,))
+
+@command(action=Action.CREATE, record=WebhookSubscription, zh="订阅网络钩子", reveals=(SECRET,), own=True)
 class CreateWebhookSubscription:
     """Have an address told of every record that an event names, as far as you may see it when it is told.
 
@@ -65,12 +76,14 @@ async def create_webhook_subscriptions(
     Raises: Rejected, TooMany (per row). Emits: WebhookSubscriptionCreated.
     """
     owned = (await work.fetch(_OWNED, user_id=work.actor.id))[0][0]
+    allowed = await work.fetch(_ALLOWED, user_id=work.actor.id, code=BY_AUDIENCE[work.actor.audience])
+    most = allowed[0][0] if allowed else SUBSCRIPTIONS_MAX
     outcomes: list[UUID | DomainError] = []
     rows: list[Mapping[str, Any]] = []
     for one in commands:
         refusal = _refused({"name": one.name, "url": one.url, "document": one.document})
-        if refusal is None and owned + len(rows) >= SUBSCRIPTIONS_MAX:
-            refusal = TooMany(what=WHAT, limit=SUBSCRIPTIONS_MAX)
+        if refusal is None and owned + len(rows) >= most:
+            refusal = TooMany(what=WHAT, limit=most)
         if refusal is not None:
             outcomes.append(refusal)
             continue
@@ -87,7 +100,7 @@ async def create_webhook_subscriptions(
     return Results(outcomes)
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="修改网络钩子订阅")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="修改网络钩子订阅", own=True)
 class ChangeWebhookSubscription:
     """Change what your subscription sends, or where to; from then on it counts the roles you use now."""
 
@@ -117,7 +130,7 @@ async def change_webhook_subscriptions(
     return await _changed(work, commands, change, ("name", "url", "document", "scopes"))
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="轮换网络钩子密钥", reveals=(SECRET,))
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="轮换网络钩子密钥", reveals=(SECRET,), own=True)
 class RotateWebhookSecret:
     """Sign with a new secret; for some hours messages carry a signature of the secret before as well."""
 
@@ -147,7 +160,7 @@ async def rotate_webhook_secrets(work: Work, commands: Sequence[RotateWebhookSec
     return await _changed(work, commands, rotate, ("secret_generation", "previous_secret_until_at"))
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="暂停网络钩子订阅")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="暂停网络钩子订阅", own=True)
 class PauseWebhookSubscription:
     """Send nothing for now; what happens meanwhile is queued. The owner may, and an administrator."""
 
@@ -170,7 +183,7 @@ async def pause_webhook_subscriptions(
     return await _changed(work, commands, pause, ("status",), administrators=True)
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="恢复网络钩子订阅")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="恢复网络钩子订阅", own=True)
 class ResumeWebhookSubscription:
     """Send again what waits, in order. What happened while it was suspended is had by replay."""
 
@@ -193,7 +206,7 @@ async def resume_webhook_subscriptions(
     return await _changed(work, commands, resume, ("status", "suspension_reason", "suspended_at"))
 
 
-@command(action=Action.CHANGE, record=WebhookSubscription, zh="归档网络钩子订阅")
+@command(action=Action.CHANGE, record=WebhookSubscription, zh="归档网络钩子订阅", own=True)
 class ArchiveWebhookSubscription:
     """End a subscription; its log stays. The owner may, and an administrator."""
 
