@@ -170,3 +170,10 @@ def check_terms(instalments: Sequence[Instalment]) -> None:
 def early_discount(open_amount: Decimal, percent: Decimal, currency: str) -> Decimal:
     """What may be taken off an open amount that is paid early, rounded to the minor unit."""
     return to_minor_unit(ROUNDING.divide(product(open_amount, percent), HUNDRED), currency)
+
+
+def discount_of_payment(paid: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """What an amount that is paid early takes off beside itself: 490 at 2 % settle 500; rounded to the minor unit."""
+    if percent >= HUNDRED:
+        return ZERO
+    return to_minor_unit(ROUNDING.divide(product(paid, percent), EXACT.subtract(HUNDRED, percent)), currency)
