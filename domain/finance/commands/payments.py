@@ -53,7 +53,8 @@ class PaymentMatchInput:
         doc="How much of the payment goes to it; all it can take unless given.", zh="核销金额", default=None
     )
     take_discount: bool = argument(
-        doc="Whether its discount for paying early is taken; refused once it has expired.",
+        doc="Whether its discount for paying early is taken, of a part that is paid the part's; refused once it has "
+        "expired.",
         zh="享受现金折扣",
         default=False,
     )

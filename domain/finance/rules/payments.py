@@ -15,7 +15,7 @@ from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.money import EXACT, ROUNDING, ZERO, product, to_minor_unit, total
 from domain.finance.models import AccountRole, PaymentDirection
 from domain.finance.rules.open_items import Item, Part, Reduction, check_matchable, take
-from domain.finance.rules.terms import early_discount
+from domain.finance.rules.terms import discount_of_payment, early_discount
 
 # A difference above this share of an item is a matter for a credit note.
 WRITE_OFF_PERCENT_MAX: Final = Decimal(5)
@@ -148,15 +148,14 @@ def _part(paying: Paying, wish: Wish, item: Item, left: Decimal) -> tuple[Part, 
 
 
 def _discount(paying: Paying, wish: Wish, item: Item) -> Decimal:
-    """The discount of the whole item. Raises: DiscountExpired, Rejected where only part of the item is to be paid."""
-    if wish.amount is not None:
-        raise Rejected(
-            ("amount",), what="amount", value=wish.amount, reason="a discount is taken on the whole item",
-            reason_zh="现金折扣须全额结清",
-        )  # fmt: skip
+    """The discount of the whole item, or of the part that an amount pays. Raises: DiscountExpired."""
     if item.discount_percent is None or item.discount_until is None or paying.on > item.discount_until:
         raise DiscountExpired(item=item.number, day=paying.on.isoformat())
-    return early_discount(abs(item.open_transaction), item.discount_percent, paying.currency)
+    whole = abs(item.open_transaction)
+    discount = early_discount(whole, item.discount_percent, paying.currency)
+    if wish.amount is None or wish.amount >= EXACT.subtract(whole, discount):
+        return discount
+    return discount_of_payment(wish.amount, item.discount_percent, paying.currency)
 
 
 def _discount_role(paying: Paying) -> AccountRole:

@@ -1,8 +1,9 @@
 """Bank statements, pure: read from CSV or camt.053, and each line told which payment or open item it is.
 
 CSV has one line a movement under the headers of `COLUMNS`, days as YYYY-MM-DD, amounts with a point; the balances are
-given beside it. camt.053 is ISO 20022 bank-to-customer statement (any version): booked entries only, balances OPBD and
-CLBD. A statement whose movements do not lead from its opening to its closing balance is refused: part of it is missing.
+given beside it. camt.053 is ISO 20022 bank-to-customer statement (any version): booked entries only, a batch by its
+transactions, balances OPBD and CLBD. A statement whose movements do not lead from its opening to its closing balance is
+refused: part of it is missing.
 
 Matching never guesses between two: a line becomes a payment that is recorded already when their reference and amount
 agree, or settles an open item when its text names the item's number and the amount is exactly what is open.
@@ -143,7 +144,9 @@ def _statement(node: ElementTree.Element) -> Statement:
         currency=currency,
         opening=_signed(opening, place),
         closing=_signed(closing, place),
-        lines=tuple(_entry(one, place) for one in node.findall("Ntry") if _is_booked(one)),
+        lines=tuple(
+            line for one in node.findall("Ntry") if _is_booked(one) for line in _entries(one, currency, place)
+        ),
         account=_text(node, "Acct/Id/IBAN") or _text(node, "Acct/Id/Othr/Id"),
     ).checked()
 
@@ -152,12 +155,26 @@ def _is_booked(entry: ElementTree.Element) -> bool:
     return (_text(entry, "Sts/Cd") or _text(entry, "Sts")) in ("BOOK", None)
 
 
-def _entry(node: ElementTree.Element, place: str) -> StatementLine:
-    amount = _signed(node, place)
-    detail = node.find("NtryDtls/TxDtls")
+def _entries(node: ElementTree.Element, currency: str, place: str) -> list[StatementLine]:
+    """The movements of a booked entry: each transaction of a batch where all tell what they came to in the account's
+    currency and that is the entry's amount, else the entry as a whole.
+    """
+    amount, details = _signed(node, place), node.findall("NtryDtls/TxDtls")
+    told = [one.find("Amt") for one in details]
+    if len(details) > 1 and all(one is not None and one.get("Ccy") == currency for one in told):
+        is_debit = amount < ZERO
+        parts = [_signed(one, place, is_debit=is_debit) for one in details]
+        if total(parts) == amount:
+            return [_entry(node, one, part, place) for one, part in zip(details, parts, strict=True)]
+    return [_entry(node, details[0] if len(details) == 1 else None, amount, place)]
+
+
+def _entry(node: ElementTree.Element, detail: ElementTree.Element | None, amount: Decimal, place: str) -> StatementLine:
     around = node if detail is None else detail
-    # The other side of money that came in is the debtor, of money that went out the creditor.
-    role = "Dbtr" if amount > ZERO else "Cdtr"
+    # The other side of money that came in is the debtor, of money that went out the creditor. A reversal tells the
+    # parties of what it takes back: what came in again had gone out.
+    is_reversal = _text(node, "RvslInd") in ("true", "1")
+    role = "Dbtr" if (amount > ZERO) != is_reversal else "Cdtr"
     words = [one.text or "" for one in around.iter("Ustrd")]
     return StatementLine(
         booked_on=_day(_text(node, "BookgDt/Dt") or (_text(node, "BookgDt/DtTm") or "")[:10], place),
@@ -170,9 +187,11 @@ def _entry(node: ElementTree.Element, place: str) -> StatementLine:
     )
 
 
-def _signed(node: ElementTree.Element, place: str) -> Decimal:
+def _signed(node: ElementTree.Element, place: str, *, is_debit: bool = False) -> Decimal:
+    """The amount, out negative; `is_debit` where the element itself does not say which it is."""
     amount = _number(_text(node, "Amt") or "", place)
-    return -amount if _text(node, "CdtDbtInd") == "DBIT" else amount
+    told = _text(node, "CdtDbtInd")
+    return -amount if (told == "DBIT" if told else is_debit) else amount
 
 
 def _text(node: ElementTree.Element, path: str) -> str | None:

@@ -1,8 +1,9 @@
 """Payment terms, pure: when which part of an amount falls due.
 
-A due day is computed in this order: from the invoice's day, or from the end of its month; months are added, then days;
-the result is no earlier than the minimum days allow; where payments are made on a fixed day of the month, it is the
-next such day, and 31 means the last of any month.
+A due day is computed in this order: from the invoice's day, or from the end of its month; months are added, then days.
+Months after the end of a month lead to the end of a month: one after that of February to 31 March, not 28. The result
+is no earlier than the minimum days allow; where payments are made on a fixed day of the month, it is the next such day,
+and 31 means the last of any month.
 """
 
 import calendar
@@ -20,6 +21,8 @@ HUNDRED: Final = Decimal(100)
 
 # More instalments than this are a loan, with a schedule of its own.
 INSTALMENTS_MAX: Final = 60
+
+LONGEST_MONTH_DAYS: Final = 31
 
 # Ten years: what is due later is no payment term.
 MONTHS_MAX: Final = 120
@@ -66,10 +69,10 @@ class Due:
 
 def due_on(instalment: Instalment, invoiced_on: date) -> date:
     """The day on which an instalment of an invoice falls due."""
-    day = invoiced_on
+    day = add_months(invoiced_on, instalment.months)
     if instalment.start is InstalmentStart.END_OF_MONTH:
-        day = _in_month(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
-    day = add_months(day, instalment.months) + timedelta(days=instalment.days)
+        day = _in_month(day.year, day.month, LONGEST_MONTH_DAYS)
+    day += timedelta(days=instalment.days)
     day = max(day, invoiced_on + timedelta(days=instalment.minimum_days))
     return day if instalment.fixed_day is None else _next(day, instalment.fixed_day)
 
@@ -167,3 +170,10 @@ def check_terms(instalments: Sequence[Instalment]) -> None:
 def early_discount(open_amount: Decimal, percent: Decimal, currency: str) -> Decimal:
     """What may be taken off an open amount that is paid early, rounded to the minor unit."""
     return to_minor_unit(ROUNDING.divide(product(open_amount, percent), HUNDRED), currency)
+
+
+def discount_of_payment(paid: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """What an amount that is paid early takes off beside itself: 490 at 2 % settle 500; rounded to the minor unit."""
+    if percent >= HUNDRED:
+        return ZERO
+    return to_minor_unit(ROUNDING.divide(product(paid, percent), EXACT.subtract(HUNDRED, percent)), currency)

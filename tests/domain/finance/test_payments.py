@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -138,6 +139,33 @@ async def test_a_discount_for_paying_early_is_taken_until_its_last_day(world: Wo
     ]  # fmt: skip
     [matching] = await world.rows("SELECT discount, written_off FROM matching")
     assert [plain(one) for one in matching.values()] == ["2", "0"]
+    assert await balance(world, "RECEIVABLE") == "0"
+    assert await world.findings() == []
+
+
+async def test_part_of_an_item_that_is_paid_early_takes_its_part_of_the_discount(world: World):
+    """100 at 2 %: 49 paid early settle 50, 49 more the rest; an amount that is off by cents closes all the same."""
+    terms = CreatePaymentTerms(
+        code="D2", name="2 % 10", instalments=(InstalmentInput(days=30),), discount_percent=Decimal(2), discount_days=10
+    )
+    [agreed] = (await done(world, terms)).ids
+    await done(world, an_invoice(world, payment_terms_id=agreed), an_invoice(world, payment_terms_id=agreed))
+    first, second = await item_ids(world)
+
+    def early(item: UUID, amount: str) -> RecordPayment:
+        money = Money(Decimal(amount), "USD")
+        wish = SETTLES(open_item_id=item, amount=money, take_discount=True)
+        return a_payment(world, amount, wish, paid_on=date(2026, 5, 30))
+
+    await done(world, early(first, "49"))
+    assert (await items(world))[0][2] == "50"
+    over = await world.refusal(world.chief, AX, early(first, "49.01"))
+    assert over.code == "EXCEEDS_OPEN_AMOUNT"
+    late = replace(early(first, "20"), paid_on=date(2026, 5, 31))
+    assert (await world.refusal(world.chief, AX, late)).code == "DISCOUNT_EXPIRED"
+    await done(world, early(first, "49"), early(second, "33.33"), early(second, "64.67"))
+    rows = await world.rows("SELECT discount FROM matching ORDER BY id")
+    assert [plain(row["discount"]) for row in rows] == ["1", "1", "0.68", "1.32"]
     assert await balance(world, "RECEIVABLE") == "0"
     assert await world.findings() == []
 

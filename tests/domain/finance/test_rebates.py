@@ -1,5 +1,6 @@
 """Rebates: what tiers earn, what each invoice books of it, what a settlement leaves; given to customers and got."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -220,3 +221,14 @@ async def test_what_no_agreement_can_be_is_refused_and_leaves_nothing(world: Wor
     await world.rows("UPDATE fiscal_period SET state = 'HARD' WHERE sub_ledger = 'RECEIVABLES'")
     refusal = await world.refusal(world.chief, AX, SettleRebate(rebate_agreement_id=agreement))
     assert refusal.code == "PERIOD_CLOSED"
+
+
+async def test_invoices_at_once_miss_nothing_of_each_other(world: World):
+    """Eight at once, 100 each: 2 % below 500, 10 % from there on for all; every document has an entry of its own."""
+    await agreed(world, ("0", "2"), ("500", "10"))
+    made = await asyncio.gather(*(world.act(world.chief, AX, an_invoice(world, ("1", "100"))) for _ in range(8)))
+    assert all(one.committed for one in made), [one.refusals for one in made]
+    assert await said(world) == ("800", "80", "0", "80")
+    [row] = await world.rows("SELECT count(*) AS entries, count(DISTINCT source_id) AS documents FROM rebate_entry")
+    assert (row["entries"], row["documents"]) == (8, 8)
+    assert await world.findings() == []

@@ -46,6 +46,37 @@ CSV = """booked_on,amount,reference,counterparty,counterparty_account,remittance
 """
 
 
+BATCH = """<Ntry><Amt Ccy="USD">20.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>
+    <BookgDt><Dt>2026-05-23</Dt></BookgDt><NtryDtls>
+    <TxDtls><Refs><EndToEndId>P-1</EndToEndId></Refs><Amt Ccy="USD">12.25</Amt>
+     <RltdPties><Cdtr><Nm>Acme</Nm></Cdtr></RltdPties></TxDtls>
+    <TxDtls><Refs><EndToEndId>P-2</EndToEndId></Refs><Amt Ccy="USD">%s</Amt></TxDtls></NtryDtls></Ntry>"""
+
+
+def batched(second: str) -> str:
+    """The statement whose fees are a batch of 12.25 and another amount."""
+    start = CAMT.index('<Ntry><Amt Ccy="USD">20.50')
+    return CAMT[:start] + BATCH % second + CAMT[CAMT.index("</Ntry>", start) + len("</Ntry>") :]
+
+
+def test_a_batch_is_told_by_its_transactions_where_they_come_to_it():
+    [statement] = read_camt_053(batched("8.25"))
+    told = [(line.amount, line.reference, line.counterparty) for line in statement.lines[1:]]
+    assert told == [(Decimal("-12.25"), "P-1", "Acme"), (Decimal("-8.25"), "P-2", None)]
+    [whole] = read_camt_053(batched("8.00"))
+    assert [(line.amount, line.reference) for line in whole.lines[1:]] == [(Decimal("-20.50"), None)]
+
+
+def test_a_reversal_names_the_party_of_what_it_takes_back():
+    """396.00 that came in again had gone out: its other side is the creditor of what is taken back."""
+    back = CAMT.replace("<Sts><Cd>BOOK</Cd></Sts>", "<RvslInd>true</RvslInd><Sts><Cd>BOOK</Cd></Sts>", 1)
+    back = back.replace("<Dbtr>", "<Cdtr>", 1).replace("</Dbtr>", "</Cdtr>", 1)
+    [statement] = read_camt_053(back)
+    [usual] = read_camt_053(CAMT)
+    assert statement.lines[0].counterparty == usual.lines[0].counterparty
+    assert statement.lines[0].amount == Decimal(396)
+
+
 def test_camt_053_tells_booked_movements_with_their_other_side():
     [statement] = read_camt_053(CAMT)
     assert (statement.reference, statement.currency, statement.account) == (

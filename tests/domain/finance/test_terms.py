@@ -30,6 +30,14 @@ def test_f54_a_minimum_of_days_then_a_fixed_day():
     assert due == [date(2019, 2, 15), date(2019, 2, 15), date(2019, 3, 15)]
 
 
+def test_months_after_the_end_of_a_month_lead_to_the_end_of_a_month():
+    """One and two months after that of 10 February 2019: 31 March, 30 April; in the leap year 29 February."""
+    one, two = (Instalment(share=REMAINDER, start=InstalmentStart.END_OF_MONTH, months=count) for count in (1, 2))
+    assert [due_on(each, date(2019, 2, 10)) for each in (one, two)] == [date(2019, 3, 31), date(2019, 4, 30)]
+    assert [due_on(one, date(2020, 1, day)) for day in (1, 30, 31)] == [date(2020, 2, 29)] * 3
+    assert due_on(two, date(2019, 12, 31)) == date(2020, 2, 29)
+
+
 def test_months_end_where_they_are_shorter():
     assert due_on(Instalment(share=REMAINDER, months=1), january(31)) == date(2019, 2, 28)
     assert due_on(Instalment(share=REMAINDER, months=13), january(31)) == date(2020, 2, 29)
