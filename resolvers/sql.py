@@ -130,8 +130,7 @@ class Renderer:
             conditions.append(self._path_value(frame, scope.site) == func.any(self.bind(SitesParameter(), IDS)))
         if scope.owner is not None:
             conditions.append(self._path_value(frame, scope.owner) == self.bind(OwnerParameter(), Uuid()))
-            shown = frame.entity.record.spec.scope.shown
-            if shown is not None:
+            if (shown := frame.entity.record.spec.scope.shown) is not None:
                 conditions.append(frame.column(shown))
         return conditions
 
