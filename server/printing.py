@@ -25,8 +25,9 @@ from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest
 from resolvers.stored import NotPermitted
 from server.derived import is_signed, signed_address
-from server.printed_forms import UNBROKEN_MAX, WHOLE, Paper, Table, is_spoken_in_chinese, paper_of
+from server.printed_forms import WHOLE, Paper, Table, is_spoken_in_chinese, paper_of
 from server.printed_queries import query_for, root_of
+from server.printed_speech import UNBROKEN_MAX
 from server.printed_words import WORDS
 from server.roads import Roads
 

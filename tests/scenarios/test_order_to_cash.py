@@ -339,7 +339,7 @@ def test_what_comes_back_is_credited_and_used_again_or_scrapped(story: Story) ->
     returned = story.answers["credited"]["goodsReturn"]
     [credit] = returned["credits"]["nodes"]
     assert credit["creditNote"] == {
-        "number": "CN-000001", "kind": "CREDIT_NOTE", "total": {"amount": "-376.66"},
+        "number": "CRN-000001", "kind": "CREDIT_NOTE", "total": {"amount": "-376.66"},
         "credits": {"number": "INV-000001"},
     }  # fmt: skip
     assert returned["lines"] == [{"creditedQuantity": "10"}]

@@ -10,8 +10,9 @@ from authz.audiences import visible_to
 from domain.coexistence.printing import DocumentKind
 from domain.core.actors import Audience
 from schema.graph import visible
-from server.printed_forms import FORMS, ZERO_WIDTH_SPACE, Paper, broken, money, paper_of, quantity, udi
+from server.printed_forms import FORMS, Paper, paper_of, udi
 from server.printed_queries import SELECTED, query_for
+from server.printed_speech import ZERO_WIDTH_SPACE, broken, money, quantity
 from server.printed_words import WORDS
 from server.printing import WIDE_FROM, pages, pdf
 from tests.graph.conftest import POLICY
