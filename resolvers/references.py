@@ -85,8 +85,8 @@ async def find(connection: Connection, reader: Reader, wanted: Iterable[Wanted])
     keys = list(groups.values())
     values = [_parameter(parameter, keys, reader) for parameter in statement.parameters]
     for row in await connection.fetch(statement.sql, *values):
-        key = row["key_id"] or row["key"]
-        for one in keys[row["place"]][(row["system"], key) if row["system"] is not None else key]:
+        key, place = row["key_id"] or row["key"], int(row["place"])
+        for one in keys[place][(row["system"], key) if row["system"] is not None else key]:
             found.setdefault(one, []).append(Found(row["id"], row["company_id"]))
     return found
 
@@ -159,10 +159,11 @@ def _part(renderer: Renderer, asked: _Kind, place: int) -> Select[Any]:
                 and_(source.c.id == legacy.c.source_system_id, source.c.code == given.c.system),
                 legacy.c.key == given.c.key,
             ]
-    return select(
+    columns: list[ColumnElement[Any]] = [
         literal_column(str(place), Integer()).label("place"), frame.column("id").label("id"),
         company.label("company_id"), key_id.label("key_id"), key.label("key"), system.label("system"),
-    ).where(*conditions)  # fmt: skip
+    ]  # fmt: skip
+    return select(*columns).where(*conditions)
 
 
 def _parameter(

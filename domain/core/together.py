@@ -145,8 +145,8 @@ def _joined(statements: tuple[ClauseElement, ...]) -> tuple[ClauseElement, tuple
     columns: list[tuple[str, ...]] = []
     for place, statement in enumerate(statements):
         rows = cast(Select[Any], _renamed(statement, place)).subquery(f"rows_{place}")
-        whole = select(func.array_agg(literal_column(rows.name))).select_from(rows)
-        parts.append(whole.scalar_subquery().label(f"part_{place}"))
+        whole = cast(Any, func).array_agg(literal_column(rows.name))
+        parts.append(select(whole).select_from(rows).scalar_subquery().label(f"part_{place}"))
         columns.append(tuple(rows.c.keys()))
     return select(*parts), tuple(columns)
 
@@ -156,10 +156,11 @@ def _renamed(statement: ClauseElement, place: int) -> ClauseElement:
 
     def numbered(element: Any, **_: Any) -> Any:
         if isinstance(element, BindParameter) and element.required:
-            return bindparam(_numbered(element.key, place), type_=element.type)
+            given = cast(BindParameter[Any], element)
+            return bindparam(_numbered(given.key, place), type_=given.type)
         return None
 
-    return replacement_traverse(statement, {}, numbered)
+    return cast(ClauseElement, replacement_traverse(statement, {}, numbered))
 
 
 def _numbered(name: str, place: int) -> str:

@@ -90,18 +90,19 @@ def fold_statement(table: Table, keys: Sequence[str], sums: Sequence[str]) -> In
     """
     company = bindparam("company_id", type_=SmallInteger())
     new = table.alias("new")
+    fresh_place: ColumnElement[Any] = literal_column("new.ctid")
     some = (
-        select(literal_column("new.ctid"))
+        select(fresh_place)
         .where(new.c.company_id == company, new.c.is_folded == false())
         .limit(FOLD_ROWS_MAX)
     )
     fresh = delete(table).where(_stands_at(table, some)).returning(*table.c).cte("fresh")
     touched = select(*(fresh.c[key] for key in keys)).distinct().cte("touched")
     old = table.alias("old")
-    place = literal_column("old.ctid").label("place")
+    old_place: ColumnElement[Any] = literal_column("old.ctid")
     # Without the offset the planner may join the two, and read the whole table for it.
     probe = (
-        select(place)
+        select(old_place.label("place"))
         .where(old.c.company_id == company, old.c.is_folded == true())
         .where(*(_same(old.c[key], touched.c[key]) for key in keys))
         .offset(literal_column("0"))
