@@ -44,7 +44,8 @@ def row_scope(record: type[Record], actor: Actor, grants: Grants) -> RowScope:
     if issubclass(record, CompanyRecord):
         companies -= {GROUP}
     partner: str | None = None
-    owner = spec.scope.owner if is_partner or GROUP not in companies else None
+    sees_all = not is_partner and GROUP in grants.opened(spec.module, Tier.INTERNAL, "")
+    owner = None if sees_all else spec.scope.owner
     if is_partner and spec.scope.owner is None:
         if spec.scope.partner is Partners.NOBODY:
             return NOTHING

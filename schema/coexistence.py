@@ -14,6 +14,7 @@ from domain.coexistence.mutations import (
     MutationRun,
     SignBulkMutation,
 )
+from domain.coexistence.printed_reports import PrintedReport, PrintReport
 from domain.coexistence.printing import PrintDocument, PrintedDocument
 from domain.coexistence.webhooks import (
     AbandonWebhookMessage,
@@ -51,6 +52,7 @@ class CoexistenceQuery:
     mutation_run = root_one(MutationRun)
     mutation_runs = root_many(MutationRun)
     printed_documents = root_many(PrintedDocument)
+    printed_reports = root_many(PrintedReport)
     migration_differences = root_many(MigrationDifferenceLine)
 
 
@@ -68,6 +70,7 @@ class CoexistenceMutation:
     bulk_export = performs(BulkExport)
     sign_bulk_export = performs(SignBulkExport)
     print_document = performs(PrintDocument)
+    print_report = performs(PrintReport)
     cancel_bulk_export = performs(CancelBulkExport)
     create_bulk_upload = performs(CreateBulkUpload)
     bulk_mutation = performs(BulkMutation)

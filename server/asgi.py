@@ -45,6 +45,7 @@ from server.logs import configure_logs
 from server.metrics import Metrics, Sharing
 from server.observe import Observer
 from server.page import graphiql_page
+from server.printed_reports import PrintedReports
 from server.printing import PrintedDocuments
 from server.roads import Roads, VisibleSchemas, unlimited
 from server.scrape import Scrape
@@ -80,6 +81,7 @@ class Services:
     downloads: Downloads
     uploads: Uploads
     documents: PrintedDocuments
+    reports: PrintedReports
 
 
 class Application:
@@ -97,6 +99,7 @@ class Application:
                 Route("/results/{run_id:uuid}.jsonl", self._download),
                 Route("/uploads/{upload_id:uuid}.jsonl", self._upload, methods=["POST", "PUT"]),
                 Route("/documents/{document_id:uuid}.pdf", self._document),
+                Route("/reports/{report_id:uuid}", self._report),
                 Route("/metrics", self._metrics),
                 Route("/.well-known/jwks.json", self._keys),
             ],
@@ -150,6 +153,11 @@ class Application:
         """A document of one record as PDF, at its signed address."""
         assert self.services is not None, "the application has started"
         return await self.services.documents(request)
+
+    async def _report(self, request: Request) -> Response:
+        """A report as a file, at its signed address."""
+        assert self.services is not None, "the application has started"
+        return await self.services.reports(request)
 
     async def _metrics(self, request: Request) -> Response:
         """The figures of this installation, for those who may see them."""
@@ -290,6 +298,7 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Services:
         downloads=downloads,
         uploads=uploads,
         documents=PrintedDocuments(roads, settings.signing_secrets(), _missing),
+        reports=PrintedReports(roads, settings.signing_secrets(), _missing),
     )
 
 

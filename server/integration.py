@@ -11,6 +11,7 @@ from domain.coexistence.exports import EVENTS as EXPORT_EVENTS
 from domain.coexistence.exports import BulkExport, SignBulkExport
 from domain.coexistence.mutations import EVENTS as MUTATION_EVENTS
 from domain.coexistence.mutations import BulkMutation, CreateBulkUpload, SignBulkMutation
+from domain.coexistence.printed_reports import PrintReport
 from domain.coexistence.printing import PrintDocument
 from domain.coexistence.webhooks import ChangeWebhookSubscription, CreateWebhookSubscription, RotateWebhookSecret
 from domain.governance import DeployDocuments
@@ -23,6 +24,7 @@ from server.documents import DeployCompanion, Documents, Registered
 from server.exports import ExportCompanion, Exports
 from server.leading import Wakes, lead, together
 from server.outbound import Outbound, Targets, parse_networks
+from server.printed_reports import ReportCompanion
 from server.printing import PrintCompanion
 from server.roads import Roads, VisibleSchemas, open_roads
 from server.settings import Settings
@@ -61,6 +63,7 @@ def companions_of(
         **dict.fromkeys((BulkMutation, SignBulkMutation), results),
         DeployDocuments: DeployCompanion(roads.database),
         PrintDocument: PrintCompanion(roads.database, roads.unlimited, secret),
+        PrintReport: ReportCompanion(roads.database, roads.unlimited, secret),
     }
 
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from domain.coexistence.printing import KEPT, DocumentKind, DocumentLanguage, PrintDocument
 from domain.core.actors import Actor, Grants
-from domain.core.database import Connection, Database
+from domain.core.database import Connection, Database, Row
 from domain.core.errors import DomainError, NotFound
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest
@@ -160,6 +160,15 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > WIDE_FROM else 1 for letter in text)
 
 
+async def reader_of(roads: Roads, row: Row | None) -> tuple[Actor, Grants] | None:
+    """Who asked for a file, as they may read now; None once they may not sign in, or lost a role they asked with."""
+    reader = await roads.acting(row["name"], row["scopes"], "documents") if row is not None else None
+    if row is None or reader is None:
+        return None
+    held = {role for roles in reader[0].roles.values() for role in roles}
+    return reader if set(row["scopes"]) <= held else None
+
+
 class PrintCompanion:
     """What printing needs beside the domain: the record must be there for who asks, and the address is told."""
 
@@ -198,8 +207,8 @@ class PrintedDocuments:
             return self._missing(request)
         async with self._roads.database.acquire() as connection:
             row = await connection.fetchrow(ASKED, request.path_params["document_id"])
-        reader = await self._roads.acting(row["name"], row["scopes"], "documents") if row is not None else None
-        if row is None or reader is None or not self._has_all(reader[0], row["scopes"]):
+        reader = await reader_of(self._roads, row)
+        if row is None or reader is None:
             return self._missing(request)
         language = DocumentLanguage(row["language"]) if row["language"] else None
         wanted = Wanted(DocumentKind(row["kind"]), row["company_code"], row["number"], language)
@@ -215,8 +224,3 @@ class PrintedDocuments:
             "content-disposition": f'inline; filename="{wanted.kind.value.lower()}-{named}.pdf"',
         }  # fmt: skip
         return Response(body, headers=headers, media_type="application/pdf")
-
-    @staticmethod
-    def _has_all(actor: Actor, scopes: list[str]) -> bool:
-        """Whether the owner still holds every role that was used to ask."""
-        return set(scopes) <= {role for roles in actor.roles.values() for role in roles}

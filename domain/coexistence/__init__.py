@@ -25,6 +25,7 @@ from domain.coexistence.differences import (
     post_migration_differences,
 )
 from domain.coexistence.models import ImportIssue, ImportRun, LegacyKey, SourceSystem
+from domain.coexistence.printed_reports import PrintedReport, PrintReport, print_reports
 from domain.coexistence.printing import PrintDocument, PrintedDocument, print_documents
 from domain.core.commands import Handler
 from domain.core.handling import EVERY
@@ -38,6 +39,7 @@ RECORDS = (
     *exports.RECORDS,
     *mutations.RECORDS,
     PrintedDocument,
+    PrintedReport,
 )
 COMMANDS: Mapping[type[Any], Handler] = {
     OpenImportRun: open_import_runs,
@@ -51,6 +53,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     **exports.COMMANDS,
     **mutations.COMMANDS,
     PrintDocument: print_documents,
+    PrintReport: print_reports,
 }
 REPORTS = {MigrationDifferenceLine: migration_differences}
 HANDLERS = {EVERY: (webhooks.queue_messages,)}

@@ -54,7 +54,7 @@ class DocumentLanguage(StrEnum):
     EN = "EN"
 
 
-class PrintedDocument(GroupRecord, scope=Scope(), zh="单据打印", retention="90 days"):
+class PrintedDocument(GroupRecord, scope=Scope(owner="user_id"), zh="单据打印", retention="90 days"):
     """One document that an account asked for, as a file at a signed address."""
 
     __tablename__ = "printed_document"

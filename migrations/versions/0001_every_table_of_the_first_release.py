@@ -2462,6 +2462,31 @@ def upgrade() -> None:
     op.create_index(op.f('ix_printed_document_asked_at_id'), 'printed_document', ['asked_at', 'id'], unique=False)
     op.create_index(op.f('ix_printed_document_issuer_id'), 'printed_document', ['issuer_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_printed_document_user_id'), 'printed_document', ['user_id'], unique=False, postgresql_where=None)
+    op.create_table('printed_report',
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('user_id', sa.Uuid(), nullable=False, comment='Who asked; the file shows what this account may see.'),
+    sa.Column('report', sa.Text(), nullable=False, comment='The report, as the graph names it.'),
+    sa.Column('issuer_id', sa.Uuid(), nullable=False, comment='The company that is reported on.'),
+    sa.Column('form', sa.Text(), nullable=False, comment='As what it is written.'),
+    sa.Column('language', sa.Text(), nullable=False, comment='In which language.'),
+    sa.Column('arguments', sa.Text(), nullable=False, comment='What it was asked with: a JSON object of texts.'),
+    sa.Column('scopes', postgresql.ARRAY(sa.Text()), nullable=False, comment='The roles that were used to ask for it: no others count for it.'),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False, comment='When it was asked for.'),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False, comment='Until when the address is good.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
+    sa.CheckConstraint("form IN ('XLSX', 'PDF')", name=op.f('ck_printed_report_form_known')),
+    sa.CheckConstraint("language IN ('ZH', 'EN')", name=op.f('ck_printed_report_language_known')),
+    sa.CheckConstraint('char_length(arguments) <= 3280', name=op.f('ck_printed_report_arguments_length')),
+    sa.CheckConstraint('char_length(report) <= 64', name=op.f('ck_printed_report_report_length')),
+    sa.ForeignKeyConstraint(['issuer_id'], ['company.id'], name=op.f('fk_printed_report_issuer_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_printed_report_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_printed_report'))
+    )
+    op.create_index(op.f('ix_printed_report_asked_at_id'), 'printed_report', ['asked_at', 'id'], unique=False)
+    op.create_index(op.f('ix_printed_report_issuer_id'), 'printed_report', ['issuer_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_printed_report_user_id'), 'printed_report', ['user_id'], unique=False, postgresql_where=None)
     op.create_table('product_registration',
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the certificate.'),

@@ -45,7 +45,7 @@ def test_the_shipped_policy_names_only_commands_that_exist() -> None:
 
 def test_the_auditor_takes_exports_and_papers_performs_nothing_else_and_reads_nothing_personal() -> None:
     lines = baseline().lines_of("auditor")
-    own = {"LogIn", "RenewToken", "LogOut", "ChangePassword", "PrintDocument"}
+    own = {"LogIn", "RenewToken", "LogOut", "ChangePassword", "PrintDocument", "PrintReport"}
     exports = {"BulkExport", "SignBulkExport", "CancelBulkExport"}
     assert {line.target for line in lines if line.action != "READ"} == own | exports
     assert {tier for line in lines if not line.is_command for tier in line.tiers} == set(Tier) - {Tier.PERSONAL}

@@ -3,7 +3,7 @@
 import ast
 import inspect
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,7 @@ import domain
 from domain.core.columns import Tier, spec_of
 from domain.core.records import GroupRecord, Record, is_sharded
 from domain.core.reports import Asked, Report, arguments_of
+from resolvers.inputs import COMPANY_FIELD, argument_name
 
 RECORDS = list(domain.RECORDS.values())
 REPORTS = list(domain.REPORTS)
@@ -274,6 +275,16 @@ def test_every_argument_of_a_command_says_what_it_means() -> None:
         if spec is None or not spec.doc.endswith(".") or not has_chinese(spec.zh)
     ]
     assert silent == []
+
+
+def test_no_argument_takes_the_name_under_which_an_input_names_its_company() -> None:
+    taken = [
+        f"{command.__name__}.{field.name}"
+        for command in domain.COMMANDS
+        for field in fields(command)
+        if field.name != COMPANY_FIELD and argument_name(field) == "company"
+    ]
+    assert taken == []
 
 
 async def test_every_order_that_is_offered_has_an_index(connection: asyncpg.Connection) -> None:
