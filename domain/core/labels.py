@@ -55,8 +55,10 @@ TRANSITIONS: Mapping[str, str] = {
 
 # What a refusal names that is neither a record nor one of its columns, nor an argument of a command.
 WORDS: Mapping[str, str] = {
+    "GR/IR": "暂估应付",
     "Linked identity": "关联身份",
     "added cost": "附加费用",
+    "age": "账龄",
     "chart": "科目表",
     "closing voucher": "结转凭证",
     "compareTo": "比较日期",
@@ -64,10 +66,13 @@ WORDS: Mapping[str, str] = {
     "day": "日期",
     "daysFirst": "首段天数",
     "digital number": "数电票号码",
+    "from turnover": "起始营业额",
     "invoice amount": "发票金额",
+    "item type": "物料类型",
     "last day": "截止日期",
     "linked identity": "关联身份",
     "messages of one replay": "一次重发的消息",
+    "order lines": "订单行",
     "package": "包装",
     "remaining days": "剩余天数",
     "representations": "实体表示",

@@ -437,7 +437,7 @@ def _reversible(
     """The document, if something of it counts still. Raises: NotFound, NotWrittenOff, Rejected."""
     row = documents.get(one.clearing_write_off_id)
     if row is None:
-        raise NotFound(("clearingWriteOff",), what="write-off", key=str(one.clearing_write_off_id))
+        raise NotFound(("clearingWriteOff",), what="ClearingWriteOff", key=str(one.clearing_write_off_id))
     if not standing.get(row["id"]):
         raise NotWrittenOff(("clearingWriteOff",), number=row["number"])
     on = one.reversed_on or today
