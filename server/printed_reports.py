@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.coexistence.printed_reports import PrintReport, ReportForm
-from domain.coexistence.printing import KEPT, DocumentLanguage
+from domain.coexistence.printing import KEPT, DocumentLanguage, PrintingUnavailable
 from domain.core.actors import Actor, Grants
 from domain.core.database import Connection, Database
 from domain.core.errors import NotFound, Refusal, Rejected
 from resolvers.operation import Dispatcher, Invalid
 from schema.graph import REPORT_ROOTS
 from server.derived import is_signed, signed_address
-from server.printing import COMPANY, SET_AT_ONCE, PrintingUnavailable, reader_of
+from server.printing import COMPANY, SET_AT_ONCE, reader_of
 from server.report_files import ReportAsked, Sheet, read_sheet
 from server.report_print import pdf
 from server.report_sheet import workbook

@@ -17,10 +17,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.coexistence.printing import KEPT, DocumentKind, DocumentLanguage, PrintDocument
+from domain.coexistence.printing import KEPT, DocumentKind, DocumentLanguage, PrintDocument, PrintingUnavailable
 from domain.core.actors import Actor, Grants
 from domain.core.database import Connection, Database, Row
-from domain.core.errors import DomainError, NotFound
+from domain.core.errors import NotFound
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest
 from resolvers.stored import NotPermitted
@@ -47,14 +47,6 @@ FROM printed_document p JOIN user_account u ON u.id = p.user_id JOIN company c O
 WHERE p.id = $1 AND p.expires_at > now()
 """
 COMPANY = "SELECT code FROM company WHERE id = $1"
-
-
-class PrintingUnavailable(DomainError):
-    """This installation has nothing to set type with."""
-
-    code = "PRINTING_UNAVAILABLE"
-    zh = "此服务器未安装单据打印组件。"
-    en = "This server was installed without what prints documents."
 
 
 @dataclass(frozen=True, slots=True)

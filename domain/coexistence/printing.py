@@ -33,6 +33,14 @@ from domain.core.work import Work
 KEPT = timedelta(days=1)
 
 
+class PrintingUnavailable(DomainError):
+    """This installation has nothing to set type with."""
+
+    code = "PRINTING_UNAVAILABLE"
+    zh = "此服务器未安装单据打印组件。"
+    en = "This server was installed without what prints documents."
+
+
 class DocumentKind(StrEnum):
     """Which record is printed. A sales order is a quotation until it is confirmed, then an order confirmation; an
     invoice that takes back is a credit note; a supplier's quotation is printed as the request for it.

@@ -18,11 +18,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Integer, LargeBinary, SmallInteger, Uuid
 
 from authz.policy import Policy
+from authz.scope import readable_companies
 from domain import RECORDS
-from domain.core.actors import Actor, Audience
+from domain.core.actors import Actor, Audience, Grants
 from domain.core.columns import GUARDED_TIERS, Tier, spec_of
 from domain.core.records import CompanyRecord, GroupRecord, Partners, Record
-from resolvers.catalog import STORED, Entity, field_name
+from resolvers.catalog import STORED, Entity, Source, field_name
 from tests.factory import insert, numbered, row
 from tests.graph.population import RECOUNTS
 
@@ -207,3 +208,9 @@ def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coo
     if (issubclass(record, GroupRecord) or owner is not None) and tier in GUARDED_TIERS:
         where = [0]
     return any(allowed(coordinate, tier, company) for company in where)
+
+
+def reads_its_own(grants: Grants, entity: Entity, source: Source) -> bool:
+    """Whether the field is readable in what the actor owns; of the rows here it owns none."""
+    where = readable_companies(entity.record, grants, source.spec.tier, entity.coordinate(source.name))
+    return entity.record.spec.scope.owner is not None and bool(where)

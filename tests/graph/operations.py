@@ -32,7 +32,7 @@ from tests.graph.wire import Refused, Row, plain
 PAGES = (1, 2, 3, 7, 50)
 LISTS = ("in", "notIn")
 # Roots about the caller, which have tests of their own.
-LOCAL = frozenset({"viewer", "viewerCan"})
+LOCAL = frozenset({"parseUdi", "viewer", "viewerCan"})
 
 
 class Name(str):

@@ -1,7 +1,7 @@
 """The oracle: the same visible schema answered by graphql-core's executor from plain rows in memory.
 
-It shares nothing with the planner but the catalog of fields and the row scopes of `authz`: filters, orders, pages,
-figures and masks are worked out here row by row, in the plainest way, with Decimal.
+It shares nothing with the planner but the catalog of fields and the scopes of `authz`: filters, orders, pages, figures
+and masks are worked out here row by row, in the plainest way, with Decimal.
 """
 
 from base64 import b64encode
@@ -42,10 +42,8 @@ class Tables:
         records = [entity for entity in CATALOG.values() if entity.report is None]
         read = [entity_read(one) for report in domain.REPORTS for one in report.report.reads]
         for entity in dict.fromkeys((*records, *read)):
-            names = [
-                f'"{one.name}"::text AS "{one.name}"' if isinstance(one.type, JSONB) else f'"{one.name}"'
-                for one in entity.table.columns
-            ]
+            columns = entity.table.columns
+            names = [f'"{one.name}"' + f'::text AS "{one.name}"' * isinstance(one.type, JSONB) for one in columns]
             found = await connection.fetch(f'SELECT {", ".join(names)} FROM "{entity.table.name}"')
             rows[entity.name] = [dict(one) for one in found]
             for one in rows[entity.name]:
@@ -111,12 +109,13 @@ class Eyes:
     def sees(self, entity: Entity, row: Row, narrow: Narrow) -> bool:
         """Whether the row is in the reader's scope."""
         scope = row_scope(entity.record, self.actor, self.grants)
-        if scope.nothing:
+        has_company = entity.is_sharded or entity.name == "Company"
+        if scope.nothing or (has_company and row["company_id"] not in self.companies(entity, narrow)):
             return False
-        if (entity.is_sharded or entity.name == "Company") and row["company_id"] not in self.companies(entity, narrow):
-            return False
-        partner = scope.partner and self.tables.along(entity, row, scope.partner.split("."))
-        if scope.partner is not None and partner not in self.actor.partners:
+        paths = (scope.partner, scope.owner)
+        partner, owner = (path and self.tables.along(entity, row, path.split(".")) for path in paths)
+        is_kept = scope.owner is None or (owner == self.actor.id and row.get(entity.record.spec.scope.shown, True))
+        if not is_kept or (scope.partner is not None and partner not in self.actor.partners):
             return False
         return scope.site is None or self.tables.along(entity, row, scope.site.split(".")) in (self.actor.sites or ())
 

@@ -13,15 +13,17 @@ from sqlalchemy.types import Integer, Uuid
 import domain
 from domain.coexistence.models import LegacyKey
 from domain.core.columns import spec_of
-from domain.core.records import Record
+from domain.core.records import MERGED_INTO, Record
 from domain.finance import turnover as finance
 from domain.finance.models import CustomerInvoice, JournalLine, LeaseLine, OpenItemEntry
 from domain.inventory import turnover as inventory
 from domain.inventory.models import StockBalance, StockEntry, ValueLayer
 from domain.master_data.companies import Company
 from domain.master_data.currencies import Currency
+from domain.master_data.item_changes import ItemChange
 from domain.procurement.invoices import SupplierInvoice
 from domain.procurement.models import GoodsReceiptLine
+from domain.procurement.quotations import SupplierQuotation
 from domain.sales.models import SalesOrder
 from tests.factory import DAY, INSTANT, insert, is_group, numbered, row
 
@@ -119,6 +121,14 @@ class Population:
             given |= (
                 {"match_status": "BLOCKED", "payment_blocks": ["PRICE"]} if number % 3 else {"match_status": "MATCHED"}
             )
+        if record is ItemChange:
+            given["fields"] = ["model"]
+        if record is SupplierQuotation:
+            # Who offers prices says in which currency.
+            given["currency"] = self._random.choice(CURRENCIES)
+        if MERGED_INTO in record.table.c:
+            # Whose key answers with whom is told by tests of merges; here every row answers for itself.
+            given[MERGED_INTO] = None
         if record is SalesOrder:
             subtotal, tax = (Decimal(self._random.randint(1, 900)) / 8 for _ in range(2))
             given |= {"subtotal": subtotal, "tax": tax, "total_due": subtotal + tax, "confirmed_on": DAY}

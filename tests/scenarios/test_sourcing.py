@@ -197,8 +197,8 @@ async def test_a_need_is_quoted_compared_ordered_confirmed_and_put_away(office: 
 
 def announced(quantity: str, lot: str, **more: str) -> dict[str, Any]:
     """So many stents of one lot of the supplier, with all that quality asks for."""
-    return {"position": 1, "quantity": quantity, "supplierLot": lot, "expiresOn": "2099-12-31",
-            "udi": f"(01)02900001000291(17)991231(10){lot}"} | more  # fmt: skip
+    return {"position": 1, "quantity": quantity, "supplierLot": lot, "expiresOn": "2049-12-31",
+            "udi": f"(01)02900001000291(17)491231(10){lot}"} | more  # fmt: skip
 
 
 BOX, OTHER_BOX = "123456789012345675", "006141411234567890"
@@ -219,8 +219,8 @@ async def put_away(office: Office, order: str) -> None:
     notice = (await partner(office, "announced", "ACME", id=order, lines=lines))["shippingNotice"]
     assert (notice["status"], [one["sscc"] for one in notice["packages"]]) == ("SENT", [BOX, OTHER_BOX])
     assert notice["lines"][1] == {
-        "position": 2, "quantity": "4", "supplierLot": "A2", "expiresOn": "2099-12-31",
-        "udi": "(01)02900001000291(17)991231(10)A2", "shippingNoticePackage": {"sscc": OTHER_BOX},
+        "position": 2, "quantity": "4", "supplierLot": "A2", "expiresOn": "2049-12-31",
+        "udi": "(01)02900001000291(17)491231(10)A2", "shippingNoticePackage": {"sscc": OTHER_BOX},
     }  # fmt: skip
     bad = [{"position": 2, "rejected": "2"}]
     received = (await step(office, "received", "warehouse", id=notice["id"], key="n1", lines=bad))["shippingNotice"]
@@ -229,7 +229,7 @@ async def put_away(office: Office, order: str) -> None:
     assert [
         (one["receivedQuantity"], one["rejectedQuantity"], one["lot"]["supplierLot"], one["lot"]["expiresOn"])
         for one in receipt["lines"]
-    ] == [("6", "0", "A1", "2099-12-31"), ("4", "2", "A2", "2099-12-31")]
+    ] == [("6", "0", "A1", "2049-12-31"), ("4", "2", "A2", "2049-12-31")]
     again = (await office(STEPS["received"], "warehouse", id=notice["id"], key="n2"))["receiveShippingNotice"]
     assert [one["code"] for one in again["userErrors"]] == ["WRONG_STATE"]
     back = (await step(office, "sent back", "warehouse", id=receipt["id"]))["purchaseReturn"]

@@ -16,7 +16,7 @@ async def test_an_open_socket_keeps_neither_its_handshake_nor_the_frame_it_read_
         await socket.connection.send(["", '{"type":"ping","payload":', '{"long":"', "y" * 300_000, '"}}'])
         assert await socket.receive() == {"type": "pong", "payload": {"long": "y" * 300_000}}
         del payload
-        here = [one for one in gc.get_objects() if isinstance(one, ListeningSocket) and one.handshake_complete]
+        here = [one for one in gc.get_objects() if type(one) is ListeningSocket and one.handshake_complete]
         open_ = [one for one in here if not one.disconnected]
         assert open_
         for one in open_:

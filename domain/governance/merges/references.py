@@ -34,7 +34,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         "purchase_order.supplier_id", "purchase_agreement.supplier_id", "supplier_quotation.supplier_id",
         "supplier_invoice.supplier_id", "sales_order.customer_id", "intercompany_trade.party_id",
         "group_member.party_id", "shipment.customer_id", "shipment.carrier_id", "goods_return.customer_id",
-        "alert.party_id",
+        "alert.party_id", "rebate_agreement.party_id",
     }),
     "item": frozenset({
         "item_duplicate.earlier_id", "item_duplicate.later_id", "item_merge.survivor_id", "item_merge.merged_id",
@@ -47,6 +47,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         "sales_order_kit.item_id", "sales_order_line.item_id", "intercompany_goods.item_id",
         "stock_profit_line.item_id", "shipment_line.item_id", "shipped_serial.item_id", "goods_return_line.item_id",
         "bill_of_material.item_id", "work_order.item_id", "alert.item_id", "item_change.item_id",
+        "rebate_agreement.item_id",
     }),
 }  # fmt: skip
 

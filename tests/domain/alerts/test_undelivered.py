@@ -126,7 +126,9 @@ async def message_of(world: World, delivery: UUID) -> str:
 async def test_a_message_that_was_given_up_by_hand_and_an_archived_webhook_are_no_alert(
     world: World, webhook: UUID
 ) -> None:
-    (_, message), (late, _) = await queued(world, webhook, AX, AX)
+    (tried, message), (late, _) = await queued(world, webhook, AX, AX)
+    attempt = RecordWebhookAttempt(delivery_id=tried, response_code=503)
+    assert (await world.act(staff("jobs"), GROUP, attempt)).committed
     abandon = AbandonWebhookMessage(subscription_id=webhook, message_id=message)
     assert (await world.act(world.buyer, GROUP, abandon)).committed
     assert await look(world) == []
