@@ -25,7 +25,7 @@ const rulesOf = (...names) => Object.assign({}, ...names.map((name) => plugin.co
 // what is no row has no id: a page, a total, a payload, a refusal, an amount, the key of a group;
 const NO_ROWS = {
   suffixes: ["Aggregate", "Bounds", "Connection", "Edge", "Event", "Group", "GroupKey", "Numbers", "Payload"],
-  types: ["Money", "PageInfo", "SourceKey", "Viewer", "ViewerPermission", "ViewerRoles"],
+  types: ["Money", "PageInfo", "ParsedUdi", "SourceKey", "Viewer", "ViewerPermission", "ViewerRoles"],
 };
 // and a list may be the nodes of a page, the lines that a document owns, or the groups of a total.
 // A page of a report has lines, that are made and not kept, and so are no nodes.
