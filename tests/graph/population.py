@@ -24,12 +24,13 @@ from domain.master_data.item_changes import ItemChange
 from domain.procurement.invoices import SupplierInvoice
 from domain.procurement.models import GoodsReceiptLine
 from domain.procurement.quotations import SupplierQuotation
-from domain.sales.models import SalesOrder
+from domain.sales.models import SalesOrder, SalesOrderKit
 from tests.factory import DAY, INSTANT, insert, is_group, numbered, row
 
 CURRENCIES = ("CNY", "EUR", "USD")
 COMPANIES = {1: ("SH", "CNY"), 2: ("TUT", "EUR")}
 ROWS = 16
+KIT_PLACES = 100
 # What reports sum: enough that several rows count in one line.
 SUMMED = (JournalLine, OpenItemEntry, StockEntry, ValueLayer, StockBalance)
 ROWS_SUMMED = 60
@@ -145,6 +146,9 @@ class Population:
                 continue
             elif not is_left and (value := self._value(column, record, number)) is not None:
                 given[column.name] = value
+        if record is SalesOrderKit:
+            # A kit stands at a place where no other line does.
+            given["position"] = KIT_PLACES + number
         return row(record, number, **given)
 
     def _referenced(self, column: Column[Any], company: int) -> Any:
