@@ -4,30 +4,25 @@ As with documents: a report that may no longer be seen, an owner who lost a role
 path that is not there.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
 
 from domain.coexistence.printed_reports import PrintReport, ReportForm
-from domain.coexistence.printing import KEPT, DocumentLanguage, PrintingUnavailable
+from domain.coexistence.printing import DocumentLanguage, PrintingUnavailable
 from domain.core.actors import Actor, Grants
-from domain.core.database import Connection, Database
-from domain.core.errors import NotFound, Refusal, Rejected
+from domain.core.database import Row
+from domain.core.errors import FieldNotReadable, InvalidInput, NotFound, Rejected
 from resolvers.operation import Dispatcher, Invalid
 from schema.graph import REPORT_ROOTS
-from server.derived import is_signed, signed_address
-from server.printing import COMPANY, SET_AT_ONCE, reader_of
 from server.report_files import ReportAsked, Sheet, read_sheet
 from server.report_print import pdf
 from server.report_sheet import workbook
-from server.roads import Roads
+from server.signed_files import File, FileCompanion, SignedFiles
 
 ASKED = """
 SELECT p.report, c.code AS company_code, p.form, p.language, p.arguments, p.scopes, u.name
@@ -64,13 +59,10 @@ async def _sheet(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: Re
         ) from invalid  # fmt: skip
 
 
-class ReportCompanion:
-    """What a report as a file needs beside the domain: it can be made for who asks, and the address is told."""
+class ReportCompanion(FileCompanion):
+    """What a report as a file needs beside the domain: it can be made for who asks."""
 
-    def __init__(self, database: Database, dispatcher: Dispatcher, secret: bytes) -> None:
-        self._database = database
-        self._dispatcher = dispatcher
-        self._secret = secret
+    address = "/reports/{}"
 
     async def check(self, command: Any, actor: Actor, grants: Grants) -> None:
         """Make sure that the file can be made.
@@ -80,48 +72,26 @@ class ReportCompanion:
         assert isinstance(command, PrintReport)
         if any(find_spec(name) is None for name in NEEDED[command.form]):
             raise PrintingUnavailable()
-        async with self._database.acquire() as connection:
-            company = await connection.fetchval(COMPANY, command.issuer_id)
         given = {one.name: one.value for one in command.arguments}
+        company = await self.company(command.issuer_id)
         asked = ReportAsked(command.report, company, given, command.language.lower(), datetime.now(UTC))
-        await _sheet(self._dispatcher, (actor, grants), asked)
-
-    async def reveal(self, connection: Connection, record_id: UUID) -> str:
-        """The address of the file, good for a day."""
-        return signed_address(self._secret, f"/reports/{record_id}", datetime.now(UTC) + KEPT)
+        await _sheet(self.dispatcher, (actor, grants), asked)
 
 
-class PrintedReports:
-    """Answers GET and HEAD of /reports/{id}; `missing` makes the answer to a path that is not there."""
+class PrintedReports(SignedFiles):
+    """Reports as workbooks and pages."""
 
-    def __init__(self, roads: Roads, secrets: Sequence[bytes], missing: Callable[[Request], Response]) -> None:
-        self._roads = roads
-        self._secrets = secrets
-        self._missing = missing
-        self._turn = asyncio.Semaphore(SET_AT_ONCE)
+    asked = ASKED
 
-    async def __call__(self, request: Request) -> Response:
+    async def file(self, row: Row, reader: tuple[Actor, Grants]) -> File | None:
         """The report as its owner sees it now."""
-        if not is_signed(self._secrets, request.url.path, dict(request.query_params), datetime.now(UTC)):
-            return self._missing(request)
-        async with self._roads.database.acquire() as connection:
-            row = await connection.fetchrow(ASKED, request.path_params["report_id"])
-        reader = await reader_of(self._roads, row)
-        if row is None or reader is None:
-            return self._missing(request)
         form, language = ReportForm(row["form"]), DocumentLanguage(row["language"])
         arguments: Mapping[str, str] = orjson.loads(row["arguments"])
         asked = ReportAsked(row["report"], row["company_code"], arguments, language.lower(), datetime.now(UTC))
         try:
-            sheet = await _sheet(self._roads.unlimited, reader, asked)
-        except Refusal:
-            return self._missing(request)
+            sheet = await _sheet(self.roads.unlimited, reader, asked)
+        except (FieldNotReadable, InvalidInput, NotFound, Rejected):
+            return None
         write, media_type = FORMS[form]
-        async with self._turn:
-            body = await asyncio.to_thread(write, sheet)
-        named = f"{row['report']}-{row['company_code']}.{form.lower()}"
-        headers = {
-            "cache-control": "private, no-store", "x-content-type-options": "nosniff",
-            "content-disposition": f'attachment; filename="{named}"',
-        }  # fmt: skip
-        return Response(body, headers=headers, media_type=media_type)
+        shown = f'attachment; filename="{row["report"]}-{row["company_code"]}.{form.lower()}"'
+        return File(partial(write, sheet), media_type, shown)

@@ -4,36 +4,29 @@ The address leads to what its owner may see when it is fetched: a record that ma
 a role or signs in no more, an address that ended, all answer as a path that is not there. Nothing of a file is kept.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
 
-from domain.coexistence.printing import KEPT, DocumentKind, DocumentLanguage, PrintDocument, PrintingUnavailable
+from domain.coexistence.printing import DocumentKind, DocumentLanguage, PrintDocument, PrintingUnavailable
 from domain.core.actors import Actor, Grants
-from domain.core.database import Connection, Database, Row
+from domain.core.database import Row
 from domain.core.errors import NotFound
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest
 from resolvers.stored import NotPermitted
-from server.derived import is_signed, signed_address
 from server.printed_forms import WHOLE, Paper, Table, is_spoken_in_chinese, paper_of
 from server.printed_queries import query_for, root_of
 from server.printed_speech import UNBROKEN_MAX
 from server.printed_words import WORDS
-from server.roads import Roads
+from server.signed_files import File, FileCompanion, SignedFiles
 
 TEMPLATE = Path(__file__).with_name("printed.typ")
-# Documents that are set at once in a process: each takes a core while it lasts.
-SET_AT_ONCE = 2
 # A character of the table is 1.85 mm wide, a Chinese one as wide as two.
 TWENTIETHS_PER_CHARACTER = 37
 PADDING_MILLIMETRES = 3
@@ -46,7 +39,6 @@ SELECT p.kind, c.code AS company_code, p.number, p.language, p.scopes, u.name
 FROM printed_document p JOIN user_account u ON u.id = p.user_id JOIN company c ON c.id = p.issuer_id
 WHERE p.id = $1 AND p.expires_at > now()
 """
-COMPANY = "SELECT code FROM company WHERE id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,67 +144,33 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > WIDE_FROM else 1 for letter in text)
 
 
-async def reader_of(roads: Roads, row: Row | None) -> tuple[Actor, Grants] | None:
-    """Who asked for a file, as they may read now; None once they may not sign in, or lost a role they asked with."""
-    reader = await roads.acting(row["name"], row["scopes"], "documents") if row is not None else None
-    if row is None or reader is None:
-        return None
-    held = {role for roles in reader[0].roles.values() for role in roles}
-    return reader if set(row["scopes"]) <= held else None
+class PrintCompanion(FileCompanion):
+    """What printing needs beside the domain: the record must be there for who asks."""
 
-
-class PrintCompanion:
-    """What printing needs beside the domain: the record must be there for who asks, and the address is told."""
-
-    def __init__(self, database: Database, dispatcher: Dispatcher, secret: bytes) -> None:
-        self._database = database
-        self._dispatcher = dispatcher
-        self._secret = secret
+    address = "/documents/{}.pdf"
 
     async def check(self, command: Any, actor: Actor, grants: Grants) -> None:
         """Make sure that the document can be made. Raises: NotFound, NotPermitted, PrintingUnavailable."""
         assert isinstance(command, PrintDocument)
         if find_spec("typst") is None or find_spec("pylopdf_fonts_zh_cn") is None:
             raise PrintingUnavailable()
-        async with self._database.acquire() as connection:
-            company = await connection.fetchval(COMPANY, command.issuer_id)
-        wanted = Wanted(command.kind, company, command.number, command.language)
-        await read_paper(self._dispatcher, (actor, grants), wanted)
-
-    async def reveal(self, connection: Connection, record_id: UUID) -> str:
-        """The address of the document, good for a day."""
-        return signed_address(self._secret, f"/documents/{record_id}.pdf", datetime.now(UTC) + KEPT)
+        wanted = Wanted(command.kind, await self.company(command.issuer_id), command.number, command.language)
+        await read_paper(self.dispatcher, (actor, grants), wanted)
 
 
-class PrintedDocuments:
-    """Answers GET and HEAD of /documents/{id}.pdf; `missing` makes the answer to a path that is not there."""
+class PrintedDocuments(SignedFiles):
+    """Documents of one record as PDF."""
 
-    def __init__(self, roads: Roads, secrets: Sequence[bytes], missing: Callable[[Request], Response]) -> None:
-        self._roads = roads
-        self._secrets = secrets
-        self._missing = missing
-        self._turn = asyncio.Semaphore(SET_AT_ONCE)
+    asked = ASKED
 
-    async def __call__(self, request: Request) -> Response:
+    async def file(self, row: Row, reader: tuple[Actor, Grants]) -> File | None:
         """The document as its owner sees it now."""
-        if not is_signed(self._secrets, request.url.path, dict(request.query_params), datetime.now(UTC)):
-            return self._missing(request)
-        async with self._roads.database.acquire() as connection:
-            row = await connection.fetchrow(ASKED, request.path_params["document_id"])
-        reader = await reader_of(self._roads, row)
-        if row is None or reader is None:
-            return self._missing(request)
         language = DocumentLanguage(row["language"]) if row["language"] else None
         wanted = Wanted(DocumentKind(row["kind"]), row["company_code"], row["number"], language)
         try:
-            paper = await read_paper(self._roads.unlimited, reader, wanted)
+            paper = await read_paper(self.roads.unlimited, reader, wanted)
         except (NotFound, NotPermitted):
-            return self._missing(request)
-        async with self._turn:
-            body = await asyncio.to_thread(pdf, paper)
+            return None
         named = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in paper.number)
-        headers = {
-            "cache-control": "private, no-store", "x-content-type-options": "nosniff",
-            "content-disposition": f'inline; filename="{wanted.kind.value.lower()}-{named}.pdf"',
-        }  # fmt: skip
-        return Response(body, headers=headers, media_type="application/pdf")
+        shown = f'inline; filename="{wanted.kind.value.lower()}-{named}.pdf"'
+        return File(partial(pdf, paper), "application/pdf", shown)
