@@ -22,8 +22,7 @@ END $$
 
 
 def guard_statements() -> list[str]:
-    """What makes every append-only table refuse changes, and what the planner is told; running it again changes nothing.
-    """
+    """What makes append-only tables refuse changes, and what the planner is told; running it again changes nothing."""
     statements = [STATISTICS, REFUSAL]
     for table, record in sorted(domain.RECORDS.items()):
         if record.spec.append_only:

@@ -20,6 +20,7 @@ from domain.master_data.items import Item
 from domain.master_data.parties import Party
 from domain.master_data.places import Location
 from domain.master_data.units import UnitOfMeasure
+from migrations.guards import STATISTICS
 from migrations.tables import create_statements
 from tests.factory import insert, numbered, row
 
@@ -143,7 +144,7 @@ async def fill(url: str, size: int) -> None:
         await batches(connection, STOCK, size // 2)
         await batches(connection, OPEN_ITEMS, size // LINES_OF_ITEM)
         await batches(connection, OPEN_ITEM_ENTRIES, size // LINES_OF_ITEM)
-        for statement in (LAYERS, BALANCES, RECOUNT, *RECOUNTS, *later):
+        for statement in (LAYERS, BALANCES, RECOUNT, *RECOUNTS, *later, STATISTICS):
             await connection.execute(statement, timeout=1_800)
         await connection.execute("VACUUM ANALYZE", timeout=1_800)
     finally:

@@ -1,6 +1,6 @@
 """What each report must answer, worked out row by row from the tables: the plain reading that the graph is held to."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import md5
@@ -355,9 +355,20 @@ def stock_on_hand(book: Book) -> Iterable[Row]:
         if whole or available:
             named = dict(zip(PLACE, [*parts, *[None] * (5 - width)], strict=True))
             yield {
-                "company_id": company, "id": row_id(company, *parts), "place": place, **named,
+                "company_id": company, "id": apart(company, parts), "place": place, **named,
                 "quantity": whole, "available": available, "consigned": consigned,
             }  # fmt: skip
+
+
+def apart(company: int, parts: Sequence[Any]) -> UUID:
+    """What tells lines of equal place apart: the company by item, the location by location, all of it by lot."""
+    match len(parts):
+        case 1:
+            return UUID(f"{company:032}")
+        case 2:
+            return parts[1]
+        case _:
+            return row_id(company, *parts)
 
 
 def digest_of(held: Held, company: int, named: Mapping[str, Any], width: int) -> UUID:
