@@ -46,6 +46,10 @@ class CompanyReader(Protocol):
         """The rows of a Core statement; its parameter `company_id`, if it has one, is the reader's unless given."""
         ...
 
+    async def settled(self, statement: ClauseElement) -> list[Row]:
+        """The rows of a statement, of no other parameter, that stay what they are for as long as the reader reads."""
+        ...
+
 
 class Raw(Protocol):
     """The parts of asyncpg's connection that the house uses."""

@@ -59,6 +59,10 @@ class Handling:
             params["company_id"] = self.company_id
         return await self.connection.fetch(statement, **params)
 
+    async def settled(self, statement: ClauseElement) -> list[Row]:
+        """The rows of a statement, asked anew: between two events more may have changed than while a command runs."""
+        return await self.fetch(statement)
+
     async def perform(self, commands: Sequence[Any], *, reason: str) -> Performed:
         """Make the commands true within this transaction. Raises: what `perform` raises, and a refusal as itself."""
         performed = await perform(

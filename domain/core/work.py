@@ -72,7 +72,8 @@ class Work:
     """One transaction of one company, for one command by one actor.
 
     `now` is the instant every row of the work may use; `reason` is the actor's own why, kept in the audit. `versions`
-    holds the version of each record the work wrote, `entry_count` the audit entries so far. `address` is where the
+    holds the version of each record the work wrote, `entry_count` the audit entries so far, `kept` what was settled and
+    need not be asked again. `address` is where the
     request came from, `issuer` makes tokens where people sign in, `revealed` is shown to the caller and kept nowhere.
     """
 
@@ -92,12 +93,19 @@ class Work:
     events: list[Event] = field(default_factory=list[Event])
     revealed: dict[UUID, Values] = field(default_factory=dict[UUID, Values])
     beside_it: dict[int, "Work"] = field(default_factory=dict[int, "Work"])
+    kept: dict[ClauseElement, list[Row]] = field(default_factory=dict[ClauseElement, list[Row]])
 
     async def fetch(self, statement: ClauseElement, **params: Any) -> list[Row]:
         """The rows of a Core statement; its parameter `company_id`, if it has one, is this work's unless given."""
         if "company_id" not in params and "company_id" in compiled(statement).names:
             params["company_id"] = self.company_id
         return await self.connection.fetch(statement, **params)
+
+    async def settled(self, statement: ClauseElement) -> list[Row]:
+        """The rows of a statement, of no other parameter, that no command changes before it reads them: asked once."""
+        if statement not in self.kept:
+            self.kept[statement] = await self.fetch(statement)
+        return self.kept[statement]
 
     async def lock(self, record: type[Record], ids: Iterable[UUID]) -> dict[UUID, Row]:
         """The rows by id, locked until the work ends, in primary-key order; an id that does not exist is absent."""
@@ -197,7 +205,7 @@ class Work:
         if company_id not in self.beside_it:
             self.beside_it[company_id] = replace(
                 self, company_id=company_id, id=new_id(), entry_count=0, versions={}, events=[], revealed={},
-                beside_it={},
+                beside_it={}, kept={},
             )  # fmt: skip
         return self.beside_it[company_id]
 

@@ -1,8 +1,8 @@
 """Aged open items: what parties owed us, or we owed them, on a day, by how long it was due.
 
 What was open is the sum of an item's entries up to the day, so the report is exact for every day; it reads the entries
-of items that are open now or changed since, and none of an item that was closed before the day and stayed so. The ages
-are arguments: days after the due date at which the next column begins.
+of items that are open now and what happened to others since, and nothing of what was closed before the day and stayed
+so. The ages are arguments: days after the due date at which the next column begins.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, cast, func, literal_column, null, or_, select, union
+from sqlalchemy import ColumnElement, FromClause, and_, case, cast, func, literal_column, null, or_, select, union_all
 from sqlalchemy import Text as SqlText
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import Date, Integer, Uuid
 
@@ -79,6 +80,11 @@ def ages_in_order(values: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
+# What tells the lines of parties apart, and those of their items: the last three are seen in the line's place.
+_OF_PARTY = ("company_id", "party_id", "currency")
+_OF_ITEM = ("item_id", "due_on", "source_number", "instalment")
+
+
 def aged(doc: str, zh: str) -> Any:
     """An open amount in the currency of the documents."""
     return amount_column(doc=doc, zh=zh, unit="currency")
@@ -122,41 +128,32 @@ class AgedItemLine(
 
 def aged_items(asked: Asked) -> Lines:
     """A line a party and currency, or an item, of which something was open."""
-    item, party, account = asked.of(OpenItem), asked.of(Party), asked.of(Account)
-    by_item = asked["by"] is AgedView.ITEM
-    roles = [account.c.role == text_of(role) for role in ROLES[asked["side"]]]
+    party, by_item = asked.of(Party), asked["by"] is AgedView.ITEM
     held = _held(asked)
     turn = literal_column("1" if asked["side"] is AgedSide.RECEIVABLE else "-1", AMOUNT)
-    source = (
-        held.join(item, and_(item.c.company_id == held.c.company_id, item.c.id == held.c.item_id))
-        .join(account, and_(account.c.company_id == item.c.company_id, account.c.id == item.c.account_id, or_(*roles)))
-        .join(party, party.c.id == item.c.party_id)
-    )
-    currency, due = item.c.transaction_currency, item.c.due_on
-    place = func.concat_ws(
-        text_of(" "), party.c.code, currency, *([due, item.c.source_number, item.c.instalment] if by_item else ()),
-        type_=SqlText(),
-    )  # fmt: skip
-    keys = [held.c.company_id, item.c.party_id, party.c.code, currency]
-    keys += [item.c.id, due, item.c.source_number, item.c.instalment] if by_item else []
+    keys = [held.c[name] for name in (*_OF_PARTY, *(_OF_ITEM if by_item else ()))]
     open_total, amount = func.sum(held.c.transaction_amount) * turn, func.sum(held.c.amount) * turn
     figures = {
         "open_total": open_total,
-        **_by_age(asked, held.c.transaction_amount, due, turn),
+        **_by_age(asked, held.c.transaction_amount, held.c.due_on, turn),
         "amount": amount,
     }
-    return (
-        select(
-            held.c.company_id, row_id(held.c.company_id, item.c.party_id, currency, *([item.c.id] if by_item else ()))
-            .label("id"), place.label("place"), item.c.party_id, currency.label("currency"),
-            (item.c.id if by_item else cast(null(), Uuid())).label("item_id"),
-            (due if by_item else cast(null(), Date())).label("due_on"),
-            *(one.label(name) for name, one in figures.items()),
-        )
-        .select_from(source)
+    # Summed by keys alone, before any name is looked up.
+    summed = (
+        select(*keys, *(one.label(name) for name, one in figures.items()))
         .group_by(*keys)
         .having(or_(open_total != NOTHING, amount != NOTHING))
-    )  # fmt: skip
+        .subquery("summed")
+    )
+    named = [party.c.code, summed.c.currency, *((summed.c[name] for name in _OF_ITEM[1:]) if by_item else ())]
+    ids = [summed.c[name] for name in (*_OF_PARTY, *(_OF_ITEM[:1] if by_item else ()))]
+    return select(
+        summed.c.company_id, row_id(*ids).label("id"),
+        func.concat_ws(text_of(" "), *named, type_=SqlText()).label("place"), summed.c.party_id, summed.c.currency,
+        (summed.c.item_id if by_item else cast(null(), Uuid())).label("item_id"),
+        (summed.c.due_on if by_item else cast(null(), Date())).label("due_on"),
+        *(summed.c[name] for name in figures),
+    ).select_from(summed.join(party, party.c.id == summed.c.party_id))  # fmt: skip
 
 
 def _by_age(
@@ -179,22 +176,36 @@ def _days(asked: Asked, name: str) -> ColumnElement[Any]:
 
 
 def _held(asked: Asked) -> FromClause:
-    """Rows that add up to what of each item was open at the end of the day.
+    """Rows that add up to what of each item was open at the end of the day, as far as it was known.
 
-    An item that was open then is open now, or something happened to it since, or was recorded since it was known: no
-    other item is looked at.
+    Of an item that is open now, what happened to it until then. All that ever happened to one that is closed adds up to
+    nothing, so what was open of it then is what happened to it since, or was not known yet, turned round: of other
+    items nothing is looked at.
     """
-    item, later, entry, known = *map(asked.of, (OpenItem, OpenItemEntry, OpenItemEntry)), asked["as_known_at"]
-    changed = select(later.c.company_id, later.c.open_item_id)
-    unknown = [] if known is None else [changed.where(later.c.recorded_at > known)]
-    asked_items = union(
-        select(item.c.company_id, item.c.id).where(item.c.open_transaction_amount != NOTHING),
-        changed.where(later.c.occurred_on > asked["on"]), *unknown,
-    ).subquery("asked_items")  # fmt: skip
-    is_its = and_(entry.c.company_id == asked_items.c.company_id, entry.c.open_item_id == asked_items.c.id)
-    return (
-        select(entry.c.company_id, entry.c.open_item_id.label("item_id"), entry.c.transaction_amount, entry.c.amount)
-        .select_from(asked_items.join(entry, is_its))
-        .where(entry.c.occurred_on <= asked["on"], *([] if known is None else [entry.c.recorded_at <= known]))
-        .subquery("held")
-    )
+    item, entry, account = asked.of(OpenItem), asked.of(OpenItemEntry), asked.of(Account)
+    known = asked["as_known_at"]
+    until, is_open = entry.c.occurred_on <= asked["on"], item.c.open_transaction_amount != NOTHING
+    # As an array: of a join the planner expects the hundredth part of the items, that one account of a hundred plays
+    # the role, and then looks up what happened to each of them, whatever its day.
+    of_side = select(account.c.id).where(or_(*(account.c.role == text_of(role) for role in ROLES[asked["side"]])))
+    is_of_side = item.c.account_id == func.any(func.array(of_side.scalar_subquery(), type_=ARRAY(Uuid())))
+
+    def happened(*, is_turned: bool) -> Lines:
+        amounts = {name: entry.c[name] for name in ("transaction_amount", "amount")}
+        return (
+            select(
+                item.c.company_id, item.c.party_id, item.c.transaction_currency.label("currency"),
+                item.c.id.label("item_id"), item.c.due_on, item.c.source_number, item.c.instalment,
+                *((-one if is_turned else one).label(name) for name, one in amounts.items()),
+            )
+            .join_from(item, entry, (entry.c.company_id == item.c.company_id) & (entry.c.open_item_id == item.c.id))
+            .where(is_of_side)
+        )  # fmt: skip
+
+    parts = [
+        happened(is_turned=False).where(is_open, until, *([] if known is None else [entry.c.recorded_at <= known])),
+        happened(is_turned=True).where(~is_open, entry.c.occurred_on > asked["on"]),
+    ]
+    if known is not None:
+        parts.append(happened(is_turned=True).where(~is_open, until, entry.c.recorded_at > known))
+    return union_all(*parts).subquery("held")

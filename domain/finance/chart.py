@@ -79,7 +79,7 @@ _ROLES = select(_accounts.c.role, _accounts.c.id).where(
 
 async def accounts_by_role(work: Work) -> dict[AccountRole, UUID]:
     """The account that plays each role in the company's chart; a role nobody plays is absent."""
-    return {AccountRole(row["role"]): row["id"] for row in await work.fetch(_ROLES)}
+    return {AccountRole(row["role"]): row["id"] for row in await work.settled(_ROLES)}
 
 
 def _account(cells: Cells) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Currencies:
 
 async def currencies(reader: CompanyReader) -> Currencies:
     """The company's currency and the group's: that of its head, or the company's own where no company is the head."""
-    row = (await reader.fetch(_CURRENCIES))[0]
+    row = (await reader.settled(_CURRENCIES))[0]
     return Currencies(company=row["currency"], group=row["group_currency"])
 
 

@@ -159,13 +159,14 @@ async def open_places(
     standard = asked.of(standard_costs(asked.work, items, max({work.now.date(), *days})))
     currency = asked.of(company_currency(asked.work))
     own = asked.of(accounts(asked.work, *NEEDED, *roles))
+    valued = asked.of(valuations(asked.work, items))
     await asked.answered()
     places, in_force = named.value, standard.value | dict(costs or {})
     book = StockBook(
         work=work,
         currency=currency.value,
         own=own.value,
-        valuations=await valuations(work, items),
+        valuations=valued.value,
         places=places,
         costs=in_force,
         balances={},

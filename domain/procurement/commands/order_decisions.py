@@ -9,6 +9,7 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance import Promise
 from domain.finance.budgets import limits_of, tell_exceeded, write_commitments
@@ -58,12 +59,16 @@ async def approve_purchase_orders(work: Work, commands: Sequence[ApprovePurchase
     WrongState, SegregationOfDuties, ApprovalLimitExceeded, SupplierNotApproved, BudgetExceeded, RateMissing. Emits:
     PurchaseOrderApproved, BudgetExceeded where lines warn.
     """
-    asked, voices = await _asked(work, [one.purchase_order_id for one in commands]), await voices_of(work)
-    book = await limit_book(work, [what for what, _, _ in asked.values()])
-    promises = await _promises(work, asked)
+    asked = await _asked(work, [one.purchase_order_id for one in commands])
+    together = Together(work)
+    voiced = together.of(voices_of(together.work))
+    limits = together.of(limit_book(together.work, [what for what, _, _ in asked.values()]))
+    promised_of = together.of(_promises(together.work, asked))
+    on_list = together.of(_listed(together.work, asked))
+    await together.answered()
+    voices, book, promises, listed = voiced.value, limits.value, promised_of.value, on_list.value
     told = [one for own in promises.values() if not isinstance(own, DomainError) for one in own]
     budgets = await limits_of(work, [one.spending for one in told])
-    listed = await _listed(work, asked)
     made: list[Promise] = []
 
     def approve(order: Order) -> Decision:
