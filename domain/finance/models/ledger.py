@@ -30,6 +30,7 @@ from domain.core.columns import (
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
+from domain.master_data.parties import ACCOUNT_NUMBER_LENGTH_MAX, BANK_CODE_LENGTH_MAX
 
 CURRENCY_LENGTH = 3
 COMPANY_CURRENCY = "company.currency"
@@ -150,10 +151,11 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
         zh="可随时支付", server_default="true",
     )  # fmt: skip
     bank_account_number: Mapped[str | None] = code_column(
-        doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL
-    )
+        doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL,
+        length_max=ACCOUNT_NUMBER_LENGTH_MAX,
+    )  # fmt: skip
     bank_code: Mapped[str | None] = code_column(
-        doc="BIC or CNAPS code of the bank.", zh="银行代码", tier=Tier.CONFIDENTIAL
+        doc="BIC or CNAPS code of the bank.", zh="银行代码", tier=Tier.CONFIDENTIAL, length_max=BANK_CODE_LENGTH_MAX
     )
 
 
