@@ -41,14 +41,28 @@ WHERE (l.present_value, l.liability, 0::numeric) IS DISTINCT FROM
 ORDER BY l.company_id, l.number LIMIT 1
 """
 
-# What is promised is what the entries of a commitment come to, the first of which made it.
+# What is promised is what the entries of a commitment come to, the first of which made it: no voucher did. What a
+# voucher spent of it is promised again by its reversal.
 _COMMITMENT = """
 SELECT c.company_id, c.number, c.open_amount, coalesce(sum(e.amount), 0) AS counted
 FROM commitment c LEFT JOIN commitment_entry e ON e.company_id = c.company_id AND e.commitment_id = c.id
 GROUP BY c.company_id, c.id
 HAVING c.open_amount <> coalesce(sum(e.amount), 0)
-    OR c.amount <> coalesce(sum(e.amount) FILTER (WHERE e.amount > 0), 0)
+    OR c.amount <> coalesce(sum(e.amount) FILTER (WHERE e.amount > 0 AND e.journal_entry_id IS NULL), 0)
 ORDER BY c.company_id, c.number LIMIT 1
+"""
+
+_PROMISED_AGAIN = """
+SELECT c.company_id, c.number, r.number AS voucher, min(s.spent) AS spent, coalesce(sum(b.amount), 0) AS again
+FROM (
+    SELECT company_id, commitment_id, journal_entry_id, -sum(amount) AS spent FROM commitment_entry
+    WHERE journal_entry_id IS NOT NULL GROUP BY 1, 2, 3
+) AS s
+JOIN journal_entry r ON r.company_id = s.company_id AND r.reverses_id = s.journal_entry_id
+JOIN commitment c ON c.company_id = s.company_id AND c.id = s.commitment_id
+LEFT JOIN commitment_entry b ON b.company_id = r.company_id AND b.journal_entry_id = r.id AND b.commitment_id = c.id
+GROUP BY c.company_id, c.id, r.company_id, r.id
+HAVING min(s.spent) <> coalesce(sum(b.amount), 0) ORDER BY c.company_id, c.number LIMIT 1
 """
 
 DEFERRALS = "deferrals"
@@ -74,9 +88,12 @@ async def leases(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def commitments(connection: Connection) -> AsyncIterator[Finding]:
-    """The first commitment that its entries do not come to."""
+    """The first commitment that its entries do not come to, the first that a voucher spent which is taken back."""
     for row in await connection.fetch(_COMMITMENT):
         message = f"{row['open_amount']} is said to be promised, its entries come to {row['counted']}"
+        yield Finding.of_company(COMMITMENTS, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_PROMISED_AGAIN):
+        message = f"{row['spent']} of it is spent no more by {row['voucher']}, {row['again']} is promised again"
         yield Finding.of_company(COMMITMENTS, row["company_id"], row["number"], message)
 
 
