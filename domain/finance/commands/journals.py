@@ -207,7 +207,7 @@ async def _promised(work: Work, lines: Sequence[JournalLineInput]) -> list[Spend
     return [
         Spending(account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=days[id_], amount=ZERO)
         for line in lines
-        if (id_ := line.commitment_id) in days
+        if (id_ := line.commitment_id) is not None and id_ in days
     ]
 
 
