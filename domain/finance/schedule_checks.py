@@ -28,16 +28,24 @@ GROUP BY e.company_id, e.id, e.number, released.account_id, released.amount
 HAVING released.amount <> coalesce(-sum(l.amount), 0) ORDER BY e.company_id, e.number LIMIT 1
 """
 
-# A lease is worth what its payments take off, ends at nothing, and owes what its posted payments have left.
+# A lease is worth what its payments take off, as it was valued first and anew since; it ends at nothing, and owes what
+# its posted payments have left. What it owes has moved by these alone, by the vouchers that name it.
 _LEASE = """
-SELECT l.company_id, l.number, l.liability, l.present_value - coalesce(p.paid, 0) AS left_over
+SELECT l.company_id, l.number, l.liability, l.present_value + l.remeasured - coalesce(p.paid, 0) AS left_over,
+       m.moved
 FROM lease l CROSS JOIN LATERAL (
     SELECT sum(principal) AS planned, sum(principal) FILTER (WHERE journal_entry_id IS NOT NULL) AS paid,
            min(closing) FILTER (WHERE position = l.months) AS ends_at
     FROM lease_line p WHERE p.company_id = l.company_id AND p.lease_id = l.id
 ) AS p
-WHERE (l.present_value, l.liability, 0::numeric) IS DISTINCT FROM
-      (p.planned, l.present_value - coalesce(p.paid, 0), p.ends_at)
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(j.amount), 0) AS moved FROM journal_entry e
+    JOIN journal_line j ON j.company_id = e.company_id AND j.journal_entry_id = e.id
+    WHERE e.company_id = l.company_id AND e.source_id = l.id AND e.source_kind = 'Lease'
+      AND j.account_id = l.liability_account_id
+) AS m
+WHERE (l.present_value + l.remeasured, l.liability, 0::numeric, m.moved) IS DISTINCT FROM
+      (p.planned, l.present_value + l.remeasured - coalesce(p.paid, 0), p.ends_at, coalesce(p.paid, 0) - l.remeasured)
 ORDER BY l.company_id, l.number LIMIT 1
 """
 
@@ -83,7 +91,10 @@ async def deferrals(connection: Connection) -> AsyncIterator[Finding]:
 async def leases(connection: Connection) -> AsyncIterator[Finding]:
     """The first lease that does not end at nothing, or owes other than its payments have left."""
     for row in await connection.fetch(_LEASE):
-        message = f"it is said to owe {row['liability']}, its payments leave {row['left_over']}"
+        message = (
+            f"it is said to owe {row['liability']}, its payments leave {row['left_over']}; "
+            f"its vouchers took off {row['moved']}"
+        )
         yield Finding.of_company(LEASES, row["company_id"], row["number"], message)
 
 

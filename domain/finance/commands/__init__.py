@@ -58,6 +58,7 @@ from domain.finance.commands.journals import (
     post_journals,
     reverse_journals,
 )
+from domain.finance.commands.lease_changes import RemeasureLease, remeasure_leases
 from domain.finance.commands.leases import PayLeases, RecordLease, pay_leases, record_leases
 from domain.finance.commands.matchings import (
     MatchInput,
@@ -159,6 +160,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReleaseDeferrals: release_deferrals,
     RecordLease: record_leases,
     PayLeases: pay_leases,
+    RemeasureLease: remeasure_leases,
     CreateAllocationCycle: create_allocation_cycles,
     RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
@@ -178,7 +180,7 @@ __all__ = [
     "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine",
     "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
     "PostJournal", "ProposePayments", "RebateTierInput", "ReceiverInput", "RecordLease", "RecordPayment",
-    "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueFixedAsset",
-    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate", "SplitFixedAsset",
-    "TaxRuleInput", "UnmatchOpenItems",
+    "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "RemeasureLease", "ReopenYear",
+    "RevalueFixedAsset", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate",
+    "SplitFixedAsset", "TaxRuleInput", "UnmatchOpenItems",
 ]  # fmt: skip
