@@ -63,6 +63,7 @@ EVENTS = {
     "BudgetExceeded": BudgetLine,
     "CustomersDunned": DunningNotice,
     "RebateAgreementApproved": RebateAgreement,
+    "RebateAgreementClosed": RebateAgreement,
     "RebateSettled": RebateSettlement,
 }
 VERIFIERS = {

@@ -81,10 +81,12 @@ from domain.finance.commands.proposals import (
 )
 from domain.finance.commands.rebates import (
     ApproveRebateAgreement,
+    CloseRebateAgreement,
     CreateRebateAgreement,
     RebateTierInput,
     SettleRebate,
     approve_rebate_agreements,
+    close_rebate_agreements,
     create_rebate_agreements,
     settle_rebates,
 )
@@ -168,13 +170,15 @@ COMMANDS: Mapping[type[Any], Handler] = {
     MatchBankStatementLine: match_bank_statement_lines,
     CreateRebateAgreement: create_rebate_agreements,
     ApproveRebateAgreement: approve_rebate_agreements,
+    CloseRebateAgreement: close_rebate_agreements,
     SettleRebate: settle_rebates,
 }
 
 __all__ = [
     "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "ApproveRebateAgreement", "BudgetLineInput",
-    "CancelPaymentProposal", "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget",
-    "CreateAllocationCycle", "CreatePaymentTerms", "CreateRebateAgreement", "CreateTaxCode", "CreditCustomerInvoice",
+    "CancelPaymentProposal", "ChangeAssetValue", "ChangePeriodState", "CloseRebateAgreement", "CloseYear",
+    "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms", "CreateRebateAgreement", "CreateTaxCode",
+    "CreditCustomerInvoice",
     "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets", "DepreciateBook",
     "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement",
     "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine",

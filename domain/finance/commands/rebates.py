@@ -1,9 +1,10 @@
 """Rebate agreements: drawn up, approved by another, and what they earned settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Date, SmallInteger, Text, bindparam, func, select
@@ -13,7 +14,8 @@ from sqlalchemy.types import Uuid
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
-from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, SegregationOfDuties, WrongState
+from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, SegregationOfDuties
+from domain.core.flow import Flow, Transition
 from domain.core.ids import new_id
 from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO, Money
@@ -39,8 +41,9 @@ from domain.finance.models import (
 from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Period, PeriodClosed, Quote, in_company_currency
 from domain.finance.rules.journals import by_hand
-from domain.finance.rules.rebates import NothingEarned, RebateTierRule, tiers_in_order
+from domain.finance.rules.rebates import NothingEarned, RebateTierRule, RebateUnsettled, tiers_in_order
 from domain.master_data.items import ItemType
+from domain.master_data.standing import standing, survivors_of
 
 SETTLEMENT_NUMBERS = Series("rebate_settlement", prefix="RB-")
 
@@ -116,9 +119,15 @@ class SettleRebate:
     party_reference: str | None = argument(doc="The party's own number for it.", zh="对方单号", default=None)
 
 
-async def create_rebate_agreements(
-    work: Work, commands: Sequence[CreateRebateAgreement]
-) -> Results[RebateAgreement]:
+@command(action=Action.APPROVE, record=RebateAgreement, zh="关闭返利协议")
+class CloseRebateAgreement:
+    """Let nothing count any more of a rebate of which all that was earned is settled; what comes late is left out."""
+
+    rebate_agreement_id: UUID = argument(doc="The agreement.", zh="返利协议", reference="rebate_agreement")
+    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
+
+
+async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAgreement]) -> Results[RebateAgreement]:
     """The agreements, PENDING; a refusal stands in its own place.
 
     Raises per row: NotFound, UnusableMaster, AlreadyExists, ControlAccount, Rejected.
@@ -198,17 +207,59 @@ async def _write(work: Work, accepted: Sequence[tuple[UUID, CreateRebateAgreemen
     )
 
 
-async def approve_rebate_agreements(
-    work: Work, commands: Sequence[ApproveRebateAgreement]
-) -> Results[RebateAgreement]:
+REBATE_FLOW: Final = Flow(
+    document="Rebate agreement",
+    initial=RebateStatus.PENDING,
+    transitions={
+        "be approved": Transition(frozenset({RebateStatus.PENDING}), RebateStatus.ACTIVE),
+        "be closed": Transition(frozenset({RebateStatus.ACTIVE}), RebateStatus.CLOSED),
+    },
+)
+
+
+async def approve_rebate_agreements(work: Work, commands: Sequence[ApproveRebateAgreement]) -> Results[RebateAgreement]:
     """The agreements, ACTIVE; a refusal stands in its own place.
 
     Raises per row: NotFound, StaleVersion, WrongState, SegregationOfDuties. Emits: RebateAgreementApproved.
     """
+
+    def checked(row: Row) -> dict[str, object]:
+        if row["created_by"] == work.actor.id:
+            raise SegregationOfDuties(duty="ApproveRebateAgreement", conflicting="CreateRebateAgreement")
+        return {"approved_by": work.actor.id}
+
+    return await _advanced(work, commands, ("be approved", "RebateAgreementApproved"), checked)
+
+
+async def close_rebate_agreements(work: Work, commands: Sequence[CloseRebateAgreement]) -> Results[RebateAgreement]:
+    """The agreements, CLOSED; a refusal stands in its own place.
+
+    Raises per row: NotFound, StaleVersion, WrongState, RebateUnsettled. Emits: RebateAgreementClosed.
+    """
+
+    def checked(row: Row) -> dict[str, object]:
+        if row["open_amount"]:
+            raise RebateUnsettled(
+                ("rebateAgreement",), agreement=row["code"], amount=row["open_amount"], currency=row["currency"]
+            )
+        return {"closed_on": work.now.date()}
+
+    return await _advanced(work, commands, ("be closed", "RebateAgreementClosed"), checked)
+
+
+async def _advanced(
+    work: Work,
+    commands: Sequence[ApproveRebateAgreement] | Sequence[CloseRebateAgreement],
+    step: tuple[str, str],
+    checked: Callable[[Row], dict[str, object]],
+) -> Results[RebateAgreement]:
+    """The agreements after a step, which `checked` refuses or says what else it writes."""
+    transition, event = step
     rows = await work.lock(RebateAgreement, [one.rebate_agreement_id for one in commands])
     stale = await work.stale(RebateAgreement, rows, {one.rebate_agreement_id: one.expected_version for one in commands})
+    states = {id_: RebateStatus(row["status"]) for id_, row in rows.items()}
     outcomes: list[UUID | DomainError] = []
-    approved: dict[UUID, dict[str, object]] = {}
+    changed: dict[UUID, dict[str, object]] = {}
     for one in commands:
         id_ = one.rebate_agreement_id
         try:
@@ -216,28 +267,27 @@ async def approve_rebate_agreements(
                 raise NotFound(("rebateAgreement",), what="rebate agreement", key=str(id_))
             if id_ in stale:
                 raise stale[id_]
-            if rows[id_]["status"] != RebateStatus.PENDING or id_ in approved:
-                key = rows[id_]["code"]
-                raise WrongState(what="rebate agreement", key=key, state="ACTIVE", transition="be approved")
-            if rows[id_]["created_by"] == work.actor.id:
-                raise SegregationOfDuties(duty="ApproveRebateAgreement", conflicting="CreateRebateAgreement")
+            status = REBATE_FLOW.advance(rows[id_]["code"], states[id_], transition)
+            changed[id_] = {"id": id_, "status": status, **checked(rows[id_])}
+            states[id_] = status
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
-        approved[id_] = {"id": id_, "status": RebateStatus.ACTIVE, "approved_by": work.actor.id}
         outcomes.append(id_)
-    if approved:
-        await work.update(RebateAgreement, list(approved.values()), fields=("status", "approved_by"))
-        work.emit("RebateAgreementApproved", RebateAgreement, list(approved))
+    if changed:
+        written = list(changed.values())
+        await work.update(RebateAgreement, written, fields=[name for name in written[0] if name != "id"])
+        work.emit(event, RebateAgreement, list(changed))
     return Results(outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A settlement that breaks no rule: what it credits or claims, and at what that is carried."""
+    """A settlement that breaks no rule: with whom, what it credits or claims, and at what that is carried."""
 
     asked: SettleRebate
     agreement: Row
+    party_id: UUID
     on: date
     quote: Quote
     transaction: Decimal
@@ -264,11 +314,12 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
     wanted = [(row["currency"], day) for row in rows.values() for day in days]
     quotes = await quotes_on(work, wanted, books.currencies.company)
     entries = await work.fetch(_EARNED, ids=sorted(rows), until=max(days))
+    survivors = await survivors_of(work, [row["party_id"] for row in rows.values()])
     outcomes: list[Planned | DomainError] = []
     settled: set[UUID] = set()
     for one in commands:
         try:
-            plan = _plan(one, rows, (periods, quotes), entries, one.settled_on or today)
+            plan = _plan(one, rows, (periods, quotes, survivors), entries, one.settled_on or today)
             if plan.agreement["id"] in settled:
                 raise NothingEarned(("rebateAgreement",), agreement=plan.agreement["code"], day=plan.on.isoformat())
         except DomainError as refusal:
@@ -285,7 +336,7 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
 def _plan(
     one: SettleRebate,
     rows: Mapping[UUID, Row],
-    known: tuple[Mapping[RebateSide, Mapping[date, Period | PeriodClosed]], Quotes],
+    known: tuple[Mapping[RebateSide, Mapping[date, Period | PeriodClosed]], Quotes, Mapping[UUID, UUID]],
     entries: Sequence[Row],
     on: date,
 ) -> Planned:
@@ -293,7 +344,7 @@ def _plan(
     agreement = rows.get(one.rebate_agreement_id)
     if agreement is None:
         raise NotFound(("rebateAgreement",), what="rebate agreement", key=str(one.rebate_agreement_id))
-    periods, quotes = known
+    periods, quotes, survivors = known
     period = periods[RebateSide(agreement["side"])][on]
     if isinstance(period, PeriodClosed):
         raise period
@@ -307,7 +358,10 @@ def _plan(
             carried = EXACT.add(carried, row["amount"])
     if not transaction:
         raise NothingEarned(("rebateAgreement",), agreement=agreement["code"], day=on.isoformat())
-    return Planned(asked=one, agreement=agreement, on=on, quote=quote, transaction=transaction, carried=carried)
+    party_id = standing(survivors, agreement["party_id"])
+    return Planned(
+        asked=one, agreement=agreement, party_id=party_id, on=on, quote=quote, transaction=transaction, carried=carried
+    )
 
 
 async def _settle(work: Work, planned: Sequence[Planned], books: Books) -> None:
@@ -370,7 +424,7 @@ def _bill(one: Planned, source: Source, books: Books) -> Bill:
         source=source,
         sub_ledger=SubLedger.RECEIVABLES if is_given else SubLedger.PAYABLES,
         kind=OpenItemKind.INVOICE if is_charge else OpenItemKind.CREDIT_NOTE,
-        party_id=agreement["party_id"],
+        party_id=one.party_id,
         on=one.on,
         currency=agreement["currency"],
         payable=-one.transaction * sign,

@@ -3,8 +3,8 @@
 An agreement counts the lines of invoices and credit notes of one party in its span, in its currency, of one item, of
 one class of items, or of all. What has been earned by now follows from what was turned over by now; each invoice books
 the difference to what was booked before, so the accrual is right after each, and a tier that is reached counts at once.
-It is settled by a credit note of ours, or a claim on the supplier; what is earned later is settled later. Rebates are
-without taxes.
+It is settled by a credit note of ours, or a claim on the supplier; what is earned later is settled later. Once all is
+settled it can be closed, whatever comes late counts no more. Rebates are without taxes.
 """
 
 from datetime import date
@@ -57,10 +57,11 @@ class RebateTiering(StrEnum):
 
 
 class RebateStatus(StrEnum):
-    """PENDING counts nothing yet."""
+    """PENDING counts nothing yet, CLOSED nothing more."""
 
     PENDING = "PENDING"
     ACTIVE = "ACTIVE"
+    CLOSED = "CLOSED"
 
 
 class RebateEntryKind(StrEnum):
@@ -79,7 +80,9 @@ class RebateAgreement(CompanyRecord, scope=Scope(), zh="返利协议", key="code
         CheckConstraint("item_id IS NULL OR item_type IS NULL", name="item_or_class"),
         CheckConstraint("accrual_account_id <> result_account_id", name="accounts_differ"),
         CheckConstraint("approved_by IS NULL OR approved_by <> created_by", name="maker_is_not_approver"),
-        CheckConstraint("(status = 'ACTIVE') = (approved_by IS NOT NULL)", name="active_was_approved"),
+        CheckConstraint("(status = 'PENDING') = (approved_by IS NULL)", name="counting_was_approved"),
+        CheckConstraint("(status = 'CLOSED') = (closed_on IS NOT NULL)", name="closed_on_a_day"),
+        CheckConstraint("status <> 'CLOSED' OR accrued_amount = settled_amount", name="closed_with_nothing_open"),
     )
 
     code: Mapped[str] = code_column(doc="Code of the agreement.", zh="返利代码", order=True)
@@ -117,6 +120,7 @@ class RebateAgreement(CompanyRecord, scope=Scope(), zh="返利协议", key="code
         doc="What is not settled yet.", zh="未结算返利", unit="currency",
         server_default=Computed("accrued_amount - settled_amount", persisted=True),
     )  # fmt: skip
+    closed_on: Mapped[date | None] = date_column(doc="Day from which nothing counts any more.", zh="关闭日期")
     created_by: Mapped[UUID] = uuid_column(doc="Who drew it up.", zh="创建人标识")
     approved_by: Mapped[UUID | None] = uuid_column(doc="Who let it count.", zh="批准人标识")
 

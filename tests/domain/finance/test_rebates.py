@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 
 from domain.core.errors import Rejected
+from domain.core.records import GROUP
 from domain.finance.commands import (
     ApproveRebateAgreement,
+    CloseRebateAgreement,
     CreateRebateAgreement,
     CreditCustomerInvoice,
     CreditLineInput,
@@ -20,7 +22,9 @@ from domain.finance.commands import (
 )
 from domain.finance.models import RebateBasis, RebateSide, RebateTiering
 from domain.finance.rules.rebates import RebateTierRule, earned, tiers_in_order
+from domain.governance.merges import ApprovePartyMerge, ProposePartyMerge, UndoPartyMerge
 from domain.master_data.items import ItemType
+from domain.master_data.parties import Party
 from tests.domain.books import AX, TODAY, World, staff
 from tests.domain.finance.money import account, an_invoice, balance, done, items, plain, rate
 from tests.domain.procurement.billing import billed
@@ -142,6 +146,10 @@ async def test_a_batch_of_invoices_books_each_apart_and_what_is_not_meant_counts
     ]  # fmt: skip
     assert await said(world) == ("900", "130", "0", "130")
     assert await world.findings() == []
+    # Merged into GEAR, what was BOLT is sold as GEAR, and what was sold as GEAR was the same thing.
+    await world.rows("UPDATE item SET merged_into_id = $1 WHERE code = 'BOLT' RETURNING 1", world["GEAR"])
+    await done(world, gear)
+    assert await said(world) == ("1500", "250", "0", "250")
 
 
 async def test_an_agreement_that_is_late_counts_what_came_before_with_the_next_invoice(world: World):
@@ -186,6 +194,47 @@ async def test_a_supplier_owes_us_a_rebate_per_unit_and_it_is_claimed(world: Wor
     await done(world, SettleRebate(rebate_agreement_id=agreement))
     assert (await balance(world, GOT), await said(world)) == ("0", ("12", "18", "18", "0"))
     assert D(await balance(world, "PAYABLE")) - D(owed) == D(18)
+    assert await world.findings() == []
+
+
+async def test_an_agreement_goes_on_with_the_survivor_of_its_party_and_is_its_own_again_once_they_are_two(world: World):
+    """10 % for HOSPITAL: 100 of its own, then 50 of CLINIC, that stands for it, which is credited; 30 when undone."""
+    agreement = await agreed(world, ("0", "10"))
+    await done(world, an_invoice(world, ("1", "100")))
+    [clinic] = await world.works(GROUP, lambda work: work.insert(Party, [{"code": "CLINIC", "name": "Clinic"}]))
+    proposal = ProposePartyMerge(survivor_id=clinic, merged_id=world["HOSPITAL"], reason="one and the same")
+    [merge] = (await world.act(world.chief, GROUP, proposal)).ids
+    assert (await world.act(world.buyer, GROUP, ApprovePartyMerge(party_merge_id=merge))).committed
+    await done(world, an_invoice(world, ("1", "50"), customer_id=clinic))
+    assert await said(world) == ("150", "15", "0", "15")
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    [row] = await world.rows("SELECT party_id, open_transaction_amount FROM open_item ORDER BY id DESC LIMIT 1")
+    assert (row["party_id"], plain(row["open_transaction_amount"])) == (clinic, "-15")
+    assert await world.findings() == []
+    assert (await world.act(world.buyer, GROUP, UndoPartyMerge(party_merge_id=merge))).committed
+    await done(world, an_invoice(world, ("1", "7"), customer_id=clinic), an_invoice(world, ("1", "30")))
+    # What CLINIC bought is no more HOSPITAL's: 130 earn 13, of which 15 were credited.
+    assert await said(world) == ("130", "13", "15", "-2")
+    assert await world.findings() == []
+
+
+async def test_an_agreement_is_closed_once_all_of_it_is_settled_and_counts_nothing_more(world: World):
+    agreement = await agreed(world, ("0", "10"))
+    close = CloseRebateAgreement(rebate_agreement_id=agreement)
+    await done(world, an_invoice(world, ("1", "100")))
+    refused = await world.refusal(world.chief, AX, close)
+    assert (refused.code, plain(refused.values["amount"])) == ("REBATE_UNSETTLED", "10")
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    stale = await world.refusal(world.chief, AX, replace(close, expected_version=1))
+    assert stale.code == "STALE_VERSION"
+    await done(world, close)
+    await done(world, an_invoice(world, ("1", "100")))
+    [row] = await world.rows("SELECT status, closed_on FROM rebate_agreement")
+    assert (row["status"], row["closed_on"], await said(world)) == ("CLOSED", TODAY, ("100", "10", "10", "0"))
+    for one in (close, ApproveRebateAgreement(rebate_agreement_id=agreement)):
+        assert (await world.refusal(world.chief, AX, one)).code == "WRONG_STATE"
+    again = await world.refusal(world.chief, AX, SettleRebate(rebate_agreement_id=agreement))
+    assert again.code == "NOTHING_EARNED"
     assert await world.findings() == []
 
 
