@@ -49,6 +49,7 @@ REPORTS = {
 HANDLERS = {}
 EVENTS = {
     "PeriodStateChanged": FiscalPeriod,
+    "FiscalYearOpened": FiscalPeriod,
     "CustomerInvoicePosted": CustomerInvoice,
     "CustomerInvoiceCredited": CustomerInvoice,
     "PaymentRecorded": Payment,

@@ -68,7 +68,12 @@ from domain.finance.commands.matchings import (
     unmatch_open_items,
 )
 from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
-from domain.finance.commands.periods import ChangePeriodState, change_period_states
+from domain.finance.commands.periods import (
+    ChangePeriodState,
+    OpenFiscalYear,
+    change_period_states,
+    open_fiscal_years,
+)
 from domain.finance.commands.proposals import (
     ApprovePaymentProposal,
     CancelPaymentProposal,
@@ -131,6 +136,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CommitBudget: commit_budgets,
     ReleaseCommitment: release_commitments_by_hand,
     ChangePeriodState: change_period_states,
+    OpenFiscalYear: open_fiscal_years,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
     CreatePaymentTerms: create_payment_terms,
@@ -182,7 +188,8 @@ __all__ = [
     "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets", "DepreciateBook",
     "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement",
     "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine",
-    "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
+    "MatchInput", "MatchOpenItems", "OpenAssetBook", "OpenFiscalYear", "PayLeases", "PaymentMatchInput",
+    "PostCustomerInvoice",
     "PostJournal", "ProposePayments", "RebateTierInput", "ReceiverInput", "RecordLease", "RecordPayment",
     "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "RemeasureLease", "ReopenYear",
     "RevalueFixedAsset", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate",

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, Text, bindparam, func, or_, select
+from sqlalchemy import Date, SmallInteger, Text, and_, bindparam, func, or_, select
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
-from domain.core.errors import DomainError, NotFound
+from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting
 from domain.core.money import ZERO, Money, total
@@ -122,6 +122,21 @@ _ENDING = select(_period.c.id).where(
     _period.c.sub_ledger == SubLedger.GENERAL.value,
     _period.c.ends_on == _on,
 )
+_of_year = _period.alias("of_year")
+_YEAR = (
+    select(_period.c.fiscal_year, func.max(_of_year.c.ends_on).label("last_on"))
+    .join_from(
+        _period, _of_year,
+        and_(
+            _of_year.c.company_id == _period.c.company_id, _of_year.c.sub_ledger == _period.c.sub_ledger,
+            _of_year.c.fiscal_year == _period.c.fiscal_year,
+        ),
+    )
+    .where(
+        _period.c.company_id == _company_id, _period.c.sub_ledger == SubLedger.GENERAL.value, _period.c.ends_on == _on
+    )
+    .group_by(_period.c.fiscal_year)
+)  # fmt: skip
 
 
 async def revalue_foreign_currency(work: Work, commands: Sequence[RevalueForeignCurrency]) -> Results[JournalEntry]:
@@ -262,7 +277,7 @@ async def close_years(work: Work, commands: Sequence[CloseYear]) -> Results[Jour
     """The closing vouchers; a refusal stands in its own place.
 
     Posts: each account of income and expense to zero, by currency, against retained earnings. Raises per row: NotFound,
-    PeriodClosed, YearClosed, NothingToPost.
+    Rejected on a day that ends no year, PeriodClosed, YearClosed, NothingToPost.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -289,6 +304,12 @@ async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[Jo
 
 async def _close(work: Work, on: date) -> UUID:
     await _lock_year_end(work, on)
+    [(year, ends_on)] = [(row["fiscal_year"], row["last_on"]) for row in await work.fetch(_YEAR, on=on)]
+    if ends_on != on:
+        raise Rejected(
+            ("endsOn",), what="day", value=on.isoformat(), reason=f"the year {year} ends on {ends_on.isoformat()}",
+            reason_zh=f"会计年度 {year} 的末日为 {ends_on.isoformat()}",
+        )  # fmt: skip
     standing = await _standing(work, on)
     currency = await company_currency(work)
     results = {AccountKind.INCOME.value, AccountKind.EXPENSE.value}
