@@ -22,7 +22,7 @@ from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance import masters
-from domain.finance.billing import Bill, BillLine, post_bills
+from domain.finance.billing import Bill, BillLine, post_bills, purchase_taxes, sales_taxes
 from domain.finance.journal import Books, books_of, hold_periods
 from domain.finance.models import (
     AccountRole,
@@ -42,6 +42,7 @@ from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Period, PeriodClosed, Quote, in_company_currency
 from domain.finance.rules.journals import by_hand
 from domain.finance.rules.rebates import NothingEarned, RebateTierRule, RebateUnsettled, tiers_in_order
+from domain.finance.rules.taxes import Taxed, in_force, on_net
 from domain.master_data.items import ItemType
 from domain.master_data.standing import standing, survivors_of
 
@@ -100,6 +101,10 @@ class CreateRebateAgreement:
     )
     item_id: UUID | None = argument(doc="The only item that counts.", zh="物料", reference="item", default=None)
     item_type: ItemType | None = argument(doc="The only class of items that counts.", zh="物料类型", default=None)
+    tax_code_id: UUID | None = argument(
+        doc="The tax that a settlement takes back with it; none for no tax.", zh="税码", reference="tax_code",
+        default=None,
+    )  # fmt: skip
 
 
 @command(action=Action.APPROVE, record=RebateAgreement, zh="批准返利协议")
@@ -136,6 +141,7 @@ async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAg
     parties = await masters.parties_by_id(work, [one.party_id for one in commands])
     items = await masters.items_by_id(work, [one.item_id for one in commands])
     currencies = await masters.known_currencies(work, [one.currency for one in commands])
+    treatments = await masters.tax_treatments(work, [one.tax_code_id for one in commands])
     accounts = await masters.ledger_accounts(
         work, [id_ for one in commands for id_ in (one.accrual_account_id, one.result_account_id)]
     )
@@ -150,6 +156,8 @@ async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAg
                 raise NotFound(("currency",), what="currency", key=one.currency)
             if one.item_id is not None and one.item_id not in items:
                 raise NotFound(("item",), what="item", key=str(one.item_id))
+            if one.tax_code_id is not None and one.tax_code_id not in treatments:
+                raise NotFound(("taxCode",), what="tax code", key=str(one.tax_code_id))
             by_hand(accounts.get(one.accrual_account_id), one.accrual_account_id, ("accrualAccount",))
             by_hand(accounts.get(one.result_account_id), one.result_account_id, ("resultAccount",))
             _check(one)
@@ -187,7 +195,7 @@ def _check(one: CreateRebateAgreement) -> None:
 async def _write(work: Work, accepted: Sequence[tuple[UUID, CreateRebateAgreement]]) -> None:
     names = (
         "code", "name", "side", "party_id", "basis", "tiering", "currency", "valid_from", "valid_to",
-        "accrual_account_id", "result_account_id", "item_id", "item_type",
+        "accrual_account_id", "result_account_id", "item_id", "item_type", "tax_code_id",
     )  # fmt: skip
     rows = [
         {
@@ -290,18 +298,23 @@ class Planned:
     party_id: UUID
     on: date
     quote: Quote
-    transaction: Decimal
+    taxed: Taxed
     carried: Decimal
     id: UUID = field(default_factory=new_id)
     entry_id: UUID = field(default_factory=new_id)
+
+    @property
+    def transaction(self) -> Decimal:
+        """What is credited or claimed, without taxes."""
+        return self.taxed.net
 
 
 async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Results[RebateSettlement]:
     """The settlements; a refusal stands in its own place.
 
-    Posts: the accrual at what it is carried at against the party's account at the day's rate, what differs as exchange
-    difference; a credit note of ours, or a claim. Raises per row: NotFound, NothingEarned, PeriodClosed, RateMissing.
-    Emits: RebateSettled.
+    Posts: the accrual at what it is carried at and its taxes against the party's account at the day's rate, what
+    differs as exchange difference; a credit note of ours, or a claim. Raises per row: NotFound, NothingEarned,
+    TaxNotInForce, PeriodClosed, RateMissing. Emits: RebateSettled.
     """
     today = work.now.date()
     rows = await work.lock(RebateAgreement, [one.rebate_agreement_id for one in commands])
@@ -315,11 +328,13 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
     quotes = await quotes_on(work, wanted, books.currencies.company)
     entries = await work.fetch(_EARNED, ids=sorted(rows), until=max(days))
     survivors = await survivors_of(work, [row["party_id"] for row in rows.values()])
+    treatments = await masters.tax_treatments(work, [row["tax_code_id"] for row in rows.values()])
+    known = Known(periods=periods, quotes=quotes, survivors=survivors, treatments=treatments)
     outcomes: list[Planned | DomainError] = []
     settled: set[UUID] = set()
     for one in commands:
         try:
-            plan = _plan(one, rows, (periods, quotes, survivors), entries, one.settled_on or today)
+            plan = _plan(one, rows, known, entries, one.settled_on or today)
             if plan.agreement["id"] in settled:
                 raise NothingEarned(("rebateAgreement",), agreement=plan.agreement["code"], day=plan.on.isoformat())
         except DomainError as refusal:
@@ -333,22 +348,25 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
     return Results([one.id if isinstance(one, Planned) else one for one in outcomes])
 
 
-def _plan(
-    one: SettleRebate,
-    rows: Mapping[UUID, Row],
-    known: tuple[Mapping[RebateSide, Mapping[date, Period | PeriodClosed]], Quotes, Mapping[UUID, UUID]],
-    entries: Sequence[Row],
-    on: date,
-) -> Planned:
-    """The settlement. Raises: NotFound, PeriodClosed, RateMissing, NothingEarned."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a batch of settlements names, fetched once."""
+
+    periods: Mapping[RebateSide, Mapping[date, Period | PeriodClosed]]
+    quotes: Quotes
+    survivors: Mapping[UUID, UUID]
+    treatments: Mapping[UUID, masters.TaxTreatment]
+
+
+def _plan(one: SettleRebate, rows: Mapping[UUID, Row], known: Known, entries: Sequence[Row], on: date) -> Planned:
+    """The settlement. Raises: NotFound, PeriodClosed, RateMissing, NothingEarned, TaxNotInForce."""
     agreement = rows.get(one.rebate_agreement_id)
     if agreement is None:
         raise NotFound(("rebateAgreement",), what="rebate agreement", key=str(one.rebate_agreement_id))
-    periods, quotes, survivors = known
-    period = periods[RebateSide(agreement["side"])][on]
+    period = known.periods[RebateSide(agreement["side"])][on]
     if isinstance(period, PeriodClosed):
         raise period
-    quote = quotes[agreement["currency"], on]
+    quote = known.quotes[agreement["currency"], on]
     if not isinstance(quote, Quote):
         raise quote
     transaction = carried = ZERO
@@ -358,10 +376,14 @@ def _plan(
             carried = EXACT.add(carried, row["amount"])
     if not transaction:
         raise NothingEarned(("rebateAgreement",), agreement=agreement["code"], day=on.isoformat())
-    party_id = standing(survivors, agreement["party_id"])
-    return Planned(
-        asked=one, agreement=agreement, party_id=party_id, on=on, quote=quote, transaction=transaction, carried=carried
-    )
+    taxed = Taxed(net=transaction, charged=())
+    if agreement["tax_code_id"] is not None:
+        treatment = known.treatments[agreement["tax_code_id"]]
+        rules = in_force(treatment.rules, on, treatment.code)
+        # What is charged by the unit was charged on the goods, of which none come back.
+        taxed = on_net(rules, transaction, ZERO, agreement["currency"])
+    party_id = standing(known.survivors, agreement["party_id"])
+    return Planned(asked=one, agreement=agreement, party_id=party_id, on=on, quote=quote, taxed=taxed, carried=carried)
 
 
 async def _settle(work: Work, planned: Sequence[Planned], books: Books) -> None:
@@ -378,7 +400,8 @@ async def _settle(work: Work, planned: Sequence[Planned], books: Books) -> None:
         [
             {
                 "id": one.id, "number": source.number, "rebate_agreement_id": one.agreement["id"],
-                "settled_on": one.on, "amount": one.transaction, "party_reference": one.asked.party_reference,
+                "settled_on": one.on, "amount": one.transaction,
+                "tax": EXACT.subtract(one.taxed.payable, one.transaction), "party_reference": one.asked.party_reference,
                 "open_item_id": items[0].id, "journal_entry_id": one.entry_id,
             }
             for one, source, items in zip(planned, sources, opened, strict=True)
@@ -419,6 +442,11 @@ def _bill(one: Planned, source: Source, books: Books) -> Bill:
     if difference := EXACT.subtract(value, one.carried):
         account_id = books.need(AccountRole.EXCHANGE_DIFFERENCE)[AccountRole.EXCHANGE_DIFFERENCE]
         lines.append(BillLine(account_id=account_id, transaction=ZERO, amount=difference * sign))
+    taxes = sales_taxes(one.taxed.charged, -1) if is_given else []
+    if not is_given:
+        taxes, cost = purchase_taxes(one.taxed.charged, -1)
+        if cost:
+            lines.append(BillLine(account_id=agreement["result_account_id"], transaction=cost))
     is_charge = one.transaction < ZERO
     return Bill(
         source=source,
@@ -427,9 +455,10 @@ def _bill(one: Planned, source: Source, books: Books) -> Bill:
         party_id=one.party_id,
         on=one.on,
         currency=agreement["currency"],
-        payable=-one.transaction * sign,
+        payable=-one.taxed.payable * sign,
         quote=one.quote,
         lines=lines,
+        taxes=taxes,
         description=agreement["name"],
         partner_reference=one.asked.party_reference,
         entry_id=one.entry_id,

@@ -15,10 +15,12 @@ from domain.finance.commands import (
     ApproveRebateAgreement,
     CloseRebateAgreement,
     CreateRebateAgreement,
+    CreateTaxCode,
     CreditCustomerInvoice,
     CreditLineInput,
     RebateTierInput,
     SettleRebate,
+    TaxRuleInput,
 )
 from domain.finance.models import RebateBasis, RebateSide, RebateTiering
 from domain.finance.rules.rebates import RebateTierRule, earned, tiers_in_order
@@ -26,7 +28,7 @@ from domain.governance.merges import ApprovePartyMerge, ProposePartyMerge, UndoP
 from domain.master_data.items import ItemType
 from domain.master_data.parties import Party
 from tests.domain.books import AX, TODAY, World, staff
-from tests.domain.finance.money import account, an_invoice, balance, done, items, plain, rate
+from tests.domain.finance.money import account, an_invoice, balance, done, items, plain, rate, tax_code
 from tests.domain.procurement.billing import billed
 from tests.domain.procurement.test_invoices import arrived, credit
 
@@ -173,6 +175,36 @@ async def test_a_rebate_in_foreign_currency_leaves_its_exchange_difference(world
     assert await world.findings() == []
 
 
+async def test_a_settlement_takes_back_the_tax_of_what_it_credits_or_claims(world: World):
+    """10 % of 333.30 are 33.33, with 13 % of it 4.33: 37.66 are credited; the red letter of all of it charges both."""
+    treatment = await tax_code(world, "13", code="VAT13")
+    agreement = await agreed(world, ("0", "10"), tax_code_id=treatment)
+    bill = (await done(world, an_invoice(world, ("1", "333.30"), tax=treatment))).ids[0]
+    assert (await balance(world, "TAX_OUTPUT"), await said(world)) == ("-43.33", ("333.3", "33.33", "0", "33.33"))
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    assert [await balance(world, code) for code in ("TAX_OUTPUT", ACCRUED, "RECEIVABLE")] == ["-39", "0", "338.97"]
+    await done(world, CreditCustomerInvoice(customer_invoice_id=bill, reason="all is back"))
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    assert [await balance(world, code) for code in ("TAX_OUTPUT", ACCRUED, "RECEIVABLE")] == ["0", "0", "0"]
+    rows = await world.rows("SELECT amount, tax FROM rebate_settlement ORDER BY number")
+    assert [(plain(row["amount"]), plain(row["tax"])) for row in rows] == [("33.33", "4.33"), ("-33.33", "-4.33")]
+    assert await world.findings() == []
+    next_year = TaxRuleInput(name="VAT", percent=D(9), valid_from=date(2027, 1, 1))
+    [late] = (await done(world, CreateTaxCode(code="NEXT", name="From 2027", rules=(next_year,)))).ids
+    got = await agreed(world, ("0", "10"), side=RebateSide.GOT, code="R27", tax_code_id=treatment)
+    other = await agreed(world, ("0", "10"), side=RebateSide.GOT, code="R28", tax_code_id=late)
+    order = await world.approved(AX, ("BOLT", "20", "20"))
+    await arrived(world, order, (1, "20", "0"))
+    await billed(world, (order, 1, "10", "20"))
+    owed = await balance(world, "PAYABLE")
+    await done(world, SettleRebate(rebate_agreement_id=got))
+    assert [await balance(world, "TAX_INPUT"), await balance(world, GOT)] == ["-2.6", "20"]
+    assert D(await balance(world, "PAYABLE")) - D(owed) == D("22.6")
+    refused = await world.refusal(world.chief, AX, SettleRebate(rebate_agreement_id=other))
+    assert refused.code == "TAX_NOT_IN_FORCE"
+    assert await world.findings() == []
+
+
 async def test_a_supplier_owes_us_a_rebate_per_unit_and_it_is_claimed(world: World):
     """1.5 a unit from 10 on: 8 earn nothing, 4 more 18; a credit note of 3 takes all back; 3 anew, claimed: 18."""
     agreement = await agreed(
@@ -257,6 +289,7 @@ async def test_what_no_agreement_can_be_is_refused_and_leaves_nothing(world: Wor
         ({"tiers": ()}, "INVALID_VALUE", ("tiers",)),
         ({"tiers": down}, "INVALID_VALUE", ("tiers", 1, "fromTurnover")),
         ({"item_id": world["BOLT"], "item_type": ItemType.DEVICE}, "INVALID_VALUE", ("itemType",)),
+        ({"tax_code_id": accrual}, "NOT_FOUND", ("taxCode",)),
     ):  # fmt: skip
         refusal = await world.refusal(world.buyer, AX, replace(good, **changes))
         assert (refusal.code, refusal.path) == (code, path)
