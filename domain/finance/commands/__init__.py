@@ -109,9 +109,11 @@ from domain.finance.commands.statements import (
     ImportBankStatement,
     MatchBankStatement,
     MatchBankStatementLine,
+    UnmatchBankStatementLine,
     import_bank_statements,
     match_bank_statement_lines,
     match_bank_statements,
+    unmatch_bank_statement_lines,
 )
 from domain.finance.commands.valuation import (
     CloseYear,
@@ -174,6 +176,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ImportBankStatement: import_bank_statements,
     MatchBankStatement: match_bank_statements,
     MatchBankStatementLine: match_bank_statement_lines,
+    UnmatchBankStatementLine: unmatch_bank_statement_lines,
     CreateRebateAgreement: create_rebate_agreements,
     ApproveRebateAgreement: approve_rebate_agreements,
     CloseRebateAgreement: close_rebate_agreements,
@@ -193,5 +196,5 @@ __all__ = [
     "PostJournal", "ProposePayments", "RebateTierInput", "ReceiverInput", "RecordLease", "RecordPayment",
     "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "RemeasureLease", "ReopenYear",
     "RevalueFixedAsset", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate",
-    "SplitFixedAsset", "TaxRuleInput", "UnmatchOpenItems",
+    "SplitFixedAsset", "TaxRuleInput", "UnmatchBankStatementLine", "UnmatchOpenItems",
 ]  # fmt: skip
