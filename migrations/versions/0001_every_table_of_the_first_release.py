@@ -2550,6 +2550,7 @@ def upgrade() -> None:
     sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the rebate; documents in others do not count.'),
     sa.Column('accrual_account_id', sa.Uuid(), nullable=False, comment='Where what is earned and not settled stands.'),
     sa.Column('result_account_id', sa.Uuid(), nullable=False, comment='What it costs when given, what it makes cheaper when got.'),
+    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='The tax that a settlement takes back with it; none for no tax.'),
     sa.Column('turnover', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment="What was counted so far: an amount in the agreement's currency, or a quantity."),
     sa.Column('accrued_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What it came to so far.'),
     sa.Column('settled_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was settled of it.'),
@@ -2576,6 +2577,7 @@ def upgrade() -> None:
     sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_rebate_agreement_span_positive')),
     sa.ForeignKeyConstraint(['company_id', 'accrual_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_accrual_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_result_account_id')),
+    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_rebate_agreement_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_rebate_agreement_item_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_rebate_agreement_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_agreement')),
@@ -2587,6 +2589,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_rebate_agreement_company_id_party_id'), 'rebate_agreement', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_rebate_agreement_company_id_result_account_id'), 'rebate_agreement', ['company_id', 'result_account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_rebate_agreement_company_id_status_id'), 'rebate_agreement', ['company_id', 'status', 'id'], unique=False)
+    op.create_index(op.f('ix_rebate_agreement_company_id_tax_code_id'), 'rebate_agreement', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_index(op.f('ix_rebate_agreement_company_id_valid_from_id'), 'rebate_agreement', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_index('ix_rebate_agreement_counting', 'rebate_agreement', ['company_id', 'party_id', 'side'], unique=False, postgresql_where=sa.text("status = 'ACTIVE'"))
     op.create_table('receiving_rule',
@@ -3558,7 +3561,8 @@ def upgrade() -> None:
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the settlement.'),
     sa.Column('rebate_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
     sa.Column('settled_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is credited or claimed; negative where more was settled before than is earned now.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is credited or claimed, without taxes; negative where more was settled before than is earned now.'),
+    sa.Column('tax', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taxes on it, less what is withheld; of its sign.'),
     sa.Column('party_reference', sa.Text(), nullable=True, comment="The party's own number for it."),
     sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is owed for it.'),
     sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
