@@ -282,13 +282,15 @@ CREDITS: Condition[CreditUse] = Condition(
 )
 
 
-def _rates(handling: Handling, among: Among, _: Sequence[Rule]) -> Awaitable[Sequence[MissingRate]]:
-    return money.rates_missing(handling, among)
+def _rates(handling: Handling, among: Among, rules: Sequence[Rule]) -> Awaitable[Sequence[MissingRate]]:
+    return money.rates_missing(handling, among, _since(handling, rules))
 
 
 def _tell_rate(one: MissingRate, _: Looked) -> Mapping[str, Any]:
     return {
-        "subject_type": "Party", "subject_id": one.party_id, "party_id": one.party_id, **_messages(rate_messages(one)),
+        "subject_type": "Party" if one.sales_order_id is None else "SalesOrder",
+        "subject_id": one.sales_order_id or one.party_id, "party_id": one.party_id,
+        "sales_order_id": one.sales_order_id, "site_id": one.site_id, **_messages(rate_messages(one)),
     }  # fmt: skip
 
 
@@ -296,7 +298,7 @@ def _tell_rate(one: MissingRate, _: Looked) -> Mapping[str, Any]:
 RATES: Condition[MissingRate] = Condition(
     kind=AlertKind.RATE_MISSING,
     subjects=_rates,
-    cause=lambda one: f"{one.party_id}:{one.base}/{one.quote}",
+    cause=lambda one: f"{one.sales_order_id or one.party_id}:{one.base}/{one.quote}",
     verdict=lambda one, looked: Verdict.RAISE,
     tell=_tell_rate,
 )

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.types import Uuid
 
 from domain.alerts.reads import COMPANY_ID, Among, asked, zh_item, zh_name
@@ -160,6 +160,23 @@ _MARGINS = (
     )
     .order_by(_line.c.id)
 )  # fmt: skip
+_FOREIGN = (
+    select(
+        _order.c.id.label("sales_order_id"), _order.c.number, _order.c.site_id, _order.c.currency.label("base"),
+        _order.c.customer_id.label("party_id"), _party.c.name.label("party"), zh_name(_party).label("party_zh"),
+    )
+    .join_from(_order, _party, _party.c.id == _order.c.customer_id)
+    .where(
+        _order.c.company_id == COMPANY_ID,
+        or_(
+            _order.c.status == SalesOrderStatus.CONFIRMED.value, _order.c.status == SalesOrderStatus.SHIPPED.value
+        ),
+        _order.c.currency != bindparam("own", type_=Text()),
+        _order.c.ordered_on >= bindparam("since", type_=Date()),
+        asked(_order.c.id),
+    )
+    .order_by(_order.c.id)
+)  # fmt: skip
 
 
 async def credits_used(handling: Handling, among: Among) -> list[CreditUse]:
@@ -173,17 +190,27 @@ async def credits_used(handling: Handling, among: Among) -> list[CreditUse]:
     ]
 
 
-async def rates_missing(handling: Handling, among: Among) -> list[MissingRate]:
+async def rates_missing(handling: Handling, among: Among, since: date) -> list[MissingRate]:
     """The customers with a limit of whom nobody can tell what they use of it, each with the first rate that is missing:
-    no order of theirs can be confirmed, and no alert tells that they owe too much.
+    no order of theirs can be confirmed, and no alert tells that they owe too much. And the orders of which nobody can
+    tell whether they bring what their goods cost.
     """
     rows = {row["party_id"]: row for row in await handling.fetch(_LIMITED, **among.parameters())}
     uses = await credit_uses(handling, rows, handling.today)
-    return [
+    of_customers = [
         MissingRate(**dict(rows[id_]), base=use.values["base"], quote=use.values["quote"])
         for id_, use in uses.items()
         if isinstance(use, RateMissing)
     ]
+    return [*of_customers, *await _orders_without_a_rate(handling, among, since)]
+
+
+async def _orders_without_a_rate(handling: Handling, among: Among, since: date) -> list[MissingRate]:
+    """The orders whose currency has no rate to the company's: `order_margins` leaves them out."""
+    own = await company_currency(handling)
+    rows = await handling.fetch(_FOREIGN, own=own, since=since, **among.parameters())
+    rates = await rates_to(handling, sorted({row["base"] for row in rows}), own, handling.today)
+    return [MissingRate(**dict(row), quote=own) for row in rows if isinstance(rates[row["base"]], DomainError)]
 
 
 async def budgets_used(handling: Handling, among: Among, since: date) -> list[BudgetUse]:
@@ -204,8 +231,8 @@ async def prices_off(handling: Handling, among: Among, since: date) -> list[Pric
 
 
 async def order_margins(handling: Handling, among: Among, since: date) -> list[OrderMargin]:
-    """What the lines of confirmed orders bring and cost, in the company's currency; goods whose cost nobody knows and
-    currencies without a rate are left out.
+    """What the lines of confirmed orders bring and cost, in the company's currency; goods whose cost nobody knows
+    are left out, and orders in a currency without a rate, which are `rates_missing`.
     """
     rows = await handling.fetch(_MARGINS, since=since, today=handling.today, **among.parameters())
     own = await company_currency(handling)

@@ -275,17 +275,25 @@ def credit_messages(use: CreditUse, rule: Rule) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingRate:
-    """A customer whose use of its limit is unknown: it owes or ordered in a currency without a rate to the limit's."""
+    """What nobody can tell without a rate: how much a customer uses of its limit, or the margin of an order of its."""
 
     party_id: UUID
     party: str
     party_zh: str
     base: str
     quote: str
+    sales_order_id: UUID | None = None
+    number: str | None = None
+    site_id: UUID | None = None
 
 
 def rate_messages(one: MissingRate) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
+    if one.number is not None:
+        return (
+            f"{one.number}: without a rate from {one.base} to {one.quote} its margin is unknown.",
+            f"销售订单 {one.number}：缺少 {one.base} 对 {one.quote} 的汇率，无法计算毛利。",
+        )
     return (
         f"{one.party}: without a rate from {one.base} to {one.quote} its use of the credit limit is unknown.",
         f"{one.party_zh}：缺少 {one.base} 对 {one.quote} 的汇率，无法计算信用额度占用。",

@@ -84,6 +84,7 @@ async def watch_prices(handling: Handling, events: Sequence[PublishedEvent]) -> 
     orders = Among({id_ for event in events for id_ in event.record_ids})
     await check(handling, PRICES, orders)
     await check(handling, MARGINS, orders)
+    await check(handling, RATES, orders)
 
 
 async def watch_bought_prices(handling: Handling, events: Sequence[PublishedEvent]) -> None:

@@ -141,9 +141,13 @@ _share = (
     .limit(1)
     .lateral("share")
 )
+_since = (
+    select(func.min(_member.c.valid_from)).where(_member.c.member_id == _company.c.id).scalar_subquery().label("since")
+)
 _MEMBERS = (
     select(
-        _company.c.id, _company.c.company_id, _company.c.code, _company.c.currency, _share.c.percent, _share.c.party_id
+        _company.c.id, _company.c.company_id, _company.c.code, _company.c.currency, _share.c.percent, _share.c.party_id,
+        _since,
     )
     .select_from(_company.outerjoin(_share, cast(True, _company.c.is_group.type)))
     .where(

@@ -4,7 +4,8 @@ Assets and liabilities stand at the closing rate, income and expense of each mon
 period that holds it, equity at the rates of the days of its entries, unless the group account says otherwise (IAS 21.39
 to 21.41). A year that was closed is carried into equity at the average of the period that ends with it, so equity keeps
 what its income was translated at; the vouchers that close the span itself are left out. What is left over is the
-adjustment of translation (IAS 21.41).
+adjustment of translation (IAS 21.41). What a company earned before the month in which it came to the group is no result
+of the group's, but equity that it came with (IFRS 10.B88).
 
 Eliminated is what accounts hold with another company of the selection, as translated (IFRS 10.B86). Of equity only the
 group's share is: the rest belongs to others, who own their percentage of each line of equity and of the result
@@ -168,12 +169,15 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What the companies are added up by: accounts by role, the span, the currency, and what is found missing."""
+    """What the companies are added up by: accounts by role, the span, the currency, and what is found missing; `came`
+    is the first day of companies in the group.
+    """
 
     roles: Mapping[GroupRole, Target]
     span: Span
     currency: str
     gaps: Gaps
+    came: Mapping[UUID, date] = field(default_factory=dict[UUID, date])
 
     def need(self, role: GroupRole) -> Target | None:
         """The account of the role; its lack is a gap."""
@@ -196,6 +200,13 @@ class Group:
                 return rate
         self._rate_missing(member, Translation.AVERAGE, last_on)
         return None
+
+    def first_month(self, *members: UUID) -> date:
+        """The first month whose income and expense of the companies, or between them, are the group's: that of the
+        span, or in which the last of them came.
+        """
+        came = [self.came[id_].replace(day=1) for id_ in members if id_ in self.came]
+        return max([self.span.starts_on, *came])
 
     def closing(self, member: Member) -> Decimal | None:
         """The company's closing rate; its lack is a gap."""
@@ -237,6 +248,7 @@ def elimination_of(group: Group, member: Member, moved: Sequence[Moved], mapping
     own = [one for one in moved if one.partner is not None]
     closed = _closed_until(group, moved)
     open_ = [one for one in own if one.kind not in RESULTS or closed is None or one.month is None or one.month > closed]
+    open_ = [one for one in open_ if not _is_before(group, member, one)]
     found = _merged(one for one in _pieces(group, member, open_, mapping) if one.target.is_eliminated)
     if group.gaps.found:
         return []
@@ -248,6 +260,13 @@ def elimination_of(group: Group, member: Member, moved: Sequence[Moved], mapping
         if worth:
             lines.append(replace(_line(ConsolidationLineKind.ELIMINATION, member, piece, -worth), local=None))
     return lines
+
+
+def _is_before(group: Group, member: Member, one: Moved) -> bool:
+    """Whether it was earned with another company before both were of the group: it was earned outside."""
+    if one.kind not in RESULTS or one.month is None or one.partner is None:
+        return False
+    return group.span.starts_on <= one.month < group.first_month(member.id, one.partner)
 
 
 def differences_of(group: Group, eliminated: Sequence[Line], members: Mapping[UUID, Member]) -> list[Line]:
@@ -355,8 +374,9 @@ def _pieces(group: Group, member: Member, moved: Sequence[Moved], mapping: Mappi
 
 def _piece(group: Group, member: Member, one: Moved, known: Mapped) -> Iterator[_Piece]:
     target, translation = known.target, known.target.translation
-    if one.kind in RESULTS and one.month is not None and one.month < group.span.starts_on:
-        # Earned before the span in a year that is not closed yet: equity of the group, at the average of its month.
+    if one.kind in RESULTS and one.month is not None and one.month < group.first_month(member.id):
+        # Earned before the span in a year that is not closed yet, or before the company was one of the group: equity of
+        # the group, at the average of its month.
         retained = group.need(GroupRole.RETAINED_EARNINGS)
         if retained is None:
             return

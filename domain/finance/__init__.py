@@ -49,6 +49,7 @@ REPORTS = {
 HANDLERS = {}
 EVENTS = {
     "PeriodStateChanged": FiscalPeriod,
+    "FiscalYearOpened": FiscalPeriod,
     "CustomerInvoicePosted": CustomerInvoice,
     "CustomerInvoiceCredited": CustomerInvoice,
     "PaymentRecorded": Payment,
@@ -63,6 +64,7 @@ EVENTS = {
     "BudgetExceeded": BudgetLine,
     "CustomersDunned": DunningNotice,
     "RebateAgreementApproved": RebateAgreement,
+    "RebateAgreementClosed": RebateAgreement,
     "RebateSettled": RebateSettlement,
 }
 VERIFIERS = {

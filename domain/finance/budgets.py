@@ -93,6 +93,15 @@ _COMMITTED = (
     )
     .group_by(_span.c.id)
 )  # fmt: skip
+_spent = CommitmentEntry.table
+_RELEASED_BY = (
+    select(_spent.c.commitment_id, _spent.c.journal_entry_id, _spent.c.amount)
+    .where(_spent.c.company_id == _company_id, _spent.c.journal_entry_id == _ids)
+    .order_by(_spent.c.id)
+)
+_PROMISED_ON = select(_commitment.c.id, _commitment.c.committed_on).where(
+    _commitment.c.company_id == _company_id, _commitment.c.id == _ids
+)
 _OF_SOURCE = (
     select(_commitment.c.id)
     .where(_commitment.c.company_id == _company_id, _commitment.c.source_id == _ids)
@@ -129,6 +138,12 @@ async def spent_of(
         return {}, {}
     actual, committed = await reader.fetch(_ACTUAL, ids=line_ids), await reader.fetch(_COMMITTED, ids=line_ids)
     return {row["id"]: row["amount"] for row in actual}, {row["id"]: row["amount"] for row in committed}
+
+
+async def promised_days(work: Work, ids: Iterable[UUID]) -> Mapping[UUID, date]:
+    """The day from which each of some commitments counts; it never changes."""
+    asked = sorted(set(ids))
+    return {row["id"]: row["committed_on"] for row in await work.fetch(_PROMISED_ON, ids=asked)} if asked else {}
 
 
 def tell_exceeded(work: Work, limits: Limits) -> None:
@@ -196,6 +211,29 @@ class Release:
     on: date
     amount: Decimal | None = None
     entry_id: UUID | None = None
+
+
+async def reopen_commitments(work: Work, reversed_by: Mapping[UUID, tuple[UUID, date]]) -> None:
+    """What vouchers released of commitments is promised again, from the day that each was taken back: by which voucher,
+    and when, is named by the one that it takes back.
+    """
+    spent = await work.fetch(_RELEASED_BY, ids=sorted(reversed_by)) if reversed_by else []
+    if not spent:
+        return
+    rows = await work.lock(Commitment, [row["commitment_id"] for row in spent])
+    left: dict[UUID, Decimal] = {id_: row["open_amount"] for id_, row in rows.items()}
+    entries: list[dict[str, object]] = []
+    for row in spent:
+        entry_id, on = reversed_by[row["journal_entry_id"]]
+        left[row["commitment_id"]] -= row["amount"]
+        entries.append({
+            "commitment_id": row["commitment_id"], "occurred_on": on, "amount": -row["amount"],
+            "journal_entry_id": entry_id,
+        })  # fmt: skip
+    await work.update(
+        Commitment, [{"id": id_, "open_amount": amount} for id_, amount in left.items()], fields=("open_amount",)
+    )
+    await work.insert(CommitmentEntry, entries)
 
 
 async def commitments_of(work: Work, source_ids: Iterable[UUID]) -> list[UUID]:

@@ -41,11 +41,14 @@ async def found_books(work: Work, first_on: date, last_on: date, name: PackName 
         await work.insert(Account, [_account(cells) for cells in pack(name).accounts])
     known = {(row["sub_ledger"], row["starts_on"]) for row in await work.fetch(_KNOWN_PERIODS)}
     missing = [
-        {"sub_ledger": ledger, "code": code, "starts_on": starts_on, "ends_on": ends_on, "state": "OPEN"}
+        {
+            "sub_ledger": ledger, "code": code, "fiscal_year": f"{starts_on:%Y}", "position": starts_on.month,
+            "starts_on": starts_on, "ends_on": ends_on, "state": "OPEN",
+        }
         for ledger in SubLedger
         for code, starts_on, ends_on in months(first_on, last_on)
         if (ledger.value, starts_on) not in known
-    ]
+    ]  # fmt: skip
     if missing:
         await work.insert(FiscalPeriod, missing)
 

@@ -6,23 +6,18 @@ from domain.core.database import Connection
 from domain.core.verify import Finding, Verifier
 
 # On every day, what a party's items of a control account come to is what the account moved for it: then they agree at
-# every date, in the transaction's currency and, valuations included, in the company's. What was opened with a party
-# that was merged into another is settled with the other, so both count as one.
+# every date, in the transaction's currency and, valuations included, in the company's.
 _CONTROL = """
 WITH ledger AS (
-    SELECT l.company_id, l.account_id, coalesce(p.merged_into_id, l.party_id) AS party_id,
-           l.transaction_currency AS currency, l.occurred_on AS day,
+    SELECT l.company_id, l.account_id, l.party_id, l.transaction_currency AS currency, l.occurred_on AS day,
            sum(l.transaction_amount) AS transaction, sum(l.amount) AS amount
     FROM journal_line l JOIN account a ON a.company_id = l.company_id AND a.id = l.account_id
-    LEFT JOIN party p ON p.id = l.party_id
     WHERE a.role IN ('RECEIVABLE', 'PAYABLE', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT')
     GROUP BY 1, 2, 3, 4, 5
 ), items AS (
-    SELECT e.company_id, i.account_id, coalesce(p.merged_into_id, i.party_id) AS party_id,
-           i.transaction_currency AS currency, e.occurred_on AS day,
+    SELECT e.company_id, i.account_id, i.party_id, i.transaction_currency AS currency, e.occurred_on AS day,
            sum(e.transaction_amount) AS transaction, sum(e.amount) AS amount
     FROM open_item_entry e JOIN open_item i ON i.company_id = e.company_id AND i.id = e.open_item_id
-    LEFT JOIN party p ON p.id = i.party_id
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT a.company_id, a.code, m.* FROM (

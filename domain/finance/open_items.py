@@ -237,11 +237,12 @@ class Match:
 
 
 def match_voucher(match: Match, number: str, accounts: Mapping[AccountRole, UUID]) -> Voucher | None:
-    """The voucher of what a matching changes in the ledger; None where its items met exactly on one account."""
-    moved = [(account_id, *amounts) for account_id, amounts in match.settlement.moved.items()]
-    moved += [(accounts[one.role], one.transaction, one.amount) for one in match.settlement.reductions]
-    moved.append((accounts[AccountRole.EXCHANGE_DIFFERENCE], ZERO, match.settlement.exchange))
-    legs = [_difference(match, *one) for one in moved]
+    """The voucher of what a matching changes in the ledger; None where its items met exactly on one party's account."""
+    of_its = match.party_id
+    moved = [(account_id, party_id, *amounts) for (account_id, party_id), amounts in match.settlement.moved.items()]
+    moved += [(accounts[one.role], of_its, one.transaction, one.amount) for one in match.settlement.reductions]
+    moved.append((accounts[AccountRole.EXCHANGE_DIFFERENCE], of_its, ZERO, match.settlement.exchange))
+    legs = [_difference(match.currency, *one) for one in moved]
     entries = moving(part for leg in legs for part in agreeing(leg))
     if not entries:
         return None
@@ -250,15 +251,15 @@ def match_voucher(match: Match, number: str, accounts: Mapping[AccountRole, UUID
     return Voucher(kind=JournalKind.MATCHING, sub_ledger=match.sub_ledger, posting=posting)
 
 
-def _difference(match: Match, account_id: UUID, transaction: Decimal, amount: Decimal) -> Leg:
+def _difference(currency: str, account_id: UUID, party_id: UUID, transaction: Decimal, amount: Decimal) -> Leg:
     quote = carried_quote(transaction, amount)
     return Leg(
         account_id=account_id,
         amount=amount,
-        transaction=Money(transaction, match.currency),
+        transaction=Money(transaction, currency),
         rate=quote.rate,
         rate_kind=quote.kind,
-        party_id=match.party_id,
+        party_id=party_id,
     )
 
 

@@ -43,12 +43,23 @@ WHERE (e.amount, e.transaction_amount)
 ORDER BY e.company_id, a.code, e.id LIMIT 1
 """
 
+# A settlement opened items of what it credits or claims, taxes included.
+_SETTLED = """
+SELECT s.company_id, s.number, s.amount + s.tax AS said, coalesce(sum(i.transaction_amount), 0) AS opened
+FROM rebate_settlement s
+JOIN rebate_agreement a ON a.company_id = s.company_id AND a.id = s.rebate_agreement_id
+LEFT JOIN open_item i ON i.company_id = s.company_id AND i.source_id = s.id
+GROUP BY s.company_id, s.id, a.side
+HAVING s.amount + s.tax <> coalesce(sum(i.transaction_amount), 0) * CASE a.side WHEN 'GIVEN' THEN -1 ELSE 1 END
+ORDER BY s.company_id, s.number LIMIT 1
+"""
+
 REBATES = "rebates"
 
 
 async def rebates(connection: Connection) -> AsyncIterator[Finding]:
     """The first agreement that is not the sum of its entries, or did not earn what its tiers say of its turnover; the
-    first entry that its voucher does not say.
+    first entry that its voucher does not say; the first settlement that its items do not come to.
     """
     for row in await connection.fetch(_SUMS):
         tiers = [RebateTierRule(start, rate) for start, rate in zip(row["starts"], row["rates"], strict=True)]
@@ -67,6 +78,9 @@ async def rebates(connection: Connection) -> AsyncIterator[Finding]:
             f"{row['transaction_posted']} ({row['posted']})"
         )
         yield Finding.of_company(REBATES, row["company_id"], row["code"], message)
+    for row in await connection.fetch(_SETTLED):
+        message = f"it settles {row['said']} with taxes, its items came from {row['opened']}"
+        yield Finding.of_company(REBATES, row["company_id"], row["number"], message)
 
 
 VERIFIERS: Mapping[str, Verifier] = {REBATES: rebates}

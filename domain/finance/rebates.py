@@ -2,6 +2,9 @@
 
 Who posts documents calls `accrue_rebates` once their lines are written, and says what each of the party's agreements
 has turned over. Agreements are locked before that is read, so two documents of one party at once miss nothing.
+
+Parties that were merged are one firm: an agreement with either counts what both turn over, and is settled with the
+survivor. Where they are two again, the next document of each books what is its own. So it is with items.
 """
 
 from collections import defaultdict
@@ -41,12 +44,13 @@ from domain.finance.models import (
 from domain.finance.rules import Leg, Quote, Voucher, in_company_currency, moving
 from domain.finance.rules.rebates import RebateTierRule, earned
 from domain.master_data.items import Item
+from domain.master_data.standing import one_firm, one_item, standing_behind
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _agreement, _tier, _item = RebateAgreement.table, RebateTier.table, Item.table
 _COUNTING = select(_agreement.c.id).where(
-    _agreement.c.company_id == _company_id, _agreement.c.party_id == _ids,
+    _agreement.c.company_id == _company_id, _agreement.c.party_id == func.any(standing_behind(_ids)),
     _agreement.c.side == bindparam("side", type_=Text()), _agreement.c.status == RebateStatus.ACTIVE.value,
 )  # fmt: skip
 _TIERS = (
@@ -72,7 +76,8 @@ def turnover_of(invoice: type[Record], line: type[Record], **names: str) -> Sele
         .join_from(
             _agreement, head,
             and_(
-                head.c.company_id == _agreement.c.company_id, head.c[names["party"]] == _agreement.c.party_id,
+                head.c.company_id == _agreement.c.company_id,
+                head.c[names["party"]] == func.any(one_firm(_agreement.c.party_id)),
                 head.c.currency == _agreement.c.currency, day.between(_agreement.c.valid_from, _agreement.c.valid_to),
             ),
         )
@@ -80,7 +85,7 @@ def turnover_of(invoice: type[Record], line: type[Record], **names: str) -> Sele
         .join(_item, _item.c.id == lines.c.item_id, isouter=True)
         .where(
             _agreement.c.company_id == _company_id, _agreement.c.id == _ids,
-            or_(_agreement.c.item_id.is_(None), lines.c.item_id == _agreement.c.item_id),
+            or_(_agreement.c.item_id.is_(None), lines.c.item_id == func.any(one_item(_agreement.c.item_id))),
             or_(_agreement.c.item_type.is_(None), _item.c.kind == _agreement.c.item_type),
         )
         .group_by(_agreement.c.company_id, _agreement.c.id, document)
@@ -240,5 +245,5 @@ def _leg(one: Accrual, account_id: UUID, sign: int) -> Leg:
     return Leg(
         account_id=account_id, amount=one.amount * sign,
         transaction=Money(one.transaction * sign, one.agreement["currency"]), rate=quote.rate, rate_kind=quote.kind,
-        rate_source=quote.source, party_id=one.agreement["party_id"], item_id=one.agreement["item_id"],
+        rate_source=quote.source, party_id=one.document.party_id, item_id=one.agreement["item_id"],
     )  # fmt: skip

@@ -72,6 +72,32 @@ LEFT JOIN (
 WHERE (d.returned_quantity, d.invoiced_quantity) <> (coalesce(g.returned, 0), coalesce(c.charged, 0))
 ORDER BY h.company_id, h.number, d.position LIMIT 1
 """
+# What a return says became of its goods, by item: used again and scrapped, against the moves that name it; credited,
+# against the lines that its red letters take back.
+_WRONG_DECISION = """
+SELECT g.company_id, g.number, min(l.position) AS position,
+       (sum(l.restocked_quantity), sum(l.scrapped_quantity), sum(l.credited_quantity))::text AS said,
+       (coalesce(max(m.restocked), 0), coalesce(max(m.scrapped), 0), coalesce(max(c.credited), 0))::text AS counted
+FROM goods_return g
+JOIN goods_return_line l ON l.company_id = g.company_id AND l.goods_return_id = g.id
+LEFT JOIN (
+    SELECT v.company_id, v.source_id, e.item_id,
+           sum(e.quantity) FILTER (WHERE v.kind = 'STATUS_CHANGE' AND e.status = 'RELEASED') AS restocked,
+           -sum(e.quantity) FILTER (WHERE v.kind = 'ISSUE' AND e.quantity < 0) AS scrapped
+    FROM stock_move v JOIN stock_entry e ON e.company_id = v.company_id AND e.stock_move_id = v.id
+    WHERE v.source_kind = 'GoodsReturn' GROUP BY v.company_id, v.source_id, e.item_id
+) AS m ON m.company_id = g.company_id AND m.source_id = g.id AND m.item_id = l.item_id
+LEFT JOIN (
+    SELECT r.company_id, r.goods_return_id, n.item_id, -sum(n.quantity) AS credited
+    FROM return_credit r
+    JOIN customer_invoice_line n ON n.company_id = r.company_id AND n.customer_invoice_id = r.credit_note_id
+    GROUP BY r.company_id, r.goods_return_id, n.item_id
+) AS c ON c.company_id = g.company_id AND c.goods_return_id = g.id AND c.item_id = l.item_id
+GROUP BY g.company_id, g.id, g.number, l.item_id
+HAVING (sum(l.restocked_quantity), sum(l.scrapped_quantity), sum(l.credited_quantity))
+    <> (coalesce(max(m.restocked), 0), coalesce(max(m.scrapped), 0), coalesce(max(c.credited), 0))
+ORDER BY g.company_id, g.number, position LIMIT 1
+"""
 # An invoice charges for an order's line what its charges say, line by line.
 _WRONG_CHARGE = """
 SELECT i.company_id, i.number, l.position, l.quantity AS said, sum(c.quantity) AS counted
@@ -131,14 +157,16 @@ SHIPPED_GOODS = "shipped goods"
 
 
 async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
-    """The first line of an order, a shipment and an invoice whose quantities are not those of its documents, and the
-    first order that is not the sum of its lines.
+    """The first line of an order, a shipment, a return and an invoice whose quantities are not those of its documents,
+    and the first order that is not the sum of its lines.
 
-    Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced.
+    Of an order: allocated, picked, shipped, returned, replaced, invoiced; of a shipment: returned, invoiced; of a
+    return: used again, scrapped, credited.
     """
     kinds = (
         ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
-        ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE),
+        ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("goods return", _WRONG_DECISION),
+        ("customer invoice", _WRONG_CHARGE),
     )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):

@@ -27,6 +27,10 @@ from domain.core.columns import (
 )
 from domain.core.records import CompanyRecord, GroupRecord, Scope
 
+# What a bank's file of payments has room for (ISO 20022, Max34Text and Max35Text); no IBAN is longer (ISO 13616).
+ACCOUNT_NUMBER_LENGTH_MAX = 34
+BANK_CODE_LENGTH_MAX = 35
+
 
 class PartyRoleKind(StrEnum):
     """What a party can be to us."""
@@ -224,8 +228,12 @@ class BankAccount(GroupRecord, scope=Scope(partner="party_id"), zh="银行账户
     __table_args__ = (UniqueConstraint("party_id", "account_number"),)
 
     party_id: Mapped[UUID] = reference("party", many="bank_accounts", doc="Whose account it is.", zh="往来单位")
-    account_number: Mapped[str] = code_column(doc="IBAN or national account number.", zh="账号", tier=Tier.COMMERCIAL)
-    bank_code: Mapped[str | None] = code_column(doc="BIC or CNAPS code.", zh="银行代码", tier=Tier.COMMERCIAL)
+    account_number: Mapped[str] = code_column(
+        doc="IBAN or national account number.", zh="账号", tier=Tier.COMMERCIAL, length_max=ACCOUNT_NUMBER_LENGTH_MAX
+    )
+    bank_code: Mapped[str | None] = code_column(
+        doc="BIC or CNAPS code.", zh="银行代码", tier=Tier.COMMERCIAL, length_max=BANK_CODE_LENGTH_MAX
+    )
     bank_name: Mapped[str | None] = text_column(doc="Name of the bank.", zh="开户行", tier=Tier.COMMERCIAL)
     currency: Mapped[str] = code_column(
         doc="Currency of the account.", zh="货币", length_max=3, code_list="ISO4217", tier=Tier.COMMERCIAL

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.work import Work
+from domain.master_data.items import Item
 from domain.master_data.parties import Party
 
 _party = Party.table
@@ -32,6 +33,28 @@ def standing_behind(ids: ColumnElement[Any]) -> ColumnElement[Any]:
     """An array of some parties, given as `any(array)`, and of all that were merged into them."""
     party = _party.alias()
     both = select(party.c.id).where(or_(party.c.id == ids, party.c.merged_into_id == ids))
+    return func.array(both.scalar_subquery(), type_=ARRAY(Uuid()))
+
+
+def one_firm(party_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An array of the parties that are one with that of a column: it, its survivor, and all that were merged."""
+    return _one(_party, party_id)
+
+
+def one_item(item_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An array of the items that are one with that of a column."""
+    return _one(Item.table, item_id)
+
+
+def _one(masters: Table, id_: ColumnElement[Any]) -> ColumnElement[Any]:
+    own, other = masters.alias(), masters.alias()
+    survivor = func.coalesce(own.c.merged_into_id, own.c.id)
+    both = (
+        select(other.c.id)
+        .join_from(own, other, or_(other.c.id == survivor, other.c.merged_into_id == survivor))
+        .where(own.c.id == id_)
+        .correlate_except(own, other)
+    )
     return func.array(both.scalar_subquery(), type_=ARRAY(Uuid()))
 
 

@@ -2,8 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 
+from sqlalchemy import Integer, Numeric, and_, case, cast, func, literal, select
+
 from domain.core.database import Connection
+from domain.core.money import DIGITS_USUAL, MINOR_UNIT_DIGITS
 from domain.core.verify import Finding, Verifier
+from domain.procurement.invoices import MatchReason, SupplierInvoice, SupplierInvoiceLine
 
 # An invoice is the sum of its lines and of its taxes; posted, its items come to what is to be paid.
 _INVOICE = """
@@ -28,6 +32,42 @@ WHERE (i.net, i.tax, i.tax, i.withheld) <> (l.net, l.tax, t.tax, t.withheld)
    OR o.opened <> CASE i.status WHEN 'POSTED' THEN i.total - i.withheld ELSE 0 END
 ORDER BY i.company_id, i.number LIMIT 1
 """
+
+# What of an invoice was held when it was posted is what its lines charge for goods that had not come, each rounded
+# once, without the part of it that is withheld.
+_invoice, _charge = SupplierInvoice.table, SupplierInvoiceLine.table
+_digits = cast(case(dict(MINOR_UNIT_DIGITS), value=_invoice.c.currency, else_=DIGITS_USUAL), Integer)
+_over = (_charge.c.net + _charge.c.tax) * _charge.c.over_quantity / _charge.c.quantity
+_waiting = (
+    select(
+        _invoice.c.company_id, _invoice.c.id, _digits.label("digits"),
+        func.coalesce(
+            func.sum(func.round(cast(_over, Numeric()), _digits)).filter(
+                literal(MatchReason.QUANTITY_OVER.value) == func.any(_charge.c.block_reasons),
+                _invoice.c.posted_on.is_not(None),
+            ),
+            0,
+        ).label("charged"),
+    )
+    .join_from(
+        _invoice, _charge,
+        and_(_charge.c.company_id == _invoice.c.company_id, _charge.c.supplier_invoice_id == _invoice.c.id),
+        isouter=True,
+    )
+    .group_by(_invoice.c.company_id, _invoice.c.id)
+    .subquery("waiting")
+)  # fmt: skip
+_part = _waiting.c.charged * (_invoice.c.total - _invoice.c.withheld) / func.nullif(_invoice.c.total, 0)
+_counted = case(
+    (_invoice.c.withheld == 0, _waiting.c.charged), else_=func.round(cast(_part, Numeric()), _waiting.c.digits)
+)
+_HELD = (
+    select(_invoice.c.company_id, _invoice.c.number, _invoice.c.held, _counted.label("counted"))
+    .join_from(_invoice, _waiting, and_(_waiting.c.company_id == _invoice.c.company_id, _waiting.c.id == _invoice.c.id))
+    .where(_invoice.c.held.is_distinct_from(_counted))
+    .order_by(_invoice.c.company_id, _invoice.c.number)
+    .limit(1)
+)
 
 # An item is blocked for reasons of its invoice only; while the price is not accepted, none of them may be paid.
 _BLOCK = """
@@ -208,12 +248,17 @@ WRITE_OFFS = "rests of GR/IR written off"
 
 
 async def supplier_invoices(connection: Connection) -> AsyncIterator[Finding]:
-    """The first invoice that is not the sum of its lines, taxes and items, and the first whose block is not theirs."""
+    """The first invoice that is not the sum of its lines, taxes and items, the first that is held for other goods than
+    its lines say, and the first whose block is not theirs.
+    """
     for row in await connection.fetch(_INVOICE):
         message = (
             f"it says {row['net']} and {row['tax']} tax, its lines {row['line_net']} and {row['line_tax']}, its rules "
             f"{row['rule_tax']}; {row['payable']} is to be paid, its items came from {row['opened']}"
         )
+        yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
+    for row in await connection.fetch(_HELD):
+        message = f"{row['held']} of it is said to wait for goods, its lines come to {row['counted']}"
         yield Finding.of_company(SUPPLIER_INVOICES, row["company_id"], row["number"], message)
     for row in await connection.fetch(_BLOCK):
         message = f"it is blocked for {row['payment_blocks']}, its items for {row['blocks']}; {row['free']} may be paid"

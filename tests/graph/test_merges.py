@@ -182,6 +182,37 @@ async def test_documents_and_postings_stay_as_they_were_and_go_on_with_the_survi
     assert await office.world.findings() == []
 
 
+AGED = """{ agedItems(companies: ["AX"], on: "2026-05-21", side: PAYABLE) { nodes {
+  party { code } openTotal { amount } amount { amount } } } }"""
+
+
+async def aged(office: Office) -> list[tuple[str, str, str]]:
+    """What is owed to each party, in the currency of the documents and in the company's."""
+    nodes = (await office(AGED, "controller"))["agedItems"]["nodes"]
+    return [(one["party"]["code"], one["openTotal"]["amount"], one["amount"]["amount"]) for one in nodes]
+
+
+async def test_what_is_owed_by_age_is_told_of_whom_it_was_owed_to_and_verified_while_merged_and_after(
+    office: Office,
+) -> None:
+    item = await owed(office)
+    assert await aged(office) == [("ACME", "25", "25")]
+    id_ = await merged(office)
+    assert await aged(office) == [("ACME", "25", "25")]
+    payment = {
+        "company": {"code": "AX"}, "direction": "OUT", "paidOn": "2026-05-21", "party": {"code": "APEX"},
+        "amount": {"amount": "30", "currency": "USD"},
+        "matches": [{"openItem": {"id": item}, "amount": {"amount": "15", "currency": "USD"}}],
+    }  # fmt: skip
+    assert (await office(PAY, "accountant", input=payment))["recordPayment"]["userErrors"] == []
+    told = [("ACME", "10", "10"), ("APEX", "-15", "-15")]
+    assert await aged(office) == told
+    assert await office.world.findings() == []
+    await office.group(DECIDE % "undo", "controller", id=id_)
+    assert await aged(office) == told
+    assert await office.world.findings() == []
+
+
 async def test_a_new_document_does_not_name_a_merged_party(office: Office) -> None:
     await merged(office)
     line = {"item": {"code": "BOLT"}, "quantity": "1", "unitPrice": {"amount": "2", "currency": "USD"}}

@@ -364,7 +364,7 @@ def test_goods_and_money_post_together(story: Story) -> None:
         found[key] = found.get(key, Decimal(0)) + Decimal(line["amount"]["amount"])
     assert found == {
         ("COST_OF_SALES", "Shipment"): Decimal(140 * 26), ("COST_OF_SALES", "GoodsReturn"): Decimal(-260),
-        ("SCRAP", None): Decimal(104), ("RECEIVABLE", "Payment"): Decimal(-4520),
+        ("SCRAP", "GoodsReturn"): Decimal(104), ("RECEIVABLE", "Payment"): Decimal(-4520),
         ("RECEIVABLE", "CustomerInvoice"): Decimal("4143.34"), ("REVENUE", "CustomerInvoice"): Decimal("-3666.67"),
         ("TAX_OUTPUT", "CustomerInvoice"): Decimal("-476.67"),
     }  # fmt: skip

@@ -115,6 +115,29 @@ async def test_a_month_is_valued_and_closed_and_what_comes_late_counts_in_the_ne
     assert await group.breaches() == []
 
 
+OPEN_YEAR = """mutation($input: OpenFiscalYearInput!) { openFiscalYear(input: $input) {
+  fiscalPeriod { code startsOn endsOn state } userErrors { code message } } }"""
+WEEKS = """{ fiscalPeriods(companies: ["HQ"], first: 50, orderBy: [{field: STARTS_ON}], filter: {
+  fiscalYear: {eq: "FY28"}, subLedger: {eq: GENERAL}}) { nodes { code position startsOn endsOn } } }"""
+
+
+async def test_a_controller_opens_a_year_of_weeks_after_the_last_there_is(group: ThreeCompanies):
+    year = {"company": {"code": "HQ"}, "year": "FY28", "pattern": "WEEKS_4_4_5"}
+    [apart] = (await group.do(OPEN_YEAR, **year, beginsOn="2028-01-02"))["userErrors"]
+    assert apart == {
+        "code": "FISCAL_YEAR_APART",
+        "message": "Fiscal year FY28 must begin on 2028-01-01, the day after the periods that there are; "
+        "not on 2028-01-02.",
+    }  # fmt: skip
+    opened = await group.done(OPEN_YEAR, **year, beginsOn="2028-01-01")
+    assert opened["fiscalPeriod"] == {
+        "code": "FY28-P01", "startsOn": "2028-01-01", "endsOn": "2028-01-28", "state": "OPEN",
+    }  # fmt: skip
+    periods = (await group.ask(WEEKS))["fiscalPeriods"]["nodes"]
+    assert [one["position"] for one in periods] == list(range(1, 13))
+    assert periods[2] == {"code": "FY28-P03", "position": 3, "startsOn": "2028-02-26", "endsOn": "2028-03-31"}
+
+
 async def test_a_year_is_carried_over_once_and_profit_and_loss_still_tells_it(group: ThreeCompanies):
     await group.post("HQ", "2026-12-30", line("6602", "500", "CNY"), line("1002", "-500", "CNY"))
     profit = await group.ask(PROFIT, **YEAR)

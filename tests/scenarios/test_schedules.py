@@ -13,6 +13,10 @@ LEASE = """mutation($input: RecordLeaseInput!, $key: String) { recordLease(input
   userErrors { code message } } }"""
 PAY = """mutation($input: PayLeasesInput!, $key: String) { payLeases(input: $input, idempotencyKey: $key) {
   lease { liability { amount } lines { journalEntry { number } } } userErrors { code } } }"""
+REMEASURE = """mutation($input: RemeasureLeaseInput!, $key: String) {
+  remeasureLease(input: $input, idempotencyKey: $key) { lease { months payment { amount } remeasured { amount }
+    liability { amount } fixedAsset { bookValue { amount } monthsTotal } lines { position dueOn payment { amount }
+    closing { amount } journalEntry { number } } } userErrors { code message } } }"""
 DEFER = """mutation($input: DeferAmountInput!, $key: String) { deferAmount(input: $input, idempotencyKey: $key) {
   deferral { number lines { dueOn amount { amount } journalEntry { number } } } userErrors { code message } } }"""
 RELEASE = """mutation($input: ReleaseDeferralsInput!, $key: String) {
@@ -90,6 +94,16 @@ async def test_f52_a_lease_is_recorded_paid_and_read_to_its_last_payment(group: 
     paid = (await group.done(PAY, "keeper", **HQ, dueUntil="2026-01-31"))["lease"]
     assert paid["liability"]["amount"] == "320353.71"
     assert [one["journalEntry"] is not None for one in paid["lines"]][:2] == [True, False]
+    # The rent follows an index from February on: 2 % more of what is owed, at the rate that it has.
+    dearer = {"lease": {"number": made["number"]}, "payment": cny("10200")}
+    changed = (await group.done(REMEASURE, "keeper", **HQ, **dearer))["lease"]
+    assert {name: changed[name]["amount"] for name in ("payment", "remeasured", "liability")} == {
+        "payment": "10200", "remeasured": "6407.08", "liability": "326760.79",
+    }  # fmt: skip
+    assert changed["fixedAsset"] == {"bookValue": {"amount": "335117.24"}, "monthsTotal": 36}
+    assert (changed["lines"][-1]["dueOn"], changed["lines"][-1]["closing"]["amount"]) == ("2028-12-31", "0")
+    [again] = (await group.do(REMEASURE, "keeper", **HQ, **dearer))["userErrors"]
+    assert again["code"] == "NOTHING_TO_POST"
     assert await group.breaches() == []
 
 

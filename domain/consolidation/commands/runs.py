@@ -147,7 +147,8 @@ async def _consolidate(work: Work, one: RunConsolidation) -> UUID:
     span = Span(starts_on=one.starts_on, ends_on=one.ends_on).checked()
     currency, gaps = await company_currency(work), Gaps()
     rows = await _members(work, one)
-    group = Group(roles=await roles_of(work), span=span, currency=currency, gaps=gaps)
+    came = {row["id"]: row["since"] for row in rows if row["since"] is not None}
+    group = Group(roles=await roles_of(work), span=span, currency=currency, gaps=gaps, came=came)
     members = await _with_rates(work, one, rows, currency)
     held = await held_by(work, rows, span, gaps, currency)
     translated: list[Line] = []

@@ -58,6 +58,7 @@ from domain.finance.commands.journals import (
     post_journals,
     reverse_journals,
 )
+from domain.finance.commands.lease_changes import RemeasureLease, remeasure_leases
 from domain.finance.commands.leases import PayLeases, RecordLease, pay_leases, record_leases
 from domain.finance.commands.matchings import (
     MatchInput,
@@ -67,7 +68,12 @@ from domain.finance.commands.matchings import (
     unmatch_open_items,
 )
 from domain.finance.commands.payments import PaymentMatchInput, RecordPayment, record_payments
-from domain.finance.commands.periods import ChangePeriodState, change_period_states
+from domain.finance.commands.periods import (
+    ChangePeriodState,
+    OpenFiscalYear,
+    change_period_states,
+    open_fiscal_years,
+)
 from domain.finance.commands.proposals import (
     ApprovePaymentProposal,
     CancelPaymentProposal,
@@ -80,10 +86,12 @@ from domain.finance.commands.proposals import (
 )
 from domain.finance.commands.rebates import (
     ApproveRebateAgreement,
+    CloseRebateAgreement,
     CreateRebateAgreement,
     RebateTierInput,
     SettleRebate,
     approve_rebate_agreements,
+    close_rebate_agreements,
     create_rebate_agreements,
     settle_rebates,
 )
@@ -101,9 +109,11 @@ from domain.finance.commands.statements import (
     ImportBankStatement,
     MatchBankStatement,
     MatchBankStatementLine,
+    UnmatchBankStatementLine,
     import_bank_statements,
     match_bank_statement_lines,
     match_bank_statements,
+    unmatch_bank_statement_lines,
 )
 from domain.finance.commands.valuation import (
     CloseYear,
@@ -128,6 +138,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CommitBudget: commit_budgets,
     ReleaseCommitment: release_commitments_by_hand,
     ChangePeriodState: change_period_states,
+    OpenFiscalYear: open_fiscal_years,
     LoadFinancePack: load_finance_packs,
     CreateTaxCode: create_tax_codes,
     CreatePaymentTerms: create_payment_terms,
@@ -159,26 +170,31 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ReleaseDeferrals: release_deferrals,
     RecordLease: record_leases,
     PayLeases: pay_leases,
+    RemeasureLease: remeasure_leases,
     CreateAllocationCycle: create_allocation_cycles,
     RunAllocation: run_allocations,
     ImportBankStatement: import_bank_statements,
     MatchBankStatement: match_bank_statements,
     MatchBankStatementLine: match_bank_statement_lines,
+    UnmatchBankStatementLine: unmatch_bank_statement_lines,
     CreateRebateAgreement: create_rebate_agreements,
     ApproveRebateAgreement: approve_rebate_agreements,
+    CloseRebateAgreement: close_rebate_agreements,
     SettleRebate: settle_rebates,
 }
 
 __all__ = [
     "COMMANDS", "AcquireFixedAsset", "ApprovePaymentProposal", "ApproveRebateAgreement", "BudgetLineInput",
-    "CancelPaymentProposal", "ChangeAssetValue", "ChangePeriodState", "CloseYear", "CommitBudget",
-    "CreateAllocationCycle", "CreatePaymentTerms", "CreateRebateAgreement", "CreateTaxCode", "CreditCustomerInvoice",
+    "CancelPaymentProposal", "ChangeAssetValue", "ChangePeriodState", "CloseRebateAgreement", "CloseYear",
+    "CommitBudget", "CreateAllocationCycle", "CreatePaymentTerms", "CreateRebateAgreement", "CreateTaxCode",
+    "CreditCustomerInvoice",
     "CreditLineInput", "CustomerInvoiceLineInput", "DeferAmount", "DepreciateAssets", "DepreciateBook",
     "DepreciateByUnits", "DisposeFixedAsset", "DraftBudgetVersion", "ExecutePaymentProposal", "ImportBankStatement",
     "InstalmentInput", "JournalLineInput", "LoadFinancePack", "MatchBankStatement", "MatchBankStatementLine",
-    "MatchInput", "MatchOpenItems", "OpenAssetBook", "PayLeases", "PaymentMatchInput", "PostCustomerInvoice",
+    "MatchInput", "MatchOpenItems", "OpenAssetBook", "OpenFiscalYear", "PayLeases", "PaymentMatchInput",
+    "PostCustomerInvoice",
     "PostJournal", "ProposePayments", "RebateTierInput", "ReceiverInput", "RecordLease", "RecordPayment",
-    "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "ReopenYear", "RevalueFixedAsset",
-    "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate", "SplitFixedAsset",
-    "TaxRuleInput", "UnmatchOpenItems",
+    "ReleaseBudgetVersion", "ReleaseCommitment", "ReleaseDeferrals", "RemeasureLease", "ReopenYear",
+    "RevalueFixedAsset", "RevalueForeignCurrency", "ReverseJournal", "RunAllocation", "RunDunning", "SettleRebate",
+    "SplitFixedAsset", "TaxRuleInput", "UnmatchBankStatementLine", "UnmatchOpenItems",
 ]  # fmt: skip

@@ -15,7 +15,14 @@ from domain.core.ledger import Posting
 from domain.core.money import ZERO, Money
 from domain.core.work import Work
 from domain.finance import masters
-from domain.finance.budgets import Release, limits_of, release_commitments, tell_exceeded
+from domain.finance.budgets import (
+    Release,
+    limits_of,
+    promised_days,
+    release_commitments,
+    reopen_commitments,
+    tell_exceeded,
+)
 from domain.finance.journal import accounts, hold_periods, open_days, post_vouchers
 from domain.finance.models import AccountRole, CostCentre, JournalEntry, JournalKind, ProfitCentre, SubLedger
 from domain.finance.models.budgets import Commitment
@@ -126,7 +133,7 @@ async def post_journals(work: Work, commands: Sequence[PostJournal]) -> Results[
 
 
 async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Results[JournalEntry]:
-    """The reversals; a refusal stands in its own place.
+    """The reversals; a refusal stands in its own place. What a voucher spent of a promise is promised again.
 
     Posts: the opposite of each voucher at its own rates. Raises per row: NotFound, AlreadyReversed, VoucherOfDocument,
     PeriodClosed.
@@ -152,8 +159,11 @@ async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Re
         outcomes.append(
             Reversal(entry_id=one.journal_entry_id, on=day, sub_ledger=SubLedger.GENERAL, description=one.description)
         )
-    vouchers = await reversal_vouchers(work, [one for one in outcomes if isinstance(one, Reversal)])
-    posted = iter(await post_vouchers(work, vouchers))
+    accepted = [one for one in outcomes if isinstance(one, Reversal)]
+    entries = await post_vouchers(work, await reversal_vouchers(work, accepted))
+    again = {one.entry_id: (entry_id, one.on) for one, entry_id in zip(accepted, entries, strict=True)}
+    await reopen_commitments(work, again)
+    posted = iter(entries)
     return Results([next(posted) if isinstance(one, Reversal) else one for one in outcomes])
 
 
@@ -176,7 +186,7 @@ async def _known(work: Work, commands: Sequence[PostJournal]) -> Known:
         profit_centres=await masters.centres(work, ProfitCentre, [line.profit_centre_id for line in lines]),
         quotes=await quotes_on(work, wanted, own.company),
         days=(days := await _days(work, [(one.occurred_on or today, one.into_open_period) for one in commands])),
-        limits=await limits_of(work, _spendings_of(commands, days, today)),
+        limits=await limits_of(work, [*_spendings_of(commands, days, today), *await _promised(work, lines)]),
         commitments=await work.lock(Commitment, [line.commitment_id for line in lines if line.commitment_id]),
     )
 
@@ -188,6 +198,16 @@ def _spendings_of(commands: Sequence[PostJournal], days: Days, today: date) -> l
         for one in commands
         if isinstance(day := days[one.occurred_on or today, one.into_open_period], date)
         for line in one.lines
+    ]
+
+
+async def _promised(work: Work, lines: Sequence[JournalLineInput]) -> list[Spending]:
+    """What the lines spend of promises, on the days that those count from: in the budget of another year, perhaps."""
+    days = await promised_days(work, [line.commitment_id for line in lines if line.commitment_id])
+    return [
+        Spending(account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=days[id_], amount=ZERO)
+        for line in lines
+        if (id_ := line.commitment_id) is not None and id_ in days
     ]
 
 
@@ -237,7 +257,6 @@ def _spend(one: PostJournal, legs: Sequence[Leg], on: date, known: Known) -> lis
     spendings: list[Spending] = []
     spent: dict[UUID, Decimal] = dict(known.spent)
     for place, (line, leg) in enumerate(zip(one.lines, legs, strict=True)):
-        cost = leg.amount
         if line.commitment_id is not None:
             path = ("lines", place, "commitment")
             row = known.commitments.get(line.commitment_id)
@@ -249,13 +268,18 @@ def _spend(one: PostJournal, legs: Sequence[Leg], on: date, known: Known) -> lis
                     reason_zh="科目或成本中心与占用不一致",
                 )  # fmt: skip
             left = row["open_amount"] - spent.get(row["id"], ZERO)
-            part = released_part(left, cost)
+            part = released_part(left, leg.amount)
             spent[row["id"]] = spent.get(row["id"], ZERO) + part
             releases.append(Release(commitment_id=row["id"], on=on, amount=part))
-            cost -= part
+            # What was promised makes room in the budget that it was promised in, which may not be that of the cost.
+            spendings.append(
+                Spending(
+                    account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=row["committed_on"], amount=-part
+                )
+            )
         spendings.append(
             Spending(
-                account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=on, amount=cost,
+                account_id=line.account_id, cost_centre_id=line.cost_centre_id, on=on, amount=leg.amount,
                 path=("lines", place),
             )
         )  # fmt: skip

@@ -13,7 +13,7 @@ from domain.core.database import Row
 from domain.core.errors import DomainError
 from domain.core.ids import new_id
 from domain.core.ledger import Source
-from domain.core.money import Money
+from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
 from domain.core.quantity import RATE, not_negative
 from domain.core.work import Work
@@ -167,30 +167,36 @@ async def _write(
         rows.append({
             "id": id_, "number": number, "name": one.name, "party_id": one.party_id, "begins_on": one.begins_on,
             "months": one.months, "in_advance": one.in_advance, "percent": one.percent,
-            "payment": one.payment.amount, "present_value": worth, "liability": worth,
+            "payment": one.payment.amount, "present_value": worth, "remeasured": ZERO, "liability": worth,
             "liability_account_id": one.liability_account_id, "interest_account_id": one.interest_account_id,
             "payment_account_id": one.payment_account_id, "fixed_asset_id": right,
         })  # fmt: skip
     await work.insert(Lease, rows)
-    await work.insert(
-        LeaseLine,
-        [
-            {
-                "lease_id": id_, "position": period.number, "due_on": _due_on(one, period.number),
-                "payment": period.payment, "interest": period.interest, "principal": period.principal,
-                "closing": period.closing,
-            }
-            for id_, _, one, plan in accepted
-            for period in plan
-        ],
-    )  # fmt: skip
+    lines = [
+        row for id_, _, one, plan in accepted for row in line_rows(id_, one.begins_on, plan, in_advance=one.in_advance)
+    ]
+    await work.insert(LeaseLine, lines)
 
 
-def _due_on(one: RecordLease, number: int) -> date:
+def line_rows(
+    lease_id: UUID, begins_on: date, plan: Sequence[LeasePeriod], *, in_advance: bool, after: int = 0
+) -> list[dict[str, object]]:
+    """The payments of a plan, numbered from the one `after` which it begins."""
+    return [
+        {
+            "lease_id": lease_id, "position": after + period.number,
+            "due_on": _due_on(begins_on, after + period.number, in_advance=in_advance), "payment": period.payment,
+            "interest": period.interest, "principal": period.principal, "closing": period.closing,
+        }
+        for period in plan
+    ]  # fmt: skip
+
+
+def _due_on(begins_on: date, number: int, *, in_advance: bool) -> date:
     """The day of a payment: the first of its month of the lease, or the last."""
-    if one.in_advance:
-        return add_months(one.begins_on, number - 1)
-    return add_months(one.begins_on, number) - timedelta(days=1)
+    if in_advance:
+        return add_months(begins_on, number - 1)
+    return add_months(begins_on, number) - timedelta(days=1)
 
 
 async def pay_leases(work: Work, commands: Sequence[PayLeases]) -> Results[Lease]:

@@ -1,6 +1,7 @@
-"""Periods: opened and closed for postings."""
+"""Periods: those of a new year, opened and closed for postings."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, and_, bindparam, select
@@ -8,12 +9,13 @@ from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
-from domain.core.errors import DomainError, NotFound
+from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected
 from domain.core.work import Work
 from domain.finance.balances import drop_balances, store_balances
 from domain.finance.journal import period_from
 from domain.finance.models import FiscalPeriod, PeriodState, SubLedger
 from domain.finance.rules import Period, period_after
+from domain.finance.rules.calendars import FiscalPattern, follows, year_periods
 
 _period = FiscalPeriod.table
 _own, _sibling = _period.alias("own"), _period.alias("sibling")
@@ -29,6 +31,11 @@ _SIBLINGS = (
 )
 
 
+_ENDS = select(_period.c.code, _period.c.fiscal_year, _period.c.ends_on).where(
+    _period.c.company_id == bindparam("company_id", type_=SmallInteger())
+)
+
+
 @command(action=Action.ADMINISTER, record=FiscalPeriod, zh="更改期间状态")
 class ChangePeriodState:
     """Close a period for postings, softly or for ever, or open a softly closed one again.
@@ -39,6 +46,65 @@ class ChangePeriodState:
     fiscal_period_id: UUID = argument(doc="The period.", zh="会计期间", reference="fiscal_period")
     state: PeriodState = argument(doc="The state it is to have.", zh="状态")
     expected_version: int | None = argument(doc="The version you saw.", zh="预期版本", default=None)
+
+
+@command(action=Action.ADMINISTER, record=FiscalPeriod, zh="建立会计年度")
+class OpenFiscalYear:
+    """Give a company the periods of its next fiscal year, in every sub-ledger; open, the day after the last it has."""
+
+    year: str = argument(doc="Name of the year, such as 2027 or FY27.", zh="会计年度")
+    begins_on: date = argument(doc="Its first day.", zh="开始日期")
+    pattern: FiscalPattern = argument(
+        doc="Twelve months from the first day on unless given, or weeks in quarters.", zh="期间划分",
+        default=FiscalPattern.MONTHS,
+    )  # fmt: skip
+    has_leap_week: bool = argument(doc="Whether a year of weeks has 53.", zh="是否含闰周", default=False)
+
+
+async def open_fiscal_years(work: Work, commands: Sequence[OpenFiscalYear]) -> Results[FiscalPeriod]:
+    """The first general-ledger period of each year; a refusal stands in its own place.
+
+    Raises per row: Rejected, AlreadyExists, FiscalYearApart. Emits: FiscalYearOpened.
+    """
+    outcomes: list[UUID | DomainError] = []
+    for one in commands:
+        try:
+            outcomes.append(await _open_year(work, one))
+        except DomainError as refusal:
+            outcomes.append(refusal)
+    opened = [outcome for outcome in outcomes if isinstance(outcome, UUID)]
+    if opened:
+        work.emit("FiscalYearOpened", FiscalPeriod, opened)
+    return Results(outcomes)
+
+
+async def _open_year(work: Work, one: OpenFiscalYear) -> UUID:
+    """One year: the next of the batch follows it, so they go one by one."""
+    year = one.year.strip()
+    if not year:
+        reason, reason_zh = "a year has a name", "须填写会计年度"
+        raise Rejected(("year",), what="fiscal year", value=one.year, reason=reason, reason_zh=reason_zh)
+    known = await work.fetch(_ENDS)
+    if year in {row["fiscal_year"] for row in known}:
+        raise AlreadyExists(("year",), what="fiscal year", key=year)
+    follows(year, one.begins_on, [row["ends_on"] for row in known])
+    spans = year_periods(year, one.begins_on, one.pattern, has_leap_week=one.has_leap_week)
+    codes = {row["code"] for row in known}
+    for span in spans:
+        if span.code in codes:
+            raise AlreadyExists(("year",), what="fiscal period", key=span.code)
+    ids = await work.insert(
+        FiscalPeriod,
+        [
+            {
+                "sub_ledger": ledger, "code": span.code, "fiscal_year": year, "position": span.position,
+                "starts_on": span.starts_on, "ends_on": span.ends_on, "state": PeriodState.OPEN,
+            }
+            for ledger in SubLedger
+            for span in spans
+        ],
+    )  # fmt: skip
+    return ids[0]
 
 
 async def change_period_states(work: Work, commands: Sequence[ChangePeriodState]) -> Results[FiscalPeriod]:

@@ -1,9 +1,10 @@
 """Rebate agreements: drawn up, approved by another, and what they earned settled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Date, SmallInteger, Text, bindparam, func, select
@@ -13,14 +14,15 @@ from sqlalchemy.types import Uuid
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
-from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, SegregationOfDuties, WrongState
+from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, SegregationOfDuties
+from domain.core.flow import Flow, Transition
 from domain.core.ids import new_id
 from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance import masters
-from domain.finance.billing import Bill, BillLine, post_bills
+from domain.finance.billing import Bill, BillLine, post_bills, purchase_taxes, sales_taxes
 from domain.finance.journal import Books, books_of, hold_periods
 from domain.finance.models import (
     AccountRole,
@@ -39,8 +41,10 @@ from domain.finance.models import (
 from domain.finance.rates import Quotes, quotes_on
 from domain.finance.rules import Period, PeriodClosed, Quote, in_company_currency
 from domain.finance.rules.journals import by_hand
-from domain.finance.rules.rebates import NothingEarned, RebateTierRule, tiers_in_order
+from domain.finance.rules.rebates import NothingEarned, RebateTierRule, RebateUnsettled, tiers_in_order
+from domain.finance.rules.taxes import Taxed, in_force, on_net
 from domain.master_data.items import ItemType
+from domain.master_data.standing import standing, survivors_of
 
 SETTLEMENT_NUMBERS = Series("rebate_settlement", prefix="RB-")
 
@@ -97,6 +101,10 @@ class CreateRebateAgreement:
     )
     item_id: UUID | None = argument(doc="The only item that counts.", zh="物料", reference="item", default=None)
     item_type: ItemType | None = argument(doc="The only class of items that counts.", zh="物料类型", default=None)
+    tax_code_id: UUID | None = argument(
+        doc="The tax that a settlement takes back with it; none for no tax.", zh="税码", reference="tax_code",
+        default=None,
+    )  # fmt: skip
 
 
 @command(action=Action.APPROVE, record=RebateAgreement, zh="批准返利协议")
@@ -116,9 +124,15 @@ class SettleRebate:
     party_reference: str | None = argument(doc="The party's own number for it.", zh="对方单号", default=None)
 
 
-async def create_rebate_agreements(
-    work: Work, commands: Sequence[CreateRebateAgreement]
-) -> Results[RebateAgreement]:
+@command(action=Action.APPROVE, record=RebateAgreement, zh="关闭返利协议")
+class CloseRebateAgreement:
+    """Let nothing count any more of a rebate of which all that was earned is settled; what comes late is left out."""
+
+    rebate_agreement_id: UUID = argument(doc="The agreement.", zh="返利协议", reference="rebate_agreement")
+    expected_version: int | None = argument(doc="The version you decided on.", zh="预期版本", default=None)
+
+
+async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAgreement]) -> Results[RebateAgreement]:
     """The agreements, PENDING; a refusal stands in its own place.
 
     Raises per row: NotFound, UnusableMaster, AlreadyExists, ControlAccount, Rejected.
@@ -127,6 +141,7 @@ async def create_rebate_agreements(
     parties = await masters.parties_by_id(work, [one.party_id for one in commands])
     items = await masters.items_by_id(work, [one.item_id for one in commands])
     currencies = await masters.known_currencies(work, [one.currency for one in commands])
+    treatments = await masters.tax_treatments(work, [one.tax_code_id for one in commands])
     accounts = await masters.ledger_accounts(
         work, [id_ for one in commands for id_ in (one.accrual_account_id, one.result_account_id)]
     )
@@ -141,6 +156,8 @@ async def create_rebate_agreements(
                 raise NotFound(("currency",), what="currency", key=one.currency)
             if one.item_id is not None and one.item_id not in items:
                 raise NotFound(("item",), what="item", key=str(one.item_id))
+            if one.tax_code_id is not None and one.tax_code_id not in treatments:
+                raise NotFound(("taxCode",), what="tax code", key=str(one.tax_code_id))
             by_hand(accounts.get(one.accrual_account_id), one.accrual_account_id, ("accrualAccount",))
             by_hand(accounts.get(one.result_account_id), one.result_account_id, ("resultAccount",))
             _check(one)
@@ -178,7 +195,7 @@ def _check(one: CreateRebateAgreement) -> None:
 async def _write(work: Work, accepted: Sequence[tuple[UUID, CreateRebateAgreement]]) -> None:
     names = (
         "code", "name", "side", "party_id", "basis", "tiering", "currency", "valid_from", "valid_to",
-        "accrual_account_id", "result_account_id", "item_id", "item_type",
+        "accrual_account_id", "result_account_id", "item_id", "item_type", "tax_code_id",
     )  # fmt: skip
     rows = [
         {
@@ -198,17 +215,59 @@ async def _write(work: Work, accepted: Sequence[tuple[UUID, CreateRebateAgreemen
     )
 
 
-async def approve_rebate_agreements(
-    work: Work, commands: Sequence[ApproveRebateAgreement]
-) -> Results[RebateAgreement]:
+REBATE_FLOW: Final = Flow(
+    document="Rebate agreement",
+    initial=RebateStatus.PENDING,
+    transitions={
+        "be approved": Transition(frozenset({RebateStatus.PENDING}), RebateStatus.ACTIVE),
+        "be closed": Transition(frozenset({RebateStatus.ACTIVE}), RebateStatus.CLOSED),
+    },
+)
+
+
+async def approve_rebate_agreements(work: Work, commands: Sequence[ApproveRebateAgreement]) -> Results[RebateAgreement]:
     """The agreements, ACTIVE; a refusal stands in its own place.
 
     Raises per row: NotFound, StaleVersion, WrongState, SegregationOfDuties. Emits: RebateAgreementApproved.
     """
+
+    def checked(row: Row) -> dict[str, object]:
+        if row["created_by"] == work.actor.id:
+            raise SegregationOfDuties(duty="ApproveRebateAgreement", conflicting="CreateRebateAgreement")
+        return {"approved_by": work.actor.id}
+
+    return await _advanced(work, commands, ("be approved", "RebateAgreementApproved"), checked)
+
+
+async def close_rebate_agreements(work: Work, commands: Sequence[CloseRebateAgreement]) -> Results[RebateAgreement]:
+    """The agreements, CLOSED; a refusal stands in its own place.
+
+    Raises per row: NotFound, StaleVersion, WrongState, RebateUnsettled. Emits: RebateAgreementClosed.
+    """
+
+    def checked(row: Row) -> dict[str, object]:
+        if row["open_amount"]:
+            raise RebateUnsettled(
+                ("rebateAgreement",), agreement=row["code"], amount=row["open_amount"], currency=row["currency"]
+            )
+        return {"closed_on": work.now.date()}
+
+    return await _advanced(work, commands, ("be closed", "RebateAgreementClosed"), checked)
+
+
+async def _advanced(
+    work: Work,
+    commands: Sequence[ApproveRebateAgreement] | Sequence[CloseRebateAgreement],
+    step: tuple[str, str],
+    checked: Callable[[Row], dict[str, object]],
+) -> Results[RebateAgreement]:
+    """The agreements after a step, which `checked` refuses or says what else it writes."""
+    transition, event = step
     rows = await work.lock(RebateAgreement, [one.rebate_agreement_id for one in commands])
     stale = await work.stale(RebateAgreement, rows, {one.rebate_agreement_id: one.expected_version for one in commands})
+    states = {id_: RebateStatus(row["status"]) for id_, row in rows.items()}
     outcomes: list[UUID | DomainError] = []
-    approved: dict[UUID, dict[str, object]] = {}
+    changed: dict[UUID, dict[str, object]] = {}
     for one in commands:
         id_ = one.rebate_agreement_id
         try:
@@ -216,42 +275,46 @@ async def approve_rebate_agreements(
                 raise NotFound(("rebateAgreement",), what="rebate agreement", key=str(id_))
             if id_ in stale:
                 raise stale[id_]
-            if rows[id_]["status"] != RebateStatus.PENDING or id_ in approved:
-                key = rows[id_]["code"]
-                raise WrongState(what="rebate agreement", key=key, state="ACTIVE", transition="be approved")
-            if rows[id_]["created_by"] == work.actor.id:
-                raise SegregationOfDuties(duty="ApproveRebateAgreement", conflicting="CreateRebateAgreement")
+            status = REBATE_FLOW.advance(rows[id_]["code"], states[id_], transition)
+            changed[id_] = {"id": id_, "status": status, **checked(rows[id_])}
+            states[id_] = status
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
-        approved[id_] = {"id": id_, "status": RebateStatus.ACTIVE, "approved_by": work.actor.id}
         outcomes.append(id_)
-    if approved:
-        await work.update(RebateAgreement, list(approved.values()), fields=("status", "approved_by"))
-        work.emit("RebateAgreementApproved", RebateAgreement, list(approved))
+    if changed:
+        written = list(changed.values())
+        await work.update(RebateAgreement, written, fields=[name for name in written[0] if name != "id"])
+        work.emit(event, RebateAgreement, list(changed))
     return Results(outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A settlement that breaks no rule: what it credits or claims, and at what that is carried."""
+    """A settlement that breaks no rule: with whom, what it credits or claims, and at what that is carried."""
 
     asked: SettleRebate
     agreement: Row
+    party_id: UUID
     on: date
     quote: Quote
-    transaction: Decimal
+    taxed: Taxed
     carried: Decimal
     id: UUID = field(default_factory=new_id)
     entry_id: UUID = field(default_factory=new_id)
+
+    @property
+    def transaction(self) -> Decimal:
+        """What is credited or claimed, without taxes."""
+        return self.taxed.net
 
 
 async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Results[RebateSettlement]:
     """The settlements; a refusal stands in its own place.
 
-    Posts: the accrual at what it is carried at against the party's account at the day's rate, what differs as exchange
-    difference; a credit note of ours, or a claim. Raises per row: NotFound, NothingEarned, PeriodClosed, RateMissing.
-    Emits: RebateSettled.
+    Posts: the accrual at what it is carried at and its taxes against the party's account at the day's rate, what
+    differs as exchange difference; a credit note of ours, or a claim. Raises per row: NotFound, NothingEarned,
+    TaxNotInForce, PeriodClosed, RateMissing. Emits: RebateSettled.
     """
     today = work.now.date()
     rows = await work.lock(RebateAgreement, [one.rebate_agreement_id for one in commands])
@@ -264,11 +327,14 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
     wanted = [(row["currency"], day) for row in rows.values() for day in days]
     quotes = await quotes_on(work, wanted, books.currencies.company)
     entries = await work.fetch(_EARNED, ids=sorted(rows), until=max(days))
+    survivors = await survivors_of(work, [row["party_id"] for row in rows.values()])
+    treatments = await masters.tax_treatments(work, [row["tax_code_id"] for row in rows.values()])
+    known = Known(periods=periods, quotes=quotes, survivors=survivors, treatments=treatments)
     outcomes: list[Planned | DomainError] = []
     settled: set[UUID] = set()
     for one in commands:
         try:
-            plan = _plan(one, rows, (periods, quotes), entries, one.settled_on or today)
+            plan = _plan(one, rows, known, entries, one.settled_on or today)
             if plan.agreement["id"] in settled:
                 raise NothingEarned(("rebateAgreement",), agreement=plan.agreement["code"], day=plan.on.isoformat())
         except DomainError as refusal:
@@ -282,22 +348,25 @@ async def settle_rebates(work: Work, commands: Sequence[SettleRebate]) -> Result
     return Results([one.id if isinstance(one, Planned) else one for one in outcomes])
 
 
-def _plan(
-    one: SettleRebate,
-    rows: Mapping[UUID, Row],
-    known: tuple[Mapping[RebateSide, Mapping[date, Period | PeriodClosed]], Quotes],
-    entries: Sequence[Row],
-    on: date,
-) -> Planned:
-    """The settlement. Raises: NotFound, PeriodClosed, RateMissing, NothingEarned."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a batch of settlements names, fetched once."""
+
+    periods: Mapping[RebateSide, Mapping[date, Period | PeriodClosed]]
+    quotes: Quotes
+    survivors: Mapping[UUID, UUID]
+    treatments: Mapping[UUID, masters.TaxTreatment]
+
+
+def _plan(one: SettleRebate, rows: Mapping[UUID, Row], known: Known, entries: Sequence[Row], on: date) -> Planned:
+    """The settlement. Raises: NotFound, PeriodClosed, RateMissing, NothingEarned, TaxNotInForce."""
     agreement = rows.get(one.rebate_agreement_id)
     if agreement is None:
         raise NotFound(("rebateAgreement",), what="rebate agreement", key=str(one.rebate_agreement_id))
-    periods, quotes = known
-    period = periods[RebateSide(agreement["side"])][on]
+    period = known.periods[RebateSide(agreement["side"])][on]
     if isinstance(period, PeriodClosed):
         raise period
-    quote = quotes[agreement["currency"], on]
+    quote = known.quotes[agreement["currency"], on]
     if not isinstance(quote, Quote):
         raise quote
     transaction = carried = ZERO
@@ -307,7 +376,14 @@ def _plan(
             carried = EXACT.add(carried, row["amount"])
     if not transaction:
         raise NothingEarned(("rebateAgreement",), agreement=agreement["code"], day=on.isoformat())
-    return Planned(asked=one, agreement=agreement, on=on, quote=quote, transaction=transaction, carried=carried)
+    taxed = Taxed(net=transaction, charged=())
+    if agreement["tax_code_id"] is not None:
+        treatment = known.treatments[agreement["tax_code_id"]]
+        rules = in_force(treatment.rules, on, treatment.code)
+        # What is charged by the unit was charged on the goods, of which none come back.
+        taxed = on_net(rules, transaction, ZERO, agreement["currency"])
+    party_id = standing(known.survivors, agreement["party_id"])
+    return Planned(asked=one, agreement=agreement, party_id=party_id, on=on, quote=quote, taxed=taxed, carried=carried)
 
 
 async def _settle(work: Work, planned: Sequence[Planned], books: Books) -> None:
@@ -324,7 +400,8 @@ async def _settle(work: Work, planned: Sequence[Planned], books: Books) -> None:
         [
             {
                 "id": one.id, "number": source.number, "rebate_agreement_id": one.agreement["id"],
-                "settled_on": one.on, "amount": one.transaction, "party_reference": one.asked.party_reference,
+                "settled_on": one.on, "amount": one.transaction,
+                "tax": EXACT.subtract(one.taxed.payable, one.transaction), "party_reference": one.asked.party_reference,
                 "open_item_id": items[0].id, "journal_entry_id": one.entry_id,
             }
             for one, source, items in zip(planned, sources, opened, strict=True)
@@ -365,17 +442,23 @@ def _bill(one: Planned, source: Source, books: Books) -> Bill:
     if difference := EXACT.subtract(value, one.carried):
         account_id = books.need(AccountRole.EXCHANGE_DIFFERENCE)[AccountRole.EXCHANGE_DIFFERENCE]
         lines.append(BillLine(account_id=account_id, transaction=ZERO, amount=difference * sign))
+    taxes = sales_taxes(one.taxed.charged, -1) if is_given else []
+    if not is_given:
+        taxes, cost = purchase_taxes(one.taxed.charged, -1)
+        if cost:
+            lines.append(BillLine(account_id=agreement["result_account_id"], transaction=cost))
     is_charge = one.transaction < ZERO
     return Bill(
         source=source,
         sub_ledger=SubLedger.RECEIVABLES if is_given else SubLedger.PAYABLES,
         kind=OpenItemKind.INVOICE if is_charge else OpenItemKind.CREDIT_NOTE,
-        party_id=agreement["party_id"],
+        party_id=one.party_id,
         on=one.on,
         currency=agreement["currency"],
-        payable=-one.transaction * sign,
+        payable=-one.taxed.payable * sign,
         quote=one.quote,
         lines=lines,
+        taxes=taxes,
         description=agreement["name"],
         partner_reference=one.asked.party_reference,
         entry_id=one.entry_id,

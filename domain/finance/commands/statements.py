@@ -11,7 +11,7 @@ from sqlalchemy.types import Uuid
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
-from domain.core.errors import AlreadyExists, CurrencyMismatch, DomainError, NotFound, Rejected
+from domain.core.errors import AlreadyExists, CurrencyMismatch, DomainError, NotFound, Rejected, WrongState
 from domain.core.money import Money
 from domain.core.numbering import Series
 from domain.core.work import Work
@@ -74,6 +74,13 @@ class MatchBankStatementLine:
 
     bank_statement_line_id: UUID = argument(doc="The line.", zh="对账单行", reference="bank_statement_line")
     payment_id: UUID = argument(doc="The payment.", zh="收付款", reference="payment")
+
+
+@command(action=Action.CHANGE, record=BankStatementLine, zh="撤销对账单行核对")
+class UnmatchBankStatementLine:
+    """Say that a line is not the payment it was taken for; both stand as they are, and either is matched anew."""
+
+    bank_statement_line_id: UUID = argument(doc="The line.", zh="对账单行", reference="bank_statement_line")
 
 
 class LineMatched(DomainError):
@@ -336,6 +343,30 @@ async def match_bank_statement_lines(
         matched[line["id"]] = payment["id"]
         outcomes.append(line["id"])
     await _store(work, matched)
+    return Results(outcomes)
+
+
+async def unmatch_bank_statement_lines(
+    work: Work, commands: Sequence[UnmatchBankStatementLine]
+) -> Results[BankStatementLine]:
+    """The lines, matched to no payment; a refusal stands in its own place. Raises per row: NotFound, WrongState."""
+    lines = await work.lock(BankStatementLine, [one.bank_statement_line_id for one in commands])
+    outcomes: list[UUID | DomainError] = []
+    freed: list[UUID] = []
+    for one in commands:
+        line = lines.get(one.bank_statement_line_id)
+        if line is None:
+            outcomes.append(NotFound(("bankStatementLine",), what="line", key=str(one.bank_statement_line_id)))
+        elif line["payment_id"] is None or line["id"] in freed:
+            outcomes.append(
+                WrongState(what="line", key=str(line["position"]), state="OPEN", transition="be matched to nothing")
+            )
+        else:
+            freed.append(line["id"])
+            outcomes.append(line["id"])
+    if freed:
+        rows = [{"id": id_, "payment_id": None} for id_ in freed]
+        await work.update(BankStatementLine, rows, fields=("payment_id",))
     return Results(outcomes)
 
 

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, Text, bindparam, func, or_, select
+from sqlalchemy import Date, SmallInteger, Text, and_, bindparam, func, or_, select
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
-from domain.core.errors import DomainError, NotFound
+from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting
 from domain.core.money import ZERO, Money, total
@@ -63,14 +63,17 @@ class RevalueForeignCurrency:
 
 @command(action=Action.POST, record=JournalEntry, zh="年度结转", key_required=True)
 class CloseYear:
-    """Carry the balances of income and expense to retained earnings on the last day of the year."""
+    """Carry the balances of income and expense to retained earnings on the last day of the year.
+
+    Doing it again carries what was posted in the year since.
+    """
 
     ends_on: date = argument(doc="Last day of the year.", zh="年度末日")
 
 
 @command(action=Action.POST, record=JournalEntry, zh="取消年度结转", key_required=True)
 class ReopenYear:
-    """Take back the carrying-over of a year whose last period is open."""
+    """Take back all that was carried over of a year whose last period is open."""
 
     ends_on: date = argument(doc="Last day of the year.", zh="年度末日")
 
@@ -119,6 +122,21 @@ _ENDING = select(_period.c.id).where(
     _period.c.sub_ledger == SubLedger.GENERAL.value,
     _period.c.ends_on == _on,
 )
+_of_year = _period.alias("of_year")
+_YEAR = (
+    select(_period.c.fiscal_year, func.max(_of_year.c.ends_on).label("last_on"))
+    .join_from(
+        _period, _of_year,
+        and_(
+            _of_year.c.company_id == _period.c.company_id, _of_year.c.sub_ledger == _period.c.sub_ledger,
+            _of_year.c.fiscal_year == _period.c.fiscal_year,
+        ),
+    )
+    .where(
+        _period.c.company_id == _company_id, _period.c.sub_ledger == SubLedger.GENERAL.value, _period.c.ends_on == _on
+    )
+    .group_by(_period.c.fiscal_year)
+)  # fmt: skip
 
 
 async def revalue_foreign_currency(work: Work, commands: Sequence[RevalueForeignCurrency]) -> Results[JournalEntry]:
@@ -259,7 +277,7 @@ async def close_years(work: Work, commands: Sequence[CloseYear]) -> Results[Jour
     """The closing vouchers; a refusal stands in its own place.
 
     Posts: each account of income and expense to zero, by currency, against retained earnings. Raises per row: NotFound,
-    PeriodClosed, YearClosed, NothingToPost.
+    Rejected on a day that ends no year, PeriodClosed, YearClosed, NothingToPost.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -286,9 +304,13 @@ async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[Jo
 
 async def _close(work: Work, on: date) -> UUID:
     await _lock_year_end(work, on)
+    [(year, ends_on)] = [(row["fiscal_year"], row["last_on"]) for row in await work.fetch(_YEAR, on=on)]
+    if ends_on != on:
+        raise Rejected(
+            ("endsOn",), what="day", value=on.isoformat(), reason=f"the year {year} ends on {ends_on.isoformat()}",
+            reason_zh=f"会计年度 {year} 的末日为 {ends_on.isoformat()}",
+        )  # fmt: skip
     standing = await _standing(work, on)
-    if standing:
-        raise YearClosed(day=on.isoformat(), number=standing[1])
     currency = await company_currency(work)
     results = {AccountKind.INCOME.value, AccountKind.EXPENSE.value}
     closed = {row["id"] for row in await work.fetch(_KINDS) if row["kind"] in results}
@@ -298,7 +320,7 @@ async def _close(work: Work, on: date) -> UUID:
         if key[0] in closed and (closing.amount or closing.transaction)
     }
     if not held:
-        raise NothingToPost(day=on.isoformat())
+        raise YearClosed(day=on.isoformat(), number=standing[-1][1]) if standing else NothingToPost(day=on.isoformat())
     legs = [
         part
         for (account_id, held_in), closing in held.items()
@@ -318,17 +340,17 @@ async def _close(work: Work, on: date) -> UUID:
 async def _reopen(work: Work, on: date) -> UUID:
     await _lock_year_end(work, on)
     standing = await _standing(work, on)
-    if standing is None:
+    if not standing:
         raise NotFound(("endsOn",), what="closing voucher", key=on.isoformat())
-    reversal = Reversal(entry_id=standing[0], on=on, sub_ledger=SubLedger.GENERAL)
-    return (await post_vouchers(work, await reversal_vouchers(work, [reversal])))[0]
+    reversals = [Reversal(entry_id=id_, on=on, sub_ledger=SubLedger.GENERAL) for id_, _ in standing]
+    return (await post_vouchers(work, await reversal_vouchers(work, reversals)))[0]
 
 
-async def _standing(work: Work, on: date) -> tuple[UUID, str] | None:
-    """The closing voucher of the day that has not been taken back."""
+async def _standing(work: Work, on: date) -> list[tuple[UUID, str]]:
+    """The closing vouchers of the day that have not been taken back, with their numbers."""
     closings = await work.fetch(_CLOSINGS, on=on)
     undone = set(await reversed_ids(work, [row["id"] for row in closings]))
-    return next(((row["id"], row["number"]) for row in closings if row["id"] not in undone), None)
+    return [(row["id"], row["number"]) for row in closings if row["id"] not in undone]
 
 
 async def _lock_year_end(work: Work, on: date) -> None:

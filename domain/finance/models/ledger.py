@@ -26,10 +26,12 @@ from domain.core.columns import (
     enum_column,
     rate_column,
     reference,
+    small_column,
     text_column,
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
+from domain.master_data.parties import ACCOUNT_NUMBER_LENGTH_MAX, BANK_CODE_LENGTH_MAX
 
 CURRENCY_LENGTH = 3
 COMPANY_CURRENCY = "company.currency"
@@ -150,10 +152,11 @@ class Account(CompanyRecord, scope=Scope(), zh="会计科目", key="code", name=
         zh="可随时支付", server_default="true",
     )  # fmt: skip
     bank_account_number: Mapped[str | None] = code_column(
-        doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL
-    )
+        doc="IBAN or national number of the bank account it stands for.", zh="银行账号", tier=Tier.CONFIDENTIAL,
+        length_max=ACCOUNT_NUMBER_LENGTH_MAX,
+    )  # fmt: skip
     bank_code: Mapped[str | None] = code_column(
-        doc="BIC or CNAPS code of the bank.", zh="银行代码", tier=Tier.CONFIDENTIAL
+        doc="BIC or CNAPS code of the bank.", zh="银行代码", tier=Tier.CONFIDENTIAL, length_max=BANK_CODE_LENGTH_MAX
     )
 
 
@@ -164,7 +167,7 @@ Index(
 
 
 class FiscalPeriod(CompanyRecord, scope=Scope(), zh="会计期间", name="code"):
-    """A month (or other span) of one sub-ledger, open or closed for postings."""
+    """A month (or other span) of one sub-ledger and fiscal year, open or closed for postings."""
 
     __tablename__ = "fiscal_period"
     __table_args__ = (
@@ -175,6 +178,10 @@ class FiscalPeriod(CompanyRecord, scope=Scope(), zh="会计期间", name="code")
 
     sub_ledger: Mapped[str] = enum_column(SubLedger, doc="The ledger that the period opens or closes.", zh="子分类账")
     code: Mapped[str] = code_column(doc="Name of the period, such as 2026-11.", zh="期间", tier=Tier.INTERNAL)
+    fiscal_year: Mapped[str] = code_column(
+        doc="Name of its fiscal year, such as 2026.", zh="会计年度", tier=Tier.INTERNAL
+    )
+    position: Mapped[int] = small_column(doc="1-based place in its year.", zh="年内期次")
     starts_on: Mapped[date] = date_column(doc="First day of the period.", zh="开始日期", order=True)
     ends_on: Mapped[date] = date_column(doc="Last day of the period.", zh="结束日期")
     state: Mapped[str] = enum_column(

@@ -3,8 +3,9 @@
 An agreement counts the lines of invoices and credit notes of one party in its span, in its currency, of one item, of
 one class of items, or of all. What has been earned by now follows from what was turned over by now; each invoice books
 the difference to what was booked before, so the accrual is right after each, and a tier that is reached counts at once.
-It is settled by a credit note of ours, or a claim on the supplier; what is earned later is settled later. Rebates are
-without taxes.
+It is settled by a credit note of ours, or a claim on the supplier; what is earned later is settled later. Once all is
+settled it can be closed, whatever comes late counts no more. A rebate is earned without taxes; where its agreement has
+a tax treatment, settling it takes back the tax of as much, as what it is a rebate of had charged it.
 """
 
 from datetime import date
@@ -57,10 +58,11 @@ class RebateTiering(StrEnum):
 
 
 class RebateStatus(StrEnum):
-    """PENDING counts nothing yet."""
+    """PENDING counts nothing yet, CLOSED nothing more."""
 
     PENDING = "PENDING"
     ACTIVE = "ACTIVE"
+    CLOSED = "CLOSED"
 
 
 class RebateEntryKind(StrEnum):
@@ -79,7 +81,9 @@ class RebateAgreement(CompanyRecord, scope=Scope(), zh="返利协议", key="code
         CheckConstraint("item_id IS NULL OR item_type IS NULL", name="item_or_class"),
         CheckConstraint("accrual_account_id <> result_account_id", name="accounts_differ"),
         CheckConstraint("approved_by IS NULL OR approved_by <> created_by", name="maker_is_not_approver"),
-        CheckConstraint("(status = 'ACTIVE') = (approved_by IS NOT NULL)", name="active_was_approved"),
+        CheckConstraint("(status = 'PENDING') = (approved_by IS NULL)", name="counting_was_approved"),
+        CheckConstraint("(status = 'CLOSED') = (closed_on IS NOT NULL)", name="closed_on_a_day"),
+        CheckConstraint("status <> 'CLOSED' OR accrued_amount = settled_amount", name="closed_with_nothing_open"),
     )
 
     code: Mapped[str] = code_column(doc="Code of the agreement.", zh="返利代码", order=True)
@@ -103,6 +107,9 @@ class RebateAgreement(CompanyRecord, scope=Scope(), zh="返利协议", key="code
     result_account_id: Mapped[UUID] = reference(
         "account", doc="What it costs when given, what it makes cheaper when got.", zh="返利损益科目"
     )
+    tax_code_id: Mapped[UUID | None] = reference(
+        "tax_code", doc="The tax that a settlement takes back with it; none for no tax.", zh="税码"
+    )
     turnover: Mapped[Decimal] = quantity_column(
         doc="What was counted so far: an amount in the agreement's currency, or a quantity.", zh="累计基数",
         unit="basis", tier=Tier.COMMERCIAL, server_default="0",
@@ -117,6 +124,7 @@ class RebateAgreement(CompanyRecord, scope=Scope(), zh="返利协议", key="code
         doc="What is not settled yet.", zh="未结算返利", unit="currency",
         server_default=Computed("accrued_amount - settled_amount", persisted=True),
     )  # fmt: skip
+    closed_on: Mapped[date | None] = date_column(doc="Day from which nothing counts any more.", zh="关闭日期")
     created_by: Mapped[UUID] = uuid_column(doc="Who drew it up.", zh="创建人标识")
     approved_by: Mapped[UUID | None] = uuid_column(doc="Who let it count.", zh="批准人标识")
 
@@ -192,9 +200,12 @@ class RebateSettlement(CompanyRecord, scope=Scope(), zh="返利结算单", key="
     )
     settled_on: Mapped[date] = date_column(doc="Day from which it counts.", zh="结算日期", order=True)
     amount: Mapped[Decimal] = amount_column(
-        doc="What is credited or claimed; negative where more was settled before than is earned now.", zh="结算金额",
-        unit=AGREEMENT_CURRENCY,
+        doc="What is credited or claimed, without taxes; negative where more was settled before than is earned now.",
+        zh="结算金额", unit=AGREEMENT_CURRENCY,
     )  # fmt: skip
+    tax: Mapped[Decimal] = amount_column(
+        doc="Taxes on it, less what is withheld; of its sign.", zh="税额", unit=AGREEMENT_CURRENCY, server_default="0"
+    )
     party_reference: Mapped[str | None] = text_column(doc="The party's own number for it.", zh="对方单号")
     open_item_id: Mapped[UUID] = reference("open_item", doc="What is owed for it.", zh="未清项", tier=Tier.INTERNAL)
     journal_entry_id: Mapped[UUID] = reference("journal_entry", doc="The voucher it posted.", zh="凭证")

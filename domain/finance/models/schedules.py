@@ -110,6 +110,10 @@ class Lease(CompanyRecord, scope=Scope(), zh="租赁", key="number", name="name"
     present_value: Mapped[Decimal] = amount_column(
         doc="What the payments are worth at the begin.", zh="现值", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL
     )
+    remeasured: Mapped[Decimal] = amount_column(
+        doc="What changes of its payments, term or rate have added to what is owed since, less what they took off.",
+        zh="重新计量金额", unit=COMPANY_CURRENCY, tier=Tier.CONFIDENTIAL, server_default="0",
+    )  # fmt: skip
     liability: Mapped[Decimal] = amount_column(
         doc="What is owed now, interest to come not counted.", zh="租赁负债", unit=COMPANY_CURRENCY,
         tier=Tier.CONFIDENTIAL,

@@ -82,7 +82,7 @@ def by_days(basis: Basis, years: int, in_service_on: date) -> tuple[tuple[int, D
     Raises: NotDepreciable.
     """
     depreciable, span = basis.depreciable, Decimal(_check_periods(years) * DAYS_OF_A_YEAR)
-    first = min((date(in_service_on.year, 12, 31) - in_service_on).days + 1, DAYS_OF_A_YEAR)
+    first = days_of_service(in_service_on, date(in_service_on.year, 12, 31))
     amounts = [
         to_minor_unit(ROUNDING.divide(product(depreciable, Decimal(days)), span), basis.currency)
         for days in (first, *([DAYS_OF_A_YEAR] * (years - 1)))

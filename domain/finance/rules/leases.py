@@ -83,3 +83,12 @@ def amortisation(lease: Lease) -> tuple[LeasePeriod, ...]:
             LeasePeriod(number=number, payment=lease.payment, interest=interest, principal=principal, closing=owed)
         )
     return tuple(periods)
+
+
+def shared(change: Decimal, book_value: Decimal) -> tuple[Decimal, Decimal]:
+    """What of a change of the liability changes the right of use, down to nothing, and what is left for the result.
+
+    Both with the sign of the change: what is owed less than the right was worth is income (IFRS 16.39).
+    """
+    of_right = max(change, -book_value)
+    return of_right, EXACT.subtract(change, of_right)

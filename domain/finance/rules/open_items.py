@@ -142,15 +142,18 @@ class Settlement:
     exchange: Decimal
 
     @property
-    def moved(self) -> Mapping[UUID, tuple[Decimal, Decimal]]:
-        """By control account what the matching changes; an account whose items met exactly is absent."""
-        sums: defaultdict[UUID, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    def moved(self) -> Mapping[tuple[UUID, UUID], tuple[Decimal, Decimal]]:
+        """By control account and party what the matching changes; where its items met exactly it is absent.
+
+        What a survivor settles for a party that was merged into it moves from the one to the other: then the account of
+        each party is its own items, whatever becomes of the merge.
+        """
+        sums: defaultdict[tuple[UUID, UUID], tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for part in self.parts:
-            transaction, amount = sums[part.item.account_id]
-            sums[part.item.account_id] = (
-                EXACT.subtract(transaction, part.transaction), EXACT.subtract(amount, part.amount),
-            )  # fmt: skip
-        return {account: moved for account, moved in sums.items() if any(moved)}
+            key = part.item.account_id, part.item.party_id
+            transaction, amount = sums[key]
+            sums[key] = EXACT.subtract(transaction, part.transaction), EXACT.subtract(amount, part.amount)
+        return {key: moved for key, moved in sums.items() if any(moved)}
 
 
 def settle(parts: Sequence[Part], reductions: Sequence[Reduction], currency: str) -> Settlement:

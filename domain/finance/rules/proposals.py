@@ -31,6 +31,8 @@ REMITTANCE_LENGTH: Final = 140
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _CLEARING: Final = re.compile(r"[0-9]{12}")
+# What no XML document can hold, whatever it is escaped to (XML 1.0, production 2).
+_NO_CHARACTER: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class NothingDue(DomainError):
@@ -160,18 +162,18 @@ def payment_file(run: TransferRun) -> str:
     initiation = _child(root, "CstmrCdtTrfInitn")
     control = _amount(total([one.amount for one in run.transfers]), run.currency)
     header = _child(initiation, "GrpHdr")
-    _child(header, "MsgId", run.number[:REFERENCE_LENGTH])
+    _child(header, "MsgId", _text(run.number, REFERENCE_LENGTH))
     _child(header, "CreDtTm", run.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
     _child(header, "NbOfTxs", str(len(run.transfers)))
     _child(header, "CtrlSum", control)
-    _child(_child(header, "InitgPty"), "Nm", run.payer.name[:NAME_LENGTH])
+    _child(_child(header, "InitgPty"), "Nm", _text(run.payer.name, NAME_LENGTH))
     block = _child(initiation, "PmtInf")
-    _child(block, "PmtInfId", run.number[:REFERENCE_LENGTH])
+    _child(block, "PmtInfId", _text(run.number, REFERENCE_LENGTH))
     _child(block, "PmtMtd", "TRF")
     _child(block, "NbOfTxs", str(len(run.transfers)))
     _child(block, "CtrlSum", control)
     _child(_child(block, "ReqdExctnDt"), "Dt", run.pay_on.isoformat())
-    _child(_child(block, "Dbtr"), "Nm", run.payer.name[:NAME_LENGTH])
+    _child(_child(block, "Dbtr"), "Nm", _text(run.payer.name, NAME_LENGTH))
     _account(_child(block, "DbtrAcct"), run.payer)
     _bank(_child(block, "DbtrAgt"), run.payer)
     for transfer in run.transfers:
@@ -181,19 +183,21 @@ def payment_file(run: TransferRun) -> str:
 
 
 def _transfer(parent: ElementTree.Element, transfer: Transfer, currency: str) -> None:
-    _child(_child(parent, "PmtId"), "EndToEndId", transfer.reference[:REFERENCE_LENGTH])
+    _child(_child(parent, "PmtId"), "EndToEndId", _text(transfer.reference, REFERENCE_LENGTH))
     amount = _child(_child(parent, "Amt"), "InstdAmt", _amount(transfer.amount, currency))
     amount.set("Ccy", currency)
     _bank(_child(parent, "CdtrAgt"), transfer.payee)
-    _child(_child(parent, "Cdtr"), "Nm", transfer.payee.name[:NAME_LENGTH])
+    _child(_child(parent, "Cdtr"), "Nm", _text(transfer.payee.name, NAME_LENGTH))
     _account(_child(parent, "CdtrAcct"), transfer.payee)
-    _child(_child(parent, "RmtInf"), "Ustrd", transfer.remittance[:REMITTANCE_LENGTH])
+    # An element without text is none of Max140Text: where there is nothing to say, nothing is said.
+    if remittance := _text(transfer.remittance, REMITTANCE_LENGTH):
+        _child(_child(parent, "RmtInf"), "Ustrd", remittance)
 
 
 def _account(parent: ElementTree.Element, agent: Agent) -> None:
-    id_ = _child(parent, "Id")
-    if _IBAN.fullmatch(agent.account_number):
-        _child(id_, "IBAN", agent.account_number)
+    id_, number = _child(parent, "Id"), agent.account_number.replace(" ", "").upper()
+    if _IBAN.fullmatch(number):
+        _child(id_, "IBAN", number)
     else:
         _child(_child(id_, "Othr"), "Id", agent.account_number)
 
@@ -209,6 +213,11 @@ def _bank(parent: ElementTree.Element, agent: Agent) -> None:
         _child(member, "MmbId", code)
     else:
         _child(_child(institution, "Othr"), "Id", code or "NOTPROVIDED")
+
+
+def _text(text: str, length_max: int) -> str:
+    """As much of it as there is room for, on one line, without what XML cannot hold."""
+    return " ".join(_NO_CHARACTER.sub(" ", text).split())[:length_max]
 
 
 def _child(parent: ElementTree.Element, name: str, text: str | None = None) -> ElementTree.Element:

@@ -17,6 +17,12 @@ class NothingEarned(DomainError):
     en = "Rebate agreement {agreement} has nothing to settle up to {day}."
 
 
+class RebateUnsettled(DomainError):
+    code = "REBATE_UNSETTLED"
+    zh = "返利协议 {agreement} 尚有 {amount} {currency} 未结算，不能关闭。"
+    en = "Rebate agreement {agreement} has {amount} {currency} that is not settled; it cannot be closed."
+
+
 @dataclass(frozen=True, slots=True)
 class RebateTierRule:
     """From a turnover or quantity on, itself included, a percentage or an amount per unit."""

@@ -5,7 +5,9 @@ and id answer with the survivor wherever one row is asked for. What describes a 
 identifiers, accounts, terms, prices) moves to the survivor, save what it has already. **Nothing else moves.** Documents
 and postings go on naming whom they named when they were made, so that a voucher of last year reads as it did, and the
 undoing of a merge has nothing to repair in a ledger; what is done with them from now on is done with the survivor: it
-is paid, invoiced, dunned and limited for what the other owes or is owed (`domain.master_data.standing`). Stock that is
+is paid, invoiced, dunned and limited for what the other owes or is owed (`domain.master_data.standing`). What it
+settles of the other's moves, in the ledger too, from the one to the other on that day, so that the account of each is
+its own items while they are one and when they are two again. Stock that is
 left under a merged item is turned into the survivor by `convertStock`, at its own value.
 
 Refused: to give the survivor's id to every row. It would rewrite what was posted, and no merge could be told apart

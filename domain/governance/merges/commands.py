@@ -14,10 +14,10 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.work import Work
-from domain.governance.merges.conflicts import conflicts_of
+from domain.governance.merges.conflicts import conflicts_of, merged_already
 from domain.governance.merges.models import ItemMerge, MergeStatus, PartyMerge
 from domain.governance.merges.moving import fill, move, undo
-from domain.governance.merges.rules import MERGE_FLOW, Conflict, MergeRule
+from domain.governance.merges.rules import MERGE_FLOW
 from domain.master_data.duplicates import DuplicateStatus, ItemDuplicate, PairRecord, PartyDuplicate
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
@@ -246,7 +246,7 @@ async def _part(work: Work, kind: Kind, row: Row, two: tuple[Row, Row]) -> Mappi
     """Both have what they had. Raises: MergeConflict while the survivor is merged itself, Forbidden."""
     merged, survivor = two
     if survivor["merged_into_id"] is not None:
-        conflict = Conflict(rule=MergeRule.NOT_MERGED, merged=None, survivor=survivor["merged_into_id"])
+        conflict = await merged_already(work, kind.table, merged, survivor)
         raise conflict.refusal(merged["code"], survivor["code"])
     await undo(work, row["moved"])
     back = {"id": merged["id"], "archived_at": None, "merged_into_id": None}

@@ -1,7 +1,7 @@
 """What two masters, and what every company holds of them, differ in that no ledger would bear."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,14 @@ from domain.governance.merges.rules import Conflict, MergeRule, differing, disjo
 from domain.inventory.models import ItemValuation, StockBalance, ValuationArea, ValuationMethod
 from domain.master_data.companies import Company
 from domain.master_data.devices import DeviceIdentifier, DeviceIdentifierStatus, IdentifierUse
-from domain.master_data.items import ItemCost, KitComponent
-from domain.master_data.parties import IdentifierScheme, PartyIdentifier, PartyTerms
-from domain.master_data.units import ItemUnitConversion
+from domain.master_data.items import Item, ItemCost, KitComponent
+from domain.master_data.parties import IdentifierScheme, Party, PartyIdentifier, PartyTerms
+from domain.master_data.units import ItemUnitConversion, UnitOfMeasure
 
 # Registers in which one firm has one number; others number its places, or are not one register.
 ONE_NUMBER = (IdentifierScheme.VAT, IdentifierScheme.LEI, IdentifierScheme.DUNS, IdentifierScheme.EUDAMED_SRN)
+
+_MASTERS: Mapping[str, type[Party | Item]] = {"party": Party, "item": Item}
 
 _two = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _company, _number, _terms, _member = Company.table, PartyIdentifier.table, PartyTerms.table, GroupMember.table
@@ -87,7 +89,7 @@ async def conflicts_of(
     work: Work, master: str, merged: Row, survivor: Row
 ) -> Sequence[Conflict]:  # fmt: skip
     """Everything that keeps the one from being merged into the other, the plainest first."""
-    found = [*_of_any(merged, survivor)]
+    found = await _of_any(work, master, merged, survivor)
     if found:
         return found
     if master == "party":
@@ -95,12 +97,25 @@ async def conflicts_of(
     return await _of_items(work, merged, survivor)
 
 
-def _of_any(merged: Row, survivor: Row) -> Sequence[Conflict]:
+async def merged_already(work: Work, master: str, merged: Row, survivor: Row) -> Conflict:
+    """One of two masters was merged itself: the codes of those that stand for them."""
+    stands = [one["merged_into_id"] for one in (merged, survivor)]
+    codes = await _codes(work, _MASTERS[master], stands)
+    return Conflict(rule=MergeRule.NOT_MERGED, merged=codes.get(stands[0]), survivor=codes.get(stands[1]))
+
+
+async def _codes(work: Work, record: type[Party | Item | UnitOfMeasure], ids: Iterable[UUID | None]) -> dict[Any, str]:
+    """The codes of some masters by id."""
+    table = record.table
+    statement = select(table.c.id, table.c.code).where(table.c.id == _two)
+    return {row["id"]: row["code"] for row in await work.fetch(statement, ids=sorted({id_ for id_ in ids if id_}))}
+
+
+async def _of_any(work: Work, master: str, merged: Row, survivor: Row) -> Sequence[Conflict]:
     if merged["id"] == survivor["id"]:
         return [Conflict(rule=MergeRule.TWO_MASTERS, merged=merged["code"], survivor=survivor["code"])]
     if merged["merged_into_id"] is not None or survivor["merged_into_id"] is not None:
-        values = (merged["merged_into_id"], survivor["merged_into_id"])
-        return [Conflict(rule=MergeRule.NOT_MERGED, merged=values[0], survivor=values[1])]
+        return [await merged_already(work, master, merged, survivor)]
     if survivor["archived_at"] is not None or merged["archived_at"] is not None:
         states = ["ARCHIVED" if one["archived_at"] is not None else "IN_USE" for one in (merged, survivor)]
         return [Conflict(rule=MergeRule.IN_USE, merged=states[0], survivor=states[1])]
@@ -154,10 +169,12 @@ async def _of_parties(work: Work, merged: Row, survivor: Row) -> Sequence[Confli
 async def _of_items(work: Work, merged: Row, survivor: Row) -> Sequence[Conflict]:
     two = _Two(merged["id"], survivor["id"])
     stock = await work.fetch(_STOCK, ids=two.ids)
-    rules = {"unit_id": MergeRule.UNIT, "kind": MergeRule.ITEM_TYPE, "device_class": MergeRule.DEVICE_CLASS}
+    rules = {"kind": MergeRule.ITEM_TYPE, "device_class": MergeRule.DEVICE_CLASS}
     if stock:
         rules["lot_policy"] = MergeRule.LOT_POLICY
-    found = list(differing(rules, merged, survivor, known_only=False))
+    units = await _codes(work, UnitOfMeasure, (merged["unit_id"], survivor["unit_id"]))
+    found = disjoint(MergeRule.UNIT, {units[merged["unit_id"]]}, {units[survivor["unit_id"]]})
+    found += differing(rules, merged, survivor, known_only=False)
     for values in two.by(await work.fetch(_PRIMARY, ids=two.ids), "item_id", "normal_value", "agency").values():
         found += disjoint(MergeRule.PRIMARY_IDENTIFIER, *values)
     for values in two.by(await work.fetch(_FACTORS, ids=two.ids), "item_id", "factor", "unit_id").values():

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from domain.core.database import Row
-from domain.core.errors import DomainError
+from domain.core.errors import DomainError, trimmed
 from domain.core.flow import Flow, Transition
 from domain.governance.merges.models import MergeStatus
 
@@ -74,7 +75,9 @@ class Conflict:
 
 def _told(value: Any) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(sorted(map(str, value)))  # pyright: ignore[reportUnknownArgumentType]
+        return ", ".join(sorted(map(_told, value)))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, Decimal):
+        return f"{trimmed(value):f}"
     return "-" if value is None else str(value)
 
 

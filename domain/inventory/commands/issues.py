@@ -1,6 +1,7 @@
 """Issues: goods leave stock for a customer, for production, or for good."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,7 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
+from domain.core.ledger import Source
 from domain.core.work import Work
 from domain.finance.journal import accounts
 from domain.finance.models import Account, AccountRole
@@ -71,8 +73,11 @@ class IssueStock:
     issued_on: date | None = argument(doc="Day of the issue; today unless given.", zh="发料日期", default=None)
 
 
-async def issue_stock(work: Work, commands: Sequence[IssueStock]) -> Results[StockMove]:
-    """The moves that took the goods out; a refusal stands in its own place.
+async def issue_stock(
+    work: Work, commands: Sequence[IssueStock], sources: Sequence[Source] | None = None
+) -> Results[StockMove]:
+    """The moves that took the goods out; a refusal stands in its own place. `sources` are the documents that asked for
+    each.
 
     Posts: the cost of the goods by the item's method, one voucher an issue; differences of later moves where it is
     dated back. Raises per row: NotFound, Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged.
@@ -85,12 +90,13 @@ async def issue_stock(work: Work, commands: Sequence[IssueStock]) -> Results[Sto
     own = await accounts(work, *(DESTINATIONS[purpose][1] for purpose in purposes))
     outside = {purpose: await counter_location(work, DESTINATIONS[purpose][0]) for purpose in purposes}
     planned: list[Act | DomainError] = []
-    for one in commands:
+    for one, source in zip(commands, sources or [None] * len(commands), strict=True):
         try:
             if one.account_id is not None and one.account_id not in known_accounts:
                 raise NotFound(("account",), what="account", key=str(one.account_id))
             account = one.account_id or own[DESTINATIONS[one.purpose][1]]
-            planned.append(_act(one, known, outside[one.purpose], account, one.issued_on or work.now.date()))
+            act = _act(one, known, outside[one.purpose], account, one.issued_on or work.now.date())
+            planned.append(replace(act, source=source))
         except DomainError as refusal:
             planned.append(refusal)
     return Results(await perform_acts(work, planned))

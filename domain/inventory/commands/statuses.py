@@ -9,6 +9,7 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.errors import DomainError, Rejected
 from domain.core.ids import new_id
+from domain.core.ledger import Source
 from domain.core.work import Work
 from domain.finance.journal import accounts
 from domain.inventory.commands.issues import perform_acts
@@ -37,8 +38,11 @@ class ChangeStockStatus:
     changed_on: date | None = argument(doc="Day of the change; today unless given.", zh="更改日期", default=None)
 
 
-async def change_stock_statuses(work: Work, commands: Sequence[ChangeStockStatus]) -> Results[StockMove]:
-    """The moves that changed the goods' status; a refusal stands in its own place.
+async def change_stock_statuses(
+    work: Work, commands: Sequence[ChangeStockStatus], sources: Sequence[Source] | None = None
+) -> Results[StockMove]:
+    """The moves that changed the goods' status; a refusal stands in its own place. `sources` are the documents that
+    asked for each.
 
     Their value stays what it is. Raises per row: NotFound, Rejected, InsufficientStock, also where released goods are
     promised to a document, PeriodClosed. Emits: StockChanged.
@@ -47,12 +51,12 @@ async def change_stock_statuses(work: Work, commands: Sequence[ChangeStockStatus
     known = await known_of(work, lines, [line.location_id for line in lines])
     own = await accounts(work, *CARRYING)
     planned: list[Act | DomainError] = []
-    for one in commands:
+    for one, source in zip(commands, sources or [None] * len(commands), strict=True):
         try:
             line_count(len(one.lines))
             on = one.changed_on or work.now.date()
             made = tuple(_line(one, place, known, own) for place in range(len(one.lines)))
-            planned.append(Act(id=new_id(), kind=MoveKind.STATUS_CHANGE, occurred_on=on, lines=made))
+            planned.append(Act(id=new_id(), kind=MoveKind.STATUS_CHANGE, occurred_on=on, lines=made, source=source))
         except DomainError as refusal:
             planned.append(refusal)
     return Results(await perform_acts(work, planned))

@@ -11,6 +11,7 @@ from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO
 from domain.core.quantity import QUANTITY, not_negative
 from domain.core.work import Work
@@ -70,8 +71,14 @@ class Decided:
     """A decision, every rule checked: line rows with what of them is released and scrapped."""
 
     id: UUID
+    number: str
     on: date
     lines: Sequence[tuple[Row, Decimal, Decimal]]
+
+    @property
+    def source(self) -> Source:
+        """The return, as what it makes of its goods names it."""
+        return Source(kind=GoodsReturn.__name__, id=self.id, number=self.number)
 
 
 async def decide_returns(work: Work, commands: Sequence[DecideReturn]) -> Results[GoodsReturn]:
@@ -93,7 +100,8 @@ async def decide_returns(work: Work, commands: Sequence[DecideReturn]) -> Result
                 raise NotFound(("goodsReturn",), what="goods return", key=str(one.goods_return_id))
             if one.goods_return_id in stale:
                 raise stale[one.goods_return_id]
-            decided = _decided(one, lines[one.goods_return_id], left, work.now.date())
+            row = rows[one.goods_return_id]
+            decided = _decided(one, row["number"], lines[row["id"]], left, today=work.now.date())
         except DomainError as refusal:
             outcomes.append(refusal)
             continue
@@ -105,7 +113,9 @@ async def decide_returns(work: Work, commands: Sequence[DecideReturn]) -> Result
     return Results(outcomes)
 
 
-def _decided(one: DecideReturn, lines: Sequence[Row], left: dict[UUID, Decimal], today: date) -> Decided:
+def _decided(
+    one: DecideReturn, number: str, lines: Sequence[Row], left: dict[UUID, Decimal], *, today: date
+) -> Decided:
     line_count(len(one.lines))
     found: list[tuple[Row, Decimal, Decimal]] = []
     at = {line["position"]: line for line in lines}
@@ -129,7 +139,7 @@ def _decided(one: DecideReturn, lines: Sequence[Row], left: dict[UUID, Decimal],
         now[line["id"]] = EXACT.subtract(now[line["id"]], decided)
         found.append((line, restock, scrap))
     left.update(now)
-    return Decided(id=one.goods_return_id, on=one.decided_on or today, lines=found)
+    return Decided(id=one.goods_return_id, number=number, on=one.decided_on or today, lines=found)
 
 
 async def _write_decisions(work: Work, made: Sequence[Decided]) -> None:
@@ -145,10 +155,15 @@ async def _write_decisions(work: Work, made: Sequence[Decided]) -> None:
     # The header is written too, so that whoever decided on an older version is told.
     await work.update(GoodsReturn, [{"id": id_} for id_ in dict.fromkeys(one.id for one in made)], ())
     await work.update(GoodsReturnLine, rows, ("restocked_quantity", "scrapped_quantity"))
-    released = [_release(one) for one in made if any(restock for _, restock, _ in one.lines)]
-    scrapped = [_scrap(one) for one in made if any(scrap for _, _, scrap in one.lines)]
-    refusals = (await change_stock_statuses(work, released)).refusals if released else []
-    refusals += (await issue_stock(work, scrapped)).refusals if scrapped else []
+    released = [one for one in made if any(restock for _, restock, _ in one.lines)]
+    scrapped = [one for one in made if any(scrap for _, _, scrap in one.lines)]
+    refusals: list[DomainError] = []
+    if released:
+        changes = [_release(one) for one in released]
+        refusals += (await change_stock_statuses(work, changes, [one.source for one in released])).refusals
+    if scrapped:
+        issues = [_scrap(one) for one in scrapped]
+        refusals += (await issue_stock(work, issues, [one.source for one in scrapped])).refusals
     for refusal in refusals:
         raise refusal
 

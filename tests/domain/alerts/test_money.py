@@ -11,10 +11,12 @@ from domain.alerts.commands import AcknowledgeAlert, ChangeAlertRule, EscalateAl
 from domain.alerts.conditions import BUDGETS, CREDITS, MARGINS, PRICES, RATES, REGISTRATIONS, STOCK
 from domain.alerts.models import AlertKind
 from domain.alerts.watching import escalate, watch_bought_prices, watch_budgets, watch_prices
+from domain.core.money import Money
 from domain.core.outbox import PublishedEvent
 from domain.core.records import GROUP
 from domain.core.work import Work
 from domain.finance.models import BudgetControl
+from domain.master_data.currencies import Currency
 from domain.master_data.items import ItemPlanning, ItemPrice
 from domain.master_data.parties import Party, PartyTerms
 from domain.procurement.models import SupplierItem
@@ -188,6 +190,33 @@ async def test_goods_sold_below_their_cost_are_told_by_what_stock_says_then_by_w
     await look(world, MARGINS)
     # What left at 100 stays at 100.
     assert len(await told(world)) == 1
+
+
+async def test_an_order_whose_margin_nobody_can_tell_for_want_of_a_rate_is_told(world: World):
+    """Sold in pounds, of which nobody knows what they are worth: not left out in silence."""
+    await hospital(world)
+    await a_rule(world, AlertKind.NEGATIVE_MARGIN, "0", "2")
+    await a_rule(world, AlertKind.RATE_MISSING, "0")
+    pound = {"code": "GBP", "name": "Pound sterling", "minor_unit": 2}
+    await world.works(GROUP, lambda work: work.insert(Currency, [pound]))
+    await received(world, ("GEAR", "10", "100"))
+    await done(world, order(world, ("GEAR", "2", "200")))
+    asked = order(world, ("GEAR", "2", "40"))
+    line = replace(asked.lines[0], unit_price=Money(Decimal(40), "GBP"))
+    [id_] = await done(world, replace(asked, currency="GBP", lines=(line,)))
+    made = happened("SalesOrderConfirmed", "SalesOrder", [id_])
+    for _ in range(2):
+        await look(world, lambda handling: watch_prices(handling, made))
+    await look(world, RATES)
+    assert await told(world) == [("RATE_MISSING", "OPEN", None)]
+    [row] = await world.rows("SELECT message, message_zh, subject_id, sales_order_id, party_id FROM alert")
+    assert tuple(row.values()) == (
+        "SO-000002: without a rate from GBP to USD its margin is unknown.",
+        "销售订单 SO-000002：缺少 GBP 对 USD 的汇率，无法计算毛利。", id_, id_, world["HOSPITAL"],
+    )  # fmt: skip
+    await rate(world, "GBP", "USD", date(2026, 5, 1), "1.25")
+    await look(world, lambda handling: watch_prices(handling, made))
+    assert await told(world) == [("RATE_MISSING", "RESOLVED", None), ("NEGATIVE_MARGIN", "OPEN", Decimal(-100))]
 
 
 async def test_a_registration_that_expires_is_told_where_the_item_is_dealt_with(world: World):

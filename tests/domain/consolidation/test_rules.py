@@ -181,6 +181,39 @@ def test_others_own_their_share_of_equity_adjustment_and_result():
     assert minority_of(a_group(), A_MEMBER, translation_of(a_group(), A_MEMBER, F43_FIRST, MAPPING)) == []
 
 
+def test_others_bear_their_share_of_a_loss_even_where_nothing_is_left_of_what_they_own():
+    """IFRS 10.B94: cash 10, capital 50, expense 100 and debts 60 of a company of which others own a fifth."""
+    member = replace(A_MEMBER, percent=Decimal(80))
+    ledger = [
+        moved("cash", "10"), moved("payables", "-60"), moved("capital", "-50", carried="-75"), moved("expense", "100"),
+    ]  # fmt: skip
+    translated = translation_of(a_group(), member, ledger, MAPPING)
+    assert figures(translated) == {
+        "cash": "20", "payables": "-120", "capital": "-75", "expense": "150", "TRANSLATION_ADJUSTMENT": "25",
+    }  # fmt: skip
+    found = minority_of(a_group(), member, translated)
+    # 30 of the loss, against 15 of the capital: others owe the group's equity 20 more than they own of it.
+    assert figures(found) == {
+        "capital": "15", "MINORITY_RESULT": "-30", "TRANSLATION_ADJUSTMENT": "-5", "MINORITY_INTEREST": "20",
+    }  # fmt: skip
+
+
+def test_what_a_company_earned_before_it_came_to_the_group_is_no_result_of_the_group():
+    """IFRS 10.B88: a member from 15 June on; what it earned in May is equity that it came with."""
+    averages = [(date(2026, 5, 31), Decimal(1)), (date(2026, 6, 30), Decimal(2))]
+    member, other = replace(A_MEMBER, averages=averages), replace(A_MEMBER, id=UUID(int=2), averages=averages)
+    group = a_group(came={member.id: date(2026, 6, 15), other.id: date(2020, 1, 1)})
+    ledger = [moved("cash", "30"), moved("sales", "-10", MAY), moved("sales", "-20", JUNE)]
+    assert figures(translation_of(group, member, ledger, MAPPING)) == {
+        "cash": "60", "RETAINED_EARNINGS": "-10", "sales": "-40", "TRANSLATION_ADJUSTMENT": "-10",
+    }  # fmt: skip
+    assert figures(translation_of(group, other, ledger, MAPPING))["sales"] == "-50"
+    # What was sold between them in May was sold to, or by, a company outside the group.
+    for one, with_ in ((member, other), (other, member)):
+        dealt = [moved("sales", "-10", MAY, partner=with_.id), moved("sales", "-20", JUNE, partner=with_.id)]
+        assert figures(elimination_of(group, one, dealt, MAPPING)) == {"sales": "40"}
+
+
 def test_profit_in_the_stock_of_another_is_taken_off_the_result_and_the_stock():
     holder = replace(A_MEMBER, id=UUID(int=2), code="HQ")
     now = StockProfit(seller=A_MEMBER, holder=holder, held_on=date(2026, 6, 30), amount=Decimal(40))

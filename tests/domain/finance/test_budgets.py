@@ -13,6 +13,7 @@ from domain.finance.commands import (
     DraftBudgetVersion,
     ReleaseBudgetVersion,
     ReleaseCommitment,
+    ReverseJournal,
 )
 from domain.finance.models import BudgetControl
 from domain.finance.rules.budgets import Spending
@@ -82,6 +83,51 @@ async def test_spent_and_promised_and_this_stay_within_what_was_released(world: 
     assert [(plain(row["amount"]), row["number"]) for row in rows] == [
         ("50", None), ("-50", "GENERAL-2026-05-000002"),
     ]  # fmt: skip
+    assert await world.findings() == []
+
+
+async def test_a_cost_taken_back_is_promised_again_and_may_be_spent_anew(world: World):
+    """Some of the desks is posted to the wrong day and taken back: nothing is lost of the promise."""
+    await a_budget(world)
+    [desks] = (await done(world, await promise(world, "100"))).ids
+    [entry] = (await done(world, await bought(world, "60", commitment_id=desks))).ids
+    assert await open_promises(world) == ["40"]
+    await done(world, ReverseJournal(journal_entry_id=entry, occurred_on=TODAY))
+    assert await open_promises(world) == ["100"]
+    assert (await world.refusal(world.chief, AX, await promise(world, "0.01"))).code == "BUDGET_EXCEEDED"
+    assert await world.findings() == []
+    [entry] = (await done(world, await bought(world, "100", commitment_id=desks))).ids
+    assert await open_promises(world) == ["0"]
+    await done(world, ReverseJournal(journal_entry_id=entry, occurred_on=TODAY))
+    assert await world.findings() == []
+    async with world.database.acquire() as connection:
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute("DELETE FROM commitment_entry WHERE amount = 100 AND journal_entry_id IS NOT NULL")
+        await connection.execute("UPDATE commitment SET open_amount = 0")
+        await connection.execute("SET session_replication_role = origin")
+    [found] = await world.findings()
+    assert (found.check, found.message) == (
+        "commitments", "100.000000 of it is spent no more by GENERAL-2026-05-000004, 0 is promised again",
+    )  # fmt: skip
+
+
+async def test_what_was_promised_in_one_budget_and_is_spent_in_another_must_be_within_the_other(world: World):
+    """Promised in May of a budget of half a year, spent in July of one that released less."""
+    await a_budget(world)
+    await world.rows("UPDATE budget SET ends_on = '2026-06-30' RETURNING 1")
+    second = named("CreateBudget")(
+        code="B26-2", name="July on", starts_on=date(2026, 7, 1), ends_on=date(2026, 12, 31), control=BudgetControl.STOP
+    )
+    [world.ids["B26"]] = (await done(world, second)).ids
+    await an_edition(world, "60")
+    [desks] = (await done(world, await promise(world, "100"))).ids
+    late = replace(await bought(world, "60.01", commitment_id=desks), occurred_on=date(2026, 7, 1))
+    refused = await world.refusal(world.chief, AX, late)
+    assert (refused.code, refused.values["budget"]) == ("BUDGET_EXCEEDED", "B26-2")
+    await done(world, replace(await bought(world, "60", commitment_id=desks), occurred_on=date(2026, 7, 1)))
+    # The first budget has room again for what is spent in the second.
+    await done(world, await promise(world, "60"))
+    assert (await world.refusal(world.chief, AX, await promise(world, "0.01"))).code == "BUDGET_EXCEEDED"
     assert await world.findings() == []
 
 

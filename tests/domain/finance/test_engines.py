@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.core.errors import DomainError, Rejected
 from domain.core.ledger import Unbalanced
 from domain.finance.models import AccountKind
+from domain.finance.rules import months
 from domain.finance.rules.allocation import (
     PercentagesNotWhole,
     allocate_by_percent,
@@ -22,6 +23,7 @@ from domain.finance.rules.depreciation import (
     by_days,
     by_units,
     by_whole_months,
+    days_of_service,
     declining,
     double_declining,
     straight_line,
@@ -55,6 +57,20 @@ def test_f46_pro_rata_by_days():
         (2030, Decimal("27616.44")), (2031, Decimal("30000.00")), (2032, Decimal("30000.00")),
         (2033, Decimal("2383.56")),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("in_service_on", [date(2028, 1, 30), date(2028, 2, 29), date(2028, 3, 1), date(2027, 1, 30)])
+def test_f46_a_leap_day_is_no_day_of_its_own_in_either_way_of_counting(in_service_on: date):
+    """Case F46, "336 days, divisor 365": the same in a leap year, by the year and month by month."""
+    worth, days = basis("100000", "10000"), days_of_service(in_service_on, date(in_service_on.year, 12, 31))
+    assert days == {1: 336, 2: 306, 3: 306}[in_service_on.month]
+    by_year = dict(by_days(worth, 3, in_service_on))
+    used, by_month = 0, dict.fromkeys(by_year, Decimal(0))
+    for _, starts_on, ends_on in months(in_service_on, date(in_service_on.year + 3, in_service_on.month, 28)):
+        counted = min(days_of_service(max(in_service_on, starts_on), ends_on), 3 * 365 - used)
+        by_month[ends_on.year] += by_units(worth, Decimal(counted), Decimal(used), Decimal(3 * 365))
+        used += counted
+    assert (used, by_month) == (3 * 365, by_year)
 
 
 def test_f46_by_whole_months_from_the_month_after():

@@ -40,7 +40,7 @@ def test_f62_what_is_collected_at_another_rate_is_realised():
     invoice, payment = item("100000", "710000"), item("-100000", "-705000")
     found = settle([take(invoice, Decimal(100_000), "CNY"), take(payment, Decimal(-100_000), "CNY")], [], "USD")
     assert found.exchange == Decimal(5_000)
-    assert found.moved == {RECEIVABLE: (Decimal(0), Decimal(-5_000))}
+    assert found.moved == {(RECEIVABLE, PARTY): (Decimal(0), Decimal(-5_000))}
 
 
 def test_f39_and_f62_what_a_period_end_values():
@@ -91,7 +91,7 @@ def test_a_discount_counts_at_the_rate_of_its_item_and_only_what_is_paid_is_exch
     given = Reduction(role=AccountRole.DISCOUNT_GIVEN, transaction=Decimal(2), amount=Decimal("14.20"))
     found = settle(parts, [given], "USD")
     assert found.exchange == Decimal("4.90")
-    assert found.moved == {RECEIVABLE: (Decimal(-2), Decimal("-19.10"))}
+    assert found.moved == {(RECEIVABLE, PARTY): (Decimal(-2), Decimal("-19.10"))}
 
 
 def test_items_of_two_accounts_move_both():
@@ -100,13 +100,23 @@ def test_items_of_two_accounts_move_both():
     found = settle([take(invoice, Decimal(20_000), "CNY"), take(prepaid, Decimal(-20_000), "CNY")], [], "USD")
     assert found.exchange == Decimal(2_000)
     assert found.moved == {
-        RECEIVABLE: (Decimal(-20_000), Decimal(-144_000)), PREPAID: (Decimal(20_000), Decimal(142_000)),
+        (RECEIVABLE, PARTY): (Decimal(-20_000), Decimal(-144_000)),
+        (PREPAID, PARTY): (Decimal(20_000), Decimal(142_000)),
     }  # fmt: skip
 
 
 def test_items_of_one_account_that_meet_exactly_move_nothing():
     parts = [take(item("10", "70"), Decimal(10), "CNY"), take(item("-10", "-70"), Decimal(-10), "CNY")]
     assert dict(settle(parts, [], "USD").moved) == {}
+
+
+def test_what_one_party_settles_for_another_moves_from_the_account_of_the_one_to_that_of_the_other():
+    invoice, payment = item("10", "70", party_id=UUID(int=8)), item("-10", "-69")
+    found = settle([take(invoice, Decimal(10), "CNY"), take(payment, Decimal(-10), "CNY")], [], "USD")
+    assert found.exchange == Decimal(1)
+    assert found.moved == {
+        (RECEIVABLE, UUID(int=8)): (Decimal(-10), Decimal(-70)), (RECEIVABLE, PARTY): (Decimal(10), Decimal(69)),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "100.01"])

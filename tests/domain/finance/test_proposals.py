@@ -1,7 +1,12 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from uuid import UUID
 from xml.etree import ElementTree
+
+import pytest
+import xmlschema
 
 from domain.core.actors import Actor
 from domain.core.records import GROUP
@@ -11,7 +16,7 @@ from domain.finance.commands import (
     ExecutePaymentProposal,
     ProposePayments,
 )
-from domain.finance.rules.proposals import NAMESPACE
+from domain.finance.rules.proposals import NAMESPACE, Agent, Transfer, TransferRun, payment_file
 from domain.master_data.parties import BankAccount
 from tests.domain.books import AX, World, staff
 from tests.domain.finance.money import a_supplier_invoice, account, balance, done, items, plain, vouchers
@@ -19,6 +24,12 @@ from tests.domain.finance.money import a_supplier_invoice, account, balance, don
 IBAN, OTHER_IBAN = "DE89370400440532013000", "GB82WEST12345698765432"
 JUNE = date(2026, 6, 1)
 PATHS = {"p": NAMESPACE}
+
+
+@cache
+def schema() -> xmlschema.XMLSchema:
+    """What a bank holds a file of payments against: the schema of ISO 20022, as others publish it."""
+    return xmlschema.XMLSchema(str(files("sepaxml") / "schemas" / "pain.001.001.09.xsd"))
 
 
 async def an_account(world: World, *, is_approved: bool = True) -> UUID:
@@ -89,6 +100,7 @@ async def test_the_file_for_the_bank_says_whom_where_and_how_much(world: World):
     await approved(world, run)
     await done(world, ExecutePaymentProposal(payment_proposal_id=run))
     [row] = await world.rows("SELECT payment_file FROM payment_proposal")
+    schema().validate(row["payment_file"])
     root = ElementTree.fromstring(row["payment_file"])
 
     def texts(path: str) -> list[str | None]:
@@ -106,6 +118,37 @@ async def test_the_file_for_the_bank_says_whom_where_and_how_much(world: World):
     assert texts(".//p:InstdAmt") == ["100.10", "20.00"]
     assert texts(".//p:RmtInf/p:Ustrd") == ["R-77", "R-77"]
     assert {found.get("Ccy") for found in root.findall(".//p:InstdAmt", PATHS)} == {"USD"}
+
+
+@pytest.mark.parametrize(
+    ("remittance", "told"),
+    [
+        ("", []), (" \t", []), ("\x0b", []), ("R-77\x00 & <2>\n", ["R-77 & <2>"]), ("发票" * 80, ["发票" * 70]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("account_number", "bank_code", "currency"),
+    [
+        (IBAN, "COBADEFFXXX", "USD"),
+        ("de89 3704 0044 0532 0130 00", None, "JPY"),
+        ("6222 0210 0123 4567 890", "102290000001", "CNY"),
+        ("9" * 34, "9" * 35, "KWD"),
+    ],
+)
+def test_the_file_is_what_the_schema_of_the_standard_says(
+    remittance: str, told: list[str], account_number: str, bank_code: str | None, currency: str
+):
+    """Case: ISO 20022 pain.001.001.09, whatever there is to say of a payment and wherever it goes."""
+    payee = Agent(name="Implants & Screws <Suzhou> " * 4, account_number=account_number, bank_code=bank_code)
+    transfer = Transfer(reference="PP-000001/1", payee=payee, amount=Decimal(12), remittance=remittance)
+    run = TransferRun(
+        number="PP-000001", made_at=datetime(2026, 6, 1, 8, tzinfo=UTC), pay_on=JUNE, currency=currency,
+        payer=Agent(name="AX", account_number="NOTPROVIDED"), transfers=(transfer, transfer),
+    )  # fmt: skip
+    file = payment_file(run)
+    schema().validate(file)
+    said = ElementTree.fromstring(file).findall(".//p:RmtInf/p:Ustrd", PATHS)
+    assert [one.text for one in said] == told * 2
 
 
 async def test_a_changed_account_reopens_the_approval(world: World):

@@ -10,19 +10,25 @@ from uuid import UUID
 import pytest
 
 from domain.core.errors import Rejected
+from domain.core.records import GROUP
 from domain.finance.commands import (
     ApproveRebateAgreement,
+    CloseRebateAgreement,
     CreateRebateAgreement,
+    CreateTaxCode,
     CreditCustomerInvoice,
     CreditLineInput,
     RebateTierInput,
     SettleRebate,
+    TaxRuleInput,
 )
 from domain.finance.models import RebateBasis, RebateSide, RebateTiering
 from domain.finance.rules.rebates import RebateTierRule, earned, tiers_in_order
+from domain.governance.merges import ApprovePartyMerge, ProposePartyMerge, UndoPartyMerge
 from domain.master_data.items import ItemType
+from domain.master_data.parties import Party
 from tests.domain.books import AX, TODAY, World, staff
-from tests.domain.finance.money import account, an_invoice, balance, done, items, plain, rate
+from tests.domain.finance.money import account, an_invoice, balance, done, items, plain, rate, tax_code
 from tests.domain.procurement.billing import billed
 from tests.domain.procurement.test_invoices import arrived, credit
 
@@ -142,6 +148,10 @@ async def test_a_batch_of_invoices_books_each_apart_and_what_is_not_meant_counts
     ]  # fmt: skip
     assert await said(world) == ("900", "130", "0", "130")
     assert await world.findings() == []
+    # Merged into GEAR, what was BOLT is sold as GEAR, and what was sold as GEAR was the same thing.
+    await world.rows("UPDATE item SET merged_into_id = $1 WHERE code = 'BOLT' RETURNING 1", world["GEAR"])
+    await done(world, gear)
+    assert await said(world) == ("1500", "250", "0", "250")
 
 
 async def test_an_agreement_that_is_late_counts_what_came_before_with_the_next_invoice(world: World):
@@ -162,6 +172,36 @@ async def test_a_rebate_in_foreign_currency_leaves_its_exchange_difference(world
     await done(world, SettleRebate(rebate_agreement_id=agreement, settled_on=date(2026, 6, 30)))
     assert (await balance(world, ACCRUED), await balance(world, "EXCHANGE_DIFFERENCE")) == ("0", "5")
     assert (await items(world))[-1][2:] == ("-50", "EUR", "-60")
+    assert await world.findings() == []
+
+
+async def test_a_settlement_takes_back_the_tax_of_what_it_credits_or_claims(world: World):
+    """10 % of 333.30 are 33.33, with 13 % of it 4.33: 37.66 are credited; the red letter of all of it charges both."""
+    treatment = await tax_code(world, "13", code="VAT13")
+    agreement = await agreed(world, ("0", "10"), tax_code_id=treatment)
+    bill = (await done(world, an_invoice(world, ("1", "333.30"), tax=treatment))).ids[0]
+    assert (await balance(world, "TAX_OUTPUT"), await said(world)) == ("-43.33", ("333.3", "33.33", "0", "33.33"))
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    assert [await balance(world, code) for code in ("TAX_OUTPUT", ACCRUED, "RECEIVABLE")] == ["-39", "0", "338.97"]
+    await done(world, CreditCustomerInvoice(customer_invoice_id=bill, reason="all is back"))
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    assert [await balance(world, code) for code in ("TAX_OUTPUT", ACCRUED, "RECEIVABLE")] == ["0", "0", "0"]
+    rows = await world.rows("SELECT amount, tax FROM rebate_settlement ORDER BY number")
+    assert [(plain(row["amount"]), plain(row["tax"])) for row in rows] == [("33.33", "4.33"), ("-33.33", "-4.33")]
+    assert await world.findings() == []
+    next_year = TaxRuleInput(name="VAT", percent=D(9), valid_from=date(2027, 1, 1))
+    [late] = (await done(world, CreateTaxCode(code="NEXT", name="From 2027", rules=(next_year,)))).ids
+    got = await agreed(world, ("0", "10"), side=RebateSide.GOT, code="R27", tax_code_id=treatment)
+    other = await agreed(world, ("0", "10"), side=RebateSide.GOT, code="R28", tax_code_id=late)
+    order = await world.approved(AX, ("BOLT", "20", "20"))
+    await arrived(world, order, (1, "20", "0"))
+    await billed(world, (order, 1, "10", "20"))
+    owed = await balance(world, "PAYABLE")
+    await done(world, SettleRebate(rebate_agreement_id=got))
+    assert [await balance(world, "TAX_INPUT"), await balance(world, GOT)] == ["-2.6", "20"]
+    assert D(await balance(world, "PAYABLE")) - D(owed) == D("22.6")
+    refused = await world.refusal(world.chief, AX, SettleRebate(rebate_agreement_id=other))
+    assert refused.code == "TAX_NOT_IN_FORCE"
     assert await world.findings() == []
 
 
@@ -189,6 +229,47 @@ async def test_a_supplier_owes_us_a_rebate_per_unit_and_it_is_claimed(world: Wor
     assert await world.findings() == []
 
 
+async def test_an_agreement_goes_on_with_the_survivor_of_its_party_and_is_its_own_again_once_they_are_two(world: World):
+    """10 % for HOSPITAL: 100 of its own, then 50 of CLINIC, that stands for it, which is credited; 30 when undone."""
+    agreement = await agreed(world, ("0", "10"))
+    await done(world, an_invoice(world, ("1", "100")))
+    [clinic] = await world.works(GROUP, lambda work: work.insert(Party, [{"code": "CLINIC", "name": "Clinic"}]))
+    proposal = ProposePartyMerge(survivor_id=clinic, merged_id=world["HOSPITAL"], reason="one and the same")
+    [merge] = (await world.act(world.chief, GROUP, proposal)).ids
+    assert (await world.act(world.buyer, GROUP, ApprovePartyMerge(party_merge_id=merge))).committed
+    await done(world, an_invoice(world, ("1", "50"), customer_id=clinic))
+    assert await said(world) == ("150", "15", "0", "15")
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    [row] = await world.rows("SELECT party_id, open_transaction_amount FROM open_item ORDER BY id DESC LIMIT 1")
+    assert (row["party_id"], plain(row["open_transaction_amount"])) == (clinic, "-15")
+    assert await world.findings() == []
+    assert (await world.act(world.buyer, GROUP, UndoPartyMerge(party_merge_id=merge))).committed
+    await done(world, an_invoice(world, ("1", "7"), customer_id=clinic), an_invoice(world, ("1", "30")))
+    # What CLINIC bought is no more HOSPITAL's: 130 earn 13, of which 15 were credited.
+    assert await said(world) == ("130", "13", "15", "-2")
+    assert await world.findings() == []
+
+
+async def test_an_agreement_is_closed_once_all_of_it_is_settled_and_counts_nothing_more(world: World):
+    agreement = await agreed(world, ("0", "10"))
+    close = CloseRebateAgreement(rebate_agreement_id=agreement)
+    await done(world, an_invoice(world, ("1", "100")))
+    refused = await world.refusal(world.chief, AX, close)
+    assert (refused.code, plain(refused.values["amount"])) == ("REBATE_UNSETTLED", "10")
+    await done(world, SettleRebate(rebate_agreement_id=agreement))
+    stale = await world.refusal(world.chief, AX, replace(close, expected_version=1))
+    assert stale.code == "STALE_VERSION"
+    await done(world, close)
+    await done(world, an_invoice(world, ("1", "100")))
+    [row] = await world.rows("SELECT status, closed_on FROM rebate_agreement")
+    assert (row["status"], row["closed_on"], await said(world)) == ("CLOSED", TODAY, ("100", "10", "10", "0"))
+    for one in (close, ApproveRebateAgreement(rebate_agreement_id=agreement)):
+        assert (await world.refusal(world.chief, AX, one)).code == "WRONG_STATE"
+    again = await world.refusal(world.chief, AX, SettleRebate(rebate_agreement_id=agreement))
+    assert again.code == "NOTHING_EARNED"
+    assert await world.findings() == []
+
+
 async def test_what_no_agreement_can_be_is_refused_and_leaves_nothing(world: World):
     agreement = await agreed(world, ("0", "5"))
     accrual, result, stock = [await account(world, code) for code in (ACCRUED, COST, "STOCK")]
@@ -208,6 +289,7 @@ async def test_what_no_agreement_can_be_is_refused_and_leaves_nothing(world: Wor
         ({"tiers": ()}, "INVALID_VALUE", ("tiers",)),
         ({"tiers": down}, "INVALID_VALUE", ("tiers", 1, "fromTurnover")),
         ({"item_id": world["BOLT"], "item_type": ItemType.DEVICE}, "INVALID_VALUE", ("itemType",)),
+        ({"tax_code_id": accrual}, "NOT_FOUND", ("taxCode",)),
     ):  # fmt: skip
         refusal = await world.refusal(world.buyer, AX, replace(good, **changes))
         assert (refusal.code, refusal.path) == (code, path)

@@ -12,6 +12,7 @@ from domain.finance.commands import (
     PayLeases,
     RecordLease,
     ReleaseDeferrals,
+    RemeasureLease,
     ReverseJournal,
 )
 from domain.finance.models import DeferralMethod, PeriodState
@@ -145,4 +146,76 @@ async def test_a_lease_without_terms_or_with_a_control_account_is_refused(world:
     await done(world, advance)
     await done(world, PayLeases(due_until=DEC_31))
     assert [await balance(world, "2701", day) for day in (date(2026, 1, 1), date(2026, 2, 1))] == ["-100", "0"]
+    assert await world.findings() == []
+
+
+async def lease_plan(world: World) -> list[tuple[str, ...]]:
+    """Each payment: its day, what is paid, its interest, what is owed after it."""
+    rows = await world.rows("SELECT due_on, payment, interest, closing FROM lease_line ORDER BY position")
+    names = ("payment", "interest", "closing")
+    return [(row["due_on"].isoformat(), *(plain(row[name]) for name in names)) for row in rows]
+
+
+async def test_a_lease_that_is_dearer_longer_and_at_another_rate_is_owed_at_what_is_to_come(world: World):
+    """Three payments of 100 at 1 %: 294.10, after the first 197.04. Then three of 110 at 2 %: 317.23, 120.19 more."""
+    [lease] = (await done(world, await a_lease(world, months=3, payment=usd("100"), percent=Decimal(1)))).ids
+    await done(world, PayLeases(due_until=JAN_31))
+    change = RemeasureLease(lease_id=lease, payment=usd("110"), months_left=3, percent=Decimal(2))
+    await done(world, change)
+    assert [await balance(world, code) for code in ("1601", "2701")] == ["414.29", "-317.23"]
+    assert await lease_plan(world) == [
+        ("2026-01-31", "100", "2.94", "197.04"), ("2026-02-28", "110", "6.34", "213.57"),
+        ("2026-03-31", "110", "4.27", "107.84"), ("2026-04-30", "110", "2.16", "0"),
+    ]  # fmt: skip
+    assert (await vouchers(world))[-1] == (
+        "GENERAL-2026-02-000001", [("1601", "120.19", "USD", "120.19"), ("2701", "-120.19", "USD", "-120.19")],
+    )  # fmt: skip
+    assert (await world.refusal(world.chief, AX, change)).code == "NOTHING_TO_POST"
+    assert await world.findings() == []
+    await done(world, PayLeases(due_until=DEC_31))
+    # Written off from February to May: 414.29 in four months.
+    ends = [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31)]
+    await done(world, *(DepreciateAssets(ends_on=day) for day in ends))
+    assert [await balance(world, code) for code in ("2701", "1602", "660201")] == ["0", "-414.29", "414.29"]
+    assert (await world.refusal(world.chief, AX, change)).code == "NOTHING_TO_POST"
+    assert await world.findings() == []
+
+
+async def test_a_lease_that_becomes_shorter_takes_no_more_of_the_right_of_use_than_it_is_worth(world: World):
+    """Four payments of 100 in advance, without interest; two are paid, three months written off; then one of 20."""
+    terms = {"months": 4, "payment": usd("100"), "percent": Decimal(0), "in_advance": True}
+    [lease] = (await done(world, await a_lease(world, **terms))).ids
+    await done(world, PayLeases(due_until=date(2026, 2, 1)))
+    await done(world, DepreciateAssets(ends_on=FEB_28))
+    change = RemeasureLease(lease_id=lease, months_left=1, payment=usd("20"))
+    await world.rows("UPDATE fixed_asset SET book_value = 150, accumulated = 250 RETURNING 1")
+    refused = await world.refusal(world.chief, AX, change)
+    assert (refused.code, refused.path) == ("INVALID_VALUE", ("resultAccount",))
+    stock = replace(change, result_account_id=await account(world, "STOCK"))
+    assert (await world.refusal(world.chief, AX, stock)).code == "CONTROL_ACCOUNT"
+    await done(world, replace(change, result_account_id=await account(world, "6051")))
+    assert (await vouchers(world))[-1][1] == [
+        ("1601", "-150", "USD", "-150"), ("2701", "180", "USD", "180"), ("6051", "-30", "USD", "-30"),
+    ]  # fmt: skip
+    assert (await lease_plan(world))[2:] == [("2026-03-01", "20", "0", "0")]
+    await done(world, PayLeases(due_until=DEC_31))
+    assert await balance(world, "2701") == "0"
+
+
+async def test_a_change_of_a_lease_that_breaks_a_rule_is_refused_and_nothing_is_written(world: World):
+    [lease] = (await done(world, await a_lease(world))).ids
+    good = RemeasureLease(lease_id=lease, payment=usd("11000"))
+    cases = [
+        (replace(good, lease_id=new_id()), "NOT_FOUND"),
+        (replace(good, payment=usd("0")), "LEASE_INVALID"),
+        (replace(good, payment=usd("0.001")), "INVALID_VALUE"),
+        (replace(good, payment=Money(Decimal(1), "EUR")), "CURRENCY_MISMATCH"),
+        (replace(good, months_left=0), "LEASE_INVALID"),
+        (replace(good, percent=Decimal(-1)), "INVALID_VALUE"),
+        (replace(good, payment=None), "NOTHING_TO_POST"),
+    ]
+    for command, code in cases:
+        assert (await world.refusal(world.chief, AX, command)).code == code
+    await close(world, PeriodState.SOFT, "2026-01")
+    assert (await world.refusal(world.chief, AX, good)).code == "PERIOD_CLOSED"
     assert await world.findings() == []

@@ -7,7 +7,12 @@ import pytest
 
 from domain.core.ids import new_id
 from domain.core.money import Money
-from domain.finance.commands import ImportBankStatement, MatchBankStatement, MatchBankStatementLine
+from domain.finance.commands import (
+    ImportBankStatement,
+    MatchBankStatement,
+    MatchBankStatementLine,
+    UnmatchBankStatementLine,
+)
 from domain.finance.models import StatementFormat
 from domain.finance.rules.statements import (
     CandidateItem,
@@ -190,6 +195,17 @@ async def test_a_person_says_which_payment_a_line_is(world: World):
     assert (await world.refusal(world.chief, AX, replace(match, payment_id=new_id()))).code == "NOT_FOUND"
     await done(world, match)
     assert (await world.refusal(world.chief, AX, match)).code == "LINE_MATCHED"
+    # It was another payment of the same amount after all.
+    wrong = UnmatchBankStatementLine(bank_statement_line_id=line["id"])
+    [same] = (await done(world, a_payment(world, "396"))).ids
+    await done(world, wrong)
+    assert (await world.refusal(world.chief, AX, wrong)).code == "WRONG_STATE"
+    none = replace(wrong, bank_statement_line_id=new_id())
+    assert (await world.refusal(world.chief, AX, none)).code == "NOT_FOUND"
+    await done(world, replace(match, payment_id=same))
+    rows = await world.rows("SELECT payment_id FROM bank_statement_line ORDER BY position")
+    assert [row["payment_id"] for row in rows] == [same, None]
+    assert len(await world.rows("SELECT id FROM payment")) == 3
 
 
 async def test_a_statement_that_breaks_a_rule_is_refused_and_nothing_is_written(world: World):

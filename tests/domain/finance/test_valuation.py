@@ -1,11 +1,13 @@
 from datetime import date
 from decimal import Decimal
 
+from domain.finance import found_books
 from domain.finance.commands import (
     CloseYear,
     PaymentMatchInput,
     ReopenYear,
     RevalueForeignCurrency,
+    UnmatchOpenItems,
 )
 from domain.finance.models import PeriodState
 from tests.domain.books import AX, World
@@ -115,6 +117,29 @@ async def test_valuing_again_posts_only_what_has_changed(world: World):
     assert await world.findings() == []
 
 
+async def test_what_was_paid_before_a_period_end_and_is_told_after_its_valuation_is_valued_no_more(world: World):
+    """EUR 100 at 7 valued at 8; then 40 of it turn out to have come in before, and its matching is undone in June."""
+    await done(world, an_invoice(world, ("1", "100"), rate=Decimal(7), **EUR))
+    await rate(world, "EUR", "USD", MAY_31, "8")
+    value = RevalueForeignCurrency(revalued_on=MAY_31)
+    await done(world, value)
+    [item] = await item_ids(world)
+    paid = a_payment(
+        world, "40", PaymentMatchInput(open_item_id=item), rate=Decimal("7.5"), paid_on=date(2026, 5, 25), **EUR
+    )
+    await done(world, paid)
+    assert [await balance(world, "RECEIVABLE", day) for day in (MAY_31, JUNE_1)] == ["520", "420"]
+    await done(world, value)
+    assert [await balance(world, "RECEIVABLE", day) for day in (MAY_31, JUNE_1)] == ["480", "420"]
+    # 20 realised when it was paid; the bank holds 40 at 8, which stays: 20; 60 are worth 60 more until the next day.
+    assert await differences(world, MAY_31, JUNE_1) == ["-100", "-40"]
+    [matching] = await world.rows("SELECT id FROM matching")
+    await done(world, UnmatchOpenItems(matching_id=matching["id"], undone_on=JUNE_10))
+    assert [await balance(world, "RECEIVABLE", day) for day in (MAY_31, JUNE_10)] == ["480", "400"]
+    assert await differences(world, MAY_31, JUNE_10) == ["-100", "-20"]
+    assert await world.findings() == []
+
+
 async def test_a_valuation_needs_a_period_end_that_is_open_and_a_rate(world: World):
     await done(world, an_invoice(world, **EUR))
     cases = [(date(2026, 5, 30), "NOT_FOUND"), (date(2026, 12, 31), "PERIOD_CLOSED")]
@@ -147,6 +172,35 @@ async def test_a_year_is_carried_to_retained_earnings_and_can_be_opened_until_it
     assert await balance(world, "RETAINED_EARNINGS") == "-815"
     await close(world, PeriodState.HARD, *(f"2026-{month:02}" for month in range(1, 13)))
     assert (await world.refusal(world.chief, AX, ReopenYear(ends_on=year))).code == "PERIOD_CLOSED"
+    assert await world.findings() == []
+
+
+async def test_what_is_posted_late_in_a_closed_year_is_carried_too_and_all_of_it_is_opened_again(world: World):
+    """Two years, the first of which gets an invoice of its own after both were closed."""
+    await world.works(AX, lambda work: found_books(work, date(2027, 1, 1), date(2027, 12, 31)))
+    first, second, carried = date(2026, 12, 31), date(2027, 12, 31), ("REVENUE", "RETAINED_EARNINGS")
+    await done(world, an_invoice(world, ("1", "100")), an_invoice(world, ("1", "7"), invoiced_on=date(2027, 3, 1)))
+    await done(world, CloseYear(ends_on=first), CloseYear(ends_on=second))
+    await done(world, an_invoice(world, ("1", "5"), **EUR))
+    assert [await balance(world, role, day) for day in (first, second) for role in carried] == [
+        "-5.5", "-100", "-5.5", "-107",
+    ]  # fmt: skip
+    await done(world, CloseYear(ends_on=first))
+    number, lines = (await vouchers(world))[-1]
+    assert (number, sorted(lines)) == (
+        "CLOSING-2026-12-000002",
+        [("RETAINED_EARNINGS", "-5.5", "USD", "-5.5"), ("REVENUE", "5", "EUR", "5.5")],
+    )  # fmt: skip
+    assert [await balance(world, role, day) for day in (first, second) for role in carried] == [
+        "0", "-105.5", "0", "-112.5",
+    ]  # fmt: skip
+    for year in (first, second):
+        assert (await world.refusal(world.chief, AX, CloseYear(ends_on=year))).code == "YEAR_CLOSED"
+    await done(world, ReopenYear(ends_on=first))
+    assert [await balance(world, role, first) for role in carried] == ["-105.5", "0"]
+    assert (await world.refusal(world.chief, AX, ReopenYear(ends_on=first))).code == "NOT_FOUND"
+    await done(world, CloseYear(ends_on=first))
+    assert [await balance(world, role, second) for role in carried] == ["0", "-112.5"]
     assert await world.findings() == []
 
 
