@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from domain.coexistence.printing import DocumentKind
-from server.printed_speech import Fact, Speech, broken, money, percent, quantity
+from server.printed_speech import NO_BREAK, Fact, Speech, broken, money, percent, quantity
 
 CHINA: Final = "CN"
 # The share of a column that is never broken.
@@ -74,12 +74,15 @@ def paper_of(kind: DocumentKind, answer: Mapping[str, Any], record: Mapping[str,
     heads = [*(answer.get("letterheads") or {}).get("nodes", ()), {}]
     made = FORMS[kind](speech, record, answer)
     head: Mapping[str, Any] = heads[0]
+    home = (record["company"] or {}).get("country")
     return Paper(
         title=made.title, number=record["number"], language="zh" if is_zh else "en",
-        sender=_sender(speech, record["company"] or {}, head), recipient=_recipient(speech, partner_of(record)),
-        ship_to=_address(record.get("shipTo")), facts=made.facts, opening=made.opening, lines=made.lines,
+        sender=_sender(speech, record["company"] or {}, head),
+        recipient=_recipient(speech, partner_of(record), home), ship_to=_address(record.get("shipTo"), home),
+        facts=made.facts, opening=made.opening, lines=made.lines,
         totals=made.totals, tables=made.tables,
-        closing=(*made.closing, *(_bank(speech, head) if kind in PAID_TO_US else ())), footer=head.get("footer") or "",
+        closing=(*made.closing, *(_bank(speech, head) if kind in PAID_TO_US and not made.is_credit else ())),
+        footer=head.get("footer") or "",
     )  # fmt: skip
 
 
@@ -94,6 +97,7 @@ class Body:
     opening: str = ""
     tables: tuple[Table, ...] = ()
     closing: tuple[Fact, ...] = field(default=())
+    is_credit: bool = False
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
@@ -112,28 +116,31 @@ def _sender(speech: Speech, company: Mapping[str, Any], head: Mapping[str, Any])
     return tuple(filter(None, [own, other if other != own else None, address, contact]))
 
 
-def _recipient(speech: Speech, party: Mapping[str, Any]) -> tuple[str, ...]:
+def _recipient(speech: Speech, party: Mapping[str, Any], home: str | None) -> tuple[str, ...]:
     numbers = [one["value"] for one in party.get("identifiers") or () if one["scheme"] == "VAT"]
     found = [one for one in (party.get("addresses") or {}).get("nodes", ()) if one["isActive"]]
     usual = {kind: place for place, kind in enumerate(("BILLING", "MAIN_OFFICE", "REGISTERED", "SHIPPING"))}
     found.sort(key=lambda one: usual.get(one["kind"], len(usual)))
     facts = [*speech.fact("credit_code", party.get("creditCode")), *speech.fact("vat_number", ", ".join(numbers))]
     return tuple(filter(None, [
-        speech.name(party), *(_address(found[0]) if found else ()), *(f"{word} {value}" for word, value in facts),
+        speech.name(party), *(_address(found[0], home) if found else ()), *(f"{word} {value}" for word, value in facts),
         party.get("code"),
     ]))  # fmt: skip
 
 
-def _address(address: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """An address as it is written: in Chinese from the large to the small, else from the small to the large."""
+def _address(address: Mapping[str, Any] | None, home: str | None) -> tuple[str, ...]:
+    """An address as it is written: in Chinese from the large to the small, else from the small to the large; at home
+    without the country.
+    """
     if not address:
         return ()
     parts = {name: address.get(name) or "" for name in ("line1", "line2", "city", "region", "postalCode", "country")}
+    country = "" if parts["country"] == home else parts["country"]
     if parts["country"] == CHINA and not (parts["city"] + parts["line1"]).isascii():
         place = "".join(dict.fromkeys((parts["region"], parts["city"])))
-        return tuple(filter(None, [f"{place}{parts['line1']}{parts['line2']}", parts["postalCode"]]))
+        return tuple(filter(None, [f"{place}{parts['line1']}{parts['line2']}", parts["postalCode"], country]))
     town = " ".join(filter(None, [parts["postalCode"], parts["city"]]))
-    return tuple(filter(None, [parts["line1"], parts["line2"], town, parts["region"], parts["country"]]))
+    return tuple(filter(None, [parts["line1"], parts["line2"], town, parts["region"], country]))
 
 
 def _bank(speech: Speech, head: Mapping[str, Any]) -> tuple[Fact, ...]:
@@ -151,7 +158,7 @@ def _item(speech: Speech, line: Mapping[str, Any]) -> tuple[str, str, str]:
     """Code, name and unit of a line's item; a line without one has its description."""
     item = line.get("item") or {}
     name = speech.name(item) or broken(line.get("description") or "")
-    return broken(item.get("code") or ""), name, (item.get("unit") or {}).get("code") or ""
+    return broken(item.get("code") or ""), name, speech.unit(item.get("unit"))
 
 
 # --- sales ------------------------------------------------------------------------------------------------------------
@@ -220,7 +227,7 @@ def _shipment(speech: Speech, record: Mapping[str, Any], _: Mapping[str, Any]) -
     boxed = [
         Row((
             str(one["position"]), f"(00) {one['sscc']}", quantity(one["weightKg"]),
-            "; ".join(f"{(of['shipmentLine'] or {}).get('position', '')} × {quantity(of['quantity'])}"
+            "; ".join(f"{(of['shipmentLine'] or {}).get('position', '')}{NO_BREAK}×{NO_BREAK}{quantity(of['quantity'])}"
                       for of in one["contents"]),
         ))
         for one in record["packages"]
@@ -288,7 +295,7 @@ def _invoice(speech: Speech, record: Mapping[str, Any], answer: Mapping[str, Any
         for line in record["lines"]
     ]  # fmt: skip
     return Body(
-        title=speech.word("invoice" if is_blue else "credit_note"),
+        title=speech.word("invoice" if is_blue else "credit_note"), is_credit=not is_blue,
         facts=(
             *speech.fact("date", speech.day(record["invoicedOn"])),
             *speech.fact("digital", record["digitalNumber"]),
@@ -319,12 +326,18 @@ def _taxes(speech: Speech, record: Mapping[str, Any]) -> tuple[Table, ...]:
     columns = _columns(speech, ("tax_name", False, 1), ("rate", True, 0), ("base", True, 0), ("tax", True, 0))
     rows = [
         Row((
-            (one["taxRule"] or {}).get("name") or "", percent((one["taxRule"] or {}).get("percent")) or "0 %",
+            _tax_name(speech, one["taxRule"] or {}), percent((one["taxRule"] or {}).get("percent")) or "0 %",
             money(one["base"]), money(one["tax"]),
         ))
         for one in record.get("taxes") or ()
     ]  # fmt: skip
     return (Table(columns=columns, rows=tuple(rows), caption=speech.word("taxes")),) if rows else ()
+
+
+def _tax_name(speech: Speech, rule: Mapping[str, Any]) -> str:
+    """What a tax is called; in Chinese its code has the name."""
+    chinese = (rule.get("taxCode") or {}).get("nameZh") if speech.is_zh else None
+    return chinese or rule.get("name") or ""
 
 
 def _instalments(speech: Speech, due: Sequence[Mapping[str, Any]]) -> tuple[Table, ...]:

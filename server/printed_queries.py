@@ -28,7 +28,7 @@ ADDRESS: Final = "{ kind line1 line2 city region postalCode country isActive }"
 PARTY: Final = f"""{{ code name nameZh legalName legalNameZh creditCode country identifiers {{ scheme value }}
   addresses(first: 20) {{ nodes {ADDRESS} }} }}"""
 COMPANY: Final = "{ code name nameZh creditCode country currency }"
-ITEM: Final = "{ code name nameZh unit { code } }"
+ITEM: Final = "{ code name nameZh unit { code nameZh } }"
 
 # What is beside the record: without it the document is still the document.
 BESIDE: Final = """
@@ -50,7 +50,7 @@ SELECTED: Final[Mapping[DocumentKind, tuple[str, str, str]]] = {
     DocumentKind.SHIPMENT: ("shipment", f"""
       number status pickedOn shippedOn deliveredOn carrierName trackingNumber proofOfDelivery
       salesOrder {{ number customerReference }} customer {PARTY} shipTo {ADDRESS} company {COMPANY}
-      lines {{ position item {{ code name nameZh unit {{ code }}
+      lines {{ position item {{ code name nameZh unit {{ code nameZh }}
           deviceIdentifiers(first: 1, filter: {{scope: {{eq: PRIMARY}}}}) {{ nodes {{ agency value }} }} }}
         quantity lotNumber expiresOn serials {{ number }} }}
       packages {{ position sscc weightKg contents {{ shipmentLine {{ position }} quantity }} }}""", BESIDE),
@@ -59,7 +59,7 @@ SELECTED: Final[Mapping[DocumentKind, tuple[str, str, str]]] = {
       customerReference credits {{ number invoicedOn digitalNumber }} paymentTerms {{ code name nameZh }}
       customer {PARTY} company {COMPANY}
       lines {{ position description item {ITEM} quantity unitPrice {MONEY} net {MONEY} tax {MONEY} }}
-      taxes {{ base {MONEY} tax {MONEY} taxRule {{ name percent }} }}""", BESIDE + DUE),
+      taxes {{ base {MONEY} tax {MONEY} taxRule {{ name percent taxCode {{ nameZh }} }} }}""", BESIDE + DUE),
     DocumentKind.DUNNING_NOTICE: ("dunningNotice", f"""
       number dunnedOn level currency total {MONEY} party {PARTY} company {COMPANY}
       lines {{ position level daysOverdue amount {MONEY}

@@ -12,6 +12,7 @@ from server.printed_words import MONTHS, WORDS
 # A text without a space that is longer may be broken every so many characters.
 UNBROKEN_MAX, BROKEN_EVERY = 16, 8
 ZERO_WIDTH_SPACE: Final = "\u200b"
+NO_BREAK: Final = "\u00a0"
 
 Fact = tuple[str, str]
 
@@ -31,6 +32,11 @@ class Speech:
             return ""
         english, chinese = of.get("legalName") or of.get("name"), of.get("legalNameZh") or of.get("nameZh")
         return broken((chinese or english if self.is_zh else english or chinese) or "")
+
+    def unit(self, of: Mapping[str, Any] | None) -> str:
+        """A unit of measure: its Chinese name, in English its code, as lists of parts have it."""
+        found = of or {}
+        return (found.get("nameZh") if self.is_zh else None) or found.get("code") or ""
 
     def day(self, value: str | None) -> str:
         """2026-11-26 as 2026年11月26日 or 26 Nov 2026."""

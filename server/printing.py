@@ -27,10 +27,13 @@ from server.printed_words import WORDS
 from server.signed_files import File, FileCompanion, SignedFiles
 
 TEMPLATE = Path(__file__).with_name("printed.typ")
-# A character of the table is 1.85 mm wide, a Chinese one as wide as two.
+# A character of the table is 1.85 mm wide, a Chinese one as wide as two, a capital letter in between.
 TWENTIETHS_PER_CHARACTER = 37
+CAPITAL_TENTHS, WIDE_TENTHS = 11, 20
 PADDING_MILLIMETRES = 3
 WIDE_FROM = 0x2E7F
+# Below a row so many characters stay with it on one page; more run on over the next.
+TOGETHER_MAX = 600
 # Of the 174 mm of an upright page: what is left of it is for descriptions.
 FIXED_MILLIMETRES_MAX = 134
 
@@ -117,7 +120,10 @@ def _table(table: Table) -> Mapping[str, Any]:
             [heading, number, _millimetres(table, at)] for at, (heading, number, _) in enumerate(table.columns)
         ],
         "described": next((at for at, column in enumerate(table.columns) if column[2] > 0), 0),
-        "rows": [{"cells": list(row.cells), "below": list(row.below)} for row in table.rows],
+        "rows": [
+            {"cells": list(row.cells), "below": list(row.below), "together": sum(map(len, row.below)) <= TOGETHER_MAX}
+            for row in table.rows
+        ],
     }
 
 
@@ -140,8 +146,11 @@ def _is_wide(table: Table) -> bool:
 
 
 def _width(text: str) -> int:
-    """The width in characters: a Chinese one is as wide as two."""
-    return sum(2 if ord(letter) > WIDE_FROM else 1 for letter in text)
+    """The width in characters, rounded up."""
+    tenths = sum(
+        WIDE_TENTHS if ord(letter) > WIDE_FROM else CAPITAL_TENTHS if letter.isupper() else 10 for letter in text
+    )
+    return -(-tenths // 10)
 
 
 class PrintCompanion(FileCompanion):

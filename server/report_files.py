@@ -18,18 +18,20 @@ from domain.core.actors import Actor, Grants
 from domain.core.columns import spec_of
 from domain.core.errors import FieldNotReadable, InvalidInput
 from domain.core.records import Record, label_of
-from domain.core.reports import REPORT_PAGE_MAX, Report, ReportSpec, arguments_of, title_of
+from domain.core.reports import REPORT_PAGE_MAX, Report, ReportSpec, arguments_of
 from resolvers.catalog import CATALOG, Entity, Leaf, MoneyLeaf, Scalar, ToOne, camel
 from resolvers.limits import Limits
 from resolvers.operation import Dispatcher
 from resolvers.request import GraphRequest
 from schema.derive import upper
 from schema.graph import REPORT_ROOTS, SCHEMA
-from server.report_words import HEADINGS, VALUES_ZH
+from server.report_words import HEADINGS, KEYS, SECTION_SUMS, SPOKEN_HEADINGS, TOTALS, VALUES_ZH, titled
 
 # A longer report is no page to read: a program asks the graph for it.
 LINES_MAX: Final = 100_000
 MONEY: Final = "{ amount currency }"
+# How a quantity says that it is counted in the unit of what is named before.
+UNIT: Final = ".unit.code"
 
 
 class Kind(Enum):
@@ -116,6 +118,11 @@ class ReportAsked:
         return self.report.report
 
 
+def footer_of(sheet: Sheet) -> str:
+    """What each page says of itself, should it be parted from the others: title, company, and what was asked."""
+    return " · ".join([sheet.title, *(value for _, value in sheet.facts)])
+
+
 def word(name: str, locale: str) -> str:
     """A word of the printed page."""
     return HEADINGS[name][0 if locale.startswith("zh") else 1]
@@ -179,6 +186,8 @@ async def _read(dispatcher: Dispatcher, reader: tuple[Actor, Grants], asked: Rep
 def _columns(asked: ReportAsked) -> list[Column]:
     """A column a value; of a reference its business key and its name. A line's place and its company are not shown."""
     entity, locale, found = asked.entity, asked.locale, list[Column]()
+    spoken = SPOKEN_HEADINGS.get(asked.report)
+    headings = {} if spoken is None else spoken(asked.arguments, locale)
     references = [one for one in entity.fields.values() if isinstance(one, ToOne)]
     for source in entity.fields.values():
         is_order = source.column == asked.spec.order and len(references) > 1 and source.column != "occurred_on"
@@ -186,10 +195,11 @@ def _columns(asked: ReportAsked) -> list[Column]:
             continue
         if source.name in asked.arguments:
             continue  # It stands above the table, once.
-        label = label_of(entity.table.c[source.column], locale)
+        label = headings.get(source.name) or label_of(entity.table.c[source.column], locale)
         match source:
             case ToOne():
                 found += _reference_columns(source, label, locale)
+                found += _unit_column(asked, source)
             case MoneyLeaf():
                 found.append(Column((source.name, "amount"), label, Kind.MONEY))
             case Leaf():
@@ -202,15 +212,34 @@ def _columns(asked: ReportAsked) -> list[Column]:
     return sorted(found, key=lambda one: (one.path[0] != order, len(one.path) == 1 or one.kind is Kind.MONEY))
 
 
+def key_of(target: type[Record]) -> str | None:
+    """The column by which people know a row."""
+    return target.spec.key or KEYS.get(target)
+
+
 def _reference_columns(source: ToOne, label: str, locale: str) -> Iterator[Column]:
     target: type[Record] = CATALOG[source.target].record
-    key, name = target.spec.key, target.spec.name
+    key, name = key_of(target), target.spec.name
     if key is not None:
         yield Column((source.name, camel(key)), label_of(target.table.c[key], locale), Kind.TEXT)
     if name is not None and name != key:
         zh = f"{name}_zh"
         shown = zh if locale.startswith("zh") and zh in target.table.c else name
         yield Column((source.name, camel(shown)), label, Kind.TEXT)
+
+
+def _units(asked: ReportAsked) -> frozenset[str]:
+    """The columns of references in whose unit a quantity of the report is counted, such as the item's."""
+    counted = {spec_of(column).unit or "" for column in asked.entity.table.c}
+    return frozenset(f"{unit.removesuffix(UNIT)}_id" for unit in counted if unit.endswith(UNIT))
+
+
+def _unit_column(asked: ReportAsked, source: ToOne) -> Iterator[Column]:
+    """The unit of what a reference leads to, where quantities are counted in it."""
+    if source.column in _units(asked):
+        label = label_of(CATALOG[source.target].record.table.c["unit_id"], asked.locale)
+        shown = "nameZh" if asked.locale.startswith("zh") else "code"
+        yield Column((source.name, "unit", shown), label, Kind.TEXT)
 
 
 def _query(asked: ReportAsked) -> tuple[str, dict[str, Any]]:
@@ -234,29 +263,30 @@ def _query(asked: ReportAsked) -> tuple[str, dict[str, Any]]:
     figures = _totals(asked)
     declared += ", $totals: Boolean!" if figures else ""
     passed = "".join(f", {name}: ${name}" for name in given)
-    objects = 1 + sum(isinstance(one, MoneyLeaf | ToOne) for one in entity.fields.values())
+    objects = 1 + sum(isinstance(one, MoneyLeaf | ToOne) for one in entity.fields.values()) + len(_units(asked))
     size = min(REPORT_PAGE_MAX, (Limits().cost - 1_000) // objects)
     text = (
         f"query($after: Cursor{declared}) {{ {asked.root}(first: {size}, after: $after{passed}) {{ "
-        f"totalCount nodes {{ company {{ code name nameZh currency }} {_selection(entity, spec)} }} "
+        f"totalCount nodes {{ company {{ code name nameZh currency }} {_selection(asked)} }} "
         f"pageInfo {{ hasNextPage endCursor }} {figures} }} }}"
     )
     return text, given
 
 
-def _selection(entity: Entity, spec: ReportSpec) -> str:
+def _selection(asked: ReportAsked) -> str:
     parts: list[str] = []
-    for source in entity.fields.values():
+    for source in asked.entity.fields.values():
         match source:
             case MoneyLeaf():
                 parts.append(f"{source.name} {MONEY}")
             case ToOne() if source.name != "company":
                 target = CATALOG[source.target].record
-                names = [target.spec.key, target.spec.name, f"{target.spec.name}_zh"]
+                names = [key_of(target), target.spec.name, f"{target.spec.name}_zh"]
                 shown = " ".join(
                     dict.fromkeys(camel(one) for one in names if one is not None and one in target.table.c)
                 )
-                parts.append(f"{source.name} {{ {shown or '__typename'} }}")
+                unit = " unit { code nameZh }" if source.column in _units(asked) else ""
+                parts.append(f"{source.name} {{ {shown or '__typename'}{unit} }}")
             case Leaf():
                 parts.append(source.name)
             case _:
@@ -313,20 +343,34 @@ def _sheet(
     notes.append(
         f"{word('made', locale)} {made}, {word('by', locale)} {actor.name}, {word('lines', locale)} {len(nodes):,}"
     )
-    title = title_of(asked.report, locale)
+    title = titled(asked.report, locale)
     return Sheet(title, tuple(facts), tuple(shown), tuple(lines), tuple(notes), tuple(currencies), locale)
 
 
 def _without_own_currency(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any]) -> list[Column]:
-    """The columns without amounts whose own currency is the company's everywhere: they would stand there twice."""
-    fields = asked.entity.fields
-    gone: set[str] = set()
-    for source in fields.values():
+    """The columns without a currency that is the company's everywhere, and without the amounts in it that would stand
+    there twice: a single one, or several of which each is in the company's currency already. Others, such as the ages
+    of a debt, say more, and stay.
+    """
+    amounts: dict[str, list[str]] = {}
+    for source in asked.entity.fields.values():
         if isinstance(source, MoneyLeaf) and len(source.currency_path) == 1:
-            shown = [(node[source.name], node["company"]["currency"]) for node in nodes if node[source.name]]
-            if all(money["currency"] == own for money, own in shown):
-                gone |= {source.name, camel(source.currency_path[0])}
+            amounts.setdefault(camel(source.currency_path[0]), []).append(source.name)
+    own_amounts = [
+        source.name for source in asked.entity.fields.values()
+        if isinstance(source, MoneyLeaf) and len(source.currency_path) != 1
+    ]  # fmt: skip
+    gone: set[str] = set()
+    for currency, names in amounts.items():
+        shown = [(node[name], node["company"]["currency"]) for node in nodes for name in names if node[name]]
+        if all(money["currency"] == own for money, own in shown):
+            twice = len(names) == 1 or all(any(_same(nodes, name, own) for own in own_amounts) for name in names)
+            gone |= {currency, *(names if twice else ())}
     return [one for one in columns if one.path[0] not in gone]
+
+
+def _same(nodes: Sequence[Any], name: str, other: str) -> bool:
+    return all(node[name] == node[other] for node in nodes)
 
 
 def _spaced(name: str) -> str:
@@ -376,17 +420,24 @@ def _lines(asked: ReportAsked, columns: Sequence[Column], nodes: Sequence[Any], 
     for node in nodes:
         if section is not None and node[section] != place:
             if place is not None:
-                yield _foot(asked, columns, feet[place], "foot", title(place))
+                yield _foot(asked, columns, feet[place], "foot", _section_total(title(place), asked.locale))
             place = node[section]
             yield Line((title(node[section]), *[None] * (len(columns) - 1)), "head")
         cells = [_cell(asked, column, node) for column in columns]
         if section is not None and cells[0] is None:
-            cells[0] = word("result", asked.locale)
+            named = len(columns) > 1 and columns[1].kind is Kind.TEXT
+            cells[int(named)] = word("result", asked.locale)
         yield Line(tuple(cells))
     if place is not None:
-        yield _foot(asked, columns, feet[place], "foot", title(place))
+        yield _foot(asked, columns, feet[place], "foot", _section_total(title(place), asked.locale))
+    if asked.report in SECTION_SUMS and nodes:
+        names, sections = SECTION_SUMS[asked.report]
+        added = _added([feet[one] for one in sections if one in feet])
+        yield _foot(asked, columns, added, "total", names[0 if asked.locale.startswith("zh") else 1])
     if asked.summed(asked.spec.totals) and nodes:
-        yield _foot(asked, columns, first["aggregate"]["sum"], "total", "")
+        whole = TOTALS.get(asked.report)
+        of = "" if whole is None else whole[0 if asked.locale.startswith("zh") else 1]
+        yield _foot(asked, columns, first["aggregate"]["sum"], "total", of or word("total", asked.locale))
 
 
 def _foot(asked: ReportAsked, columns: Sequence[Column], sums: Mapping[str, Any], role: str, of: str) -> Line:
@@ -396,5 +447,22 @@ def _foot(asked: ReportAsked, columns: Sequence[Column], sums: Mapping[str, Any]
         found = sums.get(column.path[0]) if column.kind is Kind.MONEY else None
         cells.append(Decimal(found[0]["amount"]) if found and len(found) == 1 else None)
     if cells and cells[0] is None:
-        cells[0] = f"{of} {word('total', asked.locale)}".strip()
+        cells[0] = of
     return Line(tuple(cells), role)
+
+
+def _section_total(name: str, locale: str) -> str:
+    """What the sum of a section is called."""
+    total = word("total", locale)
+    return f"{name}{total}" if locale.startswith("zh") else f"{total} {name.lower()}"
+
+
+def _added(sums: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The sums of several sections in one; of an amount that has several currencies none."""
+    added: dict[str, Any] = {}
+    for name in {name for one in sums for name in one}:
+        found = [money for one in sums for money in one.get(name) or ()]
+        if len({money["currency"] for money in found}) == 1:
+            total = sum((Decimal(money["amount"]) for money in found), Decimal(0))
+            added[name] = [{"amount": str(total), "currency": found[0]["currency"]}]
+    return added

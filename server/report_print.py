@@ -6,6 +6,7 @@ the extra nothing is printed, and that is said: typst would draw a box for every
 
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ import orjson
 
 from domain.core.money import minor_unit_digits
 from server.preflight import Refused
-from server.report_files import Cell, Kind, Sheet
+from server.report_files import Cell, Column, Kind, Line, Sheet, footer_of
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 # More columns than these are set across the page.
 COLUMNS_UPRIGHT = 6
 # A text of more characters may be broken; no name asks for more room than this many.
 CODE_WIDTH_MAX, NAME_WIDTH_MAX = 20, 40
+# What a character and the space beside a column take, and what a page has, in millimetres.
+CHARACTER_MM, PADDING_MM = 2, 4
+UPRIGHT_MM, ACROSS_MM = 182, 269
 
 
 def pdf(sheet: Sheet) -> bytes:
@@ -48,20 +52,21 @@ def _compiled(sheet: Sheet, form: str, **more: Any) -> Any:
 
 
 def _data(sheet: Sheet) -> dict[str, Any]:
-    digits = max((minor_unit_digits(one) for one in sheet.currencies), default=2)
     return {
         "title": sheet.title,
         "language": "zh" if sheet.locale.startswith("zh") else "en",
         "facts": [list(one) for one in sheet.facts],
-        "wide": len(sheet.columns) > COLUMNS_UPRIGHT,
+        "footer": footer_of(sheet),
+        "wide": _is_wide(sheet),
         "headings": [one.heading for one in sheet.columns],
         "numbers": [one.kind in (Kind.NUMBER, Kind.MONEY) for one in sheet.columns],
         "widths": [_share(sheet, place) for place in range(len(sheet.columns))],
         "lines": [
             {
                 "role": line.role,
+                "span": _span(sheet, line),
                 "cells": [
-                    _text(cell, digits if column.kind is Kind.MONEY else 0)
+                    _text(cell, _digits(sheet, column))
                     for cell, column in zip(line.cells, sheet.columns, strict=True)
                 ],
             }
@@ -71,6 +76,14 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     }
 
 
+def _span(sheet: Sheet, line: Line) -> int:
+    """How many columns the first text of a heading or a sum may run over: those of text that are empty beside it."""
+    if line.role == "line":
+        return 1
+    beside = zip(line.cells[1:], sheet.columns[1:], strict=True)
+    return 1 + len(list(takewhile(lambda one: one[0] is None and one[1].kind is Kind.TEXT, beside)))
+
+
 def _share(sheet: Sheet, place: int) -> int:
     """The share of the width that a column takes beside the others; 0: as wide as what it holds.
 
@@ -78,9 +91,36 @@ def _share(sheet: Sheet, place: int) -> int:
     """
     if sheet.columns[place].kind is not Kind.TEXT:
         return 0
-    texts = [line.cells[place] for line in sheet.lines if line.role == "line"]
-    widest = max((_width(str(text)) for text in texts if text is not None), default=0)
-    return min(widest, NAME_WIDTH_MAX) if widest > CODE_WIDTH_MAX else 0
+    widest = _widest(sheet, place)
+    if widest > CODE_WIDTH_MAX:
+        return min(widest, NAME_WIDTH_MAX)
+    # Where no name is long, the longest takes what is left, if anything is: a table is as wide as the page.
+    texts = [at for at, column in enumerate(sheet.columns) if column.kind is Kind.TEXT]
+    widest_at = max(texts, key=lambda at: (_widest(sheet, at), at))
+    whole = sum(_widest(sheet, at) * CHARACTER_MM + PADDING_MM for at in range(len(sheet.columns)))
+    return 1 if place == widest_at and whole <= _page_width(sheet) else 0
+
+
+def _widest(sheet: Sheet, place: int) -> int:
+    column = sheet.columns[place]
+    texts = [line.cells[place] for line in sheet.lines if line.role == "line" or column.kind is not Kind.TEXT]
+    shown = [_text(text, _digits(sheet, column)) for text in texts]
+    return max(map(_width, [*shown, column.heading]))
+
+
+def _is_wide(sheet: Sheet) -> bool:
+    return len(sheet.columns) > COLUMNS_UPRIGHT
+
+
+def _page_width(sheet: Sheet) -> int:
+    """Millimetres between the margins."""
+    return ACROSS_MM if _is_wide(sheet) else UPRIGHT_MM
+
+
+def _digits(sheet: Sheet, column: Column) -> int:
+    """The digits after the point that a number of a column has at least."""
+    own = max((minor_unit_digits(one) for one in sheet.currencies), default=2)
+    return own if column.kind is Kind.MONEY else 0
 
 
 def _width(text: str) -> int:

@@ -12,11 +12,13 @@ from io import BytesIO
 from typing import Any
 
 from domain.core.money import minor_unit_digits
-from server.report_files import Cell, Kind, Sheet
+from server.report_files import Cell, Kind, Sheet, footer_of
 
 # The digits that Excel keeps of a number.
 DIGITS_KEPT = 15
 WIDTH_MIN, WIDTH_MAX = 8, 48
+# Excel takes 255 characters of a footer, marks included.
+FOOTER_MAX = 120
 LONG = {
     "zh": "个别数字超过 Excel 可精确保存的 15 位有效数字，以文本形式写入。",
     "en": "Some numbers have more than the 15 digits that Excel keeps and are written as text.",
@@ -81,7 +83,7 @@ class _Writer:
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
-        page.set_footer("&C&P / &N")
+        page.set_footer(f"&L{footer_of(sheet)[:FOOTER_MAX].replace('&', '&&')}&R&P / &N")
 
     def _format(self, **how: Any) -> Any:
         key = tuple(sorted(how.items()))

@@ -1,17 +1,24 @@
 """The words that a printed report needs beside the labels of the data dictionary, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
 from domain.consolidation.reports import ConsolidatedSection
-from domain.finance.aging import AgedSide, AgedView
+from domain.core.records import Record
+from domain.core.reports import Report, title_of
+from domain.finance.aging import USUAL_DAYS, AgedItemLine, AgedSide, AgedView
 from domain.finance.budget_status import BudgetView
-from domain.finance.models import AccountKind, BudgetStatus
+from domain.finance.models import AccountKind, BudgetStatus, OpenItem
 from domain.finance.reports import TrialBalanceView
-from domain.finance.statements import BalanceSheetSection, ProfitAndLossSection
+from domain.finance.statements import (
+    BalanceSheetLine,
+    BalanceSheetSection,
+    ProfitAndLossLine,
+    ProfitAndLossSection,
+)
 from domain.inventory.models import StockStatus
-from domain.inventory.reports import MovementView, StockView
+from domain.inventory.reports import MovementView, StockMovementLine, StockValuationLine, StockView
 from domain.inventory.tracing import TraceDirection
 from domain.sales.explaining import PriceRule
 from domain.sales.models import PriceOutcome
@@ -50,6 +57,27 @@ VALUES_ZH: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     },
 }  # fmt: skip
 
+# What an open item is known by, as it has no key of its own: the number of its document.
+KEYS: Final[Mapping[type[Record], str]] = {OpenItem: "source_number"}
+
+# (Chinese, English) of reports that are not called as one line of them is.
+TITLES: Final[Mapping[type[Report], tuple[str, str]]] = {
+    AgedItemLine: ("账龄分析表", "Aged items"),
+    StockMovementLine: ("收发存汇总表", "Stock movements"),
+    StockValuationLine: ("存货计价表", "Stock valuation"),
+}
+
+# What the sum over all lines is called where it is more than a total.
+TOTALS: Final[Mapping[type[Report], tuple[str, str]]] = {ProfitAndLossLine: ("净利润", "Net profit or loss")}
+
+# Sections that are added up below the last, and what their sum is called.
+SECTION_SUMS: Final[Mapping[type[Report], tuple[tuple[str, str], tuple[str, ...]]]] = {
+    BalanceSheetLine: (
+        ("负债和所有者权益总计", "Total liabilities and equity"),
+        (BalanceSheetSection.LIABILITIES, BalanceSheetSection.EQUITY),
+    )
+}  # fmt: skip
+
 # (Chinese, English)
 HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
     "company": ("公司", "Company"),
@@ -62,4 +90,32 @@ HEADINGS: Final[Mapping[str, tuple[str, str]]] = {
     "lines": ("行数", "Lines"),
     "withheld": ("未显示（无权限）", "Not shown, for want of permission"),
     "empty": ("无数据", "Nothing to show"),
+}
+
+
+def titled(report: type[Report], locale: str) -> str:
+    """The title of the page."""
+    found = TITLES.get(report)
+    return title_of(report, locale) if found is None else found[0 if locale.startswith("zh") else 1]
+
+
+def _aged_headings(given: Mapping[str, str], locale: str) -> Mapping[str, str]:
+    """The days that each age covers, as they were asked for."""
+    first, second, third = (
+        int(given.get(name, usual)) for name, usual in zip(
+            ("daysFirst", "daysSecond", "daysThird"), USUAL_DAYS.values(), strict=True
+        )
+    )  # fmt: skip
+    spans = [f"1–{first - 1}", f"{first}–{second - 1}", f"{second}–{third - 1}", f"{third}"]
+    names = ("overdueFirst", "overdueSecond", "overdueThird", "overdueLast")
+    if locale.startswith("zh"):
+        words = [f"逾期 {span} 天" for span in spans[:-1]] + [f"逾期 {third} 天以上"]
+    else:
+        words = [f"{span} days" for span in spans[:-1]] + [f"{third} days or more"]
+    return dict(zip(names, words, strict=True))
+
+
+# Headings that follow from what was asked: arguments by their names in the graph -> column -> its heading.
+SPOKEN_HEADINGS: Final[Mapping[type[Report], Callable[[Mapping[str, str], str], Mapping[str, str]]]] = {
+    AgedItemLine: _aged_headings
 }

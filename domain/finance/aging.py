@@ -96,7 +96,7 @@ class AgedItemLine(
     arguments=AgedItemArguments,
     order="place",
     check=ages_in_order,
-    totals=("amount",),
+    totals=("open_total", "not_due", "overdue_first", "overdue_second", "overdue_third", "overdue_last", "amount"),
     reads=(Account, OpenItem, OpenItemEntry, Party),
 ):
     """What of a party, or of one of its items, was open on a day, by how long it was overdue; positive on its side."""

@@ -9,7 +9,7 @@ from authz.grants import abilities, compile_grants, system_actor
 from authz.policy import Policy, baseline, parse
 from domain.core.actors import Action, Actor, Audience, Grants
 from domain.core.columns import Tier
-from tests.authz.coordinates import commands, coordinates, enforced
+from tests.authz.coordinates import NAMED, POLICY, commands, coordinates, enforced
 
 ROLES = sorted(baseline().audiences)
 
@@ -54,9 +54,25 @@ def small() -> Policy:
     return parse(SMALL, version=3)
 
 
+# Of the names that no line names each so many is asked about by itself, in the soak every one.
+SPREAD = 60
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("spread", [SPREAD, pytest.param(1, marks=pytest.mark.soak)])
+def test_names_that_no_line_names_are_alike_to_casbin(role: str, spread: int) -> None:
+    fields = [one for one in coordinates() if one.name not in NAMED][::spread]
+    for each in fields:
+        said = POLICY.enforcer.enforce(role, each.module, each.name, each.tier.value, "READ")
+        assert enforced(role, each.module, each.name, each.tier.value, "READ") is bool(said), (role, each.name)
+    for spec in [one for one in commands() if one.name not in NAMED][::spread]:
+        said = POLICY.enforcer.enforce(role, spec.module, spec.name, "", spec.action.value)
+        assert enforced(role, spec.module, spec.name, "", spec.action.value) is bool(said), (role, spec.name)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_field_is_readable_exactly_where_casbin_says_so(role: str) -> None:
-    policy = baseline()
+    policy = POLICY
     grants = compile_grants(policy, actor({2: {role}}, policy.audiences[role]), (1, 2, 3))
     for each in coordinates():
         allowed = enforced(role, each.module, each.name, each.tier.value, "READ")
@@ -65,7 +81,7 @@ def test_every_field_is_readable_exactly_where_casbin_says_so(role: str) -> None
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_command_may_be_performed_exactly_where_casbin_says_so(role: str) -> None:
-    policy = baseline()
+    policy = POLICY
     grants = compile_grants(policy, actor({2: {role}}, policy.audiences[role]), (1, 2, 3))
     for spec in commands():
         allowed = enforced(role, spec.module, spec.name, "", spec.action.value)

@@ -5,12 +5,12 @@ from uuid import UUID
 import pytest
 
 from authz.grants import compile_grants
-from authz.policy import baseline
 from authz.scope import NOTHING, RowScope, readable_companies, row_scope
 from domain import RECORDS
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.columns import Tier
 from domain.core.records import CompanyRecord, GroupRecord, Partners
+from tests.authz.coordinates import POLICY
 
 ORDER = RECORDS["purchase_order"]
 ITEM = RECORDS["item"]
@@ -23,14 +23,14 @@ def staff(roles: dict[int, set[str]], sites: frozenset[UUID] | None = None) -> t
     """A member of staff with the grants of the shipped policy in companies 1 and 2."""
     held = {company: frozenset(names) for company, names in roles.items()}
     actor = Actor(id=UUID(int=1), name="staff", audience=Audience.STAFF, roles=held, sites=sites)
-    return actor, compile_grants(baseline(), actor, (1, 2))
+    return actor, compile_grants(POLICY, actor, (1, 2))
 
 
 def partner(role: str, parties: frozenset[UUID] = frozenset({SUPPLIER_PARTY})) -> tuple[Actor, Grants]:
     """A partner's user who holds `role` everywhere."""
-    audience = baseline().audiences[role]
+    audience = POLICY.audiences[role]
     actor = Actor(id=UUID(int=2), name=role, audience=audience, roles={0: frozenset({role})}, partners=parties)
-    return actor, compile_grants(baseline(), actor, (1, 2))
+    return actor, compile_grants(POLICY, actor, (1, 2))
 
 
 def test_staff_see_a_company_s_rows_only_where_they_read_its_module() -> None:
@@ -93,7 +93,7 @@ def test_who_holds_a_role_in_the_group_sees_what_others_own_only_where_the_whole
 
 def test_the_anonymous_actor_sees_no_row_of_any_record() -> None:
     actor = Actor(id=UUID(int=0), name="anonymous", audience=Audience.ANONYMOUS, roles={})
-    grants = compile_grants(baseline(), actor, (1, 2))
+    grants = compile_grants(POLICY, actor, (1, 2))
     assert {row_scope(record, actor, grants) for record in RECORDS.values()} == {NOTHING}
 
 
@@ -128,7 +128,7 @@ def test_a_field_of_a_company_s_record_is_readable_where_it_is_granted() -> None
 
 def test_whoever_reads_a_field_sees_the_row_it_stands_on() -> None:
     """Else a grant would be void: for every shipped role and record, the readable companies lie within the scope."""
-    for role, audience in baseline().audiences.items():
+    for role, audience in POLICY.audiences.items():
         actor, grants = partner(role) if audience is not Audience.STAFF else staff({1: {role}})
         for record in RECORDS.values():
             if issubclass(record, GroupRecord) or not issubclass(record, CompanyRecord) or not record.spec.exposed:

@@ -17,13 +17,13 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Numeric
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Integer, LargeBinary, SmallInteger, Uuid
 
-from authz.policy import Policy
 from authz.scope import readable_companies
 from domain import RECORDS
 from domain.core.actors import Actor, Audience, Grants
 from domain.core.columns import GUARDED_TIERS, Tier, spec_of
 from domain.core.records import CompanyRecord, GroupRecord, Partners, Record
 from resolvers.catalog import STORED, Entity, Source, field_name
+from tests.authz.coordinates import POLICY, enforced
 from tests.factory import insert, numbered, row
 from tests.graph.population import RECOUNTS
 
@@ -181,15 +181,15 @@ def _roles(actor: Actor, company: int) -> set[str]:
     return set(actor.roles.get(company, frozenset()) | actor.roles.get(0, frozenset()))
 
 
-def may_read(policy: Policy, actor: Actor, record: type[Record], tier: Tier, coordinate: str, number: int) -> bool:
+def may_read(actor: Actor, record: type[Record], tier: Tier, coordinate: str, number: int) -> bool:
     """Whether Casbin lets the actor read the field of row `number`, the row itself being in its scope."""
     module, is_partner = record.spec.module, actor.audience is not Audience.STAFF
 
     def allowed(name: str, asked: Tier, company: int) -> bool:
         return any(
-            policy.enforcer.enforce(role, module, name, asked.value, "READ")
+            enforced(role, module, name, asked.value, "READ")
             for role in _roles(actor, company)
-            if policy.audiences[role] is actor.audience
+            if POLICY.audiences[role] is actor.audience
         )
 
     where = [number] if issubclass(record, CompanyRecord) else [0, *ROWS]

@@ -351,14 +351,13 @@ def verdict(actor_name: str, coordinate: str, number: int) -> bool:
     entity = CATALOG[type_name]
     source = entity.fields[field]
     actor = next(one for one in (*FAST, *SLOW) if one.name == actor_name)
-    return may_read(POLICY, actor, entity.record, source.spec.tier, coordinate, number)
+    return may_read(actor, entity.record, source.spec.tier, coordinate, number)
 
 
 def sees_row(actor: Actor, entity: Entity, number: int) -> bool:
     """Whether the actor sees row `number` at all: its id is an open field of every row."""
-    return may_read(
-        POLICY, actor, entity.record, CATALOG["Item"].fields["version"].spec.tier, f"{entity.name}.version", number
-    )
+    tier = CATALOG["Item"].fields["version"].spec.tier
+    return may_read(actor, entity.record, tier, f"{entity.name}.version", number)
 
 
 def reads_everywhere(actor: Actor, entity: Entity, source: Source) -> bool:

@@ -1,11 +1,16 @@
-"""The demonstration group, loaded once a test run; every test that writes has a copy of its own."""
+"""The demonstration group, loaded once a test run; every test that writes has a copy of its own.
+
+Stories begin with its masters and purchases alone, so that what they sell and pay is all that there is; README.md, the
+documentation and its own test look at the whole, with the trade of the last months.
+"""
 
 import asyncio
 import fcntl
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,12 +28,14 @@ from tests.conftest import RUN_VARIABLE, TEMPLATE, renamed, run_apart
 from tests.server.conftest import Serving, serving_at
 
 ROOT = Path(__file__).parents[2]
-DEMONSTRATION = "skein_demonstration"
+PURCHASES, WHOLE = "skein_purchases", "skein_demonstration"
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A database that holds the demonstration and nothing else, to be copied and left as it is; what its load said."""
+    """A database that holds the demonstration, or its purchases, and nothing else, to be copied and left as it is; what
+    its load said.
+    """
 
     url: str
     report: dict[str, Any]
@@ -42,16 +49,16 @@ async def prepared(url: str) -> None:
     await connection.close()
 
 
-async def loading(url: str) -> asyncio.subprocess.Process:
-    """A process that loads the demonstration."""
+async def loading(url: str, *parts: str) -> asyncio.subprocess.Process:
+    """A process that loads the demonstration, or the `purchases` of it."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.scenarios.import_demo", url, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.scenarios.import_demo", url, *parts, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
 
 
-async def loaded(url: str) -> dict[str, Any]:
+async def loaded(url: str, *parts: str) -> dict[str, Any]:
     """The counts of a process that was left alone."""
-    process = await loading(url)
+    process = await loading(url, *parts)
     output, _ = await process.communicate()
     assert process.returncode == 0
     return json.loads(output.splitlines()[-1])
@@ -85,38 +92,67 @@ async def _dropped(server: str, names: list[str]) -> None:
     await connection.close()
 
 
-async def _made(server: str) -> dict[str, Any]:
-    await _dropped(server, [DEMONSTRATION])
-    url = await _copied(server, DEMONSTRATION, TEMPLATE)
+async def _purchases(server: str) -> dict[str, Any]:
+    await _dropped(server, [PURCHASES])
+    url = await _copied(server, PURCHASES, TEMPLATE)
     await prepared(url)
-    return await loaded(url)
+    return await loaded(url, "purchases")
 
 
-@pytest.fixture(scope="session")
-def demonstration(_server_url: str) -> Demonstration:
-    """The demonstration, loaded by the first worker that asks; the others wait for it."""
+async def _whole(server: str) -> dict[str, Any]:
+    await _dropped(server, [WHOLE])
+    return await loaded(await _copied(server, WHOLE, PURCHASES))
+
+
+def _once(server: str, name: str, make: Callable[[str], Awaitable[dict[str, Any]]]) -> Demonstration:
+    """A database made by the first worker that asks; the others wait for it."""
     run = Path(os.environ[RUN_VARIABLE])
-    with (run / "demonstration.lock").open("w") as lock:
+    with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = run / "demonstration.json"
+        known = run / f"{name}.json"
         if not known.exists():
-            known.write_text(json.dumps(run_apart(_made(_server_url))))
-    return Demonstration(renamed(_server_url, DEMONSTRATION), json.loads(known.read_text()))
+            known.write_text(json.dumps(run_apart(make(server))))
+    return Demonstration(renamed(server, name), json.loads(known.read_text()))
 
 
-@pytest.fixture(scope="session")
-def copy_demonstration(_server_url: str, demonstration: Demonstration) -> Iterator[Callable[[], str]]:
-    """Makes a database that holds the demonstration and answers its URL; dropped at the end of the session."""
+@contextmanager
+def _copies(server: str, template: str) -> Iterator[Callable[[], str]]:
     made: list[str] = []
 
     def copy() -> str:
         name = f"skein_{uuid4().hex}"
-        url = run_apart(_copied(_server_url, name, DEMONSTRATION))
+        url = run_apart(_copied(server, name, template))
         made.append(name)
         return url
 
     yield copy
-    run_apart(_dropped(_server_url, made))
+    run_apart(_dropped(server, made))
+
+
+@pytest.fixture(scope="session")
+def purchases(_server_url: str) -> Demonstration:
+    """The masters and purchases of the demonstration."""
+    return _once(_server_url, PURCHASES, _purchases)
+
+
+@pytest.fixture(scope="session")
+def demonstration(_server_url: str, purchases: Demonstration) -> Demonstration:
+    """The whole demonstration."""
+    return _once(_server_url, WHOLE, _whole)
+
+
+@pytest.fixture(scope="session")
+def copy_purchases(_server_url: str, purchases: Demonstration) -> Iterator[Callable[[], str]]:
+    """Makes a database that holds the purchases and answers its URL; dropped at the end of the session."""
+    with _copies(_server_url, PURCHASES) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="session")
+def copy_demonstration(_server_url: str, demonstration: Demonstration) -> Iterator[Callable[[], str]]:
+    """The same of the whole demonstration."""
+    with _copies(_server_url, WHOLE) as copy:
+        yield copy
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""A process that loads the demonstration group, for tests that kill it: URL. Prints progress, then counts as JSON."""
+"""A process that loads the demonstration group, for tests that kill it: URL, and `purchases` to leave out the trade of
+the last months. Prints progress, then counts as JSON.
+"""
 
 import asyncio
 import json
@@ -15,14 +17,14 @@ def progress(label: str, done: int, total: int) -> None:
     print(label, done, total, flush=True)
 
 
-async def main(url: str) -> None:
+async def main(url: str, *, with_trade: bool) -> None:
     """Load and report."""
     connection = await connect(url, LIMITS)
-    report = await import_demo(importer(connection, GROUP), progress=progress)
+    report = await import_demo(importer(connection, GROUP), progress=progress, with_trade=with_trade)
     await connection.close()
     names = ("status", "created", "updated", "unchanged", "refused")
     print(json.dumps({name: getattr(report, name) for name in names}), flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], with_trade="purchases" not in sys.argv[2:]))

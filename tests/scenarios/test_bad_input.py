@@ -39,9 +39,9 @@ def order(**other: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def shop(copy_demonstration: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def shop(copy_purchases: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """The demonstration without background work, so that only requests could write."""
-    with serving_at(copy_demonstration(), tmp_path_factory.mktemp("shop"), background=False) as serving:
+    with serving_at(copy_purchases(), tmp_path_factory.mktemp("shop"), background=False) as serving:
         yield serving
 
 

@@ -28,7 +28,7 @@ ORDERS = [
     ("ANSER-TT", "PENDING", "EUR", 13, Decimal("59163.60")), ("ANSER-TT", "REJECTED", "EUR", 34, Decimal("106180.08")),
 ]  # fmt: skip
 STOCK = [
-    ("ANSER-SH", Decimal("627537"), Decimal("41630083.4000000000")),
+    ("ANSER-SH", Decimal("625862"), Decimal("41517566.2000000000")),
     ("ANSER-SZ", Decimal("1585707"), Decimal("74735403.0500000000")),
     ("ANSER-TT", Decimal("902699"), Decimal("3356183.3098000000")),
 ]
@@ -36,13 +36,15 @@ USERS = [
     ("accountant", "accountant", None), ("admin", "group_admin", None), ("auditor", "auditor", None),
     ("buyer", "buyer", "ANSER-SZ"), ("controller", "controller", None), ("customer", "customer", None),
     ("hr", "hr", None), ("planner", "planner", "ANSER-SZ"), ("purchasing", "buyer", "ANSER-SH"),
-    ("purchasing", "buyer", "ANSER-TT"), ("quality", "quality", None), ("sales", "sales", "ANSER-SH"),
-    ("supplier", "supplier", None), ("warehouse", "warehouse", None),
+    ("purchasing", "buyer", "ANSER-TT"), ("quality", "quality", None), ("requester", "requester", "ANSER-SZ"),
+    ("sales", "sales", "ANSER-SH"), ("supplier", "supplier", None), ("warehouse", "warehouse", None),
 ]  # fmt: skip
 COUNTS = {
     "item": 206, "party": 274, "device_identifier": 404, "employee": 278, "employee_pay_rate": 1_131,
     "bill_of_material_line": 1_076, "work_order": 1_400, "work_order_operation": 5_795, "currency_rate": 297,
     "purchase_order": 3_800, "goods_receipt": 3_542, "supplier_item": 547, "company": 3,
+    "letterhead": 3, "sales_order": 60, "shipment": 51, "goods_return": 1, "customer_invoice": 51,
+    "supplier_invoice": 599, "payment": 70, "purchase_requisition": 5, "supplier_quotation": 3, "shipping_notice": 9,
 }  # fmt: skip
 
 QUERIES = {
@@ -50,6 +52,11 @@ QUERIES = {
     "JOIN company c USING (company_id) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
     "stock": "SELECT c.code, sum(b.quantity), sum(b.standard_value) FROM stock_balance b "
     "JOIN company c USING (company_id) GROUP BY 1 ORDER BY 1",
+    "sales": "SELECT status, count(*) FROM sales_order GROUP BY 1 ORDER BY 1",
+    "invoices": "SELECT CASE WHEN EXISTS (SELECT FROM open_item o"
+    " WHERE (o.company_id, o.source_id) = (i.company_id, i.id) AND o.blocked_reason IS NOT NULL)"
+    " THEN 'BLOCKED' ELSE i.status END AS state, count(*) FROM supplier_invoice i"
+    " GROUP BY 1 ORDER BY 1",
     "users": "SELECT u.name, r.role, c.code FROM user_account u JOIN role_assignment r ON r.user_id = u.id "
     "LEFT JOIN company c ON c.company_id = r.company_number WHERE u.is_demo ORDER BY 1, 2, 3",
     "partners": "SELECT u.name, p.code FROM partner_link l JOIN user_account u ON u.id = l.user_id "
@@ -74,7 +81,11 @@ QUERIES = {
     "UNION ALL SELECT concat_ws(',', w.number, w.status, w.ordered_quantity, w.scrapped_quantity, w.started_on) "
     "FROM work_order w) lines (line)",
 }
+# In every state that an order or an invoice can be in, so that each has something to be looked at.
+SALES = [("COMPLETE", 50), ("CONFIRMED", 7), ("QUOTED", 3)]
+INVOICES = [("BLOCKED", 49), ("DRAFT", 41), ("POSTED", 509)]
 FACTS: dict[str, Any] = {
+    "sales": SALES, "invoices": INVOICES,
     "orders": ORDERS, "stock": STOCK, "users": USERS, "partners": [("customer", "H0001"), ("supplier", "S0001")],
     "late": [(True,)], "short": [(1, 13), (2, 10), (3, 6)], "one person did two duties": [(0,)],
     "digest": [("53befa333fe6dff71b2f31958110e8cf",)],
@@ -132,7 +143,10 @@ async def kill_after(url: str, line: str) -> None:
 def test_a_load_killed_again_and_again_ends_as_if_left_alone(clone_database: Callable[[], str]) -> None:
     url = clone_database()
     run_apart(prepared(url))
-    for line in ("import items", "import operations", "orders of ANSER-SH", "orders of ANSER-SZ"):
+    for line in (
+        "import items", "import operations", "orders of ANSER-SH", "orders of ANSER-SZ", "sales of ANSER-SH",
+        "notices of ANSER-SZ",
+    ):  # fmt: skip
         run_apart(kill_after(url, line))
     assert run_apart(loaded(url))["status"] == "SUCCEEDED"
     assert run_apart(facts(url)) == FACTS

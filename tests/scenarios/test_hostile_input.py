@@ -54,9 +54,9 @@ async def prepared(url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def besieged(copy_demonstration: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+def besieged(copy_purchases: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """The demonstration without background work, so that only requests could write."""
-    url = copy_demonstration()
+    url = copy_purchases()
     run_apart(prepared(url))
     with serving_at(url, tmp_path_factory.mktemp("besieged"), background=False) as serving:
         yield serving

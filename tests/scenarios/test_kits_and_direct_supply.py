@@ -226,9 +226,9 @@ async def lived(story: Story) -> None:
 
 
 @pytest.fixture(scope="module")
-def story(copy_demonstration: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(copy_purchases: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The story, lived once."""
-    with serving_at(copy_demonstration(), tmp_path_factory.mktemp("kits")) as serving:
+    with serving_at(copy_purchases(), tmp_path_factory.mktemp("kits")) as serving:
         made = Story(serving)
         run_apart(lived(made))
         yield made

@@ -86,3 +86,26 @@ async def test_an_address_is_good_for_one_file_and_its_row_for_its_owner(demo_se
     assert (await fetched(demo_server, path)).status_code == 404
     mine = await demo_server.ask("{ printedReports { nodes { report } } }", who="buyer")
     assert [row["report"] for row in mine["data"]["printedReports"]["nodes"]] == ["stockValuation"]
+
+
+AGES = ("openTotal", "notDue", "overdueFirst", "overdueSecond", "overdueThird", "overdueLast", "amount")
+
+
+async def test_ages_of_one_currency_are_named_by_their_days_and_each_is_added_up(demo_server: Serving) -> None:
+    """What is owed in the company's own currency has its ages, too: they are no second copy of the amount."""
+    figures = " ".join(f"{name} {{ amount }}" for name in AGES)
+    sums = await demo_server.ask(
+        f'{{ agedItems(companies: ["ANSER-SZ"], on: "2026-11-20", side: PAYABLE, daysFirst: 11) '
+        f"{{ totalCount aggregate {{ sum {{ {figures} }} }} }} }}", who="controller",
+    )  # fmt: skip
+    whole = sums["data"]["agedItems"]["aggregate"]["sum"]
+    arguments = {"on": "2026-11-20", "side": "PAYABLE", "daysFirst": "11"}
+    address = (await asked(
+        demo_server, "controller", report="agedItems", form="PDF", language="EN",
+        arguments=[{"name": name, "value": value} for name, value in arguments.items()],
+    ))["downloadUrl"]  # fmt: skip
+    page = pypdfium2.PdfDocument((await fetched(demo_server, address)).content)[0].get_textpage().get_text_range()
+    assert "Open total Not due 1–10 days 11–60 days 61–90 days 91 days or more Amount" in " ".join(page.split())
+    total = " ".join(f"{Decimal(whole[name][0]['amount']):,.2f}" for name in AGES)
+    assert f"Total {total}" in " ".join(page.split())
+    assert len(set(total.split())) > 4

@@ -75,6 +75,8 @@ def test_a_thousand_lines_run_over_pages_that_each_have_heading_number_and_place
     assert whole.count("1,234,567.123456") == LINES
     assert "2026 年 11 月 26 日" in whole or "2026年11月26日" in whole
     assert "(00) 069012340000000017" in whole
+    # What stands small below a line is on the page of its line.
+    assert [place for place, text in enumerate(texts) if text.partition("单位")[2].lstrip().startswith("UDI")] == []
     # Nothing is set beyond the edge of the paper.
     for page in pypdfium2.PdfDocument(body):
         width, height = page.get_size()

@@ -91,20 +91,21 @@ async def test_a_statement_is_read_by_section(desk: Desk) -> None:
     assert shown(sheet) == [
         ("head", "Assets", None, None),
         ("line", "1405", "Stock", Decimal(300)),
-        ("foot", "Assets Total", None, Decimal(300)),
+        ("foot", "Total assets", None, Decimal(300)),
         ("head", "Liabilities", None, None),
         ("line", "220202", "Goods received, not invoiced", Decimal(450)),
-        ("foot", "Liabilities Total", None, Decimal(450)),
+        ("foot", "Total liabilities", None, Decimal(450)),
         ("head", "Equity", None, None),
-        ("line", "Result not yet closed", None, Decimal(-150)),
-        ("foot", "Equity Total", None, Decimal(-150)),
+        ("line", None, "Result not yet closed", Decimal(-150)),
+        ("foot", "Total equity", None, Decimal(-150)),
+        ("total", "Total liabilities and equity", None, Decimal(300)),
     ]
 
 
 async def test_a_file_shows_no_more_than_its_reader_sees(desk: Desk) -> None:
     sheet = await desk.sheet("warehouse", "stockValuation", "en", on="2026-12-31")
-    assert [one.heading for one in sheet.columns] == ["Code", "Item", "Quantity"]
-    assert shown(sheet)[0] == ("line", "GEAR", "Gear", Decimal(3))
+    assert [one.heading for one in sheet.columns] == ["Code", "Item", "Unit", "Quantity"]
+    assert shown(sheet)[0] == ("line", "GEAR", "Gear", "EA", Decimal(3))
     assert "Not shown, for want of permission: inventory:CONFIDENTIAL" in sheet.notes
     nothing = await desk.sheet("warehouse", "trialBalance", "en", from_="2026-01-01", to="2026-12-31")
     assert nothing.lines == ()

@@ -1,10 +1,8 @@
 """Loads the demonstration: masters entity by entity, then users, then the orders of each entity."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import SmallInteger, Text, bindparam, func, select
@@ -13,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from domain.coexistence.books import FoundBooks
 from domain.coexistence.commands import ImportHistory, OpenImportRun
 from domain.coexistence.demo.entity import CUT_OVER_ON, entity_feeds, opening_stock
+from domain.coexistence.demo.loading import NAME, SYSTEM, Loading, acting, codes_of, ids_by_code
 from domain.coexistence.demo.masters import group_feeds
 from domain.coexistence.demo.orders import (
     Codes,
@@ -26,7 +25,8 @@ from domain.coexistence.demo.orders import (
     rejections,
 )
 from domain.coexistence.demo.production import production_feeds
-from domain.coexistence.demo.users import APPROVER, BUYER_OF, EVERYWHERE, RECEIVER, USERS, User
+from domain.coexistence.demo.trade import load_trade
+from domain.coexistence.demo.users import APPROVER, BUYER_OF, EVERYWHERE, RECEIVER, USERS
 from domain.coexistence.demo.world import BOOKS_FROM, BOOKS_TO, ENTITIES, SEED, TODAY, Entity
 from domain.coexistence.feeds import Plan, company_number, importer, run_plan
 from domain.coexistence.imports import Feed, Finding, ImportReport, Progress, digest_of
@@ -35,18 +35,13 @@ from domain.coexistence.runs import Importer, Run, running
 from domain.core.accounts import UserAccount
 from domain.core.actors import Action, Actor, Audience, Grants
 from domain.core.database import Connection
-from domain.core.perform import perform
-from domain.core.records import GROUP, Record, is_sharded
+from domain.core.records import GROUP
 from domain.governance import CreateUser, GrantRole, LinkPartner
-from domain.master_data.companies import Site
-from domain.master_data.items import Item
 from domain.master_data.parties import Party
-from domain.master_data.places import Location
 from domain.procurement import PurchaseOrder
 
-SYSTEM, NAME = "demo", "Demonstration group"
 # What the load itself performs beside imports; each buyer, approver and receiver acts with the same grants.
-MODULES = ("coexistence", "governance", "procurement")
+MODULES = ("coexistence", "finance", "governance", "logistics", "master_data", "procurement", "sales")
 
 _key = LegacyKey.table
 _ORDERS_KNOWN = select(func.count()).where(
@@ -59,32 +54,10 @@ _user = UserAccount.table
 _USERS = select(_user.c.name, _user.c.id).where(_user.c.name == func.any(bindparam("names", type_=ARRAY(Text()))))
 
 
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """A load at work: the entities with their company numbers, and what everyone in it may do."""
-
-    by: Importer
-    numbers: Mapping[str, int]
-    grants: Grants
-    progress: Progress
-
-    @property
-    def connection(self) -> Connection:
-        """The one connection that everything goes through."""
-        return self.by.connection
-
-    async def perform(self, actor: Actor, company_id: int, commands: Sequence[Any], **terms: Any) -> list[UUID]:
-        """The ids of what the commands made. Raises: the first refusal."""
-        if not commands:
-            return []
-        done = await perform(self.connection, actor, self.grants, company_id, commands, **terms)
-        for refusal in done.refusals:
-            raise refusal
-        return done.ids
-
-
-async def import_demo(by: Importer, *, progress: Progress) -> ImportReport:
+async def import_demo(by: Importer, *, progress: Progress, with_trade: bool = True) -> ImportReport:
     """The report over everything that was loaded; a second load changes nothing.
+
+    `with_trade` leaves out, where it is false, all but masters and purchases.
 
     Raises: ImportRunning.
     """
@@ -104,7 +77,7 @@ async def import_demo(by: Importer, *, progress: Progress) -> ImportReport:
         report = await run_plan(importer(by.connection, numbers[entity.code]), plan, dry_run=False, progress=progress)
         # Each plan names the group's masters, for its own rows refer to them; they are counted once.
         _merge(total, report, len(plan.feeds) - len(_own_feeds(entity)) if place else 0)
-    _merge(total, await _load_business(loading), 0)
+    _merge(total, await _load_business(loading, with_trade=with_trade), 0)
     return total
 
 
@@ -150,8 +123,8 @@ async def company_numbers(connection: Connection) -> dict[str, int]:
     return numbers
 
 
-async def _load_business(loading: Loading) -> ImportReport:
-    """Books, users and orders: what is no import but the business itself."""
+async def _load_business(loading: Loading, *, with_trade: bool) -> ImportReport:
+    """Books, users, purchases and trade: what is no import but the business itself."""
     opened = OpenImportRun(
         system=SYSTEM, name=NAME, cut_over_on=CUT_OVER_ON, input_digest=input_digest(), is_dry_run=False
     )
@@ -164,6 +137,8 @@ async def _load_business(loading: Loading) -> ImportReport:
         for entity in ENTITIES:
             async with loading.connection.raw.transaction():
                 await _load_orders(loading, run, entity, users)
+        if with_trade:
+            await load_trade(loading, run, users)
     return run.report
 
 
@@ -211,8 +186,8 @@ async def _load_orders(loading: Loading, run: Run, entity: Entity, users: Mappin
     if known:
         tally.unchanged = len(orders)
         return
-    codes = await _codes(loading, company_id)
-    people = {name: _acting(users, name, company_id) for name in (BUYER_OF[entity.code], APPROVER, RECEIVER)}
+    codes = await codes_of(loading, company_id)
+    people = {name: acting(users, name, company_id) for name in (BUYER_OF[entity.code], APPROVER, RECEIVER)}
     for day, of_month in by_month(entity):
         ids = await _create(loading, entity, people[BUYER_OF[entity.code]], codes, (day, of_month))
         terms = {"clock": lambda day=day: instant(day)}
@@ -239,39 +214,3 @@ async def _create(
     day, orders = month
     commands = [creation(entity, order, codes) for order in orders]
     return await loading.perform(buyer, loading.numbers[entity.code], commands, clock=lambda: instant(day))
-
-
-def _acting(users: Mapping[str, UUID], name: str, company_id: int) -> Actor:
-    """The user as an actor in one company."""
-    user: User = next(user for user in USERS if user.name == name)
-    roles = {company_id: frozenset(role for role, _ in user.roles)}
-    return Actor(id=users[name], name=name, audience=user.audience, roles=roles, locale=user.locale, client=SYSTEM)
-
-
-async def _codes(loading: Loading, company_id: int) -> Codes:
-    """The ids of the demonstration's masters by their codes."""
-    connection = loading.connection
-    found: list[Mapping[str, UUID]] = []
-    for record in (Item, Party, Site, Location):
-        home = company_id if is_sharded(record) else GROUP
-        found.append(await ids_by_code(connection, record, home, None))
-    items, parties, sites, locations = found
-    return Codes(items, parties, sites, locations)
-
-
-async def ids_by_code(
-    connection: Connection, record: type[Record], company_id: int, codes: Sequence[str] | None
-) -> Mapping[str, UUID]:
-    """The ids of the demonstration's records of one kind by code: those named, or all of them."""
-    table = record.table
-    statement = select(table.c.code, table.c.id).join_from(
-        _key,
-        table,
-        (_key.c.record_id == table.c.id)
-        & (_key.c.company_id == bindparam("company_id", type_=SmallInteger()))
-        & (_key.c.record_type == table.name),
-    )
-    if is_sharded(record):
-        statement = statement.where(table.c.company_id == _key.c.company_id)
-    rows = await connection.fetch(statement, company_id=company_id)
-    return {row["code"]: row["id"] for row in rows if codes is None or row["code"] in codes}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from domain.coexistence.demo.catalogue import CATEGORIES, Good, goods, gtin
-from domain.coexistence.demo.partners import Partner, partners
+from domain.coexistence.demo.partners import CITIES_ZH, Partner, partners
 from domain.coexistence.demo.world import BOOKS_FROM, ENTITIES, TODAY, random_of
 from domain.coexistence.imports import Feed, Finding, Mapped, Ref
 from domain.core.records import Record
@@ -182,11 +182,14 @@ def _contacts() -> Rows:
 
 
 def _addresses() -> Rows:
+    """An address as the post of its country writes it."""
+    chinese = dict(CITIES_ZH)
     for partner in partners():
         number = random_of(f"address:{partner.code}").randint(1, 899)
-        street = f"{number} Kaifa Avenue" if partner.country == "CN" else f"Industriestraße {number}"
+        street = f"开发大道{number}号" if partner.country == "CN" else f"Industriestraße {number}"
+        city = f"{chinese[partner.city]}市" if partner.country == "CN" else partner.city
         yield partner.code, {
-            "party_id": ref(Party, partner.code), "kind": "MAIN_OFFICE", "line_1": street, "city": partner.city,
+            "party_id": ref(Party, partner.code), "kind": "MAIN_OFFICE", "line_1": street, "city": city,
             "country": partner.country, "is_active": True,
         }  # fmt: skip
 

@@ -24,6 +24,7 @@ USERS = (
     User(name="admin", display_name="Ada Admin", roles=(("group_admin", EVERYWHERE),)),
     User(name="controller", display_name="Konrad Controller", roles=(("controller", EVERYWHERE),)),
     User(name="buyer", display_name="采购员 Bai Li", roles=(("buyer", SUZHOU.code),), locale="zh"),
+    User(name="requester", display_name="申请人 Shen Qing", roles=(("requester", SUZHOU.code),), locale="zh"),
     User(
         name="purchasing", display_name="Petra Einkauf",
         roles=(("buyer", SHANGHAI.code), ("buyer", TUTTLINGEN.code)),

@@ -1,27 +1,26 @@
 """Commands on bulk exports: those of the account that asks, and those with which the runner tells its progress."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.types import Uuid
 
+from domain.coexistence.attempts import CANCEL, FAIL, START, SUCCEED, Life
 from domain.coexistence.exports.models import (
     DOCUMENT_LENGTH_MAX,
     VARIABLES_LENGTH_MAX,
     ExportRun,
     ExportStatus,
 )
-from domain.coexistence.ownership import TooMany, check_owner, used_roles
+from domain.coexistence.ownership import TooMany, used_roles
 from domain.core.actors import Action
 from domain.core.columns import TEXT_LENGTH_MAX
-from domain.core.commands import CommandSpec, Results, Reveal, argument, command
+from domain.core.commands import Results, Reveal, argument, command
 from domain.core.database import Row
-from domain.core.errors import DomainError, NotFound, Rejected, WrongState
+from domain.core.errors import DomainError, Rejected
 from domain.core.flow import Flow, Transition
 from domain.core.ids import new_id
 from domain.core.models import AccessLogEntry
@@ -39,7 +38,7 @@ ATTEMPTS_MAX = 3
 # How long a file is kept.
 KEPT = timedelta(days=7)
 
-START, SUCCEED, FAIL, CANCEL, EXPIRE = "start", "succeed", "fail", "be cancelled", "expire"
+EXPIRE = "expire"
 _OPEN = frozenset({ExportStatus.QUEUED, ExportStatus.RUNNING})
 EXPORT_FLOW = Flow(
     document=WHAT,
@@ -57,16 +56,7 @@ EXPORT_FLOW = Flow(
 ADDRESS = Reveal(
     "downloadUrl", "Where the file can be had once the run has SUCCEEDED, for a day; whoever has it can read the file."
 )
-
-_run = ExportRun.table
-_WAITING = (
-    select(func.count())
-    .select_from(_run)
-    .where(
-        _run.c.user_id == bindparam("user_id", type_=Uuid()),
-        or_(_run.c.status == ExportStatus.QUEUED.value, _run.c.status == ExportStatus.RUNNING.value),
-    )
-)
+EXPORT = Life(ExportRun, EXPORT_FLOW, ExportStatus, ATTEMPTS_MAX, progressed=PROGRESSED, finished=FINISHED)
 
 
 @command(action=Action.CREATE, record=ExportRun, zh="批量导出", reveals=(ADDRESS,), own=True)
@@ -86,7 +76,7 @@ async def bulk_export(work: Work, commands: Sequence[BulkExport]) -> Results[Exp
 
     Raises: Rejected, TooMany (per row). Emits: ExportRunQueued.
     """
-    waiting = (await work.fetch(_WAITING, user_id=work.actor.id))[0][0]
+    waiting = await EXPORT.open_count(work)
     outcomes: list[UUID | DomainError] = []
     rows: list[Mapping[str, Any]] = []
     for one in commands:
@@ -140,16 +130,7 @@ async def sign_bulk_exports(work: Work, commands: Sequence[SignBulkExport]) -> R
 
     Raises: NotFound, NotOwner (per row).
     """
-    rows = await work.lock(ExportRun, [one.export_run_id for one in commands])
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        try:
-            check_owner(work, _known(rows, one.export_run_id), WHAT)
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        outcomes.append(one.export_run_id)
-    return Results(outcomes)
+    return await EXPORT.signed(work, commands)
 
 
 @command(action=Action.CHANGE, record=ExportRun, zh="取消导出", own=True)
@@ -164,13 +145,7 @@ async def cancel_bulk_exports(work: Work, commands: Sequence[CancelBulkExport]) 
 
     Raises: NotFound, NotOwner, WrongState (per row). Emits: ExportRunFinished.
     """
-    administers: CommandSpec = cast(Any, FinishExport).spec
-
-    def cancelled(_: CancelBulkExport, row: Row) -> Mapping[str, Any]:
-        check_owner(work, row, WHAT, administers=administers)
-        return {"status": _advanced(row, CANCEL), "finished_at": work.now}
-
-    return await _changed(work, commands, cancelled, ("status", "finished_at"), FINISHED)
+    return await EXPORT.cancelled(work, commands, FinishExport)
 
 
 @command(action=Action.ADMINISTER, record=ExportRun, zh="开始导出")
@@ -185,18 +160,7 @@ async def begin_exports(work: Work, commands: Sequence[BeginExport]) -> Results[
 
     Raises: NotFound, WrongState (per row). Emits: ExportRunProgressed.
     """
-
-    def begun(_: BeginExport, row: Row) -> Mapping[str, Any]:
-        if row["attempt_count"] >= ATTEMPTS_MAX:
-            ended = {"status": _advanced(row, FAIL), "failure": "INTERRUPTED", "finished_at": work.now}
-            return {**{name: row[name] for name in fields}, **ended}
-        return {
-            "status": _advanced(row, START), "started_at": work.now, "attempt_count": row["attempt_count"] + 1,
-            "row_count": 0, "file_kib": 0, "failure": None, "finished_at": None,
-        }  # fmt: skip
-
-    fields = ("status", "started_at", "attempt_count", "row_count", "file_kib", "failure", "finished_at")
-    return await _changed(work, commands, begun, fields, PROGRESSED)
+    return await EXPORT.begun(work, commands, {"row_count": 0, "file_kib": 0})
 
 
 @command(action=Action.ADMINISTER, record=ExportRun, zh="记录导出进度")
@@ -217,10 +181,10 @@ async def record_export_progress(work: Work, commands: Sequence[RecordExportProg
     """
 
     def progressed(one: RecordExportProgress, row: Row) -> Mapping[str, Any]:
-        _check_attempt(row, one.attempt)
+        EXPORT.check_attempt(row, one.attempt)
         return {"row_count": one.row_count, "file_kib": one.file_kib}
 
-    return await _changed(work, commands, progressed, ("row_count", "file_kib"), PROGRESSED)
+    return await EXPORT.changed(work, commands, progressed, ("row_count", "file_kib"), PROGRESSED)
 
 
 @command(action=Action.ADMINISTER, record=ExportRun, zh="结束导出")
@@ -249,11 +213,11 @@ async def finish_exports(work: Work, commands: Sequence[FinishExport]) -> Result
     logged: list[Mapping[str, Any]] = []
 
     def finished(one: FinishExport, row: Row) -> Mapping[str, Any]:
-        _check_attempt(row, one.attempt)
+        EXPORT.check_attempt(row, one.attempt)
         if one.personal and one.file is not None:
             logged.append(_access(row, one))
         return {
-            "status": _advanced(row, SUCCEED if one.file is not None else FAIL), "finished_at": work.now,
+            "status": EXPORT.advanced(row, SUCCEED if one.file is not None else FAIL), "finished_at": work.now,
             "expires_at": work.now + KEPT if one.file is not None else None, "row_count": one.row_count,
             "file_kib": one.file_kib, "digest": one.digest, "file": one.file, "sight": one.sight,
             "withheld": list(one.withheld),
@@ -265,7 +229,7 @@ async def finish_exports(work: Work, commands: Sequence[FinishExport]) -> Result
         "status", "finished_at", "expires_at", "row_count", "file_kib", "digest", "file", "sight", "withheld",
         "failure", "failure_message",
     )  # fmt: skip
-    results = await _changed(work, commands, finished, fields, FINISHED)
+    results = await EXPORT.changed(work, commands, finished, fields, FINISHED)
     await work.insert(AccessLogEntry, logged, audited=False)
     return results
 
@@ -291,55 +255,13 @@ async def expire_exports(work: Work, commands: Sequence[ExpireExport]) -> Result
 
     Raises: NotFound, WrongState (per row). Emits: ExportRunFinished.
     """
-    return await _changed(
-        work, commands, lambda _, row: {"status": _advanced(row, EXPIRE), "file": None}, ("status", "file"), FINISHED
-    )
+
+    def expired(_: ExpireExport, row: Row) -> Mapping[str, Any]:
+        return {"status": EXPORT.advanced(row, EXPIRE), "file": None}
+
+    return await EXPORT.changed(work, commands, expired, ("status", "file"), FINISHED)
 
 
 def address_ends_at(now: datetime) -> datetime:
     """Until when an address that is signed now is good."""
     return now + timedelta(days=1)
-
-
-def _known(rows: Mapping[UUID, Row], id_: UUID) -> Row:
-    """The locked row. Raises: NotFound."""
-    if id_ not in rows:
-        raise NotFound(("exportRun",), what=WHAT, key=str(id_))
-    return rows[id_]
-
-
-def _advanced(row: Row, transition: str) -> str:
-    return EXPORT_FLOW.advance(str(row["id"]), ExportStatus(row["status"]), transition).value
-
-
-def _check_attempt(row: Row, attempt: int) -> None:
-    """Make sure that the attempt is the one that runs: a process that was thought dead changes nothing.
-
-    Raises: WrongState.
-    """
-    if row["status"] != ExportStatus.RUNNING or row["attempt_count"] != attempt:
-        raise WrongState(what=WHAT, key=str(row["id"]), state=row["status"], transition="go on")
-
-
-async def _changed(
-    work: Work,
-    commands: Sequence[Any],
-    change: Callable[[Any, Row], Mapping[str, Any]],
-    fields: Sequence[str],
-    event: str,
-) -> Results[ExportRun]:
-    """The runs with what `change` makes of each; it may refuse."""
-    rows = await work.lock(ExportRun, [one.export_run_id for one in commands])
-    changed: dict[UUID, Mapping[str, Any]] = {}
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        try:
-            changed[one.export_run_id] = {**change(one, _known(rows, one.export_run_id)), "id": one.export_run_id}
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        outcomes.append(one.export_run_id)
-    if changed:
-        await work.update(ExportRun, list(changed.values()), fields=fields)
-        work.emit(event, ExportRun, list(changed))
-    return Results(outcomes)

@@ -1,18 +1,19 @@
 """Commands on bulk mutations: those of the account that asks, and those with which the runner tells its progress."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.types import Uuid
 
+from domain.coexistence.attempts import CANCEL, FAIL, START, SUCCEED, Life
 from domain.coexistence.mutations.models import BulkUpload, MutationRun, MutationStatus, UploadStatus
 from domain.coexistence.ownership import TooMany, check_owner, used_roles
 from domain.core.actors import Action
 from domain.core.columns import NAME_LENGTH_MAX, TEXT_LENGTH_MAX
-from domain.core.commands import CommandSpec, Results, Reveal, argument, command
+from domain.core.commands import Results, Reveal, argument, command
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, WrongState
 from domain.core.flow import Flow, Transition
@@ -32,7 +33,6 @@ UPLOADS_MAX = 20
 ATTEMPTS_MAX = 5
 KEPT = timedelta(days=7)
 
-START, SUCCEED, FAIL, CANCEL = "start", "succeed", "fail", "be cancelled"
 _OPEN = frozenset({MutationStatus.QUEUED, MutationStatus.RUNNING})
 MUTATION_FLOW = Flow(
     document=RUN,
@@ -49,16 +49,12 @@ MUTATION_FLOW = Flow(
 UPLOAD_ADDRESS = Reveal("uploadUrl", "Where the file is posted, once and within an hour, as it is.")
 RESULT_ADDRESS = Reveal("resultUrl", "Where the result can be had once the run has ended, for a day: a line a line.")
 
-_run, _upload = MutationRun.table, BulkUpload.table
+MUTATION = Life(
+    MutationRun, MUTATION_FLOW, MutationStatus, ATTEMPTS_MAX, progressed=PROGRESSED, finished=FINISHED
+)  # fmt: skip
+
+_upload = BulkUpload.table
 _user = bindparam("user_id", type_=Uuid())
-_WAITING = (
-    select(func.count())
-    .select_from(_run)
-    .where(
-        _run.c.user_id == _user,
-        or_(_run.c.status == MutationStatus.QUEUED.value, _run.c.status == MutationStatus.RUNNING.value),
-    )
-)
 _UNSENT = (
     select(func.count())
     .select_from(_upload)
@@ -150,7 +146,7 @@ async def bulk_mutation(work: Work, commands: Sequence[BulkMutation]) -> Results
 
     Raises: NotFound, NotOwner, WrongState for a file that is not there, TooMany (per row). Emits: MutationRunQueued.
     """
-    waiting = (await work.fetch(_WAITING, user_id=work.actor.id))[0][0]
+    waiting = await MUTATION.open_count(work)
     uploads = await work.lock(BulkUpload, [one.upload_id for one in commands])
     outcomes: list[UUID | DomainError] = []
     rows: list[Mapping[str, Any]] = []
@@ -194,16 +190,7 @@ async def sign_bulk_mutations(work: Work, commands: Sequence[SignBulkMutation]) 
 
     Raises: NotFound, NotOwner (per row).
     """
-    rows = await work.lock(MutationRun, [one.mutation_run_id for one in commands])
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        try:
-            check_owner(work, _known(rows, one.mutation_run_id), RUN)
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        outcomes.append(one.mutation_run_id)
-    return Results(outcomes)
+    return await MUTATION.signed(work, commands)
 
 
 @command(action=Action.CHANGE, record=MutationRun, zh="取消批量变更")
@@ -218,13 +205,7 @@ async def cancel_bulk_mutations(work: Work, commands: Sequence[CancelBulkMutatio
 
     Raises: NotFound, NotOwner, WrongState (per row). Emits: MutationRunFinished.
     """
-    administers: CommandSpec = cast(Any, FinishMutationRun).spec
-
-    def cancelled(_: CancelBulkMutation, row: Row) -> Mapping[str, Any]:
-        check_owner(work, row, RUN, administers=administers)
-        return {"status": _advanced(row, CANCEL), "finished_at": work.now}
-
-    return await _changed(work, commands, cancelled, ("status", "finished_at"), FINISHED)
+    return await MUTATION.cancelled(work, commands, FinishMutationRun)
 
 
 @command(action=Action.ADMINISTER, record=MutationRun, zh="开始批量变更")
@@ -239,18 +220,7 @@ async def begin_mutation_runs(work: Work, commands: Sequence[BeginMutationRun]) 
 
     Raises: NotFound, WrongState (per row). Emits: MutationRunProgressed.
     """
-    fields = ("status", "started_at", "attempt_count", "failure", "finished_at")
-
-    def begun(_: BeginMutationRun, row: Row) -> Mapping[str, Any]:
-        if row["attempt_count"] >= ATTEMPTS_MAX:
-            ended = {"status": _advanced(row, FAIL), "failure": "INTERRUPTED", "finished_at": work.now}
-            return {**{name: row[name] for name in fields}, **ended}
-        return {
-            "status": _advanced(row, START), "started_at": work.now, "attempt_count": row["attempt_count"] + 1,
-            "failure": None, "finished_at": None,
-        }  # fmt: skip
-
-    return await _changed(work, commands, begun, fields, PROGRESSED)
+    return await MUTATION.begun(work, commands, {})
 
 
 @command(action=Action.ADMINISTER, record=MutationRun, zh="记录批量变更进度")
@@ -271,10 +241,11 @@ async def record_mutation_progress(work: Work, commands: Sequence[RecordMutation
     """
 
     def progressed(one: RecordMutationProgress, row: Row) -> Mapping[str, Any]:
-        _check_attempt(row, one.attempt)
+        MUTATION.check_attempt(row, one.attempt)
         return _counts(one)
 
-    return await _changed(work, commands, progressed, ("line_count", "accepted_count", "refused_count"), PROGRESSED)
+    fields = ("line_count", "accepted_count", "refused_count")
+    return await MUTATION.changed(work, commands, progressed, fields, PROGRESSED)
 
 
 @command(action=Action.ADMINISTER, record=MutationRun, zh="结束批量变更")
@@ -298,9 +269,9 @@ async def finish_mutation_runs(work: Work, commands: Sequence[FinishMutationRun]
     """
 
     def finished(one: FinishMutationRun, row: Row) -> Mapping[str, Any]:
-        _check_attempt(row, one.attempt)
+        MUTATION.check_attempt(row, one.attempt)
         return {
-            **_counts(one), "status": _advanced(row, SUCCEED if one.failure is None else FAIL),
+            **_counts(one), "status": MUTATION.advanced(row, SUCCEED if one.failure is None else FAIL),
             "finished_at": work.now, "expires_at": work.now + KEPT, "digest": one.digest, "file": one.file,
             "failure": one.failure, "failure_message": (one.failure_message or "")[:TEXT_LENGTH_MAX] or None,
         }  # fmt: skip
@@ -309,7 +280,7 @@ async def finish_mutation_runs(work: Work, commands: Sequence[FinishMutationRun]
         "line_count", "accepted_count", "refused_count", "status", "finished_at", "expires_at", "digest", "file",
         "failure", "failure_message",
     )  # fmt: skip
-    return await _changed(work, commands, finished, fields, FINISHED)
+    return await MUTATION.changed(work, commands, finished, fields, FINISHED)
 
 
 @command(action=Action.ADMINISTER, record=MutationRun, zh="清除批量变更文件")
@@ -324,7 +295,7 @@ async def expire_mutation_runs(work: Work, commands: Sequence[ExpireMutationRun]
 
     Raises: NotFound (per row). Emits: MutationRunFinished.
     """
-    return await _changed(work, commands, lambda _, __: {"file": None}, ("file",), FINISHED)
+    return await MUTATION.changed(work, commands, lambda _, __: {"file": None}, ("file",), FINISHED)
 
 
 @command(action=Action.ADMINISTER, record=BulkUpload, zh="清除批量上传")
@@ -350,48 +321,3 @@ def _counts(one: RecordMutationProgress | FinishMutationRun) -> Mapping[str, int
         "line_count": one.accepted_count + one.refused_count, "accepted_count": one.accepted_count,
         "refused_count": one.refused_count,
     }  # fmt: skip
-
-
-def _known(rows: Mapping[UUID, Row], id_: UUID) -> Row:
-    """The locked row. Raises: NotFound."""
-    if id_ not in rows:
-        raise NotFound(("mutationRun",), what=RUN, key=str(id_))
-    return rows[id_]
-
-
-def _advanced(row: Row, transition: str) -> str:
-    return MUTATION_FLOW.advance(str(row["id"]), MutationStatus(row["status"]), transition).value
-
-
-def _check_attempt(row: Row, attempt: int) -> None:
-    """Make sure that the attempt is the one that runs: a process that was thought dead changes nothing.
-
-    Raises: WrongState.
-    """
-    if row["status"] != MutationStatus.RUNNING or row["attempt_count"] != attempt:
-        raise WrongState(what=RUN, key=str(row["id"]), state=row["status"], transition="go on")
-
-
-async def _changed(
-    work: Work,
-    commands: Sequence[Any],
-    change: Callable[[Any, Row], Mapping[str, Any]],
-    fields: Sequence[str],
-    event: str,
-) -> Results[MutationRun]:
-    """The runs with what `change` makes of each; it may refuse."""
-    rows = await work.lock(MutationRun, [one.mutation_run_id for one in commands])
-    changed: dict[UUID, Mapping[str, Any]] = {}
-    outcomes: list[UUID | DomainError] = []
-    for one in commands:
-        id_ = one.mutation_run_id
-        try:
-            changed[id_] = {**change(one, _known(rows, id_)), "id": id_}
-        except DomainError as refusal:
-            outcomes.append(refusal)
-            continue
-        outcomes.append(id_)
-    if changed:
-        await work.update(MutationRun, list(changed.values()), fields=fields)
-        work.emit(event, MutationRun, list(changed))
-    return Results(outcomes)

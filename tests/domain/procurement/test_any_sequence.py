@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,9 +43,24 @@ def sequences(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return [*begun, *approved, *draw(st.lists(steps, min_size=3, max_size=10))]
 
 
+quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
 @given(sequences())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=quiet)
 async def test_any_sequence_of_orders_and_receipts_keeps_the_books_right(world: World, sequence: list[tuple[Any, ...]]):
+    await hold(world, sequence)
+
+
+@pytest.mark.soak
+@given(sequences())
+@settings(max_examples=300, suppress_health_check=quiet)
+async def test_any_sequence_for_long(world: World, sequence: list[tuple[Any, ...]]):
+    await hold(world, sequence)
+
+
+async def hold(world: World, sequence: list[tuple[Any, ...]]) -> None:
+    """Do the steps; what is refused leaves nothing behind, and every check holds at the end."""
     orders: list[tuple[int, UUID]] = []
     for step in sequence:
         before, states = await world.state(), await states_of(world)
