@@ -3,6 +3,7 @@
 import strawberry
 
 from domain import inventory
+from domain.inventory.ageing import StockAgeLine
 from domain.inventory.commands import (
     AddLandedCost,
     CancelLandedCost,
@@ -20,6 +21,7 @@ from domain.inventory.commands import (
     SetItemValuation,
     ShipTransfer,
     TransferStock,
+    WriteOffTransfer,
 )
 from domain.inventory.documents import (
     LandedCost,
@@ -66,6 +68,7 @@ class InventoryQuery:
     stock_movements = root_many(StockMovementLine)
     stock_valuation = root_many(StockValuationLine)
     stock_tie_out = root_many(StockTieOutLine)
+    stock_ages = root_many(StockAgeLine)
     stock_transfer = root_one(StockTransfer)
     stock_transfers = root_many(StockTransfer)
     stock_transfer_lines = root_many(StockTransferLine)
@@ -88,6 +91,7 @@ class InventoryMutation:
     transfer_stock = performs(TransferStock)
     ship_transfer = performs(ShipTransfer)
     receive_transfer = performs(ReceiveTransfer)
+    write_off_transfer = performs(WriteOffTransfer)
     reverse_stock_move = performs(ReverseStockMove)
     change_stock_status = performs(ChangeStockStatus)
     change_lot_status = performs(ChangeLotStatus)

@@ -14,6 +14,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.replenishment import ReplenishmentLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
@@ -41,6 +42,7 @@ class LogisticsQuery:
     direct_supplies = root_many(DirectSupply)
     available_to_promise = root_many(AvailableToPromiseLine)
     kits_to_promise = root_many(KitToPromiseLine)
+    replenishment = root_many(ReplenishmentLine)
     package_numberings = root_many(PackageNumbering)
 
 

@@ -7,11 +7,12 @@ stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its r
 its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
 variance. Goods bought that are ours while they travel come in with `buy_in_transit`.
 
-Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
-ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
+Emits: StockChanged (StockBalance), TransferShipped, TransferReceived, TransferWrittenOff (StockTransfer),
+StockReserved, ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
 
 from domain.inventory import cost_checks, verify
+from domain.inventory.ageing import StockAgeLine, stock_ages
 from domain.inventory.balances import counter_location, locations
 from domain.inventory.bought_in_transit import LotBrought, Route, buy_in_transit, lots_brought, route_of
 from domain.inventory.commands import (
@@ -31,6 +32,7 @@ from domain.inventory.commands import (
     SetItemValuation,
     ShipTransfer,
     TransferStock,
+    WriteOffTransfer,
     add_landed_costs,
     cancel_landed_costs,
     change_lot_statuses,
@@ -48,6 +50,7 @@ from domain.inventory.commands import (
     set_item_valuations,
     ship_transfers,
     transfer_stock,
+    write_off_transfers,
 )
 from domain.inventory.commands.counts import Against, post_counts
 from domain.inventory.costs import standard_costs
@@ -121,6 +124,7 @@ REPORTS = {
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,
+    StockAgeLine: stock_ages,
 }
 COMMANDS = {
     CountStock: count_stock,
@@ -130,6 +134,7 @@ COMMANDS = {
     TransferStock: transfer_stock,
     ShipTransfer: ship_transfers,
     ReceiveTransfer: receive_transfers,
+    WriteOffTransfer: write_off_transfers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
     ChangeLotStatus: change_lot_statuses,
@@ -145,6 +150,7 @@ EVENTS = {
     "StockChanged": StockBalance,
     "TransferShipped": StockTransfer,
     "TransferReceived": StockTransfer,
+    "TransferWrittenOff": StockTransfer,
     "StockReserved": StockReservation,
     "ReservationReleased": StockReservation,
     "ReservationFulfilled": StockReservation,

@@ -53,6 +53,7 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.replenishment import ReplenishmentLine, replenishment
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine, available_to_promise, kits_to_promise
 from domain.logistics.rules import package_numbering
 from domain.logistics.verify import VERIFIERS
@@ -95,7 +96,11 @@ COMMANDS: Mapping[type[Any], Handler] = {
     FillConsignment: fill_consignments,
     ReportConsumption: report_consumptions,
 }
-REPORTS = {AvailableToPromiseLine: available_to_promise, KitToPromiseLine: kits_to_promise}
+REPORTS = {
+    AvailableToPromiseLine: available_to_promise,
+    KitToPromiseLine: kits_to_promise,
+    ReplenishmentLine: replenishment,
+}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
