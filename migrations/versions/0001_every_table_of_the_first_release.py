@@ -4552,12 +4552,14 @@ def upgrade() -> None:
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
+    sa.Column('kind', sa.Text(), server_default='RETURNED', nullable=False, comment='Whether the goods came back or never arrived.'),
     sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
     sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
     sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
     sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('RETURNED', 'MISSING')", name=op.f('ck_goods_return_kind_known')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
     sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
     sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
@@ -4842,6 +4844,23 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_transfer_line_company_id_item_id'), 'stock_transfer_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_stock_transfer_line_company_id_lot_id'), 'stock_transfer_line', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
     op.create_index(op.f('ix_stock_transfer_line_company_id_stock_entry_id'), 'stock_transfer_line', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=None)
+    op.create_table('tracking_event',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment.'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='What happened.'),
+    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When it happened, as the carrier says.'),
+    sa.Column('place', sa.Text(), nullable=True, comment='Where it happened.'),
+    sa.Column('note', sa.Text(), nullable=True, comment='What else the carrier says.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint("kind IN ('COLLECTED', 'IN_TRANSIT', 'AT_CUSTOMS', 'OUT_FOR_DELIVERY', 'HANDED_OVER', 'NOT_ACCEPTED', 'DELAYED', 'DAMAGED', 'TURNED_BACK')", name=op.f('ck_tracking_event_kind_known')),
+    sa.CheckConstraint('char_length(note) <= 400', name=op.f('ck_tracking_event_note_length')),
+    sa.CheckConstraint('char_length(place) <= 400', name=op.f('ck_tracking_event_place_length')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_tracking_event_company_id_shipment_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tracking_event')),
+    sa.UniqueConstraint('company_id', 'shipment_id', 'occurred_at', 'kind', name=op.f('uq_tracking_event_company_id_shipment_id_occurred_at_kind'))
+    )
+    op.create_index(op.f('ix_tracking_event_company_id_occurred_at_id'), 'tracking_event', ['company_id', 'occurred_at', 'id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
