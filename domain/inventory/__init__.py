@@ -7,6 +7,8 @@ stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its r
 its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
 variance. Goods bought that are ours while they travel come in with `buy_in_transit`.
 
+Items are kept here, above masters and goods: how one is traced does not change under its stock.
+
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived, TransferWrittenOff (StockTransfer),
 StockReserved, ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
 """
@@ -53,6 +55,7 @@ from domain.inventory.commands import (
     write_off_transfers,
 )
 from domain.inventory.commands.counts import Against, post_counts
+from domain.inventory.commands.item_changes import ITEMS, ApproveItemChange, approve_item_changes
 from domain.inventory.costs import standard_costs
 from domain.inventory.customer_returns import CustomerReturn, return_stock
 from domain.inventory.documents import (
@@ -98,6 +101,7 @@ from domain.inventory.supplier_returns import (
 )
 from domain.inventory.tracing import LotTraceLine, lot_trace
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
+from domain.master_data.maintenance import events_of
 
 RECORDS = (
     Lot,
@@ -127,6 +131,8 @@ REPORTS = {
     StockAgeLine: stock_ages,
 }
 COMMANDS = {
+    **ITEMS,
+    ApproveItemChange: approve_item_changes,
     CountStock: count_stock,
     SetItemValuation: set_item_valuations,
     IssueStock: issue_stock,
@@ -147,6 +153,7 @@ COMMANDS = {
 }
 HANDLERS = {}
 EVENTS = {
+    **events_of(ITEMS),
     "StockChanged": StockBalance,
     "TransferShipped": StockTransfer,
     "TransferReceived": StockTransfer,
