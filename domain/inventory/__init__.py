@@ -10,7 +10,8 @@ variance. Goods bought that are ours while they travel come in with `buy_in_tran
 Items are kept here, above masters and goods: how one is traced does not change under its stock.
 
 Emits: StockChanged (StockBalance), TransferShipped, TransferReceived, TransferWrittenOff (StockTransfer),
-StockReserved, ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
+StockReserved, ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot), ItemValuationSet
+(ItemValuation), LandedCostAdded, LandedCostCancelled (LandedCost), StockRevalued (StockRevaluation).
 """
 
 from domain.inventory import cost_checks, verify
@@ -158,6 +159,10 @@ EVENTS = {
     "TransferShipped": StockTransfer,
     "TransferReceived": StockTransfer,
     "TransferWrittenOff": StockTransfer,
+    "ItemValuationSet": ItemValuation,
+    "LandedCostAdded": LandedCost,
+    "LandedCostCancelled": LandedCost,
+    "StockRevalued": StockRevaluation,
     "StockReserved": StockReservation,
     "ReservationReleased": StockReservation,
     "ReservationFulfilled": StockReservation,

@@ -2,7 +2,7 @@
 
 Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced,
 ReadingsRecorded, ExcursionFound, ShipmentTracked (Shipment), CustomerReturnReceived, GoodsMissing,
-CustomerReturnDecided, CustomerReturnCredited (GoodsReturn).
+CustomerReturnDecided, CustomerReturnCredited (GoodsReturn), DirectSupplyReleased (DirectSupply).
 """
 
 from collections.abc import Mapping
@@ -125,6 +125,7 @@ EVENTS = {
     "GoodsMissing": GoodsReturn,
     "CustomerReturnDecided": GoodsReturn,
     "CustomerReturnCredited": GoodsReturn,
+    "DirectSupplyReleased": DirectSupply,
 }
 
 __all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]
