@@ -405,6 +405,13 @@ def above(part: Decimal, whole: Decimal, rule: Rule) -> Verdict:
     return Verdict.RESOLVE if part * HUNDRED <= whole * (rule.threshold - rule.hysteresis) else Verdict.HOLD
 
 
+def most_above(part: Decimal, whole: Decimal, rule: Rule, rules: Iterable[Rule]) -> Verdict:
+    """Whether a part is `above` a whole, and no stricter one of the `rules` says so already."""
+    if any(rule.threshold < other.threshold and part * HUNDRED > whole * other.threshold for other in rules):
+        return Verdict.RESOLVE
+    return above(part, whole, rule)
+
+
 def receipt_verdict(receipt: OpenReceipt, rule: Rule, today: date) -> Verdict:
     """Whether goods are late by more than `threshold` days; what is older than the window is history."""
     days_late = (today - receipt.due_on).days
