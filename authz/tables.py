@@ -200,7 +200,11 @@ SELECT u.id, u.name, u.display_name, u.audience, u.locale, u.is_demo,
   ARRAY(SELECT a.company_number::text || ' ' || a.role FROM role_assignment a
         WHERE a.user_id = u.id AND a.archived_at IS NULL AND a.valid_from_at <= statement_timestamp()
           AND (a.valid_to_at IS NULL OR a.valid_to_at > statement_timestamp()) ORDER BY 1) AS roles,
-  ARRAY(SELECT p.party_id FROM partner_link p WHERE p.user_id = u.id AND p.archived_at IS NULL) AS partners,
+  ARRAY(SELECT p.party_id FROM partner_link p WHERE p.user_id = u.id AND p.archived_at IS NULL
+        UNION SELECT one.id FROM partner_link p JOIN party own ON own.id = p.party_id
+          CROSS JOIN LATERAL (SELECT coalesce(own.merged_into_id, own.id) AS id) AS survivor
+          JOIN party one ON one.id = survivor.id OR one.merged_into_id = survivor.id
+        WHERE p.user_id = u.id AND p.archived_at IS NULL) AS partners,
   ARRAY(SELECT s.site_id FROM site_restriction s WHERE s.user_id = u.id AND s.archived_at IS NULL) AS sites,
   (SELECT min(t) FROM role_assignment a, unnest(ARRAY[a.valid_from_at, a.valid_to_at]) AS t
         WHERE a.user_id = u.id AND a.archived_at IS NULL AND t > statement_timestamp()) AS changes_at,

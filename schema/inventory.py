@@ -3,24 +3,7 @@
 import strawberry
 
 from domain import inventory
-from domain.inventory.commands import (
-    AddLandedCost,
-    CancelLandedCost,
-    ChangeLotStatus,
-    ChangeStockStatus,
-    ConvertStock,
-    CountStock,
-    IssueReservation,
-    IssueStock,
-    ReceiveTransfer,
-    ReleaseReservation,
-    ReserveStock,
-    RevalueStock,
-    ReverseStockMove,
-    SetItemValuation,
-    ShipTransfer,
-    TransferStock,
-)
+from domain.inventory.ageing import StockAgeLine
 from domain.inventory.documents import (
     LandedCost,
     LandedCostLine,
@@ -42,7 +25,7 @@ from domain.inventory.models import (
 )
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
 from domain.inventory.tracing import LotTraceLine
-from schema.commands import performs
+from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
 for _record in (*inventory.RECORDS, *inventory.REPORTS):
@@ -66,6 +49,7 @@ class InventoryQuery:
     stock_movements = root_many(StockMovementLine)
     stock_valuation = root_many(StockValuationLine)
     stock_tie_out = root_many(StockTieOutLine)
+    stock_ages = root_many(StockAgeLine)
     stock_transfer = root_one(StockTransfer)
     stock_transfers = root_many(StockTransfer)
     stock_transfer_lines = root_many(StockTransferLine)
@@ -79,21 +63,4 @@ class InventoryQuery:
     stock_allocations = root_many(StockAllocation)
 
 
-@strawberry.type
-class InventoryMutation:
-    count_stock = performs(CountStock)
-    set_item_valuation = performs(SetItemValuation)
-    issue_stock = performs(IssueStock)
-    convert_stock = performs(ConvertStock)
-    transfer_stock = performs(TransferStock)
-    ship_transfer = performs(ShipTransfer)
-    receive_transfer = performs(ReceiveTransfer)
-    reverse_stock_move = performs(ReverseStockMove)
-    change_stock_status = performs(ChangeStockStatus)
-    change_lot_status = performs(ChangeLotStatus)
-    revalue_stock = performs(RevalueStock)
-    add_landed_cost = performs(AddLandedCost)
-    cancel_landed_cost = performs(CancelLandedCost)
-    reserve_stock = performs(ReserveStock)
-    release_reservation = performs(ReleaseReservation)
-    issue_reservation = performs(IssueReservation)
+InventoryMutation = mutations("InventoryMutation", inventory.COMMANDS)

@@ -14,7 +14,9 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.replenishment import ReplenishmentLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
+from domain.logistics.tracking import TrackingEvent
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -37,10 +39,12 @@ class LogisticsQuery:
     goods_return_lines = root_many(GoodsReturnLine)
     return_credits = root_many(ReturnCredit)
     cold_chain_readings = root_many(ColdChainReading)
+    tracking_events = root_many(TrackingEvent)
     storage_conditions = root_many(StorageCondition)
     direct_supplies = root_many(DirectSupply)
     available_to_promise = root_many(AvailableToPromiseLine)
     kits_to_promise = root_many(KitToPromiseLine)
+    replenishment = root_many(ReplenishmentLine)
     package_numberings = root_many(PackageNumbering)
 
 

@@ -28,7 +28,6 @@ from domain.alerts.rules import (
     Stock,
     Undelivered,
     Verdict,
-    above,
     below,
     budget_messages,
     credit_messages,
@@ -38,6 +37,7 @@ from domain.alerts.rules import (
     licence_messages,
     lot_messages,
     margin_messages,
+    most_above,
     price_messages,
     rate_messages,
     receipt_messages,
@@ -277,7 +277,7 @@ CREDITS: Condition[CreditUse] = Condition(
     kind=AlertKind.CREDIT_EXCEEDED,
     subjects=_credits,
     cause=lambda use: use.party_id,
-    verdict=lambda use, looked: above(use.used, use.limit, looked.rule),
+    verdict=lambda use, looked: most_above(use.used, use.limit, looked.rule, looked.rules),
     tell=_tell_credit,
 )
 
@@ -319,7 +319,7 @@ BUDGETS: Condition[BudgetUse] = Condition(
     kind=AlertKind.BUDGET_EXCEEDED,
     subjects=_budgets,
     cause=lambda use: use.line_id,
-    verdict=lambda use, looked: above(use.used, use.released, looked.rule),
+    verdict=lambda use, looked: most_above(use.used, use.released, looked.rule, looked.rules),
     tell=_tell_budget,
 )
 
@@ -343,7 +343,7 @@ PRICES: Condition[PriceOff] = Condition(
     kind=AlertKind.PRICE_OUTSIDE_BAND,
     subjects=_prices,
     cause=lambda price: price.line_id,
-    verdict=lambda price, looked: above(price.deviation, price.usual, looked.rule),
+    verdict=lambda price, looked: most_above(price.deviation, price.usual, looked.rule, looked.rules),
     tell=_tell_price,
 )
 

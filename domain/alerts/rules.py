@@ -224,10 +224,10 @@ def excursion_messages(excursion: Excursion) -> tuple[str, str]:
     """What was found, in English and in Chinese."""
     lots = "1 lot is" if excursion.lots == 1 else f"{excursion.lots} lots are"
     lowest, highest = plain(excursion.lowest), plain(excursion.highest)
+    span, span_zh = (f"{lowest} to {highest}", f"{lowest} 至 {highest}") if lowest != highest else (lowest, lowest)
     return (
-        f"{excursion.number} to {excursion.customer} was at {lowest} to {highest} °C; {lots} on hold.",
-        f"发往{excursion.customer_zh}的 {excursion.number} 温度为 {lowest} 至 {highest} °C，"
-        f"{excursion.lots} 个批次已冻结。",
+        f"{excursion.number} to {excursion.customer} was at {span} °C; {lots} on hold.",
+        f"发往{excursion.customer_zh}的 {excursion.number} 温度为 {span_zh} °C，{excursion.lots} 个批次已冻结。",
     )
 
 
@@ -411,6 +411,13 @@ def above(part: Decimal, whole: Decimal, rule: Rule) -> Verdict:
     if part * HUNDRED > whole * rule.threshold:
         return Verdict.RAISE
     return Verdict.RESOLVE if part * HUNDRED <= whole * (rule.threshold - rule.hysteresis) else Verdict.HOLD
+
+
+def most_above(part: Decimal, whole: Decimal, rule: Rule, rules: Iterable[Rule]) -> Verdict:
+    """Whether a part is `above` a whole, and no stricter one of the `rules` says so already."""
+    if any(rule.threshold < other.threshold and part * HUNDRED > whole * other.threshold for other in rules):
+        return Verdict.RESOLVE
+    return above(part, whole, rule)
 
 
 def receipt_verdict(receipt: OpenReceipt, rule: Rule, today: date) -> Verdict:

@@ -136,7 +136,7 @@ class RoleAssignment(GroupRecord, scope=STAFF_ONLY, zh="角色分配"):
 
 
 class PartnerLink(GroupRecord, scope=STAFF_ONLY, zh="合作伙伴关联"):
-    """A business partner whose rows a partner's user may see."""
+    """A business partner whose rows a partner's user may see, with those of every party that is one with it by now."""
 
     __tablename__ = "partner_link"
     __table_args__ = (Index("uq_partner_link_user_id_party_id", "user_id", "party_id", unique=True),)

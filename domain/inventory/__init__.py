@@ -7,11 +7,15 @@ stock with `open_stock`, and ask `on_hand`. A supplier's invoice says what its r
 its own legs added. What is still in stock is revalued, what is gone goes to its cost, goods at standard cost make a
 variance. Goods bought that are ours while they travel come in with `buy_in_transit`.
 
-Emits: StockChanged (StockBalance), TransferShipped, TransferReceived (StockTransfer), StockReserved,
-ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot).
+Items are kept here, above masters and goods: how one is traced does not change under its stock.
+
+Emits: StockChanged (StockBalance), TransferShipped, TransferReceived, TransferWrittenOff (StockTransfer),
+StockReserved, ReservationReleased, ReservationFulfilled (StockReservation), LotStatusChanged (Lot), ItemValuationSet
+(ItemValuation), LandedCostAdded, LandedCostCancelled (LandedCost), StockRevalued (StockRevaluation).
 """
 
 from domain.inventory import cost_checks, verify
+from domain.inventory.ageing import StockAgeLine, stock_ages
 from domain.inventory.balances import counter_location, locations
 from domain.inventory.bought_in_transit import LotBrought, Route, buy_in_transit, lots_brought, route_of
 from domain.inventory.commands import (
@@ -31,6 +35,7 @@ from domain.inventory.commands import (
     SetItemValuation,
     ShipTransfer,
     TransferStock,
+    WriteOffTransfer,
     add_landed_costs,
     cancel_landed_costs,
     change_lot_statuses,
@@ -48,8 +53,10 @@ from domain.inventory.commands import (
     set_item_valuations,
     ship_transfers,
     transfer_stock,
+    write_off_transfers,
 )
 from domain.inventory.commands.counts import Against, post_counts
+from domain.inventory.commands.item_changes import ITEMS, ApproveItemChange, approve_item_changes
 from domain.inventory.costs import standard_costs
 from domain.inventory.customer_returns import CustomerReturn, return_stock
 from domain.inventory.documents import (
@@ -95,6 +102,7 @@ from domain.inventory.supplier_returns import (
 )
 from domain.inventory.tracing import LotTraceLine, lot_trace
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
+from domain.master_data.maintenance import events_of
 
 RECORDS = (
     Lot,
@@ -121,8 +129,11 @@ REPORTS = {
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
     StockTieOutLine: stock_tie_out,
+    StockAgeLine: stock_ages,
 }
 COMMANDS = {
+    **ITEMS,
+    ApproveItemChange: approve_item_changes,
     CountStock: count_stock,
     SetItemValuation: set_item_valuations,
     IssueStock: issue_stock,
@@ -130,6 +141,7 @@ COMMANDS = {
     TransferStock: transfer_stock,
     ShipTransfer: ship_transfers,
     ReceiveTransfer: receive_transfers,
+    WriteOffTransfer: write_off_transfers,
     ReverseStockMove: reverse_stock_moves,
     ChangeStockStatus: change_stock_statuses,
     ChangeLotStatus: change_lot_statuses,
@@ -142,9 +154,15 @@ COMMANDS = {
 }
 HANDLERS = {}
 EVENTS = {
+    **events_of(ITEMS),
     "StockChanged": StockBalance,
     "TransferShipped": StockTransfer,
     "TransferReceived": StockTransfer,
+    "TransferWrittenOff": StockTransfer,
+    "ItemValuationSet": ItemValuation,
+    "LandedCostAdded": LandedCost,
+    "LandedCostCancelled": LandedCost,
+    "StockRevalued": StockRevaluation,
     "StockReserved": StockReservation,
     "ReservationReleased": StockReservation,
     "ReservationFulfilled": StockReservation,

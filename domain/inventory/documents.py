@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from domain.core.columns import (
@@ -22,6 +22,7 @@ from domain.core.columns import (
     quantity_column,
     rate_column,
     reference,
+    text_column,
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
@@ -48,6 +49,9 @@ class StockTransfer(CompanyRecord, scope=Scope(site="target.site_id"), zh="库�
     target_id: Mapped[UUID] = reference("location", doc="Where the goods go.", zh="目标库位", many="transfers")
     shipped_on: Mapped[date] = date_column(doc="Day the goods left.", zh="发出日期", order=True)
     received_on: Mapped[date | None] = date_column(doc="Day the last of them arrived.", zh="接收日期")
+    loss_reason: Mapped[str | None] = text_column(
+        doc="What became of what was lost on the way, if some was.", zh="在途损失原因"
+    )
     stock_move_id: Mapped[UUID] = reference("stock_move", doc="The move into transit.", zh="发出移动")
 
 
@@ -56,8 +60,8 @@ class StockTransferLine(CompanyRecord, scope=Scope(site="stock_transfer.target.s
 
     __tablename__ = "stock_transfer_line"
     __table_args__ = (
-        CheckConstraint("received_quantity >= 0", name="received_not_negative"),
-        CheckConstraint("received_quantity <= shipped_quantity", name="received_within_shipped"),
+        CheckConstraint("received_quantity >= 0 AND lost_quantity >= 0", name="received_not_negative"),
+        CheckConstraint("received_quantity + lost_quantity <= shipped_quantity", name="received_within_shipped"),
         UniqueConstraint("company_id", "stock_transfer_id", "position"),
     )
 
@@ -72,6 +76,13 @@ class StockTransferLine(CompanyRecord, scope=Scope(site="stock_transfer.target.s
     received_quantity: Mapped[Decimal] = quantity_column(
         doc="Arrived so far.", zh="到货数量", unit=ITEM_UNIT, server_default="0"
     )
+    lost_quantity: Mapped[Decimal] = quantity_column(
+        doc="Lost on the way and written off.", zh="在途损失数量", unit=ITEM_UNIT, server_default="0"
+    )
+    in_transit_quantity: Mapped[Decimal] = quantity_column(
+        doc="Still on the way: sent, neither arrived nor lost.", zh="在途数量", unit=ITEM_UNIT,
+        server_default=Computed("shipped_quantity - received_quantity - lost_quantity", persisted=True),
+    )  # fmt: skip
     stock_entry_id: Mapped[UUID] = reference(
         "stock_entry", doc="The entry that put the goods in transit; what arrives takes its value.", zh="在途分录"
     )

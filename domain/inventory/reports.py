@@ -71,12 +71,11 @@ def goods_figure(doc: str, zh: str) -> Any:
     return quantity_column(doc=doc, zh=zh, unit=ITEM_UNIT)
 
 
-def place_column() -> Any:
+def place_column(
+    doc: str = "Where the line stands: code of the item, then of the location, then number of the lot.",
+) -> Any:
     """The column that lines of stock are ordered by."""
-    return code_column(
-        doc="Where the line stands: code of the item, then of the location, then number of the lot.", zh="行次",
-        tier=Tier.INTERNAL, order=True, length_max=200,
-    )  # fmt: skip
+    return code_column(doc=doc, zh="行次", tier=Tier.INTERNAL, order=True, length_max=200)
 
 
 # --- on hand ----------------------------------------------------------------------------------------------------------
@@ -181,7 +180,7 @@ def _apart(rows: FromClause, view: StockView) -> ColumnElement[Any]:
         case StockView.LOCATION:
             return rows.c.location_id
         case StockView.LOT:
-            return _row_id([rows.c[name] for name in ("company_id", *_KEYS[view])])
+            return line_id([rows.c[name] for name in ("company_id", *_KEYS[view])])
 
 
 def _items_within(asked: Asked) -> Lines | None:
@@ -215,7 +214,7 @@ def _same(target: FromClause, rows: FromClause, column: str) -> ColumnElement[bo
     return and_(target.c.company_id == rows.c.company_id, target.c.id == rows.c[column])
 
 
-def _row_id(keys: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+def line_id(keys: list[ColumnElement[Any]]) -> ColumnElement[Any]:
     """A key of a line made from several: the same for the same, and no order in it."""
     return cast(func.md5(func.concat_ws(literal_column("'|'"), *keys)), Uuid())
 
@@ -227,15 +226,15 @@ def _held(asked: Asked, *, with_lots: bool) -> FromClause:
     if on is not None and with_lots:
         entry = asked.of(StockEntry)
         since = _goods(entry, -entry.c.quantity, entry.c.lot_id)
-        held.append(since.where(entry.c.occurred_on > on, _is_on_hand(asked, entry)))
+        held.append(since.where(entry.c.occurred_on > on, is_on_hand(asked, entry)))
     elif on is not None:
         turned = asked.of(StockTurnover)
         net = turned.c.received - turned.c.issued + turned.c.transferred
-        held.append(_goods(turned, -net, cast(null(), Uuid())).where(after(turned, on), _is_on_hand(asked, turned)))
+        held.append(_goods(turned, -net, cast(null(), Uuid())).where(after(turned, on), is_on_hand(asked, turned)))
     if known is not None:
         entry = asked.of(StockEntry)
         later = _goods(entry, -entry.c.quantity, entry.c.lot_id)
-        later = later.where(entry.c.recorded_at > known, _is_on_hand(asked, entry))
+        later = later.where(entry.c.recorded_at > known, is_on_hand(asked, entry))
         held.append(later if on is None else later.where(entry.c.occurred_on <= on))
     return union_all(*held).subquery("held")
 
@@ -247,7 +246,7 @@ def _goods(rows: FromClause, moved: ColumnElement[Any], lot: ColumnElement[Any])
     )  # fmt: skip
 
 
-def _is_on_hand(asked: Asked, rows: FromClause) -> ColumnElement[bool]:
+def is_on_hand(asked: Asked, rows: FromClause) -> ColumnElement[bool]:
     """That goods at the row's location are on hand: counter-locations hold nothing."""
     location = asked.of(Location)
     kinds = [location.c.kind == literal_column(f"'{kind}'") for kind in ON_HAND_KINDS]
@@ -326,7 +325,7 @@ def stock_movements(asked: Asked) -> Lines:
     for one in moved.values():
         is_shown = is_shown | (one != NOTHING)
     return (
-        select(rows.c.company_id, _row_id(keys).label("id"), *(one.label(name) for name, one in shown.items()))
+        select(rows.c.company_id, line_id(keys).label("id"), *(one.label(name) for name, one in shown.items()))
         .select_from(source)
         .group_by(*keys)
         .having(is_shown)
@@ -356,7 +355,7 @@ def _moved_back(asked: Asked) -> FromClause:
     since = select(
         turned.c.company_id, turned.c.item_id, turned.c.location_id, NOTHING.label("held"), net.label("net"),
         *(turned.c[name] for name in names), since_start.label("is_since_start"), since_end.label("is_since_end"),
-    ).where(since_start | since_end, _is_on_hand(asked, turned))  # fmt: skip
+    ).where(since_start | since_end, is_on_hand(asked, turned))  # fmt: skip
     parts = [held, since]
     if asked["as_known_at"] is not None:
         entry, move = asked.of(StockEntry), asked.of(StockMove)
@@ -375,7 +374,7 @@ def _moved_back(asked: Asked) -> FromClause:
                 (entry.c.occurred_on > end).label("is_since_end"),
             )
             .select_from(entry.join(move, _same(move, entry, "stock_move_id")))
-            .where(entry.c.recorded_at > asked["as_known_at"], _is_on_hand(asked, entry))
+            .where(entry.c.recorded_at > asked["as_known_at"], is_on_hand(asked, entry))
         )  # fmt: skip
     return union_all(*parts).subquery("moved")
 
@@ -416,7 +415,7 @@ def stock_valuation(asked: Asked) -> Lines:
     held, value = func.sum(turned.c.quantity), func.sum(turned.c.gained - turned.c.lost)
     return (
         select(
-            turned.c.company_id, _row_id([turned.c.company_id, item.c.id]).label("id"), item.c.code,
+            turned.c.company_id, line_id([turned.c.company_id, item.c.id]).label("id"), item.c.code,
             item.c.id.label("item_id"), held.label("quantity"), value.label("value"),
             func.round(value / func.nullif(held, NOTHING), UNIT_DIGITS, type_=RATE).label("unit_value"),
         )

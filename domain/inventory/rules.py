@@ -124,10 +124,9 @@ TRANSFER_FLOW: Final = Flow(
 )
 
 
-def transfer_status_after(lines: Iterable[tuple[Decimal, Decimal]]) -> TransferStatus:
-    """RECEIVED once everything of each (shipped, received) has arrived, IN_TRANSIT until then."""
-    is_complete = all(shipped == received for shipped, received in lines)
-    return TransferStatus.RECEIVED if is_complete else TransferStatus.IN_TRANSIT
+def transfer_status_after(in_transit: Iterable[Decimal]) -> TransferStatus:
+    """RECEIVED once no line has anything on the way any more, IN_TRANSIT until then."""
+    return TransferStatus.IN_TRANSIT if any(in_transit) else TransferStatus.RECEIVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,22 +220,25 @@ HAVING (r.quantity, r.fulfilled_quantity)
 ORDER BY r.company_id, r.number LIMIT 1
 """
 
-# What a transfer says left and arrived is what its moves took into transit and out; all of it once it is received.
+# What a transfer says left, arrived and was lost is what its moves took into transit and out; all of it once it is
+# received.
 # Where transit is a valuation area of its own, each consignment's layer holds exactly what is still on the way.
 _WRONG_TRANSFER = """
-SELECT t.company_id, t.number, l.position, l.received_quantity AS stored, coalesce(a.quantity, 0) AS counted,
+SELECT t.company_id, t.number, l.position, l.received_quantity + l.lost_quantity AS stored,
+       coalesce(a.quantity, 0) AS counted,
        l.shipped_quantity, coalesce(d.quantity, 0) AS departed
 FROM stock_transfer t
 JOIN stock_transfer_line l ON l.company_id = t.company_id AND l.stock_transfer_id = t.id
 LEFT JOIN stock_entry d ON d.company_id = l.company_id AND d.id = l.stock_entry_id AND d.location_id = t.transit_id
 LEFT JOIN LATERAL (
-    SELECT -sum(e.quantity) AS quantity FROM stock_move m
-    JOIN stock_entry e ON e.company_id = m.company_id AND e.stock_move_id = m.id
+    SELECT -sum(e.quantity) AS quantity, -sum(e.quantity) FILTER (WHERE m.kind = 'ADJUSTMENT') AS lost
+    FROM stock_move m JOIN stock_entry e ON e.company_id = m.company_id AND e.stock_move_id = m.id
     WHERE m.company_id = t.company_id AND m.source_id = t.id AND e.location_id = t.transit_id AND e.quantity < 0
       AND e.item_id = l.item_id AND e.lot_id IS NOT DISTINCT FROM l.lot_id AND e.status = l.status
 ) AS a ON true
 LEFT JOIN (
-    SELECT company_id, stock_transfer_id, item_id, lot_id, status, sum(received_quantity) AS received
+    SELECT company_id, stock_transfer_id, item_id, lot_id, status, sum(received_quantity) AS received,
+           sum(lost_quantity) AS lost
     FROM stock_transfer_line GROUP BY company_id, stock_transfer_id, item_id, lot_id, status
 ) AS s ON s.company_id = l.company_id AND s.stock_transfer_id = t.id AND s.item_id = l.item_id
     AND s.lot_id IS NOT DISTINCT FROM l.lot_id AND s.status = l.status
@@ -243,11 +246,12 @@ LEFT JOIN (
     SELECT o.company_id, o.id, o.quantity, p.location_id FROM open_layer o
     JOIN value_pool p ON p.company_id = o.company_id AND p.id = o.pool_id
 ) AS o ON o.company_id = l.company_id AND o.id = l.stock_entry_id AND o.location_id = t.transit_id
-WHERE coalesce(a.quantity, 0) <> s.received OR l.shipped_quantity IS DISTINCT FROM d.quantity
+WHERE (coalesce(a.quantity, 0), coalesce(a.lost, 0)) <> (s.received + s.lost, s.lost)
+   OR l.shipped_quantity IS DISTINCT FROM d.quantity
    OR (t.status = 'RECEIVED') <> NOT EXISTS (
         SELECT FROM stock_transfer_line n WHERE n.company_id = t.company_id AND n.stock_transfer_id = t.id
-        AND n.received_quantity <> n.shipped_quantity)
-   OR (o.id IS NOT NULL AND o.quantity <> l.shipped_quantity - l.received_quantity)
+        AND n.in_transit_quantity <> 0)
+   OR (o.id IS NOT NULL AND o.quantity <> l.in_transit_quantity)
 ORDER BY t.company_id, t.number, l.position LIMIT 1
 """
 
@@ -386,8 +390,8 @@ async def transfers(connection: Connection) -> AsyncIterator[Finding]:
     for row in await connection.fetch(_WRONG_TRANSFER):
         subject = f"transfer {row['number']} line {row['position']}"
         message = (
-            f"the line says {row['shipped_quantity']} left and {row['stored']} arrived, moves took {row['departed']} "
-            f"into transit and {row['counted']} out of it"
+            f"the line says {row['shipped_quantity']} left and {row['stored']} arrived or were lost, moves took "
+            f"{row['departed']} into transit and {row['counted']} out of it"
         )
         yield Finding.of_company(TRANSFERS, row["company_id"], subject, message)
 

@@ -1,8 +1,8 @@
 """Logistics: shipments from what orders have allocated, picked, packed, shipped, delivered, charged; and what returns.
 
 Emits: ShipmentPicked, ShipmentPacked, ShipmentShipped, ShipmentDelivered, ShipmentCancelled, ShipmentInvoiced,
-ReadingsRecorded, ExcursionFound (Shipment), CustomerReturnReceived, CustomerReturnDecided, CustomerReturnCredited
-(GoodsReturn).
+ReadingsRecorded, ExcursionFound, ShipmentTracked (Shipment), CustomerReturnReceived, GoodsMissing,
+CustomerReturnDecided, CustomerReturnCredited (GoodsReturn), DirectSupplyReleased (DirectSupply).
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,10 @@ from domain.logistics.commands import (
     RecordDelivery,
     RecordDirectDelivery,
     RecordReadings,
+    RecordTracking,
     ReleaseDirectSupply,
     ReportConsumption,
+    ReportMissing,
     ShipShipment,
     cancel_shipments,
     credit_returns,
@@ -40,8 +42,10 @@ from domain.logistics.commands import (
     record_deliveries,
     record_direct_deliveries,
     record_readings,
+    record_tracking,
     release_direct_supplies,
     report_consumptions,
+    report_missing,
     ship_shipments,
 )
 from domain.logistics.direct import DirectSupply
@@ -53,8 +57,10 @@ from domain.logistics.models import (
     ShipmentPackageLine,
     ShippedSerial,
 )
+from domain.logistics.replenishment import ReplenishmentLine, replenishment
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine, available_to_promise, kits_to_promise
 from domain.logistics.rules import package_numbering
+from domain.logistics.tracking import TrackingEvent
 from domain.logistics.verify import VERIFIERS
 from domain.master_data.maintenance import events_of, maintained
 
@@ -71,6 +77,7 @@ RECORDS = (
     ReturnCredit,
     StorageCondition,
     ColdChainReading,
+    TrackingEvent,
     DirectSupply,
 )
 MAINTAINED: Mapping[type[Any], Handler] = {
@@ -84,18 +91,24 @@ COMMANDS: Mapping[type[Any], Handler] = {
     ShipShipment: ship_shipments,
     RecordDelivery: record_deliveries,
     RecordReadings: record_readings,
+    RecordTracking: record_tracking,
     CancelShipment: cancel_shipments,
     InvoiceShipments: invoice_shipments,
     OrderDirectSupply: order_direct_supplies,
     RecordDirectDelivery: record_direct_deliveries,
     ReleaseDirectSupply: release_direct_supplies,
     ReceiveCustomerReturn: receive_customer_returns,
+    ReportMissing: report_missing,
     DecideReturn: decide_returns,
     CreditReturn: credit_returns,
     FillConsignment: fill_consignments,
     ReportConsumption: report_consumptions,
 }
-REPORTS = {AvailableToPromiseLine: available_to_promise, KitToPromiseLine: kits_to_promise}
+REPORTS = {
+    AvailableToPromiseLine: available_to_promise,
+    KitToPromiseLine: kits_to_promise,
+    ReplenishmentLine: replenishment,
+}
 HANDLERS = {}
 EVENTS = {
     **events_of(MAINTAINED),
@@ -107,9 +120,12 @@ EVENTS = {
     "ShipmentInvoiced": Shipment,
     "ReadingsRecorded": Shipment,
     "ExcursionFound": Shipment,
+    "ShipmentTracked": Shipment,
     "CustomerReturnReceived": GoodsReturn,
+    "GoodsMissing": GoodsReturn,
     "CustomerReturnDecided": GoodsReturn,
     "CustomerReturnCredited": GoodsReturn,
+    "DirectSupplyReleased": DirectSupply,
 }
 
 __all__ = ["COMMANDS", "EVENTS", "HANDLERS", "RECORDS", "REPORTS", "VERIFIERS"]

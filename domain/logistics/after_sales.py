@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, UniqueConstraint
@@ -12,6 +13,7 @@ from domain.core.columns import (
     code_column,
     column,
     date_column,
+    enum_column,
     quantity_column,
     reference,
     text_column,
@@ -55,15 +57,26 @@ class ShipmentCharge(
     )
 
 
+class ReturnKind(StrEnum):
+    """RETURNED came back; MISSING never arrived, and was written off."""
+
+    RETURNED = "RETURNED"
+    MISSING = "MISSING"
+
+
 class GoodsReturn(
     CompanyRecord, scope=Scope(partner="customer_id", site="shipment.site_id"), zh="销售退货单", key="number",
     name="number",
 ):  # fmt: skip
-    """Goods of one shipment that came back; they stand in quarantine until it is decided what becomes of them."""
+    """Goods of one shipment that came back, in quarantine until they are decided on; or that never arrived."""
 
     __tablename__ = "goods_return"
 
     number: Mapped[str] = code_column(doc="Number of the return.", zh="退货单号", order=True)
+    kind: Mapped[ReturnKind] = enum_column(
+        ReturnKind, doc="Whether the goods came back or never arrived.", zh="退货类型", tier=Tier.PUBLIC,
+        server_default="RETURNED",
+    )  # fmt: skip
     shipment_id: Mapped[UUID] = reference("shipment", doc="What they came with.", zh="发货单", many="returns")
     customer_id: Mapped[UUID] = reference("party", doc="Who sent them back.", zh="客户", many="goods_returns")
     returned_on: Mapped[date] = date_column(doc="Day they came back.", zh="退货日期", tier=Tier.PUBLIC, order=True)

@@ -69,10 +69,12 @@ class AvailableToPromiseLine(
 
 def available_to_promise(asked: Asked) -> Lines:
     """A line for each item and day on which something is free, comes or is due."""
-    moves = union_all(_free(asked), _coming(asked), _due(asked)).subquery("moves")
+    moves = union_all(free_moves(asked), coming_moves(asked), due_moves(asked)).subquery("moves")
     keys = (moves.c.company_id, moves.c.item_id, moves.c.day)
+    names = ("available", "incoming", "demand")
     days = (
-        select(*keys, *(func.sum(moves.c[name]).label(name) for name in ("available", "incoming", "demand")))
+        select(*keys, *(func.sum(moves.c[name]).label(name) for name in names))
+        .where(or_(*(moves.c[name] != NOTHING for name in names)))
         .group_by(*keys)
         .subquery("days")
     )
@@ -91,45 +93,50 @@ def available_to_promise(asked: Asked) -> Lines:
     ).select_from(running.join(item, item.c.id == running.c.item_id))  # fmt: skip
 
 
-def _row(row: FromClause, day: ColumnElement[Any], **figures: ColumnElement[Any]) -> Lines:
-    """One move: figures that are not named are nothing."""
-    names = ("available", "incoming", "demand")
+def a_move(row: FromClause, site: ColumnElement[Any], day: ColumnElement[Any], **figures: ColumnElement[Any]) -> Lines:
+    """One move at a site: figures that are not named are nothing."""
+    names = ("available", "reserved", "incoming", "demand")
     return select(
-        row.c.company_id, row.c.item_id, day.label("day"), *(figures.get(name, NOTHING).label(name) for name in names)
-    )
+        row.c.company_id, row.c.item_id, site.label("site_id"), day.label("day"),
+        *(figures.get(name, NOTHING).label(name) for name in names),
+    )  # fmt: skip
 
 
 def _first(asked: Asked) -> ColumnElement[Any]:
     return cast(asked["on"], Date())
 
 
-def _free(asked: Asked) -> Lines:
-    """What is in store, released, of a lot that may be used, and promised to nobody."""
+def free_moves(asked: Asked) -> Lines:
+    """What is in store, released, of a lot that may be used: promised to nobody, and promised."""
     balance, location, lot = asked.of(StockBalance), asked.of(Location), asked.of(Lot)
     usable = and_(
         lot.c.status == text_of(LotStatus.RELEASED),
         or_(lot.c.expires_on.is_(None), lot.c.expires_on >= _first(asked)),
     )
     return (
-        _row(balance, _first(asked), available=balance.c.available_quantity)
+        a_move(
+            balance, location.c.site_id, _first(asked), available=balance.c.available_quantity,
+            reserved=balance.c.reserved_quantity,
+        )
         .select_from(
             balance.join(
                 location, and_(location.c.company_id == balance.c.company_id, location.c.id == balance.c.location_id)
             ).outerjoin(lot, and_(lot.c.company_id == balance.c.company_id, lot.c.id == balance.c.lot_id))
         )
         .where(
-            location.c.kind == text_of(LocationKind.STORAGE), balance.c.available_quantity != NOTHING,
+            location.c.kind == text_of(LocationKind.STORAGE),
+            or_(balance.c.available_quantity != NOTHING, balance.c.reserved_quantity != NOTHING),
             or_(balance.c.lot_id.is_(None), usable),
         )
     )  # fmt: skip
 
 
-def _coming(asked: Asked) -> Lines:
+def coming_moves(asked: Asked) -> Lines:
     """What suppliers still owe of approved orders, on the day that they promised, else on the day that it is due."""
     order, line = asked.of(PurchaseOrder), asked.of(PurchaseOrderLine)
     day = func.coalesce(line.c.promised_on, line.c.due_on, type_=Date())
     return (
-        _row(line, func.greatest(day, _first(asked), type_=Date()), incoming=line.c.open_quantity)
+        a_move(line, order.c.site_id, func.greatest(day, _first(asked), type_=Date()), incoming=line.c.open_quantity)
         .select_from(
             line.join(order, and_(order.c.company_id == line.c.company_id, order.c.id == line.c.purchase_order_id))
         )
@@ -139,12 +146,12 @@ def _coming(asked: Asked) -> Lines:
     )  # fmt: skip
 
 
-def _due(asked: Asked) -> Lines:
+def due_moves(asked: Asked) -> Lines:
     """What is confirmed to customers and neither allocated nor shipped, on the day that they want it."""
     order, line = asked.of(SalesOrder), asked.of(SalesOrderLine)
     wanted = func.coalesce(line.c.due_on, order.c.ship_on, _first(asked), type_=Date())
     return (
-        _row(line, func.greatest(wanted, _first(asked), type_=Date()), demand=line.c.open_quantity)
+        a_move(line, order.c.site_id, func.greatest(wanted, _first(asked), type_=Date()), demand=line.c.open_quantity)
         .select_from(
             line.join(order, and_(order.c.company_id == line.c.company_id, order.c.id == line.c.sales_order_id))
         )
@@ -211,10 +218,7 @@ def kits_to_promise(asked: Asked) -> Lines:
     )
     own = (parts.c.company_id, parts.c.kit_id, parts.c.day)
     scarcest = (
-        select(parts)
-        .ext(distinct_on(*own))
-        .order_by(*own, parts.c.kits, parts.c.component_id)
-        .subquery("scarcest")
+        select(parts).ext(distinct_on(*own)).order_by(*own, parts.c.kits, parts.c.component_id).subquery("scarcest")
     )
     return select(
         scarcest.c.company_id,
@@ -225,4 +229,13 @@ def kits_to_promise(asked: Asked) -> Lines:
     ).select_from(scarcest.join(kit, kit.c.id == scarcest.c.kit_id))  # fmt: skip
 
 
-__all__ = ["AvailableToPromiseLine", "KitToPromiseLine", "available_to_promise", "kits_to_promise"]
+__all__ = [
+    "AvailableToPromiseLine",
+    "KitToPromiseLine",
+    "a_move",
+    "available_to_promise",
+    "coming_moves",
+    "due_moves",
+    "free_moves",
+    "kits_to_promise",
+]

@@ -19,6 +19,7 @@ DELIVER: Final = "be delivered"
 CANCEL: Final = "be cancelled"
 INVOICE: Final = "be invoiced"
 READ: Final = "have readings"
+TRACK: Final = "be tracked"
 TAKE_BACK: Final = "have goods come back"
 
 GS1_PREFIX_LENGTH_MIN: Final = 4

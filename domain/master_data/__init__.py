@@ -22,7 +22,7 @@ from domain.master_data.devices import CodeAssignment, DeviceIdentifier, DeviceP
 from domain.master_data.duplicate_commands import HANDLERS, SWEEPS
 from domain.master_data.duplicates import DuplicateSearch, ItemDuplicate, PartyDuplicate
 from domain.master_data.identifier_keeping import admitted
-from domain.master_data.item_changes import ItemChange, ItemReviewField, review, review_field
+from domain.master_data.item_changes import ItemChange, ItemReviewField, review_field
 from domain.master_data.items import (
     Item,
     ItemCategory,
@@ -110,7 +110,6 @@ MAINTAINED: Mapping[type[Any], Handler] = {
     **maintained(BankAccount, fixed=("party_id",), hidden=("is_approved",), rule=rules.bank_account),
     **maintained(PartyTerms, fixed=("party_id",)),
     **maintained(ItemCategory),
-    **maintained(Item, fixed=("unit_id",), hidden=("status", "merged_into_id"), rule=rules.item, review=review),
     **maintained(ItemReviewField, rule=review_field),
     **maintained(ItemRevision, fixed=("item_id", "revision"), rule=rules.valid_period),
     **maintained(KitComponent, fixed=("kit_id", "component_id", "valid_from"), rule=rules.valid_period),

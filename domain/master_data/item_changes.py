@@ -2,7 +2,8 @@
 
 Which columns matter is data (`ItemReviewField`). A change of one of them to an item in use does not take effect: it is
 kept as wanted, beside what the item had, and another person approves it. The other columns of the same change take
-effect at once. One change of an item waits at a time, so that whoever approves sees what the item will be.
+effect at once. One change of an item waits at a time, so that whoever approves sees what the item will be. Who changes
+an item, and who approves that, stand above the goods book (`inventory.commands.item_changes`), which has a say in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -190,13 +191,6 @@ def _typed(name: str, value: Any) -> Any:
 # --- what a steward says ------------------------------------------------------------------------------------------
 
 
-@command(action=Action.APPROVE, record=ItemChange, zh="批准物料变更")
-class ApproveItemChange:
-    """Let a change of an item in use take effect, as another person than asked for it."""
-
-    item_change_id: UUID = argument(doc="The change.", zh="物料变更", reference="item_change")
-
-
 @command(action=Action.APPROVE, record=ItemChange, zh="拒绝物料变更")
 class RejectItemChange:
     """Leave an item as it is."""
@@ -204,20 +198,19 @@ class RejectItemChange:
     item_change_id: UUID = argument(doc="The change.", zh="物料变更", reference="item_change")
 
 
-async def approve_item_changes(work: Work, commands: Sequence[ApproveItemChange]) -> Results[ItemChange]:
-    """The changes, APPROVED, the items changed.
-
-    Raises per row: NotFound, WrongState, ItemChangeOvertaken, Rejected. Emits: ItemChangeApproved, ItemChanged.
-    """
-    return await _decided(work, [one.item_change_id for one in commands], "be approved")
-
-
 async def reject_item_changes(work: Work, commands: Sequence[RejectItemChange]) -> Results[ItemChange]:
     """The changes, REJECTED. Raises per row: NotFound, WrongState. Emits: ItemChangeRejected."""
-    return await _decided(work, [one.item_change_id for one in commands], "be rejected")
+    return await decided(work, [one.item_change_id for one in commands], "be rejected", {})
 
 
-async def _decided(work: Work, ids: Sequence[UUID], transition: str) -> Results[ItemChange]:
+async def decided(
+    work: Work, ids: Sequence[UUID], transition: str, unfit: Mapping[UUID, DomainError]
+) -> Results[ItemChange]:
+    """The changes, APPROVED with their items changed, or REJECTED; `unfit` are refused for what stands above masters.
+
+    Raises per row: NotFound, WrongState, ItemChangeOvertaken, Rejected. Emits: ItemChangeApproved or
+    ItemChangeRejected, ItemChanged.
+    """
     rows = await work.lock(ItemChange, ids)
     items = await work.lock(Item, [row["item_id"] for row in rows.values()])
     states = {id_: ItemChangeStatus(row["status"]) for id_, row in rows.items()}
@@ -229,6 +222,8 @@ async def _decided(work: Work, ids: Sequence[UUID], transition: str) -> Results[
                 raise NotFound(("itemChange",), what="item change", key=str(id_))
             item = items[rows[id_]["item_id"]]
             status = CHANGE_FLOW.advance(item["code"], states[id_], transition)
+            if id_ in unfit:
+                raise unfit[id_]
             if status is ItemChangeStatus.APPROVED:
                 changed.append(_changed(item, rows[id_]))
             states[id_] = status
@@ -239,10 +234,8 @@ async def _decided(work: Work, ids: Sequence[UUID], transition: str) -> Results[
         await work.update(Item, [row], fields=tuple(name for name in row if name != "id"))
     done = [id_ for id_, status in states.items() if status != rows[id_]["status"]]
     if done:
-        decided = [
-            {"id": id_, "status": states[id_], "decided_by": work.actor.id, "decided_at": work.now} for id_ in done
-        ]
-        await work.update(ItemChange, decided, fields=("status", "decided_by", "decided_at"))
+        told = [{"id": id_, "status": states[id_], "decided_by": work.actor.id, "decided_at": work.now} for id_ in done]
+        await work.update(ItemChange, told, fields=("status", "decided_by", "decided_at"))
         work.emit("ItemChangeApproved" if transition == "be approved" else "ItemChangeRejected", ItemChange, done)
     if changed:
         names = sorted({name for row in changed for name in row if name != "id"})
@@ -261,10 +254,7 @@ def _changed(item: Row, change: Row) -> Mapping[str, Any]:
     return {"id": item["id"], **wanted}
 
 
-COMMANDS: Mapping[type[Any], Handler] = {
-    ApproveItemChange: approve_item_changes,
-    RejectItemChange: reject_item_changes,
-}
+COMMANDS: Mapping[type[Any], Handler] = {RejectItemChange: reject_item_changes}
 EVENTS: Mapping[str, type[Record]] = {
     "ItemChangeProposed": ItemChange,
     "ItemChangeApproved": ItemChange,

@@ -3,8 +3,8 @@
 What becomes of an order is counted on its lines. Who ships, charges or takes back holds the orders first
 (`hold_orders`, `write_orders`), and asks `qualified_line` again before goods move.
 
-Emits: SalesOrderCreated, SalesOrderConfirmed, SalesOrderAllocated, SalesOrderDeallocated, SalesOrderCancelled
-(SalesOrder).
+Emits: SalesOrderCreated, SalesOrderConfirmed, SalesOrderAllocated, SalesOrderDeallocated, SalesOrderChanged,
+SalesOrderCancelled (SalesOrder).
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,14 @@ from domain.master_data.rules import valid_period
 from domain.sales.commands import (
     AllocateSalesOrder,
     CancelSalesOrder,
+    ChangeSalesOrder,
     ConfirmSalesOrder,
     CreateSalesOrder,
     DeallocateSalesOrder,
     PlaceSalesOrder,
     allocate_sales_orders,
     cancel_sales_orders,
+    change_sales_orders,
     confirm_sales_orders,
     create_sales_orders,
     deallocate_sales_orders,
@@ -77,6 +79,7 @@ COMMANDS: Mapping[type[Any], Handler] = {
     CreateSalesOrder: create_sales_orders,
     PlaceSalesOrder: place_sales_orders,
     ConfirmSalesOrder: confirm_sales_orders,
+    ChangeSalesOrder: change_sales_orders,
     CancelSalesOrder: cancel_sales_orders,
     AllocateSalesOrder: allocate_sales_orders,
     DeallocateSalesOrder: deallocate_sales_orders,
@@ -89,6 +92,7 @@ EVENTS = {
     "SalesOrderConfirmed": SalesOrder,
     "SalesOrderAllocated": SalesOrder,
     "SalesOrderDeallocated": SalesOrder,
+    "SalesOrderChanged": SalesOrder,
     "SalesOrderCancelled": SalesOrder,
 }
 

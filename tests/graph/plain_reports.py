@@ -20,9 +20,11 @@ from domain.finance.models import Account, JournalEntry, JournalLine
 from domain.finance.reports import AccountLedgerLine, TrialBalanceLine
 from domain.finance.statements import BalanceSheetLine, ProfitAndLossLine
 from domain.finance.turnover import AccountTurnover
+from domain.inventory.ageing import StockAgeLine
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
 from domain.inventory.tracing import LotTraceLine
+from domain.logistics.replenishment import ReplenishmentLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from domain.master_data.items import Item
 from domain.master_data.places import ON_HAND, Location
@@ -36,6 +38,7 @@ from tests.graph.plain_clearing import open_clearing
 from tests.graph.plain_consolidation import cash_forecast, consolidated_balances
 from tests.graph.plain_differences import migration_differences
 from tests.graph.plain_items import aged_items
+from tests.graph.plain_planning import replenishment, stock_ages
 from tests.graph.plain_prices import order_prices, price_explanation
 from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
@@ -477,6 +480,8 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     KitToPromiseLine: kits_to_promise,
     PriceExplanationLine: price_explanation,
     OrderPriceLine: order_prices,
+    StockAgeLine: stock_ages,
+    ReplenishmentLine: replenishment,
 }
 
 assert READINGS.keys() == domain.REPORTS.keys(), "every report has its plain reading"

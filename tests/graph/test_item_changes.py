@@ -7,6 +7,8 @@ import pytest
 from authz.tables import shipped_duties
 from domain.core.errors import Forbidden
 from domain.core.records import GROUP
+from tests.domain.inventory.goods import done as performed
+from tests.domain.inventory.goods import issue, lot, received
 from tests.graph.test_masters import done, refused
 from tests.graph.test_write import Desk, Who, desk
 
@@ -98,3 +100,29 @@ async def test_an_item_that_is_not_in_use_and_a_field_that_is_not_reviewed_chang
     assert (await asked(desk, steward, lotPolicy="LOT"))["lotPolicy"] == "LOT"
     assert await waiting(desk, quality) == []
     assert await reviewed(desk, steward, "unit") == ["INVALID_VALUE"]
+
+
+async def test_how_an_item_is_traced_does_not_change_under_goods_that_are_there(
+    desk: Desk, steward: Who, quality: Who
+) -> None:
+    world = desk.world
+    await received(world, ("BOLT", "5", "2"))
+    await asked(desk, steward, lotPolicy="LOT")
+    [change] = await waiting(desk, quality)
+    own = {"itemChange": {"id": change["id"]}}
+    document = "mutation($i: ApproveItemChangeInput!) { approveItemChange(input: $i) { userErrors { message } } }"
+    told = (await desk(document, quality, i=own))["data"]["approveItemChange"]["userErrors"]
+    assert told == [{
+        "message": "BOLT is in stock without lots in AX: it cannot become LOT until that is issued or counted out."
+    }]  # fmt: skip
+    assert await refused(desk, quality, "approveItemChange", **own) == [("TRACED_OTHERWISE", ["input", "lotPolicy"])]
+    await performed(world, issue(world, "BOLT", "5"))
+    assert (await done(desk, quality, "approveItemChange", "itemChange", "status", **own)) == {"status": "APPROVED"}
+    # What came with a lot keeps it, whatever the state of the item: what is not in use changes at once.
+    await received(world, ("BOLT", "5", "2"), lot_id=await lot(world, "L1", "BOLT"))
+    await done(desk, steward, "changeItemStatus", "item", "status", **BOLT, status="RETIRED")
+    assert await refused(desk, steward, "changeItem", **BOLT, lotPolicy="NONE") == [
+        ("TRACED_OTHERWISE", ["input", "lotPolicy"])
+    ]
+    assert (await asked(desk, steward, lotPolicy="LOT_AND_SERIAL", name="Bolt M8"))["lotPolicy"] == "LOT_AND_SERIAL"
+    assert await world.findings() == []

@@ -1,13 +1,16 @@
 """Two masters become one, and two again: what moves, what stays as it was posted, what refuses it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 import domain
-from authz.tables import shipped_duties
+from authz.tables import load_account, policy_version, shipped_duties
+from domain.core.accounts import POLICY_VERSION_ID, PartnerLink, PolicyVersion, UserAccount
+from domain.core.actors import Audience
 from domain.core.columns import spec_of
 from domain.core.errors import Forbidden
 from domain.core.records import GROUP
@@ -53,6 +56,7 @@ async def _more(office: Office, work: Any) -> None:
     [apex] = await work.insert(Party, [{"code": "APEX", "name": "Acme Ltd", "website": "acme.example"}])
     world = office.world
     world.ids["APEX"] = apex
+    await work.insert(PolicyVersion, [{"id": POLICY_VERSION_ID}])
     acme = world["ACME"]
     await work.insert(PartyRole, [{"party_id": apex, "role": "SUPPLIER"}, {"party_id": acme, "role": "CARRIER"}])
     place = {"kind": "BILLING", "line_1": "1 High Street", "city": "Leeds", "country": "GB"}
@@ -211,6 +215,44 @@ async def test_what_is_owed_by_age_is_told_of_whom_it_was_owed_to_and_verified_w
     await office.group(DECIDE % "undo", "controller", id=id_)
     assert await aged(office) == told
     assert await office.world.findings() == []
+@pytest.mark.parametrize("linked", ["ACME", "APEX"])
+async def test_whoever_signs_in_for_either_of_two_parties_sees_the_rows_of_both_while_they_are_one(
+    office: Office, linked: str
+) -> None:
+    await office.ordered(("BOLT", "10", "2.50"))
+    acme, apex = office.world["ACME"], office.world["APEX"]
+
+    async def act(work: Any) -> None:
+        account = {"name": "portal", "display_name": "Portal", "audience": Audience.SUPPLIER, "locale": "en"}
+        [user] = await work.insert(UserAccount, [account])
+        await work.insert(PartnerLink, [{"user_id": user, "party_id": office.world[linked]}])
+
+    await office.world.works(GROUP, act)
+    partners, version = await _of_portal(office)
+    assert partners == {office.world[linked]}
+    id_ = await merged(office)
+    # A process that compiled the policy before compiles it anew: nobody goes on with what was seen before.
+    assert await _of_portal(office) == ({acme, apex}, version + 1)
+    supplier, sees = office.asker.actor(
+        "supplier", companies=(AX,), audience=Audience.SUPPLIER, partners=frozenset({acme, apex})
+    )
+    shown = "{ purchaseOrders { nodes { supplier { code } } } parties(includeArchived: true) { nodes { code } } }"
+    told = (await office.asker(shown, {}, (supplier, replace(sees, version=version + 1))))["data"]
+    assert told["purchaseOrders"]["nodes"] == [{"supplier": {"code": "ACME"}}]
+    assert {one["code"] for one in told["parties"]["nodes"]} == {"ACME", "APEX"}
+    controller, grants = office.asker.actor("controller", companies=(GROUP,))
+    undone = await office.asker(DECIDE % "undo", {"id": id_}, (controller, replace(grants, version=version + 1)))
+    assert undone["data"]["undoPartyMerge"]["userErrors"] == []
+    assert await _of_portal(office) == ({office.world[linked]}, version + 2)
+
+
+async def _of_portal(office: Office) -> tuple[frozenset[UUID], int]:
+    """Whose rows the portal's account sees, and the version of the policy."""
+    async with office.world.database.acquire() as connection:
+        account = await load_account(connection, "portal")
+        version = await policy_version(connection)
+    assert account is not None
+    return account.partners, version
 
 
 async def test_a_new_document_does_not_name_a_merged_party(office: Office) -> None:

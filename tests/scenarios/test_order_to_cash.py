@@ -34,7 +34,7 @@ SHELF = """{ stockBalances(companies: ["ANSER-SH"], filter: {location: {code: {e
 # Asked by everyone in the same words.
 PORTAL = """{ shipments { nodes { number status carrierName trackingNumber customer { code }
   lines { position quantity lotNumber expiresOn returnedQuantity item { code } }
-  packages { sscc contents { quantity } } } }
+  packages { sscc contents { quantity } } tracking(orderBy: {field: OCCURRED_AT}) { nodes { kind place } } } }
   goodsReturns { nodes { number reason lines { quantity creditedQuantity } } } }"""
 
 
@@ -170,7 +170,13 @@ async def delivered(story: Story) -> None:
     await story.do("picked too late", "warehouse", "pickSalesOrder", "shipment { number }", **late)
     story.shipments.append(await shipped(story, "first", story.order, {"position": 1, "quantity": "70"}))
     story.shipments.append(await shipped(story, "second", story.order))
-    proof = {"shipment": {"number": story.shipments[0]}, "proofOfDelivery": "signed note 881"} | COMPANY
+    own = {"shipment": {"number": story.shipments[0]}} | COMPANY
+    told = [
+        {"kind": "COLLECTED", "occurredAt": "2026-11-20T08:00:00Z", "place": "Shanghai"},
+        {"kind": "OUT_FOR_DELIVERY", "occurredAt": "2026-11-21T07:30:00Z", "place": "Hangzhou"},
+    ]
+    await story.do("tracked", "warehouse", "recordTracking", "shipment { status }", **own, events=told)
+    proof = own | {"proofOfDelivery": "signed note 881"}
     await story.do("delivered", "warehouse", "recordDelivery", "shipment { status proofOfDelivery }", **proof)
     other = await story.do(
         "other order", "sales", "createSalesOrder", "salesOrder { number }", **an_order("H0002", "20")
@@ -401,6 +407,9 @@ async def test_the_hospital_sees_its_own_shipments_and_what_is_public_of_them(st
         {"sscc": "069012340000000016", "contents": [{"quantity": "40"}]},
         {"sscc": "069012340000000023", "contents": [{"quantity": "30"}]},
     ]
+    assert [tuple(one.values()) for one in first["tracking"]["nodes"]] == [
+        ("COLLECTED", "Shanghai"), ("OUT_FOR_DELIVERY", "Hangzhou")
+    ]  # fmt: skip
     [returned] = seen["goodsReturns"]["nodes"]
     assert returned["lines"] == [{"quantity": "10", "creditedQuantity": "10"}]
     everything = (await story.serving.ask("{ shipments { totalCount } }", who="auditor"))["data"]

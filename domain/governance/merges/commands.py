@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from domain.core.accounts import PartnerLink
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
 from domain.core.database import Row
@@ -18,6 +20,7 @@ from domain.governance.merges.conflicts import conflicts_of, merged_already
 from domain.governance.merges.models import ItemMerge, MergeStatus, PartyMerge
 from domain.governance.merges.moving import fill, move, undo
 from domain.governance.merges.rules import MERGE_FLOW
+from domain.governance.policy import hold_policy, raise_version
 from domain.master_data.duplicates import DuplicateStatus, ItemDuplicate, PairRecord, PartyDuplicate
 from domain.master_data.items import Item
 from domain.master_data.parties import Party
@@ -41,6 +44,15 @@ class Kind:
         """The argument that names a merge."""
         return f"{self.merge.table.name}_id"
 
+
+_link, _party = PartnerLink.table, Party.table
+_named = func.any(bindparam("ids", type_=ARRAY(Uuid())))
+_LINKED = (
+    select(_link.c.id)
+    .join_from(_link, _party, _party.c.id == _link.c.party_id)
+    .where(_link.c.archived_at.is_(None), or_(_party.c.id == _named, _party.c.merged_into_id == _named))
+    .limit(1)
+)
 
 PARTIES = Kind(Party, PartyMerge, PartyDuplicate)
 ITEMS = Kind(Item, ItemMerge, ItemDuplicate)
@@ -195,6 +207,9 @@ Step = Callable[[Work, Kind, Row, tuple[Row, Row]], Awaitable[Mapping[str, Any]]
 async def _decided(work: Work, kind: Kind, commands: Sequence[Any], how: tuple[str, str, Step]) -> Results[Any]:
     """The merges, one after the other: what one moves, the next finds moved."""
     transition, told, step = how
+    # Whose rows a partner's users see follows the parties that are one: where they are linked, permission changes.
+    if kind is PARTIES and step is not _leave:
+        await hold_policy(work)
     rows = await work.lock(kind.merge, [getattr(one, kind.own) for one in commands])
     expected = {getattr(one, kind.own): getattr(one, "expected_version", None) for one in commands}
     stale = await work.stale(kind.merge, rows, expected)
@@ -221,8 +236,16 @@ async def _decided(work: Work, kind: Kind, commands: Sequence[Any], how: tuple[s
         except DomainError as refusal:
             outcomes.append(refusal)
     if done:
+        if kind is PARTIES and step is not _leave and await _is_linked(work, [rows[id_] for id_ in done]):
+            await raise_version(work)
         work.emit(f"{kind.merge.__name__}{told}", kind.merge, done)
     return Results(outcomes)
+
+
+async def _is_linked(work: Work, merges: Sequence[Row]) -> bool:
+    """Whether someone signs in for one of the parties, or for one that became one of them before."""
+    ids = [id_ for row in merges for id_ in (row["merged_id"], row["survivor_id"])]
+    return bool(await work.fetch(_LINKED, ids=ids))
 
 
 async def _leave(work: Work, kind: Kind, row: Row, two: tuple[Row, Row]) -> Mapping[str, Any]:

@@ -29,10 +29,13 @@ from domain.inventory.commands.transfers import (
     ShipTransfer,
     TransferArrivalInput,
     TransferLineInput,
+    TransferLossInput,
     TransferStock,
+    WriteOffTransfer,
     receive_transfers,
     ship_transfers,
     transfer_stock,
+    write_off_transfers,
 )
 
 __all__ = [
@@ -40,8 +43,9 @@ __all__ = [
     "IssueLineInput", "IssuePurpose", "IssueReservation", "IssueStock", "ProductInput", "Promise",
     "ReceiveTransfer", "ReleaseReservation", "ReserveStock", "RevalueStock", "ReverseStockMove",
     "SetItemValuation", "ShipTransfer", "StatusLineInput", "TransferArrivalInput", "TransferLineInput",
-    "TransferStock", "add_landed_costs", "cancel_landed_costs", "change_lot_statuses", "change_stock_statuses",
+    "TransferLossInput", "TransferStock", "WriteOffTransfer",
+    "add_landed_costs", "cancel_landed_costs", "change_lot_statuses", "change_stock_statuses",
     "convert_stock", "count_stock", "hold_lots", "issue_reservations", "issue_stock", "promise_stock",
     "receive_transfers", "release_reservations", "reserve_stock", "revalue_stock", "reverse_stock_moves",
-    "set_item_valuations", "ship_transfers", "transfer_stock",
+    "set_item_valuations", "ship_transfers", "transfer_stock", "write_off_transfers",
 ]  # fmt: skip

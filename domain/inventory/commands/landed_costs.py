@@ -142,6 +142,7 @@ async def add_landed_costs(work: Work, commands: Sequence[AddLandedCost]) -> Res
 
     Posts: stock, cost of sales or where else the goods went, against landed costs not invoiced; for goods at standard
     cost purchase price variance. Raises per row: NotFound, Rejected, ClaimExceedsInvoice, PeriodClosed, RateMissing.
+    Emits: LandedCostAdded.
     """
     known = await _known(work, commands)
     numbers = await work.number(NUMBERS, len(commands))
@@ -151,7 +152,7 @@ async def add_landed_costs(work: Work, commands: Sequence[AddLandedCost]) -> Res
             planned.append(_plan(one, known, number, one.occurred_on or work.now.date()))
         except DomainError as refusal:
             planned.append(refusal)
-    return Results(await _write(work, planned))
+    return Results(await _write(work, planned, "LandedCostAdded"))
 
 
 async def _known(work: Work, commands: Sequence[AddLandedCost]) -> Known:
@@ -280,6 +281,7 @@ async def cancel_landed_costs(work: Work, commands: Sequence[CancelLandedCost]) 
     """The documents that take landed costs back; a refusal stands in its own place.
 
     Posts: the opposite, where the goods are now. Raises per row: NotFound, AlreadyReversed, Rejected, PeriodClosed.
+    Emits: LandedCostCancelled, with the document that cancels.
     """
     ids = [one.landed_cost_id for one in commands]
     rows = await work.lock(LandedCost, ids)
@@ -308,7 +310,7 @@ async def cancel_landed_costs(work: Work, commands: Sequence[CancelLandedCost]) 
             continue
         taken_back.add(id_)
         planned.append(_opposite(rows[id_], lines[id_], clearing, number, on))
-    return Results(await _write(work, planned))
+    return Results(await _write(work, planned, "LandedCostCancelled"))
 
 
 def _opposite(cost: Row, lines: Sequence[Row], clearing_id: UUID, number: str, on: date) -> Planned:
@@ -335,12 +337,13 @@ def _opposite(cost: Row, lines: Sequence[Row], clearing_id: UUID, number: str, o
     )  # fmt: skip
 
 
-async def _write(work: Work, planned: Sequence[Planned | DomainError]) -> list[UUID | DomainError]:
+async def _write(work: Work, planned: Sequence[Planned | DomainError], event: str) -> list[UUID | DomainError]:
     """The documents and their lines, then what they change."""
     made = [one for one in planned if isinstance(one, Planned)]
     if made:
         await work.insert(LandedCost, [_row(one) for one in made])
         await work.insert(LandedCostLine, [row for one in made for row in _line_rows(one)])
+        work.emit(event, LandedCost, [one.id for one in made])
         await post_late_costs(work, [one.document for one in made])
     return [one.id if isinstance(one, Planned) else one for one in planned]
 

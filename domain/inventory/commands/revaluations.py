@@ -95,7 +95,7 @@ async def revalue_stock(work: Work, commands: Sequence[RevalueStock]) -> Results
 
     Posts: stock against revaluation, one voucher a document; for a day gone by, also the differences of the moves after
     it. Standard costs change today. Raises per row: NotFound, Rejected, PeriodClosed. Emits:
-    StockChanged.
+    StockRevalued, StockChanged.
     """
     known = await known_of(work, commands, [one.location_id for one in commands])
     items = sorted({one.item_id for one in commands})
@@ -115,6 +115,7 @@ async def revalue_stock(work: Work, commands: Sequence[RevalueStock]) -> Results
     made = [one for one in done if isinstance(one, Revalued)]
     if made:
         await _write(work, book, made)
+        work.emit("StockRevalued", StockRevaluation, [one.source.id for one in made])
     return Results([one.source.id if isinstance(one, Revalued) else one for one in done])
 
 

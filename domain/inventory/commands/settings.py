@@ -47,7 +47,10 @@ class SetItemValuation:
 
 
 async def set_item_valuations(work: Work, commands: Sequence[SetItemValuation]) -> Results[ItemValuation]:
-    """The settings; a refusal stands in its own place. Raises per row: NotFound, ItemHoldsStock."""
+    """The settings; a refusal stands in its own place.
+
+    Raises per row: NotFound, ItemHoldsStock. Emits: ItemValuationSet.
+    """
     items = sorted({one.item_id for one in commands})
     codes = {row["id"]: row["code"] for row in await work.fetch(_HOLD, items=items)}
     known = {row["item_id"]: row for row in await work.fetch(_KNOWN, items=items)}
@@ -65,7 +68,9 @@ async def set_item_valuations(work: Work, commands: Sequence[SetItemValuation]) 
             id_ = row["id"] if row else wanted.get(one.item_id, (new_id(),))[0]
             wanted[one.item_id] = (id_, one)
             outcomes.append(id_)
-    await _write(work, wanted, {row["id"] for row in known.values()})
+    if wanted:
+        await _write(work, wanted, {row["id"] for row in known.values()})
+        work.emit("ItemValuationSet", ItemValuation, [id_ for id_, _ in wanted.values()])
     return Results(outcomes)
 
 

@@ -22,7 +22,9 @@ from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.journal import accounts
-from domain.inventory.commands.issues import perform_acts
+from domain.finance.models import AccountRole
+from domain.inventory.balances import counter_location
+from domain.inventory.commands.issues import outgoing, perform_acts
 from domain.inventory.documents import StockTransfer, StockTransferLine
 from domain.inventory.entries import write_book
 from domain.inventory.known import Known, known_of, line_count, not_before
@@ -97,6 +99,14 @@ class TransferArrivalInput:
     quantity: Decimal = argument(doc="What arrived.", zh="到货数量", number="quantity")
 
 
+@part
+class TransferLossInput:
+    """What was lost of one line of a transfer."""
+
+    position: int = argument(doc="The line's place on the transfer.", zh="行号")
+    quantity: Decimal = argument(doc="What was lost.", zh="损失数量", number="quantity")
+
+
 @command(action=Action.POST, record=StockTransfer, zh="调拨接收", key_required=True)
 class ReceiveTransfer:
     """Take in what arrived of a transfer: everything that is still in transit unless lines are given."""
@@ -104,6 +114,16 @@ class ReceiveTransfer:
     stock_transfer_id: UUID = argument(doc="The transfer.", zh="调拨单", reference="stock_transfer")
     lines: tuple[TransferArrivalInput, ...] | None = argument(doc="What arrived.", zh="到货行", default=None)
     received_on: date | None = argument(doc="Day it arrived; today unless given.", zh="接收日期", default=None)
+
+
+@command(action=Action.POST, record=StockTransfer, zh="调拨在途损失", key_required=True)
+class WriteOffTransfer:
+    """Give up what a transfer lost on the way: everything that is still in transit unless lines are given."""
+
+    stock_transfer_id: UUID = argument(doc="The transfer.", zh="调拨单", reference="stock_transfer")
+    reason: str = argument(doc="What became of the goods.", zh="原因")
+    lines: tuple[TransferLossInput, ...] | None = argument(doc="What is lost.", zh="损失行", default=None)
+    written_off_on: date | None = argument(doc="Day of the loss; today unless given.", zh="损失日期", default=None)
 
 
 async def transfer_stock(work: Work, commands: Sequence[TransferStock]) -> Results[StockMove]:
@@ -241,12 +261,31 @@ def _line_rows(id_: UUID, draft: Draft) -> list[dict[str, object]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """What arrives of a transfer, checked."""
+class Left:
+    """What of some lines of a transfer leaves transit: it arrives, or is lost."""
 
     transfer_id: UUID
+    asked: Sequence[TransferArrivalInput | TransferLossInput] | None
+    on: date
+    day: str
+    loss: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """What leaves the transit of a transfer, checked."""
+
+    left: Left
     act: Act
     status: TransferStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """Where goods go that leave transit: to their target, or to the place of losses at an account."""
+
+    own: Accounts
+    lost_id: UUID | None = None
 
 
 async def receive_transfers(work: Work, commands: Sequence[ReceiveTransfer]) -> Results[StockTransfer]:
@@ -255,92 +294,124 @@ async def receive_transfers(work: Work, commands: Sequence[ReceiveTransfer]) -> 
     What arrives is worth what it was worth when it left, to the cent. Raises per row: NotFound, WrongState, Rejected,
     InsufficientStock, PeriodClosed. Emits: StockChanged, TransferReceived.
     """
-    transfers = await work.lock(StockTransfer, [one.stock_transfer_id for one in commands])
+    today = work.now.date()
+    wanted = [
+        Left(transfer_id=one.stock_transfer_id, asked=one.lines, on=one.received_on or today, day="receivedOn")
+        for one in commands
+    ]
+    return await _leave_transit(work, wanted, Ends(own=await accounts(work, *CARRYING)))
+
+
+async def write_off_transfers(work: Work, commands: Sequence[WriteOffTransfer]) -> Results[StockTransfer]:
+    """The transfers with what was lost counted, RECEIVED where nothing is left in transit.
+
+    Posts: what the lost goods were worth when they left, to stock differences, one voucher a transfer. Raises per row:
+    NotFound, WrongState, Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged, TransferWrittenOff.
+    """
+    today = work.now.date()
+    wanted = [
+        Left(transfer_id=one.stock_transfer_id, asked=one.lines, on=one.written_off_on or today, day="writtenOffOn",
+             loss=one.reason.strip())
+        for one in commands
+    ]  # fmt: skip
+    own = await accounts(work, AccountRole.STOCK_ADJUSTMENT)
+    return await _leave_transit(work, wanted, Ends(own=own, lost_id=await counter_location(work, LocationKind.LOSS)))
+
+
+async def _leave_transit(work: Work, wanted: Sequence[Left], ends: Ends) -> Results[StockTransfer]:
+    transfers = await work.lock(StockTransfer, [one.transfer_id for one in wanted])
     lines: defaultdict[UUID, list[Row]] = defaultdict(list)
     for row in await work.fetch(_LINES, ids=list(transfers)):
         lines[row["stock_transfer_id"]].append(row)
-    own = await accounts(work, *CARRYING)
-    planned: list[Arrival | DomainError] = []
-    counted: dict[UUID, Decimal] = {row["id"]: row["received_quantity"] for own in lines.values() for row in own}
+    planned: list[Departure | DomainError] = []
+    in_transit: dict[UUID, Decimal] = {row["id"]: row["in_transit_quantity"] for own in lines.values() for row in own}
     states = {id_: TransferStatus(row["status"]) for id_, row in transfers.items()}
-    for one in commands:
+    for one in wanted:
+        id_ = one.transfer_id
         try:
-            wanted = one.stock_transfer_id
-            if wanted not in transfers:
-                raise NotFound(what="stock transfer", key=str(wanted))
-            on = not_before(one.received_on or work.now.date(), transfers[wanted]["shipped_on"], ("receivedOn",))
-            arrival = _arrival(one, {**transfers[wanted], "status": states[wanted]}, lines[wanted], counted)
-            act = _arrival_act(transfers[wanted], lines[wanted], arrival, own, on)
+            if id_ not in transfers:
+                raise NotFound(what="stock transfer", key=str(id_))
+            not_before(one.on, transfers[id_]["shipped_on"], (one.day,))
+            TRANSFER_FLOW.advance(transfers[id_]["number"], states[id_], RECEIVE)
+            leaving = _leaving(one, transfers[id_], lines[id_], in_transit)
+            act = _departure(transfers[id_], lines[id_], leaving, ends, one.on)
         except DomainError as refusal:
             planned.append(refusal)
             continue
-        counted |= {id_: EXACT.add(counted[id_], quantity) for id_, quantity in arrival.items()}
-        states[wanted] = transfer_status_after((row["shipped_quantity"], counted[row["id"]]) for row in lines[wanted])
-        planned.append(Arrival(transfer_id=wanted, act=act, status=states[wanted]))
-    return Results(await _arrive(work, planned, counted))
+        in_transit |= {line_id: EXACT.subtract(in_transit[line_id], gone) for line_id, gone in leaving.items()}
+        states[id_] = transfer_status_after(in_transit[row["id"]] for row in lines[id_])
+        planned.append(Departure(left=one, act=act, status=states[id_]))
+    return Results(await _depart(work, planned, in_transit))
 
 
-def _arrival(
-    one: ReceiveTransfer, transfer: Mapping[str, object], lines: Sequence[Row], counted: Mapping[UUID, Decimal]
-) -> dict[UUID, Decimal]:
-    """What arrives by line. Raises: WrongState, NotFound, Rejected."""
-    TRANSFER_FLOW.advance(str(transfer["number"]), TransferStatus(str(transfer["status"])), RECEIVE)
-    left = {row["position"]: (row["id"], EXACT.subtract(row["shipped_quantity"], counted[row["id"]])) for row in lines}
-    if one.lines is None:
-        return {id_: quantity for id_, quantity in left.values() if quantity}
-    line_count(len(one.lines))
-    arriving: dict[UUID, Decimal] = {}
-    for place, asked in enumerate(one.lines):
-        if asked.position not in left:
+def _leaving(one: Left, transfer: Row, lines: Sequence[Row], in_transit: Mapping[UUID, Decimal]) -> dict[UUID, Decimal]:
+    """What leaves transit by line. Raises: NotFound, Rejected."""
+    if one.loss == "":
+        reason, reason_zh = "say what became of the goods", "须说明货物去向"
+        raise Rejected(("reason",), what="reason", value="", reason=reason, reason_zh=reason_zh)
+    there = {row["position"]: (row["id"], in_transit[row["id"]]) for row in lines}
+    if one.asked is None:
+        return {id_: quantity for id_, quantity in there.values() if quantity}
+    line_count(len(one.asked))
+    leaving: dict[UUID, Decimal] = {}
+    for place, asked in enumerate(one.asked):
+        if asked.position not in there:
             key = f"{transfer['number']}/{asked.position}"
             raise NotFound(("lines", place, "position"), what="StockTransferLine", key=key)
-        id_, open_quantity = left[asked.position]
+        id_, open_quantity = there[asked.position]
         positive(asked.quantity, QUANTITY, "quantity", ("lines", place, "quantity"))
-        arriving[id_] = EXACT.add(arriving.get(id_, ZERO), asked.quantity)
-        if arriving[id_] > open_quantity:
+        leaving[id_] = EXACT.add(leaving.get(id_, ZERO), asked.quantity)
+        if leaving[id_] > open_quantity:
             raise Rejected(
                 ("lines", place, "quantity"), what="quantity", value=asked.quantity,
                 reason=f"only {trimmed(open_quantity)} are in transit", reason_zh=f"在途仅 {trimmed(open_quantity)}",
             )  # fmt: skip
-    return arriving
+    return leaving
 
 
-def _arrival_act(transfer: Row, lines: Sequence[Row], arriving: Mapping[UUID, Decimal], own: Accounts, on: date) -> Act:
+def _departure(transfer: Row, lines: Sequence[Row], leaving: Mapping[UUID, Decimal], ends: Ends, on: date) -> Act:
     """The move out of transit: each line takes what its own consignment left there."""
     made: list[Line] = []
     for row in lines:
-        if row["id"] in arriving:
-            key = StockKey(row["item_id"], transfer["transit_id"], row["lot_id"], StockStatus(row["status"]))
+        if row["id"] not in leaving:
+            continue
+        key = StockKey(row["item_id"], transfer["transit_id"], row["lot_id"], StockStatus(row["status"]))
+        quantity, consignment = leaving[row["id"]], row["stock_entry_id"]
+        if ends.lost_id is None:
             target = replace(key, location_id=transfer["target_id"])
-            made.append(carried(key, target, arriving[row["id"]], own, row["stock_entry_id"]))
+            made.append(carried(key, target, quantity, ends.own, consignment))
+        else:
+            lost = outgoing(key, quantity, ends.lost_id, ends.own[AccountRole.STOCK_ADJUSTMENT])
+            made.append(replace(lost, takes_from=consignment))
+    kind = MoveKind.TRANSFER if ends.lost_id is None else MoveKind.ADJUSTMENT
     source = _source(transfer["id"], transfer["number"])
-    return Act(id=new_id(), kind=MoveKind.TRANSFER, occurred_on=on, lines=tuple(made), source=source)
+    return Act(id=new_id(), kind=kind, occurred_on=on, lines=tuple(made), source=source)
 
 
-async def _arrive(
-    work: Work, planned: Sequence[Arrival | DomainError], counted: Mapping[UUID, Decimal]
+async def _depart(
+    work: Work, planned: Sequence[Departure | DomainError], in_transit: Mapping[UUID, Decimal]
 ) -> list[UUID | DomainError]:
-    """The transfers, with what arrived posted and counted."""
-    acts = [one.act for one in planned if isinstance(one, Arrival)]
+    """The transfers, with what left transit posted and counted."""
+    acts = [one.act for one in planned if isinstance(one, Departure)]
     if not acts:
         return [one for one in planned if isinstance(one, DomainError)]
     book = await open_book(work, acts)
     whole(await apply_acts(book, acts))
     await write_book(work, book)
-    arrived = {one.transfer_id: one for one in planned if isinstance(one, Arrival)}
-    await work.update(
-        StockTransfer,
-        [
-            {"id": id_, "status": one.status, "received_on": one.act.occurred_on}
-            for id_, one in arrived.items()
-        ],
-        fields=("status", "received_on"),
-    )  # fmt: skip
-    rows = await work.fetch(_LINES, ids=list(arrived))
-    await work.update(
-        StockTransferLine,
-        [{"id": row["id"], "received_quantity": counted[row["id"]]} for row in rows],
-        fields=("received_quantity",),
-    )
-    work.emit("TransferReceived", StockTransfer, list(arrived))
-    return [one if isinstance(one, DomainError) else one.transfer_id for one in planned]
+    gone = {one.left.transfer_id: one for one in planned if isinstance(one, Departure)}
+    is_loss = any(one.left.loss is not None for one in gone.values())
+    counted = "lost_quantity" if is_loss else "received_quantity"
+    ended = [
+        {"id": id_, "status": one.status, "received_on": one.act.occurred_on, "loss_reason": one.left.loss}
+        for id_, one in gone.items()
+    ]
+    await work.update(StockTransfer, ended, fields=("status", "loss_reason" if is_loss else "received_on"))
+    rows = await work.fetch(_LINES, ids=list(gone))
+    changed = [
+        {"id": row["id"], counted: EXACT.add(row[counted], EXACT.subtract(row["in_transit_quantity"], left))}
+        for row in rows
+        for left in [in_transit[row["id"]]]
+    ]
+    await work.update(StockTransferLine, changed, fields=(counted,))
+    work.emit("TransferWrittenOff" if is_loss else "TransferReceived", StockTransfer, list(gone))
+    return [one if isinstance(one, DomainError) else one.left.transfer_id for one in planned]

@@ -26,6 +26,7 @@ from domain.logistics.commands.direct_supplies import (
     release_direct_supplies,
 )
 from domain.logistics.commands.invoicing import InvoicedShipmentInput, InvoiceShipments, invoice_shipments
+from domain.logistics.commands.missing import MissingLineInput, ReportMissing, report_missing
 from domain.logistics.commands.packing import PackageContentInput, PackageInput, PackShipment, pack_shipments
 from domain.logistics.commands.picking import (
     CancelShipment,
@@ -37,6 +38,7 @@ from domain.logistics.commands.picking import (
 from domain.logistics.commands.readings import ReadingInput, RecordReadings, record_readings
 from domain.logistics.commands.returns import ReceiveCustomerReturn, ReturnLineInput, receive_customer_returns
 from domain.logistics.commands.shipping import RecordDelivery, ShipShipment, record_deliveries, ship_shipments
+from domain.logistics.commands.tracking import RecordTracking, TrackingEventInput, record_tracking
 
 __all__ = [
     "CancelShipment",
@@ -50,6 +52,7 @@ __all__ = [
     "FillConsignment",
     "InvoiceShipments",
     "InvoicedShipmentInput",
+    "MissingLineInput",
     "OrderDirectSupply",
     "PackShipment",
     "PackageContentInput",
@@ -61,10 +64,13 @@ __all__ = [
     "RecordDelivery",
     "RecordDirectDelivery",
     "RecordReadings",
+    "RecordTracking",
     "ReleaseDirectSupply",
     "ReportConsumption",
+    "ReportMissing",
     "ReturnLineInput",
     "ShipShipment",
+    "TrackingEventInput",
     "cancel_shipments",
     "credit_returns",
     "decide_returns",
@@ -77,7 +83,9 @@ __all__ = [
     "record_deliveries",
     "record_direct_deliveries",
     "record_readings",
+    "record_tracking",
     "release_direct_supplies",
     "report_consumptions",
+    "report_missing",
     "ship_shipments",
 ]

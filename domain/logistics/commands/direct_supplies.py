@@ -442,7 +442,7 @@ async def release_direct_supplies(work: Work, commands: Sequence[ReleaseDirectSu
     """The purchase orders, what was not shipped of them open again on the customers' orders; a refusal stands at its
     own place.
 
-    Raises per row: NotFound, where the order is no direct one or nothing of it is left.
+    Raises per row: NotFound, where the order is no direct one or nothing of it is left. Emits: DirectSupplyReleased.
     """
     supplies = await _hold_supplies(work, [one.purchase_order_id for one in commands])
     held = await hold_orders(work, {row["sales_order_id"]: None for row in supplies.rows.values()})
@@ -463,4 +463,5 @@ async def release_direct_supplies(work: Work, commands: Sequence[ReleaseDirectSu
         rows = [{"id": id_, "released_quantity": quantity} for id_, quantity in released.items()]
         await work.update(DirectSupply, rows, ("released_quantity",))
         await write_orders(work, held)
+        work.emit("DirectSupplyReleased", DirectSupply, sorted(released))
     return Results(outcomes)

@@ -22,7 +22,7 @@ from domain.finance.rules.journals import line_count
 from domain.inventory import CustomerReturn, locations, return_stock
 from domain.inventory.known import not_before
 from domain.logistics import reads
-from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine
+from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnKind
 from domain.logistics.commands.picking import bring_back
 from domain.logistics.models import ShipmentLine
 from domain.logistics.reads import HeldShipments
@@ -110,6 +110,15 @@ async def receive_customer_returns(work: Work, commands: Sequence[ReceiveCustome
     Raises per row: NotFound, WrongState, Rejected, ReturnExceedsShipment, DirectReturn, SerialsRequired; for the whole
     batch: PeriodClosed. Emits: CustomerReturnReceived, StockChanged.
     """
+    return await take_back(work, commands, ReturnKind.RETURNED)
+
+
+# What a return tells of itself, by its kind.
+_EVENTS: Mapping[ReturnKind, str] = {ReturnKind.RETURNED: "CustomerReturnReceived", ReturnKind.MISSING: "GoodsMissing"}
+
+
+async def take_back(work: Work, commands: Sequence[ReceiveCustomerReturn], kind: ReturnKind) -> Results[GoodsReturn]:
+    """The returns of a kind, their goods in quarantine; as `receive_customer_returns`."""
     known = await _known(work, commands)
     outcomes: list[UUID | DomainError] = []
     made: list[Back] = []
@@ -123,8 +132,8 @@ async def receive_customer_returns(work: Work, commands: Sequence[ReceiveCustome
         made.append(back)
         outcomes.append(back.id)
     if made:
-        await _write(work, made, known)
-        work.emit("CustomerReturnReceived", GoodsReturn, [one.id for one in made])
+        await _write(work, made, known, kind)
+        work.emit(_EVENTS[kind], GoodsReturn, [one.id for one in made])
     return Results(outcomes)
 
 
@@ -208,7 +217,7 @@ def _keep(back: Back, known: Known) -> None:
         known.held.change(order_id, [changed])
 
 
-async def _write(work: Work, made: Sequence[Back], known: Known) -> None:
+async def _write(work: Work, made: Sequence[Back], known: Known, kind: ReturnKind) -> None:
     """Orders, shipments and the returns themselves, then stock; the goods of a line share its posting."""
     numbers = await work.number(RETURN_NUMBERS, len(made))
     await write_orders(work, known.held)
@@ -222,6 +231,7 @@ async def _write(work: Work, made: Sequence[Back], known: Known) -> None:
             {
                 "id": back.id,
                 "number": number,
+                "kind": kind,
                 "shipment_id": back.row["id"],
                 "customer_id": back.row["customer_id"],
                 "returned_on": back.on,

@@ -7,6 +7,7 @@ from domain.sales.commands.allocations import (
     allocate_sales_orders,
     deallocate_sales_orders,
 )
+from domain.sales.commands.changes import ChangeSalesOrder, SalesOrderLineChangeInput, change_sales_orders
 from domain.sales.commands.new_orders import CreateSalesOrder, SalesOrderLineInput, create_sales_orders
 from domain.sales.commands.online import PlacedLineInput, PlaceSalesOrder, place_sales_orders
 from domain.sales.commands.orders import CancelSalesOrder, ConfirmSalesOrder, cancel_sales_orders, confirm_sales_orders
@@ -15,14 +16,17 @@ __all__ = [
     "AllocateSalesOrder",
     "AllocationLineInput",
     "CancelSalesOrder",
+    "ChangeSalesOrder",
     "ConfirmSalesOrder",
     "CreateSalesOrder",
     "DeallocateSalesOrder",
     "PlaceSalesOrder",
     "PlacedLineInput",
+    "SalesOrderLineChangeInput",
     "SalesOrderLineInput",
     "allocate_sales_orders",
     "cancel_sales_orders",
+    "change_sales_orders",
     "confirm_sales_orders",
     "create_sales_orders",
     "deallocate_sales_orders",

@@ -10,13 +10,15 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from domain.core.errors import DomainError
+from domain.core.errors import DomainError, Rejected, trimmed
 from domain.core.flow import Flow, Transition
 from domain.core.money import EXACT, ZERO, total
+from domain.core.quantity import QUANTITY, not_negative
 from domain.sales.models import SalesOrderStatus
 
 CONFIRM: Final = "be confirmed"
 CANCEL: Final = "be cancelled"
+CHANGE: Final = "be changed"
 ALLOCATE: Final = "be allocated"
 PICK: Final = "be picked"
 SHIP: Final = "be shipped"
@@ -34,6 +36,7 @@ ORDER_FLOW: Final = Flow(
         CANCEL: Transition(
             frozenset({SalesOrderStatus.QUOTED, SalesOrderStatus.CONFIRMED}), SalesOrderStatus.CANCELLED
         ),
+        CHANGE: Transition(_LIVING, SalesOrderStatus.CONFIRMED),
         # Where these lead follows from what the lines then say (`status_of`).
         ALLOCATE: Transition(_LIVING, SalesOrderStatus.CONFIRMED),
         PICK: Transition(_LIVING, SalesOrderStatus.CONFIRMED),
@@ -151,3 +154,19 @@ def cancelled(order: Order, line: OrderLine) -> OrderLine:
     if line.direct:
         raise OnOrderAlready(order=order.number, position=line.position, quantity=line.direct)
     return replace(line, allocated=ZERO, cancelled=EXACT.add(line.cancelled, EXACT.add(line.open, line.allocated)))
+
+
+def reduced(order: Order, line: OrderLine, quantity: Decimal) -> OrderLine:
+    """The line with no more than a quantity wanted of it in all. Raises: Rejected, NothingOpen."""
+    wanted, value = EXACT.subtract(line.ordered, line.cancelled), not_negative(quantity, QUANTITY, "quantity")
+    less = EXACT.subtract(wanted, value)
+    reason: tuple[str, str] | None = None
+    if line.kit_id is not None:
+        reason = "it is part of a kit; cancel the rest of the order", "该行属于套件，请取消订单余量"
+    elif less <= ZERO:
+        reason = f"{trimmed(wanted)} are wanted; order what is more on another order", "增加数量请另下订单"
+    if reason is not None:
+        raise Rejected(("quantity",), what="quantity", value=quantity, reason=reason[0], reason_zh=reason[1])
+    if less > line.open:
+        raise NothingOpen(("quantity",), order=order.number, position=line.position, open=line.open, asked=less)
+    return replace(line, cancelled=EXACT.add(line.cancelled, less))

@@ -357,7 +357,7 @@ async def test_an_excursion_is_told_until_the_last_lot_is_released(world: World,
     assert await alerts(world) == [(AX, "EXCURSION", "OPEN")]
     [row] = await world.rows("SELECT message, shipment_id FROM alert")
     assert (row["message"], row["shipment_id"]) == (
-        "SH-000001 to Hospital was at 9.5 to 9.5 °C; 1 lot is on hold.", shipment,
+        "SH-000001 to Hospital was at 9.5 °C; 1 lot is on hold.", shipment,
     )  # fmt: skip
     [lot_row] = await world.rows("SELECT id FROM lot WHERE number = 'L1'")
     await done(world, ChangeLotStatus(lot_id=lot_row["id"], to_status=LotStatus.RELEASED))

@@ -80,6 +80,24 @@ async def test_a_customer_that_owes_and_ordered_more_than_its_limit_is_told_unti
     assert [status for _, status, _ in await told(world)] == ["RESOLVED"]
 
 
+async def test_of_two_limits_that_are_exceeded_the_stricter_is_told_alone(world: World):
+    await hospital(world)
+    await limited(world, "105")
+    await a_rule(world, AlertKind.CREDIT_EXCEEDED, "90", "5", code="NEARLY")
+    await a_rule(world, AlertKind.CREDIT_EXCEEDED, "100", "5", code="EXCEEDED")
+    await done(world, order(world, ("STENT", "1", "110")))
+    # 100 EUR of 105, of 90, of 104 and of 120: a use between threshold and recovery keeps what is open.
+    for limit, open_rules in (
+        ("105", ["NEARLY"]), ("90", ["EXCEEDED"]), ("104", ["EXCEEDED", "NEARLY"]), ("106", ["NEARLY"]), ("120", []),
+    ):  # fmt: skip
+        await world.rows(f"UPDATE party_terms SET credit_limit = {limit}")
+        await look(world, CREDITS)
+        rows = await world.rows(
+            "SELECT r.code FROM alert a JOIN alert_rule r ON r.id = a.rule_id WHERE a.status = 'OPEN' ORDER BY r.code"
+        )
+        assert [row["code"] for row in rows] == open_rules, limit
+
+
 async def test_a_missing_rate_of_one_customer_is_told_and_hides_no_other(world: World):
     """CLINIC owes dollars against a limit in pounds, without a rate: it is told so, and HOSPITAL's use all the same."""
     await hospital(world)

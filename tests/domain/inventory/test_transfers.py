@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from domain.inventory.commands import (
@@ -7,6 +8,8 @@ from domain.inventory.commands import (
     StatusLineInput,
     TransferArrivalInput,
     TransferLineInput,
+    TransferLossInput,
+    WriteOffTransfer,
 )
 from domain.inventory.models import StockStatus, ValuationArea, ValuationMethod
 from domain.master_data.places import LocationKind
@@ -68,6 +71,41 @@ async def test_each_consignment_arrives_at_the_value_with_which_it_left(world: W
     assert await pool(world, "BOLT", world["FAR"]) == (Decimal(10), Decimal(300))
     await done(world, ReceiveTransfer(stock_transfer_id=cheap))
     assert await pool(world, "BOLT", world["FAR"]) == (Decimal(20), Decimal(400))
+    assert await world.findings() == []
+
+
+async def test_what_is_lost_on_the_way_is_written_off_at_the_value_with_which_it_left(world: World):
+    await valued(world, "BOLT", ValuationMethod.AVERAGE, LOCATION)
+    await far_and_road(world)
+    await received(world, ("BOLT", "10", "10"))
+    [sent] = await done(world, shipment(world, ("BOLT", "10")))
+    await received(world, ("BOLT", "10", "30"))
+    [other] = await done(world, shipment(world, ("BOLT", "10")))
+    arrived = (TransferArrivalInput(position=1, quantity=Decimal(7)),)
+    await done(world, ReceiveTransfer(stock_transfer_id=sent, lines=arrived))
+    lost = (TransferLossInput(position=1, quantity=Decimal(4)),)
+    for command in (
+        WriteOffTransfer(stock_transfer_id=sent, reason="fell off", lines=lost),
+        WriteOffTransfer(stock_transfer_id=sent, reason=" "),
+        WriteOffTransfer(stock_transfer_id=sent, reason="fell off", written_off_on=date(2020, 1, 1)),
+    ):
+        assert (await world.refusal(world.chief, AX, command)).code == "INVALID_VALUE"
+    await done(world, WriteOffTransfer(stock_transfer_id=sent, reason="fell off the lorry"))
+    # The consignment left at 10 each: 3 of it are lost, whatever the other one cost.
+    assert await accounts(world) == {
+        "GR_IR": Decimal(-400), "STOCK": Decimal(370), "STOCK_ADJUSTMENT": Decimal(30),
+    }  # fmt: skip
+    [row] = await world.rows(
+        "SELECT t.status, t.received_on, t.loss_reason, l.received_quantity, l.lost_quantity, l.in_transit_quantity "
+        "FROM stock_transfer t JOIN stock_transfer_line l ON l.stock_transfer_id = t.id WHERE t.id = $1", sent,
+    )  # fmt: skip
+    assert (row["status"], row["loss_reason"]) == ("RECEIVED", "fell off the lorry")
+    assert (row["received_quantity"], row["lost_quantity"], row["in_transit_quantity"]) == (7, 3, 0)
+    assert await pool(world, "BOLT", world["ROAD"]) == (Decimal(10), Decimal(300))
+    again = WriteOffTransfer(stock_transfer_id=sent, reason="again")
+    assert (await world.refusal(world.chief, AX, again)).code == "WRONG_STATE"
+    await done(world, WriteOffTransfer(stock_transfer_id=other, reason="stolen"))
+    assert await pool(world, "BOLT", world["ROAD"]) == (Decimal(0), Decimal(0))
     assert await world.findings() == []
 
 
