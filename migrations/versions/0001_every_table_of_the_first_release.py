@@ -616,6 +616,7 @@ def upgrade() -> None:
     sa.Column('dimension', sa.Text(), nullable=False, comment='What the unit measures.'),
     sa.Column('ucum_code', sa.Text(), nullable=True, comment='Code in the Unified Code for Units of Measure, where it has one.'),
     sa.Column('base_factor', sa.Numeric(precision=24, scale=10), nullable=True, comment='Base units of the dimension (kg, m, m2, l, s) in one of it; none for counts, packages and temperatures.'),
+    sa.Column('digits', sa.SmallInteger(), server_default='6', nullable=False, comment='Digits after the point of a quantity said in it or converted into it, at most: 0 for what is never cut.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -625,6 +626,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_unit_of_measure_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_unit_of_measure_name_zh_length')),
     sa.CheckConstraint('char_length(ucum_code) <= 64', name=op.f('ck_unit_of_measure_ucum_code_length')),
+    sa.CheckConstraint('digits BETWEEN 0 AND 6', name=op.f('ck_unit_of_measure_digits_of_a_quantity')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_of_measure')),
     sa.UniqueConstraint('code', name=op.f('uq_unit_of_measure_code'))
     )
@@ -2166,11 +2168,12 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item the factor holds for.'),
     sa.Column('unit_id', sa.Uuid(), nullable=False, comment='The other unit.'),
-    sa.Column('factor', sa.Numeric(precision=24, scale=10), nullable=False, comment="The item's own units in one of the other unit."),
+    sa.Column('factor', sa.Numeric(precision=24, scale=10), nullable=False, comment="The item's own units in `per` of the other unit."),
+    sa.Column('per', sa.Numeric(precision=24, scale=10), server_default='1', nullable=False, comment='In how many of the other unit; one unless given.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('factor > 0', name=op.f('ck_item_unit_conversion_factor_positive')),
+    sa.CheckConstraint('factor > 0 AND per > 0', name=op.f('ck_item_unit_conversion_factor_positive')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_unit_conversion_item_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_unit_conversion_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_unit_conversion')),
@@ -2519,17 +2522,23 @@ def upgrade() -> None:
     sa.Column('called_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What orders that were not rejected want of it.'),
     sa.Column('remaining_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('agreed_quantity - called_quantity', persisted=True), nullable=False, comment='What may still be called off.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('agreed_quantity > 0', name=op.f('ck_purchase_agreement_line_agreed_positive')),
     sa.CheckConstraint('called_quantity BETWEEN 0 AND agreed_quantity', name=op.f('ck_purchase_agreement_line_called_was_agreed')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_agreement_line_said_whole')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_purchase_agreement_line_unit_price_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_agreement_id'], ['purchase_agreement.company_id', 'purchase_agreement.id'], name=op.f('fk_purchase_agreement_line_company_id_purchase_agreement_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_agreement_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_agreement_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_agreement_line')),
     sa.UniqueConstraint('company_id', 'purchase_agreement_id', 'position', name=op.f('uq_purchase_agreement_line_company_id_purchase_agreement_id_position'))
     )
     op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_agreement_line_company_id_unit_id'), 'purchase_agreement_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('rebate_agreement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -3843,6 +3852,9 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item sold.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
     sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
     sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes; what is withheld not counted.'),
@@ -3853,6 +3865,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_customer_invoice_line_description_length')),
     sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_customer_invoice_line_project_code_length')),
+    sa.CheckConstraint('num_nulls(unit_id, price_in_unit) IN (0, 2) AND (unit_id IS NOT NULL OR unit_quantity IS NULL)', name=op.f('ck_customer_invoice_line_said_in_part')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_customer_invoice_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_customer_invoice_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice_line.company_id', 'customer_invoice_line.id'], name=op.f('fk_customer_invoice_line_company_id_credits_id')),
@@ -3860,6 +3873,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_customer_invoice_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_invoice_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_customer_invoice_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_customer_invoice_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_line')),
     sa.UniqueConstraint('company_id', 'customer_invoice_id', 'position', name=op.f('uq_customer_invoice_line_company_id_customer_invoice_id_position'))
     )
@@ -3869,6 +3883,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
     op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False, postgresql_where=sa.text('profit_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_unit_id'), 'customer_invoice_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('customer_invoice_tax',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4101,22 +4116,28 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
     sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_requisition_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_requisition_line_said_whole')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_requisition_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_requisition_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_requisition_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
     sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
     )
     op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_unit_id'), 'purchase_requisition_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('sales_order_kit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4664,8 +4685,11 @@ def upgrade() -> None:
     sa.Column('agreement_line_id', sa.Uuid(), nullable=True, comment='The agreement line that it calls off.'),
     sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
     sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one own unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
     sa.Column('due_on', sa.Date(), nullable=True, comment='Day the goods are due.'),
     sa.Column('promised_on', sa.Date(), nullable=True, comment='Day by which the supplier last said that all it confirmed arrives.'),
@@ -4684,6 +4708,7 @@ def upgrade() -> None:
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_order_line_said_whole')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_order_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'agreement_line_id'], ['purchase_agreement_line.company_id', 'purchase_agreement_line.id'], name=op.f('fk_purchase_order_line_company_id_agreement_line_id')),
@@ -4691,6 +4716,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_order_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_id', 'position', name=op.f('uq_purchase_order_line_company_id_purchase_order_id_position'))
     )
@@ -4699,6 +4725,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False, postgresql_where=sa.text('requisition_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_line_company_id_unit_id'), 'purchase_order_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('request_for_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4738,7 +4765,10 @@ def upgrade() -> None:
     sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
     sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('ordered_quantity + replaced_quantity - allocated_quantity - direct_quantity - shipped_quantity - cancelled_quantity', persisted=True), nullable=False, comment='Neither allocated nor on its way nor cancelled: what is owed to the customer and not at hand.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one own unit.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
     sa.Column('list_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='What the price lists say one unit costs this customer; none where no list has it.'),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
@@ -4754,6 +4784,7 @@ def upgrade() -> None:
     sa.CheckConstraint('allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0 AND direct_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
     sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
     sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_sales_order_line_said_whole')),
     sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
     sa.CheckConstraint('picked_quantity <= allocated_quantity', name=op.f('ck_sales_order_line_picked_within_allocated')),
     sa.CheckConstraint('quantity_per_kit > 0', name=op.f('ck_sales_order_line_quantity_per_kit_positive')),
@@ -4764,12 +4795,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'sales_order_kit_id'], ['sales_order_kit.company_id', 'sales_order_kit.id'], name=op.f('fk_sales_order_line_company_id_sales_order_kit_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_sales_order_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
     sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
     )
     op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_sales_order_line_company_id_sales_order_kit_id'), 'sales_order_line', ['company_id', 'sales_order_kit_id'], unique=False, postgresql_where=sa.text('sales_order_kit_id IS NOT NULL'))
     op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_sales_order_line_company_id_unit_id'), 'sales_order_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -5089,6 +5122,9 @@ def upgrade() -> None:
     sa.Column('description', sa.Text(), nullable=False, comment='What is charged.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much; 0 where only the price is credited.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
     sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
     sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes.'),
@@ -5103,6 +5139,7 @@ def upgrade() -> None:
     sa.CheckConstraint('(purchase_order_line_id IS NULL) <> (account_id IS NULL)', name=op.f('ck_supplier_invoice_line_goods_or_account')),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_supplier_invoice_line_description_length')),
     sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_supplier_invoice_line_project_code_length')),
+    sa.CheckConstraint('num_nulls(unit_id, price_in_unit) IN (0, 2) AND (unit_id IS NOT NULL OR unit_quantity IS NULL)', name=op.f('ck_supplier_invoice_line_said_in_part')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_supplier_invoice_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_supplier_invoice_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_supplier_invoice_line_company_id_credits_id')),
@@ -5111,6 +5148,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_supplier_invoice_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_supplier_invoice_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_line')),
     sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'position', name=op.f('uq_supplier_invoice_line_company_id_supplier_invoice_id_position'))
     )
@@ -5121,6 +5159,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_line_company_id_item_id'), 'supplier_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=sa.text('purchase_order_line_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_unit_id'), 'supplier_invoice_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('supplier_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
