@@ -94,6 +94,22 @@ WHERE (o.deliver_to IS NOT NULL) <> (v.id IS NOT NULL)
     OR (v.delivered_quantity, p.ordered_quantity) <> (p.stocked_quantity, v.quantity)
 ORDER BY o.company_id, o.number, p.position LIMIT 1
 """
+# What went straight back to a supplier is the same on both returns, line by line, and shares their posting.
+_WRONG_STRAIGHT = """
+SELECT g.company_id, g.number, coalesce(l.position, p.position) AS position,
+       (l.quantity, l.item_id, l.posting_id, l.location_id)::text AS said,
+       (p.quantity, o.item_id, r.posting_id, NULL::uuid)::text AS counted
+FROM goods_return g
+LEFT JOIN goods_return_line l ON l.company_id = g.company_id AND l.goods_return_id = g.id
+LEFT JOIN purchase_return r ON r.company_id = g.company_id AND r.id = g.purchase_return_id
+LEFT JOIN purchase_return_line p ON p.company_id = g.company_id AND p.purchase_return_id = r.id
+    AND p.position = l.position
+LEFT JOIN purchase_order_line o ON o.company_id = p.company_id AND o.id = p.purchase_order_line_id
+WHERE (g.purchase_return_id IS NOT NULL OR l.location_id IS NULL)
+  AND (l.quantity, l.item_id, l.posting_id, l.location_id)
+      IS DISTINCT FROM (p.quantity, o.item_id, r.posting_id, NULL::uuid)
+ORDER BY g.company_id, g.number, 3 LIMIT 1
+"""
 # A line that left has its entry, of the same goods in the same quantity; one that did not has none.
 _WRONG_ENTRY = """
 SELECT h.company_id, h.number, d.position, d.quantity, -e.quantity AS issued
@@ -183,6 +199,7 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
     kinds = (
         ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
         ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("customer invoice", _WRONG_CHARGE),
+        ("customer return", _WRONG_STRAIGHT),
     )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):

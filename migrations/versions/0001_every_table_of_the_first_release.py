@@ -4567,27 +4567,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_company_id_number_id'), 'goods_receipt', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_goods_receipt_company_id_received_on_id'), 'goods_receipt', ['company_id', 'received_on', 'id'], unique=False)
-    op.create_table('goods_return',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
-    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
-    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
-    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
-    sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
-    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
-    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
-    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
-    )
-    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False, postgresql_where=None)
     op.create_table('intercompany_goods',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5027,18 +5006,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_return_company_id_number_id'), 'purchase_return', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_return_company_id_purchase_order_id'), 'purchase_return', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_return_company_id_returned_on_id'), 'purchase_return', ['company_id', 'returned_on', 'id'], unique=False)
-    op.create_table('return_credit',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return.'),
-    sa.Column('credit_note_id', sa.Uuid(), nullable=False, comment='The credit note, which names the invoice it takes back.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
-    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
-    )
-    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False, postgresql_where=None)
     op.create_table('shipment_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5219,42 +5186,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_clearing_write_off_line_company_id_journal_entry_id'), 'clearing_write_off_line', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_clearing_write_off_line_company_id_purchase_order_line_id'), 'clearing_write_off_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_clearing_write_off_line_company_id_supplier_invoice_line_id'), 'clearing_write_off_line', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=sa.text('supplier_invoice_line_id IS NOT NULL'))
-    op.create_table('goods_return_line',
+    op.create_table('goods_return',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
-    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that it came with.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came back.'),
-    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
-    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
-    sa.Column('is_replaced', sa.Boolean(), server_default='false', nullable=False, comment='Whether as much is to be shipped again instead of a credit.'),
-    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it was put.'),
-    sa.Column('to_credit_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had been charged and is to be credited.'),
-    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of that was credited.'),
-    sa.Column('restocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it may be used again.'),
-    sa.Column('scrapped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was scrapped.'),
-    sa.Column('undecided_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('quantity - restocked_quantity - scrapped_quantity', persisted=True), nullable=False, comment='How much of it stands in quarantine, undecided.'),
-    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the line shares with the move and the voucher that it made.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
+    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
+    sa.Column('purchase_return_id', sa.Uuid(), nullable=True, comment='The return to the supplier that it is at once, where goods went straight back to it.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('NOT is_replaced OR to_credit_quantity = 0', name=op.f('ck_goods_return_line_replaced_or_credited')),
-    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_goods_return_line_lot_number_length')),
-    sa.CheckConstraint('credited_quantity <= to_credit_quantity', name=op.f('ck_goods_return_line_credited_within_due')),
-    sa.CheckConstraint('quantity > 0', name=op.f('ck_goods_return_line_quantity_positive')),
-    sa.CheckConstraint('restocked_quantity + scrapped_quantity <= quantity', name=op.f('ck_goods_return_line_decided_within_returned')),
-    sa.CheckConstraint('to_credit_quantity <= quantity', name=op.f('ck_goods_return_line_credit_within_returned')),
-    sa.CheckConstraint('to_credit_quantity >= 0 AND credited_quantity >= 0 AND restocked_quantity >= 0 AND scrapped_quantity >= 0', name=op.f('ck_goods_return_line_quantities_not_negative')),
-    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
-    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
-    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
-    sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_return_id'], ['purchase_return.company_id', 'purchase_return.id'], name=op.f('fk_goods_return_company_id_purchase_return_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
     )
-    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_purchase_return_id'), 'goods_return', ['company_id', 'purchase_return_id'], unique=False, postgresql_where=sa.text('purchase_return_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5368,6 +5323,55 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=None)
+    op.create_table('goods_return_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that it came with.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came back.'),
+    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('is_replaced', sa.Boolean(), server_default='false', nullable=False, comment='Whether as much is to be shipped again instead of a credit.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='Where it was put; nowhere where it went straight back to the supplier.'),
+    sa.Column('to_credit_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had been charged and is to be credited.'),
+    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of that was credited.'),
+    sa.Column('restocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it may be used again.'),
+    sa.Column('scrapped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was scrapped.'),
+    sa.Column('undecided_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('CASE WHEN location_id IS NULL THEN 0 ELSE quantity - restocked_quantity - scrapped_quantity END', persisted=True), nullable=False, comment='How much of it stands in quarantine, undecided.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the line shares with the move and the voucher that it made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('NOT is_replaced OR to_credit_quantity = 0', name=op.f('ck_goods_return_line_replaced_or_credited')),
+    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_goods_return_line_lot_number_length')),
+    sa.CheckConstraint('credited_quantity <= to_credit_quantity', name=op.f('ck_goods_return_line_credited_within_due')),
+    sa.CheckConstraint('location_id IS NOT NULL OR restocked_quantity + scrapped_quantity = 0', name=op.f('ck_goods_return_line_decided_where_it_is')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_goods_return_line_quantity_positive')),
+    sa.CheckConstraint('restocked_quantity + scrapped_quantity <= quantity', name=op.f('ck_goods_return_line_decided_within_returned')),
+    sa.CheckConstraint('to_credit_quantity <= quantity', name=op.f('ck_goods_return_line_credit_within_returned')),
+    sa.CheckConstraint('to_credit_quantity >= 0 AND credited_quantity >= 0 AND restocked_quantity >= 0 AND scrapped_quantity >= 0', name=op.f('ck_goods_return_line_quantities_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
+    sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
+    )
+    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
+    op.create_table('return_credit',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return.'),
+    sa.Column('credit_note_id', sa.Uuid(), nullable=False, comment='The credit note, which names the invoice it takes back.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
+    )
+    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False, postgresql_where=None)
     op.create_table('shipping_notice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
