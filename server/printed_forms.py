@@ -161,6 +161,13 @@ def _item(speech: Speech, line: Mapping[str, Any]) -> tuple[str, str, str]:
     return broken(item.get("code") or ""), name, speech.unit(item.get("unit"))
 
 
+def _said(speech: Speech, line: Mapping[str, Any], own: str) -> tuple[str, str, str]:
+    """Quantity, unit and price of a line as said; of a part that is no number of that unit, in the item's own."""
+    if line.get("unit") and line.get("unitQuantity"):
+        return quantity(line["unitQuantity"]), speech.unit(line["unit"]), money(line["priceInUnit"])
+    return quantity(line[own]), speech.unit((line.get("item") or {}).get("unit")), money(line["unitPrice"])
+
+
 # --- sales ------------------------------------------------------------------------------------------------------------
 
 PRICED: Final = (
@@ -189,7 +196,7 @@ def _sales_order(speech: Speech, record: Mapping[str, Any], _: Mapping[str, Any]
 
 
 def _sold(speech: Speech, record: Mapping[str, Any], line: Mapping[str, Any]) -> Row:
-    code, name, unit = _item(speech, line)
+    code, name = _item(speech, line)[:2]
     discount = percent(line["discountPercent"])
     below = [f"{speech.word('discount')} {discount}"] if discount else []
     below += [f"{speech.word('wanted_on')} {speech.day(line['dueOn'])}"] if line.get("dueOn") else []
@@ -202,8 +209,8 @@ def _sold(speech: Speech, record: Mapping[str, Any], line: Mapping[str, Any]) ->
         ]  # fmt: skip
         below += [f"{speech.word('holds')} {part}" for part in parts]
     cells = (
-        str(line["position"]), code, name, quantity(line["orderedQuantity"]), unit, money(line["unitPrice"]),
-        money(line["lineTotal"]), money(line["tax"]),
+        str(line["position"]), code, name, *_said(speech, line, "orderedQuantity"), money(line["lineTotal"]),
+        money(line["tax"]),
     )  # fmt: skip
     return Row(cells, tuple(below))
 
@@ -289,8 +296,8 @@ def _invoice(speech: Speech, record: Mapping[str, Any], answer: Mapping[str, Any
     )
     rows = [
         Row((
-            str(line["position"]), *_item(speech, line)[:2], quantity(line["quantity"]), _item(speech, line)[2],
-            money(line["unitPrice"]), money(line["net"]), money(line["tax"]),
+            str(line["position"]), *_item(speech, line)[:2], *_said(speech, line, "quantity"), money(line["net"]),
+            money(line["tax"]),
         ), (broken(line["description"]),) if _is_more(speech, line) else ())
         for line in record["lines"]
     ]  # fmt: skip
@@ -382,11 +389,11 @@ def _purchase_order(speech: Speech, record: Mapping[str, Any], _: Mapping[str, A
     )  # fmt: skip
     rows: list[Row] = []
     for line in record["lines"]:
-        code, name, unit = _item(speech, line)
+        code, name = _item(speech, line)[:2]
         below = f"{speech.word('cancelled')} {quantity(line['cancelledQuantity'])}"
         rows.append(Row((
             str(line["position"]), code, name, speech.short_day(line["promisedOn"] or line["dueOn"]),
-            quantity(line["orderedQuantity"]), unit, money(line["unitPrice"]), money(line["lineTotal"]),
+            *_said(speech, line, "orderedQuantity"), money(line["lineTotal"]),
         ), (below,) if Decimal(line["cancelledQuantity"]) else ()))  # fmt: skip
     is_ordered = record["status"] in ("APPROVED", "COMPLETE")
     status = speech.word("cancelled") if record["status"] == "CANCELLED" else speech.word("draft")

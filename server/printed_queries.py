@@ -29,6 +29,8 @@ PARTY: Final = f"""{{ code name nameZh legalName legalNameZh creditCode country 
   addresses(first: 20) {{ nodes {ADDRESS} }} }}"""
 COMPANY: Final = "{ code name nameZh creditCode country currency }"
 ITEM: Final = "{ code name nameZh unit { code nameZh } }"
+# What a line says where it does not speak of its item's own unit.
+SAID: Final = f"unit {{ code nameZh }} unitQuantity priceInUnit {MONEY}"
 
 # What is beside the record: without it the document is still the document.
 BESIDE: Final = """
@@ -46,7 +48,7 @@ SELECTED: Final[Mapping[DocumentKind, tuple[str, str, str]]] = {
       subtotal {MONEY} tax {MONEY} totalDue {MONEY} customer {PARTY} shipTo {ADDRESS} company {COMPANY}
       kits {{ position item {ITEM} orderedQuantity unitPrice {MONEY} discountPercent lineTotal {MONEY} tax {MONEY} }}
       lines {{ position item {ITEM} salesOrderKit {{ position }} quantityPerKit orderedQuantity cancelledQuantity
-        unitPrice {MONEY} discountPercent lineTotal {MONEY} tax {MONEY} dueOn }}""", BESIDE),
+        unitPrice {MONEY} {SAID} discountPercent lineTotal {MONEY} tax {MONEY} dueOn }}""", BESIDE),
     DocumentKind.SHIPMENT: ("shipment", f"""
       number status pickedOn shippedOn deliveredOn carrierName trackingNumber proofOfDelivery
       salesOrder {{ number customerReference }} customer {PARTY} shipTo {ADDRESS} company {COMPANY}
@@ -58,7 +60,7 @@ SELECTED: Final[Mapping[DocumentKind, tuple[str, str, str]]] = {
       number kind invoicedOn currency net {MONEY} tax {MONEY} total {MONEY} withheld {MONEY} digitalNumber reason
       customerReference credits {{ number invoicedOn digitalNumber }} paymentTerms {{ code name nameZh }}
       customer {PARTY} company {COMPANY}
-      lines {{ position description item {ITEM} quantity unitPrice {MONEY} net {MONEY} tax {MONEY} }}
+      lines {{ position description item {ITEM} quantity unitPrice {MONEY} {SAID} net {MONEY} tax {MONEY} }}
       taxes {{ base {MONEY} tax {MONEY} taxRule {{ name percent taxCode {{ nameZh }} }} }}""", BESIDE + DUE),
     DocumentKind.DUNNING_NOTICE: ("dunningNotice", f"""
       number dunnedOn level currency total {MONEY} party {PARTY} company {COMPANY}
@@ -67,8 +69,8 @@ SELECTED: Final[Mapping[DocumentKind, tuple[str, str, str]]] = {
     DocumentKind.PURCHASE_ORDER: ("purchaseOrder", f"""
       number status revision orderedOn shipOn currency subtotal {MONEY} tax {MONEY} freight {MONEY} totalDue {MONEY}
       deliverTo supplier {PARTY} company {COMPANY}
-      lines {{ position item {ITEM} orderedQuantity cancelledQuantity unitPrice {MONEY} lineTotal {MONEY} dueOn
-        promisedOn }}""", BESIDE),
+      lines {{ position item {ITEM} orderedQuantity cancelledQuantity unitPrice {MONEY} {SAID} lineTotal {MONEY}
+        dueOn promisedOn }}""", BESIDE),
     DocumentKind.SUPPLIER_QUOTATION: ("supplierQuotation", f"""
       number status askedOn answerBy validUntil supplierNumber currency supplier {PARTY} company {COMPANY}
       lines {{ position item {ITEM} quantity neededOn unitPrice {MONEY} deliveryOn }}""", BESIDE),

@@ -16,6 +16,8 @@ from domain.core.errors import CurrencyMismatch
 # Wide enough for the product of two columns of the house (20 and 24 digits) without a digit lost.
 EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP, traps=[Inexact])
 ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+# Wide enough for a product of three.
+_WIDE: Final = Context(prec=100, traps=[Inexact])
 
 ZERO: Final = Decimal(0)
 
@@ -82,6 +84,25 @@ def to_scale(amount: Decimal, digits: int) -> Decimal:
 def product(left: Decimal, right: Decimal) -> Decimal:
     """`left` times `right` with every digit."""
     return EXACT.multiply(left, right)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """A price as a ratio: `amount` for so many (`per`) of an item's own unit.
+
+    A box of twelve at 100.00 costs 100.00 per 12; a quotient of the two would not be what anyone agreed on.
+    """
+
+    amount: Decimal
+    per: Decimal = Decimal(1)
+
+    def of(self, quantity: Decimal) -> Decimal:
+        """What so much costs: every digit where `per` is 1, else one division of 60 digits, so that equal ratios give
+        equal amounts.
+        """
+        if self.per == 1:
+            return EXACT.multiply(self.amount, quantity)
+        return ROUNDING.divide(_WIDE.multiply(self.amount, quantity), self.per)
 
 
 def total(amounts: Sequence[Decimal]) -> Decimal:

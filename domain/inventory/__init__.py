@@ -94,6 +94,7 @@ from domain.inventory.reports import (
 from domain.inventory.rules import Incoming, IncomingLine, OpeningStock
 from domain.inventory.stock import on_hand, open_stock, receive_stock
 from domain.inventory.supplier_returns import (
+    DirectReturnLine,
     Owed,
     RefusedReturnLine,
     SupplierReturn,
@@ -182,6 +183,7 @@ __all__ = [
     "CostShare",
     "CountStock",
     "CustomerReturn",
+    "DirectReturnLine",
     "Incoming",
     "IncomingLine",
     "IssueReservation",

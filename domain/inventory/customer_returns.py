@@ -48,7 +48,10 @@ _GONE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerReturn:
-    """Goods of one issue that come back; `stock_entry_id` is the entry that took them out."""
+    """Goods of one issue that come back; `stock_entry_id` is the entry that took them out.
+
+    `worth` is what all of that entry's goods cost where they were never in our stock, as a supplier shipped them.
+    """
 
     posting_id: UUID
     stock_entry_id: UUID
@@ -58,6 +61,7 @@ class CustomerReturn:
     source: Source
     status: StockStatus = StockStatus.QUARANTINE
     party_id: UUID | None = None
+    worth: Decimal | None = None
 
 
 async def return_stock(work: Work, returns: Sequence[CustomerReturn]) -> list[UUID | DomainError]:
@@ -82,7 +86,7 @@ async def return_stock(work: Work, returns: Sequence[CustomerReturn]) -> list[UU
             source=StockKey(row["item_id"], outside, row["lot_id"]),
             target=StockKey(row["item_id"], one.location_id, row["lot_id"], one.status),
             quantity=one.quantity,
-            cost=share(-row["worth"], one.quantity, -row["quantity"], currency),
+            cost=share(-row["worth"] if one.worth is None else one.worth, one.quantity, -row["quantity"], currency),
             account_id=own[AccountRole.COST_OF_SALES],
             correction_id=own[AccountRole.COST_OF_SALES],
         )

@@ -76,6 +76,20 @@ class RefusedReturnLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectReturnLine:
+    """Goods that a supplier had shipped straight to a customer: no entry brought them into our stock, so they leave
+    from where they are, be it the customers' own place.
+    """
+
+    item_id: UUID
+    lot_id: UUID | None
+    location_id: UUID
+    quantity: Decimal
+    owed: Owed
+    status: StockStatus = StockStatus.RELEASED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierReturn:
     """Goods that go back to one supplier with one document."""
 
@@ -84,7 +98,7 @@ class SupplierReturn:
     source: Source
     supplier_id: UUID
     site_id: UUID | None
-    lines: tuple[SupplierReturnLine | RefusedReturnLine, ...]
+    lines: tuple[SupplierReturnLine | RefusedReturnLine | DirectReturnLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +114,8 @@ class _Known:
 async def return_to_suppliers(work: Work, returns: Sequence[SupplierReturn]) -> list[UUID | DomainError]:
     """The moves that took the goods back; a refusal stands in its own place.
 
-    The goods leave at what those of their receipt are worth, refused ones without a value. Posts: GR/IR by what is owed
+    The goods leave at what those of their receipt are worth, refused ones without a value; those that a supplier had
+    shipped straight at what they are worth where they are. Posts: GR/IR by what is owed
     no more, what differs from it to cost of sales, for goods at standard cost to purchase price variance; one voucher a
     return. Refuses: NotFound, Rejected, InsufficientStock, PeriodClosed. Emits: StockChanged.
     """
@@ -129,7 +144,13 @@ async def return_to_suppliers(work: Work, returns: Sequence[SupplierReturn]) -> 
 def _lines(one: SupplierReturn, known: _Known) -> Iterable[Line]:
     for place, line in enumerate(one.lines):
         try:
-            yield _line(line, one, known) if isinstance(line, SupplierReturnLine) else _refused(line, one, known)
+            match line:
+                case SupplierReturnLine():
+                    yield _line(line, one, known)
+                case RefusedReturnLine():
+                    yield _refused(line, one, known)
+                case DirectReturnLine():
+                    yield _direct(line, one, known)
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
 
@@ -147,6 +168,29 @@ def _refused(line: RefusedReturnLine, one: SupplierReturn, known: _Known) -> Lin
     )
 
 
+def _direct(line: DirectReturnLine, one: SupplierReturn, known: _Known) -> Line:
+    """Goods that never came in from their supplier, on their way back to it. Raises: NotFound, Rejected."""
+    positive(line.quantity, QUANTITY, "quantity", ("quantity",))
+    if line.location_id not in known.locations:
+        raise NotFound(("location",), what="location", key=str(line.location_id))
+    return Line(
+        source=StockKey(line.item_id, line.location_id, line.lot_id, line.status),
+        target=StockKey(line.item_id, known.outside_id, line.lot_id),
+        quantity=line.quantity,
+        counter=(_no_longer_owed(line.item_id, line.owed, one, known),),
+        account_id=known.own[AccountRole.COST_OF_SALES],
+        variance_id=known.own[AccountRole.PURCHASE_PRICE_VARIANCE],
+        correction_id=known.own[AccountRole.COST_OF_SALES],
+    )
+
+
+def _no_longer_owed(item_id: UUID, owed: Owed, one: SupplierReturn, known: _Known) -> Leg:
+    return Leg(
+        account_id=known.own[AccountRole.GR_IR], amount=owed.amount, transaction=owed.transaction, rate=owed.rate,
+        site_id=one.site_id, item_id=item_id, party_id=one.supplier_id,
+    )  # fmt: skip
+
+
 def _line(line: SupplierReturnLine, one: SupplierReturn, known: _Known) -> Line:
     """The goods of one entry, on their way out. Raises: NotFound, Rejected."""
     entry = came_in(known.entries.get(line.stock_entry_id), line.stock_entry_id)
@@ -159,15 +203,11 @@ def _line(line: SupplierReturnLine, one: SupplierReturn, known: _Known) -> Line:
     if line.location_id is not None and line.location_id not in known.locations:
         raise NotFound(("location",), what="location", key=str(line.location_id))
     key = StockKey(entry["item_id"], line.location_id or entry["location_id"], entry["lot_id"], line.status)
-    owed = Leg(
-        account_id=known.own[AccountRole.GR_IR], amount=line.owed.amount, transaction=line.owed.transaction,
-        rate=line.owed.rate, site_id=one.site_id, item_id=key.item_id, party_id=one.supplier_id,
-    )  # fmt: skip
     return Line(
         source=key,
         target=StockKey(key.item_id, known.outside_id, key.lot_id),
         quantity=line.quantity,
-        counter=(owed,),
+        counter=(_no_longer_owed(key.item_id, line.owed, one, known),),
         account_id=known.own[AccountRole.COST_OF_SALES],
         variance_id=known.own[AccountRole.PURCHASE_PRICE_VARIANCE],
         correction_id=known.own[AccountRole.COST_OF_SALES],

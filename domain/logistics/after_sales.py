@@ -81,6 +81,10 @@ class GoodsReturn(
     customer_id: Mapped[UUID] = reference("party", doc="Who sent them back.", zh="客户", many="goods_returns")
     returned_on: Mapped[date] = date_column(doc="Day they came back.", zh="退货日期", tier=Tier.PUBLIC, order=True)
     reason: Mapped[str] = text_column(doc="Why they came back.", zh="退货原因", tier=Tier.PUBLIC)
+    purchase_return_id: Mapped[UUID | None] = reference(
+        "purchase_return", doc="The return to the supplier that it is at once, where goods went straight back to it.",
+        zh="采购退货单", many="goods_returns", tier=Tier.INTERNAL,
+    )  # fmt: skip
 
 
 class GoodsReturnLine(
@@ -102,6 +106,9 @@ class GoodsReturnLine(
         CheckConstraint("credited_quantity <= to_credit_quantity", name="credited_within_due"),
         CheckConstraint("restocked_quantity + scrapped_quantity <= quantity", name="decided_within_returned"),
         CheckConstraint("NOT is_replaced OR to_credit_quantity = 0", name="replaced_or_credited"),
+        CheckConstraint(
+            "location_id IS NOT NULL OR restocked_quantity + scrapped_quantity = 0", name="decided_where_it_is"
+        ),
     )
 
     goods_return_id: Mapped[UUID] = reference(
@@ -118,7 +125,10 @@ class GoodsReturnLine(
         doc="Whether as much is to be shipped again instead of a credit.", zh="是否换货", tier=Tier.PUBLIC,
         server_default="false",
     )  # fmt: skip
-    location_id: Mapped[UUID] = reference("location", doc="Where it was put.", zh="库位", tier=Tier.INTERNAL)
+    location_id: Mapped[UUID | None] = reference(
+        "location", doc="Where it was put; nowhere where it went straight back to the supplier.", zh="库位",
+        tier=Tier.INTERNAL,
+    )  # fmt: skip
     to_credit_quantity: Mapped[Decimal] = quantity_column(
         doc="How much of it had been charged and is to be credited.", zh="应红冲数量", unit=ITEM_UNIT,
         tier=Tier.PUBLIC, server_default="0",
@@ -134,7 +144,10 @@ class GoodsReturnLine(
     )
     undecided_quantity: Mapped[Decimal] = quantity_column(
         doc="How much of it stands in quarantine, undecided.", zh="待处置数量", unit=ITEM_UNIT,
-        server_default=Computed("quantity - restocked_quantity - scrapped_quantity", persisted=True),
+        server_default=Computed(
+            "CASE WHEN location_id IS NULL THEN 0 ELSE quantity - restocked_quantity - scrapped_quantity END",
+            persisted=True,
+        ),
     )  # fmt: skip
     posting_id: Mapped[UUID] = uuid_column(
         doc="What the line shares with the move and the voucher that it made.", zh="过账标识"

@@ -87,12 +87,12 @@ class LifeTooShort(DomainError):
     en = "{item} expires on {expires_on}; the customer asks for {days} days of life when it is shipped."
 
 
-class DirectReturn(DomainError):
-    """What never was in our stock has no cost there to come back at."""
+class NoDirectReturn(DomainError):
+    """Goods that left our stock come back to it: only a supplier that shipped straight takes them back itself."""
 
-    code = "DIRECT_RETURN"
-    zh = "发货单 {shipment} 第 {position} 行由供应商直运，请退回供应商。"
-    en = "Line {position} of shipment {shipment} came straight from the supplier: it goes back there, not to our stock."
+    code = "NO_DIRECT_RETURN"
+    zh = "发货单 {shipment} 第 {position} 行由本公司发货，请填写退货库位。"
+    en = "Line {position} of shipment {shipment} left our own stock: say where its goods are put."
 
 
 class PackageNumbersMissing(DomainError):

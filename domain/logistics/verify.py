@@ -120,6 +120,22 @@ WHERE (o.deliver_to IS NOT NULL) <> (v.id IS NOT NULL)
     OR (v.delivered_quantity, p.ordered_quantity) <> (p.stocked_quantity, v.quantity)
 ORDER BY o.company_id, o.number, p.position LIMIT 1
 """
+# What went straight back to a supplier is the same on both returns, line by line, and shares their posting.
+_WRONG_STRAIGHT = """
+SELECT g.company_id, g.number, coalesce(l.position, p.position) AS position,
+       (l.quantity, l.item_id, l.posting_id, l.location_id)::text AS said,
+       (p.quantity, o.item_id, r.posting_id, NULL::uuid)::text AS counted
+FROM goods_return g
+LEFT JOIN goods_return_line l ON l.company_id = g.company_id AND l.goods_return_id = g.id
+LEFT JOIN purchase_return r ON r.company_id = g.company_id AND r.id = g.purchase_return_id
+LEFT JOIN purchase_return_line p ON p.company_id = g.company_id AND p.purchase_return_id = r.id
+    AND p.position = l.position
+LEFT JOIN purchase_order_line o ON o.company_id = p.company_id AND o.id = p.purchase_order_line_id
+WHERE (g.purchase_return_id IS NOT NULL OR l.location_id IS NULL)
+  AND (l.quantity, l.item_id, l.posting_id, l.location_id)
+      IS DISTINCT FROM (p.quantity, o.item_id, r.posting_id, NULL::uuid)
+ORDER BY g.company_id, g.number, 3 LIMIT 1
+"""
 # A line that left has its entry, of the same goods in the same quantity; one that did not has none.
 _WRONG_ENTRY = """
 SELECT h.company_id, h.number, d.position, d.quantity, -e.quantity AS issued
@@ -152,7 +168,51 @@ HAVING (k.line_total, k.tax, k.shipped_quantity)
 ORDER BY o.company_id, o.number, k.position LIMIT 1
 """
 
+# The price of an item's own unit is what was said comes to, and an order that was said in a unit comes to that.
+_WRONG_UNIT = """
+SELECT company_id, document, number, position, said::text, counted::text FROM (
+    SELECT l.company_id, 'purchase order' AS document, o.number, l.position, (l.unit_price, l.line_total) AS said,
+           (round(l.price_in_unit * l.unit_quantity / l.ordered_quantity, 10),
+            round(l.price_in_unit * l.unit_quantity, 6)) AS counted
+    FROM purchase_order_line l
+    JOIN purchase_order o ON o.company_id = l.company_id AND o.id = l.purchase_order_id
+    WHERE l.unit_id IS NOT NULL
+    UNION ALL
+    SELECT l.company_id, 'purchase requisition', o.number, l.position, (l.expected_price, 0),
+           (round(l.price_in_unit * l.unit_quantity / l.quantity, 10), 0)
+    FROM purchase_requisition_line l
+    JOIN purchase_requisition o ON o.company_id = l.company_id AND o.id = l.purchase_requisition_id
+    WHERE l.unit_id IS NOT NULL
+    UNION ALL
+    SELECT l.company_id, 'purchase agreement', o.number, l.position, (l.unit_price, 0),
+           (round(l.price_in_unit * l.unit_quantity / l.agreed_quantity, 10), 0)
+    FROM purchase_agreement_line l
+    JOIN purchase_agreement o ON o.company_id = l.company_id AND o.id = l.purchase_agreement_id
+    WHERE l.unit_id IS NOT NULL
+    UNION ALL
+    SELECT l.company_id, 'sales order', o.number, l.position, (l.unit_price, 0),
+           (round(l.price_in_unit * l.unit_quantity / l.ordered_quantity, 10), 0)
+    FROM sales_order_line l
+    JOIN sales_order o ON o.company_id = l.company_id AND o.id = l.sales_order_id
+    WHERE l.unit_id IS NOT NULL
+    UNION ALL
+    SELECT l.company_id, 'supplier invoice', i.number, l.position, (l.unit_price, 0),
+           (round(l.price_in_unit * l.unit_quantity / l.quantity, 10), 0)
+    FROM supplier_invoice_line l
+    JOIN supplier_invoice i ON i.company_id = l.company_id AND i.id = l.supplier_invoice_id
+    WHERE l.unit_quantity <> 0
+    UNION ALL
+    SELECT l.company_id, 'customer invoice', i.number, l.position, (l.unit_price, 0),
+           (round(l.price_in_unit * l.unit_quantity / l.quantity, 10), 0)
+    FROM customer_invoice_line l
+    JOIN customer_invoice i ON i.company_id = l.company_id AND i.id = l.customer_invoice_id
+    WHERE l.unit_quantity <> 0
+) AS line
+WHERE said <> counted ORDER BY company_id, document, number, position LIMIT 1
+"""
+
 SALES_QUANTITIES = "sales order quantities"
+DOCUMENT_UNITS = "units of documents"
 SHIPPED_GOODS = "shipped goods"
 
 
@@ -166,7 +226,7 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
     kinds = (
         ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
         ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("goods return", _WRONG_DECISION),
-        ("customer invoice", _WRONG_CHARGE),
+        ("customer invoice", _WRONG_CHARGE), ("customer return", _WRONG_STRAIGHT),
     )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):
@@ -186,4 +246,16 @@ async def shipped_goods(connection: Connection) -> AsyncIterator[Finding]:
         yield Finding.of_company(SHIPPED_GOODS, row["company_id"], subject, message)
 
 
-VERIFIERS: Mapping[str, Verifier] = {SALES_QUANTITIES: sales_quantities, SHIPPED_GOODS: shipped_goods}
+async def document_units(connection: Connection) -> AsyncIterator[Finding]:
+    """The first line that was said in another unit than its item's own and does not come to the same in that."""
+    for row in await connection.fetch(_WRONG_UNIT):
+        subject = f"{row['document']} {row['number']} line {row['position']}"
+        message = f"in its item's unit the line says {row['said']}, what was said comes to {row['counted']}"
+        yield Finding.of_company(DOCUMENT_UNITS, row["company_id"], subject, message)
+
+
+VERIFIERS: Mapping[str, Verifier] = {
+    SALES_QUANTITIES: sales_quantities,
+    SHIPPED_GOODS: shipped_goods,
+    DOCUMENT_UNITS: document_units,
+}

@@ -58,6 +58,9 @@ class Agreed:
     valid_to: date
     agreed: Decimal
     called: Decimal
+    unit_id: UUID | None = None
+    unit_quantity: Decimal | None = None
+    price_in_unit: Decimal | None = None
 
     @property
     def key(self) -> str:

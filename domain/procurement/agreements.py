@@ -24,6 +24,7 @@ from domain.core.columns import (
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
+from domain.master_data.units import SAID_WHOLE, price_said, quantity_said, unit_said
 
 CURRENCY_LENGTH = 3
 ITEM_UNIT = "item.unit.code"
@@ -71,6 +72,7 @@ class PurchaseAgreementLine(CompanyRecord, scope=Scope(partner="purchase_agreeme
         CheckConstraint("agreed_quantity > 0", name="agreed_positive"),
         CheckConstraint("called_quantity BETWEEN 0 AND agreed_quantity", name="called_was_agreed"),
         CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint(SAID_WHOLE, name="said_whole"),
         UniqueConstraint("company_id", "purchase_agreement_id", "position"),
     )
 
@@ -93,6 +95,9 @@ class PurchaseAgreementLine(CompanyRecord, scope=Scope(partner="purchase_agreeme
     unit_price: Mapped[Decimal] = price_column(
         doc="Net price of one unit.", zh="单价", unit="purchase_agreement.currency"
     )
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said("purchase_agreement.currency")
 
 
 AGREEMENT_RECORDS = (PurchaseAgreement, PurchaseAgreementLine)

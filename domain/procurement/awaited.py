@@ -14,13 +14,14 @@ from sqlalchemy.types import Uuid
 from domain.core.database import Row
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
-from domain.core.money import EXACT, ZERO, Money, product, to_minor_unit, total
+from domain.core.money import EXACT, ZERO, Money, UnitPrice, to_minor_unit, total
 from domain.core.work import Work
 from domain.finance import Books, block_items, books_of, company_currency, post_vouchers, release_items
 from domain.finance.journal import open_days
 from domain.finance.models import AccountRole, JournalKind, SubLedger
 from domain.finance.open_items import lock_items_of
 from domain.finance.rules import Leg, PeriodClosed, Voucher, agreeing, carried_quote, moving
+from domain.master_data.measures import exact_price, price_of_line
 from domain.procurement.clearing import (
     Differences,
     bins_of,
@@ -50,12 +51,14 @@ _WAITING = (
     .having(func.sum(_match.c.quantity) != 0)
 )  # fmt: skip
 
+# What a price as a ratio is told from.
+_PRICE = ("unit_price", "ordered_quantity", "unit_quantity", "price_in_unit")
 _red, _ordered = _line.alias("red"), PurchaseOrderLine.table
 # The lines that were off their order's price, with what credit notes took back of each.
 _PRICED = (
     select(
-        _line.c.supplier_invoice_id, _line.c.quantity, _line.c.unit_price, _line.c.net,
-        _ordered.c.unit_price.label("ordered_price"),
+        _line.c.supplier_invoice_id, _line.c.quantity, _line.c.unit_price, _line.c.unit_quantity,
+        _line.c.price_in_unit, _line.c.net, *(_ordered.c[name].label(f"ordered_{name}") for name in _PRICE),
         func.coalesce(-func.sum(_red.c.quantity), 0).label("credited_quantity"),
         func.coalesce(-func.sum(_red.c.net), 0).label("credited_net"),
     )
@@ -67,7 +70,7 @@ _PRICED = (
         _line.c.supplier_invoice_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
         _line.c.block_reasons.contains([MatchReason.PRICE.value]),
     )
-    .group_by(_line.c.company_id, _line.c.id, _ordered.c.unit_price)
+    .group_by(_line.c.company_id, _line.c.id, *(_ordered.c[name] for name in _PRICE))
 )  # fmt: skip
 
 
@@ -229,9 +232,10 @@ async def lift_price_blocks(work: Work, invoice_ids: Collection[UUID]) -> None:
         return
     tolerance, company = await tolerance_of(work), await company_currency(work)
     still = {
-        line["supplier_invoice_id"]
+        id_
         for line in await work.fetch(_PRICED, ids=sorted(rows))
-        if not price_agrees(line["ordered_price"], _kept(line, rows[line["supplier_invoice_id"]], company), tolerance)
+        for id_ in [line["supplier_invoice_id"]]
+        if not price_agrees(_ordered_at(line), _kept(line, rows[id_], company), tolerance)
     }
     left = {
         id_: [block for block in row["payment_blocks"] if block != price]
@@ -242,9 +246,13 @@ async def lift_price_blocks(work: Work, invoice_ids: Collection[UUID]) -> None:
         await _unblock(work, left)
 
 
+def _ordered_at(line: Row) -> UnitPrice:
+    return exact_price(*(line[f"ordered_{name}"] for name in _PRICE))
+
+
 def _kept(line: Row, invoice: Row, company: str) -> Charge:
     """What credit notes left of a line: its price goes down as its net amount did."""
-    charged = to_minor_unit(product(line["quantity"], line["unit_price"]), invoice["currency"])
+    charged = to_minor_unit(price_of_line(line, "quantity").of(line["quantity"]), invoice["currency"])
     return Charge(
         quantity=EXACT.subtract(line["quantity"], line["credited_quantity"]),
         cost=part_of(charged, EXACT.subtract(line["net"], line["credited_net"]), line["net"], invoice["currency"]),

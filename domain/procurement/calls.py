@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 from domain.core.errors import DomainError
 from domain.core.money import EXACT, Money
 from domain.core.work import Work
+from domain.master_data.measures import Measured, Ratio
 from domain.master_data.standing import standing, survivors_of
 from domain.procurement.agreement_rules import Agreed, Call, call_off
 from domain.procurement.agreements import AgreementStatus, PurchaseAgreement, PurchaseAgreementLine
@@ -37,10 +38,21 @@ class Calls:
     agreed: dict[UUID, Agreed]
     changed: set[UUID] = field(default_factory=set[UUID])
 
-    def price(self, agreed_id: UUID | None) -> Money | None:
-        """The price that was agreed, if anything was."""
+    def price(self, agreed_id: UUID | None, measured: Measured) -> Money | None:
+        """The price that was agreed of one of the unit in which something is ordered, if anything was."""
         one = self.agreed.get(agreed_id) if agreed_id is not None else None
-        return Money(one.unit_price, one.currency) if one is not None else None
+        if one is None:
+            return None
+        if one.price_in_unit is not None and one.unit_id == measured.unit_id:
+            return Money(one.price_in_unit, one.currency)
+        return Money(measured.said_price(one.unit_price), one.currency)
+
+    def ratio(self, agreed_id: UUID | None, unit_id: UUID | None) -> Ratio | None:
+        """The ratio to which the agreement holds, where it is about that unit."""
+        one = self.agreed.get(agreed_id) if agreed_id is not None else None
+        if one is None or one.unit_quantity is None or one.unit_id != unit_id:
+            return None
+        return Ratio(one.agreed, one.unit_quantity)
 
     def call(self, calls: Sequence[Call | None]) -> None:
         """Count the calls of one order by line, all or none. Raises: what `call_off` raises."""
@@ -79,6 +91,7 @@ async def calls_on(work: Work, ids: Iterable[UUID | None]) -> Calls:
                 item_id=row["item_id"],
                 currency=head["currency"], unit_price=row["unit_price"], valid_from=head["valid_from"],
                 valid_to=head["valid_to"], agreed=row["agreed_quantity"], called=row["called_quantity"],
+                unit_id=row["unit_id"], unit_quantity=row["unit_quantity"], price_in_unit=row["price_in_unit"],
             )
             for id_, row in rows.items()
             for head in [heads[row["purchase_agreement_id"]]]

@@ -103,7 +103,7 @@ def promises_of(order: Order, lines: Sequence[OrderLine], rate: Decimal, on: dat
 
 def promised_amount(line: OrderLine, of: str, rate: Decimal, currency: str) -> Decimal:
     """What is wanted of the line at its price, in the company's currency."""
-    return in_company_currency(Money(product(line.wanted, line.unit_price), of).to_minor_unit(), rate, currency)
+    return in_company_currency(Money(line.price.of(line.wanted), of).to_minor_unit(), rate, currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from domain.core.columns import (
 )
 from domain.core.records import CompanyRecord, Scope
 from domain.finance.models import InvoiceKind, RateKind
+from domain.master_data.units import SAID_IN_PART, price_said, quantity_said, unit_said
 from domain.procurement.models import CURRENCY_LENGTH, ITEM_UNIT
 
 DIGITAL_NUMBER_LENGTH = 20
@@ -201,6 +202,7 @@ class SupplierInvoiceLine(CompanyRecord, scope=Scope(partner="supplier_invoice.s
     __tablename__ = "supplier_invoice_line"
     __table_args__ = (
         CheckConstraint("(purchase_order_line_id IS NULL) <> (account_id IS NULL)", name="goods_or_account"),
+        CheckConstraint(SAID_IN_PART, name="said_in_part"),
         UniqueConstraint("company_id", "supplier_invoice_id", "position"),
     )
 
@@ -223,6 +225,9 @@ class SupplierInvoiceLine(CompanyRecord, scope=Scope(partner="supplier_invoice.s
         doc="How much; 0 where only the price is credited.", zh="数量", unit=ITEM_UNIT, tier=Tier.PUBLIC
     )
     unit_price: Mapped[Decimal] = price_column(doc="Price of one.", zh="单价", unit=INVOICE_CURRENCY)
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said(INVOICE_CURRENCY)
     tax_code_id: Mapped[UUID | None] = reference("tax_code", doc="Its tax treatment.", zh="税码", tier=Tier.INTERNAL)
     net: Mapped[Decimal] = amount_column(doc="Amount without taxes.", zh="不含税金额", unit=INVOICE_CURRENCY)
     tax: Mapped[Decimal] = amount_column(doc="Its share of the taxes.", zh="税额", unit=INVOICE_CURRENCY)

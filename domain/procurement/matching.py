@@ -16,7 +16,20 @@ from uuid import UUID
 
 from domain.core.errors import DomainError, SegregationOfDuties
 from domain.core.flow import Flow, Transition
-from domain.core.money import EXACT, ROUNDING, ZERO, Money, allocate, minor_unit, product, to_minor_unit, total
+from domain.core.money import (
+    EXACT,
+    ROUNDING,
+    ZERO,
+    Money,
+    UnitPrice,
+    allocate,
+    minor_unit,
+    product,
+    to_minor_unit,
+    to_scale,
+    total,
+)
+from domain.core.quantity import RATE
 from domain.finance.rules import in_company_currency
 from domain.finance.rules.open_items import clearing_difference
 from domain.procurement.invoices import MatchKind, MatchReason, MatchStatus, SupplierInvoiceStatus
@@ -303,7 +316,7 @@ def _sent_back(
 class Ordered:
     """What an order line says, and what came of it: accepted without what was sent back, invoiced so far."""
 
-    unit_price: Decimal
+    price: UnitPrice
     accepted: Decimal
     invoiced: Decimal
 
@@ -317,32 +330,34 @@ class Verdict:
     reasons: tuple[MatchReason, ...]
 
 
-def judge(ordered: Ordered, quantity: Decimal, unit_price: Decimal, tolerance: Tolerance, rate: Decimal) -> Verdict:
-    """How an invoice line over `quantity` at `unit_price` matches its order line; `rate` leads to the company's
-    currency.
+def judge(ordered: Ordered, quantity: Decimal, price: UnitPrice, tolerance: Tolerance, rate: Decimal) -> Verdict:
+    """How an invoice line over `quantity` at `price` matches its order line; `rate` leads to the company's currency.
 
-    Both price limits must hold, and what is invoiced in all must be within the quantity's.
+    Both price limits must hold, and what is invoiced in all must be within the quantity's. Prices are compared by what
+    the quantity comes to, so that one of a box and one of a piece are equal where they mean the same.
     """
-    difference = EXACT.subtract(unit_price, ordered.unit_price)
+    wanted = ordered.price.of(quantity)
+    difference = ROUNDING.subtract(price.of(quantity), wanted)
     invoiced = EXACT.add(ordered.invoiced, quantity)
     over_in_all = max(EXACT.subtract(invoiced, ordered.accepted), ZERO)
     reasons: list[MatchReason] = []
-    by_percent = product(abs(difference), HUNDRED) <= product(ordered.unit_price, tolerance.price_percent)
-    by_amount = product(product(abs(difference), quantity), rate) <= tolerance.price_amount
+    by_percent = ROUNDING.multiply(abs(difference), HUNDRED) <= ROUNDING.multiply(wanted, tolerance.price_percent)
+    by_amount = ROUNDING.multiply(abs(difference), rate) <= tolerance.price_amount
     if difference and not (by_percent and by_amount):
         reasons.append(MatchReason.PRICE)
     if product(over_in_all, HUNDRED) > product(ordered.accepted, tolerance.quantity_percent):
         reasons.append(MatchReason.QUANTITY_OVER)
-    return Verdict(price_difference=difference, over=min(over_in_all, quantity), reasons=tuple(reasons))
+    of_one = to_scale(ROUNDING.divide(difference, quantity), RATE.after_point)
+    return Verdict(price_difference=of_one, over=min(over_in_all, quantity), reasons=tuple(reasons))
 
 
-def price_agrees(ordered_price: Decimal, kept: Charge, tolerance: Tolerance) -> bool:
+def price_agrees(ordered: UnitPrice, kept: Charge, tolerance: Tolerance) -> bool:
     """Whether what a line still charges agrees with its order's price: `kept` is the quantity that credit notes left of
     it, and the cost at which they left it.
 
     Both limits of the price must hold, as when it was judged; amounts are told to the minor unit, so they are compared.
     """
-    wanted = to_minor_unit(product(ordered_price, kept.quantity), kept.currency)
+    wanted = to_minor_unit(ordered.of(kept.quantity), kept.currency)
     difference = abs(EXACT.subtract(kept.cost, wanted))
     by_percent = product(difference, HUNDRED) <= product(wanted, tolerance.price_percent)
     by_amount = product(difference, kept.rate) <= tolerance.price_amount

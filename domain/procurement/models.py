@@ -35,6 +35,7 @@ from domain.core.columns import (
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
+from domain.master_data.units import SAID_WHOLE, price_said, quantity_said, unit_said
 
 CURRENCY_LENGTH = 3
 ITEM_UNIT = "item.unit.code"
@@ -125,6 +126,7 @@ class PurchaseOrderLine(
     __tablename__ = "purchase_order_line"
     __table_args__ = (
         CheckConstraint("is_historical OR ordered_quantity > 0", name="ordered_quantity_positive"),
+        CheckConstraint(SAID_WHOLE, name="said_whole"),
         CheckConstraint(
             "is_historical OR (received_quantity >= 0 AND rejected_quantity >= 0 AND stocked_quantity >= 0)",
             name="quantities_not_negative",
@@ -217,10 +219,15 @@ class PurchaseOrderLine(
     cost_centre_id: Mapped[UUID | None] = reference(
         "cost_centre", doc="The cost centre that bears it.", zh="成本中心", tier=Tier.INTERNAL
     )
-    unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit="purchase_order.currency")
+    unit_price: Mapped[Decimal] = price_column(
+        doc="Net price of one own unit.", zh="单价", unit="purchase_order.currency"
+    )
     line_total: Mapped[Decimal] = amount_column(
         doc="Quantity at the unit price.", zh="行金额", unit="purchase_order.currency"
     )
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said("purchase_order.currency")
     over_receipt_percent: Mapped[Decimal] = rate_column(
         doc="How much more than ordered may be received, in percent of the order.",
         zh="超收容差",

@@ -17,6 +17,7 @@ from domain.inventory.models import Lot
 from domain.master_data.companies import Site
 from domain.master_data.currencies import Currency
 from domain.master_data.items import Item
+from domain.master_data.measures import price_of_line
 from domain.master_data.parties import Party, PartyRole, PartyRoleKind
 from domain.master_data.places import Location, LocationKind
 from domain.people.employees import Employee
@@ -232,6 +233,7 @@ def _order_line(row: Row) -> OrderLine:
         cancelled=row["cancelled_quantity"],
         invoiced=row["invoiced_quantity"],
         unit_price=row["unit_price"],
+        said=None if row["unit_id"] is None else price_of_line(row, "ordered_quantity"),
         over_receipt_percent=row["over_receipt_percent"],
         requisition_line_id=row["requisition_line_id"],
         agreement_line_id=row["agreement_line_id"],

@@ -26,6 +26,7 @@ from domain.core.columns import (
     uuid_column,
 )
 from domain.core.records import CompanyRecord, Scope
+from domain.master_data.units import SAID_WHOLE, price_said, quantity_said, unit_said
 
 COMPANY_CURRENCY = "company.currency"
 
@@ -74,6 +75,7 @@ class PurchaseRequisitionLine(CompanyRecord, scope=Scope(site="purchase_requisit
         CheckConstraint("ordered_quantity >= 0", name="ordered_not_negative"),
         CheckConstraint("expected_price >= 0", name="price_not_negative"),
         CheckConstraint("cost_centre_id IS NULL OR account_id IS NOT NULL", name="cost_centre_of_a_cost"),
+        CheckConstraint(SAID_WHOLE, name="said_whole"),
         UniqueConstraint("company_id", "purchase_requisition_id", "position"),
     )
 
@@ -98,6 +100,9 @@ class PurchaseRequisitionLine(CompanyRecord, scope=Scope(site="purchase_requisit
         unit=COMPANY_CURRENCY,
         tier=Tier.INTERNAL,
     )
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said(COMPANY_CURRENCY)
 
 
 REQUISITION_RECORDS = (PurchaseRequisition, PurchaseRequisitionLine)

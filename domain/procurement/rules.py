@@ -18,7 +18,7 @@ from domain.core.errors import (
     trimmed,
 )
 from domain.core.flow import Flow, Transition
-from domain.core.money import EXACT, ZERO, Money, product, to_scale, total
+from domain.core.money import EXACT, ZERO, Money, UnitPrice, product, to_minor_unit, to_scale, total
 from domain.core.quantity import AMOUNT, QUANTITY, RATE, in_scale, not_negative, positive
 from domain.procurement.models import PurchaseOrderStatus
 
@@ -125,6 +125,20 @@ class OrderLine:
     account_id: UUID | None = None
     cost_centre_id: UUID | None = None
     due_on: date | None = None
+    said: UnitPrice | None = None
+
+    @property
+    def price(self) -> UnitPrice:
+        """The price as a ratio, where it was said in another unit than the item's own."""
+        return self.said or UnitPrice(self.unit_price)
+
+    def owed(self, accepted: Decimal, currency: str) -> Decimal:
+        """What is owed for goods accepted last, so that all that was accepted comes to its price: the difference of two
+        sums, each rounded once.
+        """
+        before = EXACT.subtract(self.stocked, accepted)
+        whole, earlier = (to_minor_unit(self.price.of(one), currency) for one in (self.stocked, before))
+        return EXACT.subtract(whole, earlier)
 
     @property
     def is_fully_received(self) -> bool:

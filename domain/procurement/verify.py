@@ -106,31 +106,45 @@ _entry, _line, _account = JournalEntry.table, JournalLine.table, Account.table
 _digits = case(dict(MINOR_UNIT_DIGITS), value=_order.c.currency, else_=DIGITS_USUAL)
 _owed = (
     select(
-        _receipt.c.company_id,
-        _receipt.c.id,
-        _receipt.c.number,
-        func.sum(
-            func.round(
-                cast(_receipt_line.c.stocked_quantity * _order_line.c.unit_price, Numeric()), cast(_digits, Integer)
-            )
-        ).label("owed"),
+        _receipt.c.company_id, _receipt.c.id, _receipt.c.number,
+        func.sum(_receipt_line.c.owed_transaction_amount).label("owed"),
     )
     .join_from(
         _receipt,
         _receipt_line,
         and_(_receipt_line.c.company_id == _receipt.c.company_id, _receipt_line.c.goods_receipt_id == _receipt.c.id),
     )
-    .join(
-        _order_line,
-        and_(
-            _order_line.c.company_id == _receipt_line.c.company_id,
-            _order_line.c.id == _receipt_line.c.purchase_order_line_id,
-        ),
-    )
-    .join(_order, and_(_order.c.company_id == _receipt.c.company_id, _order.c.id == _receipt.c.purchase_order_id))
     .group_by(_receipt.c.company_id, _receipt.c.id, _receipt.c.number)
     .cte("owed")
+)  # fmt: skip
+# What was said comes to so much for all of a line: so much of it is its part.
+_said = _order_line.c.price_in_unit * _order_line.c.unit_quantity
+_stocked = func.sum(_receipt_line.c.stocked_quantity)
+_cost = case(
+    (_said.is_not(None), _stocked * _said / _order_line.c.ordered_quantity), else_=_stocked * _order_line.c.unit_price
 )
+_taken_up = func.sum(_receipt_line.c.owed_transaction_amount)
+_WRONG_OWED = (
+    select(
+        _order.c.company_id, _order.c.number, _order_line.c.position, _taken_up.label("owed"),
+        func.round(cast(_cost, Numeric()), cast(_digits, Integer)).label("cost"),
+    )
+    .join_from(
+        _order_line, _order,
+        and_(_order.c.company_id == _order_line.c.company_id, _order.c.id == _order_line.c.purchase_order_id),
+    )
+    .join(
+        _receipt_line,
+        and_(
+            _receipt_line.c.company_id == _order_line.c.company_id,
+            _receipt_line.c.purchase_order_line_id == _order_line.c.id,
+        ),
+    )
+    .group_by(_order.c.company_id, _order.c.id, _order_line.c.company_id, _order_line.c.id)
+    .having(_taken_up != func.round(cast(_cost, Numeric()), cast(_digits, Integer)))
+    .order_by(_order.c.company_id, _order.c.number, _order_line.c.position)
+    .limit(1)
+)  # fmt: skip
 _posted = (
     select(_entry.c.company_id, _entry.c.source_id, (-func.sum(_line.c.transaction_amount)).label("posted"))
     .join_from(_entry, _line, and_(_line.c.company_id == _entry.c.company_id, _line.c.journal_entry_id == _entry.c.id))
@@ -174,10 +188,16 @@ async def order_quantities(connection: Connection) -> AsyncIterator[Finding]:
 
 
 async def goods_received(connection: Connection) -> AsyncIterator[Finding]:
-    """The first receipt whose GR/IR is not what its accepted goods cost at the order's prices."""
+    """The first receipt whose GR/IR is not what it says, the first order line whose accepted goods did not come to its
+    price.
+    """
     for row in await connection.fetch(_WRONG_CLEARING):
         subject = f"goods receipt {row['number']}"
-        message = f"GR/IR holds {row['posted']}, the accepted goods cost {row['owed']}"
+        message = f"GR/IR holds {row['posted']}, the receipt says {row['owed']}"
+        yield Finding.of_company(GOODS_RECEIVED, row["company_id"], subject, message)
+    for row in await connection.fetch(_WRONG_OWED):
+        subject = f"purchase order {row['number']} line {row['position']}"
+        message = f"its receipts took up {row['owed']}, the accepted goods cost {row['cost']}"
         yield Finding.of_company(GOODS_RECEIVED, row["company_id"], subject, message)
 
 

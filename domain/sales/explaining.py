@@ -204,7 +204,7 @@ def _factor(asked: Asked, item: FromClause, unit: FromClause) -> ColumnElement[A
     """The item's own units in one of another: its own conversion, else that of the dimension; NULL where none is."""
     conversion, own = asked.of(ItemUnitConversion), asked.of(UnitOfMeasure)
     of_item = (
-        select(conversion.c.factor)
+        select(cast(conversion.c.factor / conversion.c.per, RATE))
         .where(conversion.c.item_id == item.c.id, conversion.c.unit_id == unit.c.id, conversion.c.archived_at.is_(None))
         .scalar_subquery()
     )

@@ -33,6 +33,7 @@ from domain.core.columns import (
     uuid_column,
 )
 from domain.core.records import ANYONE, CompanyRecord, GroupRecord, Scope
+from domain.master_data.units import SAID_WHOLE, price_said, quantity_said, unit_said
 
 CURRENCY_LENGTH = 3
 COUNTRY_LENGTH = 2
@@ -332,6 +333,7 @@ class SalesOrderLine(
         CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
         CheckConstraint("quantity_per_kit > 0", name="quantity_per_kit_positive"),
         CheckConstraint("(sales_order_kit_id IS NULL) = (quantity_per_kit IS NULL)", name="component_of_a_kit"),
+        CheckConstraint(SAID_WHOLE, name="said_whole"),
         UniqueConstraint("company_id", "sales_order_id", "position"),
     )  # fmt: skip
 
@@ -384,7 +386,10 @@ class SalesOrderLine(
     invoiced_quantity: Mapped[Decimal] = quantity_column(
         doc="Invoiced, credit notes taken off.", zh="开票数量", unit=ITEM_UNIT, tier=Tier.PUBLIC, server_default="0"
     )
-    unit_price: Mapped[Decimal] = price_column(doc="Net price of one unit.", zh="单价", unit=ORDER_CURRENCY)
+    unit_price: Mapped[Decimal] = price_column(doc="Net price of one own unit.", zh="单价", unit=ORDER_CURRENCY)
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said(ORDER_CURRENCY)
     price_source: Mapped[str] = text_column(
         doc="The rule that set the price: a list with its line, or whoever gave it by hand.", zh="价格来源",
         tier=Tier.COMMERCIAL,

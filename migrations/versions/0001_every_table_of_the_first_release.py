@@ -616,6 +616,7 @@ def upgrade() -> None:
     sa.Column('dimension', sa.Text(), nullable=False, comment='What the unit measures.'),
     sa.Column('ucum_code', sa.Text(), nullable=True, comment='Code in the Unified Code for Units of Measure, where it has one.'),
     sa.Column('base_factor', sa.Numeric(precision=24, scale=10), nullable=True, comment='Base units of the dimension (kg, m, m2, l, s) in one of it; none for counts, packages and temperatures.'),
+    sa.Column('digits', sa.SmallInteger(), server_default='6', nullable=False, comment='Digits after the point of a quantity said in it or converted into it, at most: 0 for what is never cut.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
@@ -625,6 +626,7 @@ def upgrade() -> None:
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_unit_of_measure_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_unit_of_measure_name_zh_length')),
     sa.CheckConstraint('char_length(ucum_code) <= 64', name=op.f('ck_unit_of_measure_ucum_code_length')),
+    sa.CheckConstraint('digits BETWEEN 0 AND 6', name=op.f('ck_unit_of_measure_digits_of_a_quantity')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_of_measure')),
     sa.UniqueConstraint('code', name=op.f('uq_unit_of_measure_code'))
     )
@@ -666,8 +668,8 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("kind IN ('ASSET', 'LIABILITY', 'EQUITY', 'INCOME', 'EXPENSE')", name=op.f('ck_account_kind_known')),
     sa.CheckConstraint("role IN ('STOCK', 'GR_IR', 'PURCHASE_PRICE_VARIANCE', 'STOCK_REVALUATION', 'STOCK_ADJUSTMENT', 'OPENING_BALANCE', 'MIGRATION_DIFFERENCE', 'ROUNDING', 'COST_OF_SALES', 'WORK_IN_PROCESS', 'SCRAP', 'LANDED_COST', 'RECEIVABLE', 'PAYABLE', 'TAX_INPUT', 'TAX_OUTPUT', 'BANK', 'REVENUE', 'EXCHANGE_DIFFERENCE', 'RETAINED_EARNINGS', 'CUSTOMER_PREPAYMENT', 'SUPPLIER_PREPAYMENT', 'TAX_LEVY', 'TAX_WITHHELD_BY_CUSTOMERS', 'TAX_WITHHELD_FROM_SUPPLIERS', 'DISCOUNT_GIVEN', 'DISCOUNT_TAKEN', 'PAYMENT_DIFFERENCE')", name=op.f('ck_account_role_known')),
-    sa.CheckConstraint('char_length(bank_account_number) <= 34', name=op.f('ck_account_bank_account_number_length')),
-    sa.CheckConstraint('char_length(bank_code) <= 35', name=op.f('ck_account_bank_code_length')),
+    sa.CheckConstraint('char_length(bank_account_number) <= 64', name=op.f('ck_account_bank_account_number_length')),
+    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_account_bank_code_length')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_account_code_length')),
     sa.CheckConstraint('char_length(name) <= 400', name=op.f('ck_account_name_length')),
     sa.CheckConstraint('char_length(name_zh) <= 400', name=op.f('ck_account_name_zh_length')),
@@ -760,8 +762,8 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('char_length(account_number) <= 34', name=op.f('ck_bank_account_account_number_length')),
-    sa.CheckConstraint('char_length(bank_code) <= 35', name=op.f('ck_bank_account_bank_code_length')),
+    sa.CheckConstraint('char_length(account_number) <= 64', name=op.f('ck_bank_account_account_number_length')),
+    sa.CheckConstraint('char_length(bank_code) <= 64', name=op.f('ck_bank_account_bank_code_length')),
     sa.CheckConstraint('char_length(bank_name) <= 400', name=op.f('ck_bank_account_bank_name_length')),
     sa.CheckConstraint('char_length(currency) <= 3', name=op.f('ck_bank_account_currency_length')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_bank_account_party_id')),
@@ -946,8 +948,6 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('sub_ledger', sa.Text(), nullable=False, comment='The ledger that the period opens or closes.'),
     sa.Column('code', sa.Text(), nullable=False, comment='Name of the period, such as 2026-11.'),
-    sa.Column('fiscal_year', sa.Text(), nullable=False, comment='Name of its fiscal year, such as 2026.'),
-    sa.Column('position', sa.SmallInteger(), nullable=False, comment='1-based place in its year.'),
     sa.Column('starts_on', sa.Date(), nullable=False, comment='First day of the period.'),
     sa.Column('ends_on', sa.Date(), nullable=False, comment='Last day of the period.'),
     sa.Column('state', sa.Text(), server_default='OPEN', nullable=False, comment='Whether the period takes postings.'),
@@ -956,7 +956,6 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('OPEN', 'SOFT', 'HARD')", name=op.f('ck_fiscal_period_state_known')),
     sa.CheckConstraint("sub_ledger IN ('GENERAL', 'STOCK', 'PAYABLES', 'RECEIVABLES')", name=op.f('ck_fiscal_period_sub_ledger_known')),
     sa.CheckConstraint('char_length(code) <= 64', name=op.f('ck_fiscal_period_code_length')),
-    sa.CheckConstraint('char_length(fiscal_year) <= 64', name=op.f('ck_fiscal_period_fiscal_year_length')),
     sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_fiscal_period_span_positive')),
     sa.ForeignKeyConstraint(['company_id'], ['company.company_id'], name=op.f('fk_fiscal_period_company_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_fiscal_period')),
@@ -2169,11 +2168,12 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
     sa.Column('item_id', sa.Uuid(), nullable=False, comment='The item the factor holds for.'),
     sa.Column('unit_id', sa.Uuid(), nullable=False, comment='The other unit.'),
-    sa.Column('factor', sa.Numeric(precision=24, scale=10), nullable=False, comment="The item's own units in one of the other unit."),
+    sa.Column('factor', sa.Numeric(precision=24, scale=10), nullable=False, comment="The item's own units in `per` of the other unit."),
+    sa.Column('per', sa.Numeric(precision=24, scale=10), server_default='1', nullable=False, comment='In how many of the other unit; one unless given.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.Column('archived_at', sa.DateTime(timezone=True), nullable=True, comment='When the master was archived; lists hide it from then on unless asked.'),
-    sa.CheckConstraint('factor > 0', name=op.f('ck_item_unit_conversion_factor_positive')),
+    sa.CheckConstraint('factor > 0 AND per > 0', name=op.f('ck_item_unit_conversion_factor_positive')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_unit_conversion_item_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_item_unit_conversion_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_unit_conversion')),
@@ -2522,17 +2522,23 @@ def upgrade() -> None:
     sa.Column('called_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What orders that were not rejected want of it.'),
     sa.Column('remaining_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('agreed_quantity - called_quantity', persisted=True), nullable=False, comment='What may still be called off.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('agreed_quantity > 0', name=op.f('ck_purchase_agreement_line_agreed_positive')),
     sa.CheckConstraint('called_quantity BETWEEN 0 AND agreed_quantity', name=op.f('ck_purchase_agreement_line_called_was_agreed')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_agreement_line_said_whole')),
     sa.CheckConstraint('unit_price >= 0', name=op.f('ck_purchase_agreement_line_unit_price_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_agreement_id'], ['purchase_agreement.company_id', 'purchase_agreement.id'], name=op.f('fk_purchase_agreement_line_company_id_purchase_agreement_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_agreement_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_agreement_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_agreement_line')),
     sa.UniqueConstraint('company_id', 'purchase_agreement_id', 'position', name=op.f('uq_purchase_agreement_line_company_id_purchase_agreement_id_position'))
     )
     op.create_index(op.f('ix_purchase_agreement_line_company_id_item_id'), 'purchase_agreement_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_agreement_line_company_id_unit_id'), 'purchase_agreement_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('rebate_agreement',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -2550,23 +2556,19 @@ def upgrade() -> None:
     sa.Column('currency', sa.Text(), nullable=False, comment='Currency of the rebate; documents in others do not count.'),
     sa.Column('accrual_account_id', sa.Uuid(), nullable=False, comment='Where what is earned and not settled stands.'),
     sa.Column('result_account_id', sa.Uuid(), nullable=False, comment='What it costs when given, what it makes cheaper when got.'),
-    sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='The tax that a settlement takes back with it; none for no tax.'),
     sa.Column('turnover', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment="What was counted so far: an amount in the agreement's currency, or a quantity."),
     sa.Column('accrued_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What it came to so far.'),
     sa.Column('settled_amount', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What was settled of it.'),
     sa.Column('open_amount', sa.Numeric(precision=20, scale=6), sa.Computed('accrued_amount - settled_amount', persisted=True), nullable=False, comment='What is not settled yet.'),
-    sa.Column('closed_on', sa.Date(), nullable=True, comment='Day from which nothing counts any more.'),
     sa.Column('created_by', sa.Uuid(), nullable=False, comment='Who drew it up.'),
     sa.Column('approved_by', sa.Uuid(), nullable=True, comment='Who let it count.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("(status = 'CLOSED') = (closed_on IS NOT NULL)", name=op.f('ck_rebate_agreement_closed_on_a_day')),
-    sa.CheckConstraint("(status = 'PENDING') = (approved_by IS NULL)", name=op.f('ck_rebate_agreement_counting_was_approved')),
+    sa.CheckConstraint("(status = 'ACTIVE') = (approved_by IS NOT NULL)", name=op.f('ck_rebate_agreement_active_was_approved')),
     sa.CheckConstraint("basis IN ('PERCENT', 'PER_UNIT')", name=op.f('ck_rebate_agreement_basis_known')),
     sa.CheckConstraint("item_type IN ('DEVICE', 'COMPONENT', 'RAW_MATERIAL', 'CONSUMABLE', 'SPARE_PART', 'SERVICE', 'SOFTWARE', 'KIT', 'FINISHED_GOOD')", name=op.f('ck_rebate_agreement_item_type_known')),
     sa.CheckConstraint("side IN ('GIVEN', 'GOT')", name=op.f('ck_rebate_agreement_side_known')),
-    sa.CheckConstraint("status <> 'CLOSED' OR accrued_amount = settled_amount", name=op.f('ck_rebate_agreement_closed_with_nothing_open')),
-    sa.CheckConstraint("status IN ('PENDING', 'ACTIVE', 'CLOSED')", name=op.f('ck_rebate_agreement_status_known')),
+    sa.CheckConstraint("status IN ('PENDING', 'ACTIVE')", name=op.f('ck_rebate_agreement_status_known')),
     sa.CheckConstraint("tiering IN ('RETROACTIVE', 'INCREMENTAL')", name=op.f('ck_rebate_agreement_tiering_known')),
     sa.CheckConstraint('accrual_account_id <> result_account_id', name=op.f('ck_rebate_agreement_accounts_differ')),
     sa.CheckConstraint('approved_by IS NULL OR approved_by <> created_by', name=op.f('ck_rebate_agreement_maker_is_not_approver')),
@@ -2577,7 +2579,6 @@ def upgrade() -> None:
     sa.CheckConstraint('valid_to >= valid_from', name=op.f('ck_rebate_agreement_span_positive')),
     sa.ForeignKeyConstraint(['company_id', 'accrual_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_accrual_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'result_account_id'], ['account.company_id', 'account.id'], name=op.f('fk_rebate_agreement_company_id_result_account_id')),
-    sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_rebate_agreement_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_rebate_agreement_item_id')),
     sa.ForeignKeyConstraint(['party_id'], ['party.id'], name=op.f('fk_rebate_agreement_party_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_rebate_agreement')),
@@ -2589,7 +2590,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_rebate_agreement_company_id_party_id'), 'rebate_agreement', ['company_id', 'party_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_rebate_agreement_company_id_result_account_id'), 'rebate_agreement', ['company_id', 'result_account_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_rebate_agreement_company_id_status_id'), 'rebate_agreement', ['company_id', 'status', 'id'], unique=False)
-    op.create_index(op.f('ix_rebate_agreement_company_id_tax_code_id'), 'rebate_agreement', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
     op.create_index(op.f('ix_rebate_agreement_company_id_valid_from_id'), 'rebate_agreement', ['company_id', 'valid_from', 'id'], unique=False)
     op.create_index('ix_rebate_agreement_counting', 'rebate_agreement', ['company_id', 'party_id', 'side'], unique=False, postgresql_where=sa.text("status = 'ACTIVE'"))
     op.create_table('receiving_rule',
@@ -3314,7 +3314,6 @@ def upgrade() -> None:
     sa.Column('percent', sa.Numeric(precision=24, scale=10), nullable=False, comment='Interest of one month.'),
     sa.Column('payment', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is paid each month.'),
     sa.Column('present_value', sa.Numeric(precision=20, scale=6), nullable=False, comment='What the payments are worth at the begin.'),
-    sa.Column('remeasured', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='What changes of its payments, term or rate have added to what is owed since, less what they took off.'),
     sa.Column('liability', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is owed now, interest to come not counted.'),
     sa.Column('liability_account_id', sa.Uuid(), nullable=False, comment='The account of what is owed.'),
     sa.Column('interest_account_id', sa.Uuid(), nullable=False, comment='The expense its interest is.'),
@@ -3561,8 +3560,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Text(), nullable=False, comment='Number of the settlement.'),
     sa.Column('rebate_agreement_id', sa.Uuid(), nullable=False, comment='The agreement.'),
     sa.Column('settled_on', sa.Date(), nullable=False, comment='Day from which it counts.'),
-    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is credited or claimed, without taxes; negative where more was settled before than is earned now.'),
-    sa.Column('tax', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Taxes on it, less what is withheld; of its sign.'),
+    sa.Column('amount', sa.Numeric(precision=20, scale=6), nullable=False, comment='What is credited or claimed; negative where more was settled before than is earned now.'),
     sa.Column('party_reference', sa.Text(), nullable=True, comment="The party's own number for it."),
     sa.Column('open_item_id', sa.Uuid(), nullable=False, comment='What is owed for it.'),
     sa.Column('journal_entry_id', sa.Uuid(), nullable=False, comment='The voucher it posted.'),
@@ -3854,6 +3852,9 @@ def upgrade() -> None:
     sa.Column('item_id', sa.Uuid(), nullable=True, comment='The item sold.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
     sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
     sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes; what is withheld not counted.'),
@@ -3864,6 +3865,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_customer_invoice_line_description_length')),
     sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_customer_invoice_line_project_code_length')),
+    sa.CheckConstraint('num_nulls(unit_id, price_in_unit) IN (0, 2) AND (unit_id IS NOT NULL OR unit_quantity IS NULL)', name=op.f('ck_customer_invoice_line_said_in_part')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_customer_invoice_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_customer_invoice_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['customer_invoice_line.company_id', 'customer_invoice_line.id'], name=op.f('fk_customer_invoice_line_company_id_credits_id')),
@@ -3871,6 +3873,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'profit_centre_id'], ['profit_centre.company_id', 'profit_centre.id'], name=op.f('fk_customer_invoice_line_company_id_profit_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_customer_invoice_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_customer_invoice_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_customer_invoice_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_customer_invoice_line')),
     sa.UniqueConstraint('company_id', 'customer_invoice_id', 'position', name=op.f('uq_customer_invoice_line_company_id_customer_invoice_id_position'))
     )
@@ -3880,6 +3883,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_customer_invoice_line_company_id_item_id'), 'customer_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
     op.create_index(op.f('ix_customer_invoice_line_company_id_profit_centre_id'), 'customer_invoice_line', ['company_id', 'profit_centre_id'], unique=False, postgresql_where=sa.text('profit_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_customer_invoice_line_company_id_tax_code_id'), 'customer_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_customer_invoice_line_company_id_unit_id'), 'customer_invoice_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('customer_invoice_tax',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4112,22 +4116,28 @@ def upgrade() -> None:
     sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
     sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
     sa.Column('expected_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='What one unit is expected to cost, as who asks thinks.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint('cost_centre_id IS NULL OR account_id IS NOT NULL', name=op.f('ck_purchase_requisition_line_cost_centre_of_a_cost')),
     sa.CheckConstraint('expected_price >= 0', name=op.f('ck_purchase_requisition_line_price_not_negative')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_requisition_line_said_whole')),
     sa.CheckConstraint('ordered_quantity >= 0', name=op.f('ck_purchase_requisition_line_ordered_not_negative')),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_purchase_requisition_line_quantity_positive')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_requisition_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_purchase_requisition_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'purchase_requisition_id'], ['purchase_requisition.company_id', 'purchase_requisition.id'], name=op.f('fk_purchase_requisition_line_company_id_purchase_requisition_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_requisition_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_requisition_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_requisition_line')),
     sa.UniqueConstraint('company_id', 'purchase_requisition_id', 'position', name=op.f('uq_purchase_requisition_line_company_id_purchase_requisition_id_position'))
     )
     op.create_index(op.f('ix_purchase_requisition_line_company_id_account_id'), 'purchase_requisition_line', ['company_id', 'account_id'], unique=False, postgresql_where=sa.text('account_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_line_company_id_cost_centre_id'), 'purchase_requisition_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_requisition_line_company_id_item_id'), 'purchase_requisition_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_purchase_requisition_line_company_id_unit_id'), 'purchase_requisition_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('sales_order_kit',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4294,12 +4304,10 @@ def upgrade() -> None:
     sa.Column('target_id', sa.Uuid(), nullable=False, comment='Where the goods go.'),
     sa.Column('shipped_on', sa.Date(), nullable=False, comment='Day the goods left.'),
     sa.Column('received_on', sa.Date(), nullable=True, comment='Day the last of them arrived.'),
-    sa.Column('loss_reason', sa.Text(), nullable=True, comment='What became of what was lost on the way, if some was.'),
     sa.Column('stock_move_id', sa.Uuid(), nullable=False, comment='The move into transit.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("status IN ('IN_TRANSIT', 'RECEIVED')", name=op.f('ck_stock_transfer_status_known')),
-    sa.CheckConstraint('char_length(loss_reason) <= 400', name=op.f('ck_stock_transfer_loss_reason_length')),
     sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_stock_transfer_number_length')),
     sa.ForeignKeyConstraint(['company_id', 'stock_move_id'], ['stock_move.company_id', 'stock_move.id'], name=op.f('fk_stock_transfer_company_id_stock_move_id')),
     sa.ForeignKeyConstraint(['company_id', 'target_id'], ['location.company_id', 'location.id'], name=op.f('fk_stock_transfer_company_id_target_id')),
@@ -4559,29 +4567,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_goods_receipt_company_id_number_id'), 'goods_receipt', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_goods_receipt_company_id_purchase_order_id'), 'goods_receipt', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_goods_receipt_company_id_received_on_id'), 'goods_receipt', ['company_id', 'received_on', 'id'], unique=False)
-    op.create_table('goods_return',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
-    sa.Column('kind', sa.Text(), server_default='RETURNED', nullable=False, comment='Whether the goods came back or never arrived.'),
-    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
-    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
-    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
-    sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('RETURNED', 'MISSING')", name=op.f('ck_goods_return_kind_known')),
-    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
-    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
-    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
-    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
-    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
-    )
-    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
-    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False, postgresql_where=None)
     op.create_table('intercompany_goods',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -4679,8 +4664,11 @@ def upgrade() -> None:
     sa.Column('agreement_line_id', sa.Uuid(), nullable=True, comment='The agreement line that it calls off.'),
     sa.Column('account_id', sa.Uuid(), nullable=True, comment='The cost it counts as, where it is not goods for stock.'),
     sa.Column('cost_centre_id', sa.Uuid(), nullable=True, comment='The cost centre that bears it.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one own unit.'),
     sa.Column('line_total', sa.Numeric(precision=20, scale=6), nullable=False, comment='Quantity at the unit price.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('over_receipt_percent', sa.Numeric(precision=24, scale=10), server_default='0', nullable=False, comment='How much more than ordered may be received, in percent of the order.'),
     sa.Column('due_on', sa.Date(), nullable=True, comment='Day the goods are due.'),
     sa.Column('promised_on', sa.Date(), nullable=True, comment='Day by which the supplier last said that all it confirmed arrives.'),
@@ -4699,6 +4687,7 @@ def upgrade() -> None:
     sa.CheckConstraint('is_historical OR received_quantity = rejected_quantity + stocked_quantity', name=op.f('ck_purchase_order_line_received_is_rejected_and_stocked')),
     sa.CheckConstraint('is_historical OR to_replace_quantity BETWEEN 0 AND returned_quantity + rejected_returned_quantity', name=op.f('ck_purchase_order_line_to_replace_was_returned')),
     sa.CheckConstraint('is_historical OR unit_price >= 0', name=op.f('ck_purchase_order_line_unit_price_not_negative')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_purchase_order_line_said_whole')),
     sa.CheckConstraint('over_receipt_percent >= 0', name=op.f('ck_purchase_order_line_over_receipt_percent_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_purchase_order_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'agreement_line_id'], ['purchase_agreement_line.company_id', 'purchase_agreement_line.id'], name=op.f('fk_purchase_order_line_company_id_agreement_line_id')),
@@ -4706,6 +4695,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'purchase_order_id'], ['purchase_order.company_id', 'purchase_order.id'], name=op.f('fk_purchase_order_line_company_id_purchase_order_id')),
     sa.ForeignKeyConstraint(['company_id', 'requisition_line_id'], ['purchase_requisition_line.company_id', 'purchase_requisition_line.id'], name=op.f('fk_purchase_order_line_company_id_requisition_line_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_purchase_order_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_purchase_order_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_purchase_order_line')),
     sa.UniqueConstraint('company_id', 'purchase_order_id', 'position', name=op.f('uq_purchase_order_line_company_id_purchase_order_id_position'))
     )
@@ -4714,6 +4704,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_order_line_company_id_cost_centre_id'), 'purchase_order_line', ['company_id', 'cost_centre_id'], unique=False, postgresql_where=sa.text('cost_centre_id IS NOT NULL'))
     op.create_index(op.f('ix_purchase_order_line_company_id_item_id'), 'purchase_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_order_line_company_id_requisition_line_id'), 'purchase_order_line', ['company_id', 'requisition_line_id'], unique=False, postgresql_where=sa.text('requisition_line_id IS NOT NULL'))
+    op.create_index(op.f('ix_purchase_order_line_company_id_unit_id'), 'purchase_order_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_index('ix_purchase_order_line_due', 'purchase_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('request_for_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4753,7 +4744,10 @@ def upgrade() -> None:
     sa.Column('cancelled_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Will not be shipped.'),
     sa.Column('open_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('ordered_quantity + replaced_quantity - allocated_quantity - direct_quantity - shipped_quantity - cancelled_quantity', persisted=True), nullable=False, comment='Neither allocated nor on its way nor cancelled: what is owed to the customer and not at hand.'),
     sa.Column('invoiced_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Invoiced, credit notes taken off.'),
-    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one unit.'),
+    sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Net price of one own unit.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('price_source', sa.Text(), nullable=False, comment='The rule that set the price: a list with its line, or whoever gave it by hand.'),
     sa.Column('list_price', sa.Numeric(precision=24, scale=10), nullable=True, comment='What the price lists say one unit costs this customer; none where no list has it.'),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment; none for no tax.'),
@@ -4769,6 +4763,7 @@ def upgrade() -> None:
     sa.CheckConstraint('allocated_quantity >= 0 AND picked_quantity >= 0 AND shipped_quantity >= 0 AND returned_quantity >= 0 AND replaced_quantity >= 0 AND cancelled_quantity >= 0 AND invoiced_quantity >= 0 AND direct_quantity >= 0', name=op.f('ck_sales_order_line_quantities_not_negative')),
     sa.CheckConstraint('char_length(price_source) <= 400', name=op.f('ck_sales_order_line_price_source_length')),
     sa.CheckConstraint('invoiced_quantity <= shipped_quantity', name=op.f('ck_sales_order_line_invoiced_within_shipped')),
+    sa.CheckConstraint('num_nulls(unit_id, unit_quantity, price_in_unit) IN (0, 3) AND unit_quantity <> 0', name=op.f('ck_sales_order_line_said_whole')),
     sa.CheckConstraint('ordered_quantity > 0', name=op.f('ck_sales_order_line_ordered_quantity_positive')),
     sa.CheckConstraint('picked_quantity <= allocated_quantity', name=op.f('ck_sales_order_line_picked_within_allocated')),
     sa.CheckConstraint('quantity_per_kit > 0', name=op.f('ck_sales_order_line_quantity_per_kit_positive')),
@@ -4779,12 +4774,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'sales_order_kit_id'], ['sales_order_kit.company_id', 'sales_order_kit.id'], name=op.f('fk_sales_order_line_company_id_sales_order_kit_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_sales_order_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_sales_order_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_sales_order_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_sales_order_line')),
     sa.UniqueConstraint('company_id', 'sales_order_id', 'position', name=op.f('uq_sales_order_line_company_id_sales_order_id_position'))
     )
     op.create_index(op.f('ix_sales_order_line_company_id_item_id'), 'sales_order_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_sales_order_line_company_id_sales_order_kit_id'), 'sales_order_line', ['company_id', 'sales_order_kit_id'], unique=False, postgresql_where=sa.text('sales_order_kit_id IS NOT NULL'))
     op.create_index(op.f('ix_sales_order_line_company_id_tax_code_id'), 'sales_order_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_sales_order_line_company_id_unit_id'), 'sales_order_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_index('ix_sales_order_line_due', 'sales_order_line', ['company_id', 'due_on'], unique=False)
     op.create_table('shipment_package',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
@@ -4837,14 +4834,12 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False, comment='Status of the goods.'),
     sa.Column('shipped_quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='Sent.'),
     sa.Column('received_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Arrived so far.'),
-    sa.Column('lost_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='Lost on the way and written off.'),
-    sa.Column('in_transit_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('shipped_quantity - received_quantity - lost_quantity', persisted=True), nullable=False, comment='Still on the way: sent, neither arrived nor lost.'),
     sa.Column('stock_entry_id', sa.Uuid(), nullable=False, comment='The entry that put the goods in transit; what arrives takes its value.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
     sa.CheckConstraint("status IN ('QUARANTINE', 'RELEASED', 'ON_HOLD', 'REJECTED', 'RECALLED', 'EXPIRED')", name=op.f('ck_stock_transfer_line_status_known')),
-    sa.CheckConstraint('received_quantity + lost_quantity <= shipped_quantity', name=op.f('ck_stock_transfer_line_received_within_shipped')),
-    sa.CheckConstraint('received_quantity >= 0 AND lost_quantity >= 0', name=op.f('ck_stock_transfer_line_received_not_negative')),
+    sa.CheckConstraint('received_quantity <= shipped_quantity', name=op.f('ck_stock_transfer_line_received_within_shipped')),
+    sa.CheckConstraint('received_quantity >= 0', name=op.f('ck_stock_transfer_line_received_not_negative')),
     sa.ForeignKeyConstraint(['company_id', 'lot_id'], ['lot.company_id', 'lot.id'], name=op.f('fk_stock_transfer_line_company_id_lot_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_entry_id'], ['stock_entry.company_id', 'stock_entry.id'], name=op.f('fk_stock_transfer_line_company_id_stock_entry_id')),
     sa.ForeignKeyConstraint(['company_id', 'stock_transfer_id'], ['stock_transfer.company_id', 'stock_transfer.id'], name=op.f('fk_stock_transfer_line_company_id_stock_transfer_id')),
@@ -4855,23 +4850,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_stock_transfer_line_company_id_item_id'), 'stock_transfer_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_stock_transfer_line_company_id_lot_id'), 'stock_transfer_line', ['company_id', 'lot_id'], unique=False, postgresql_where=sa.text('lot_id IS NOT NULL'))
     op.create_index(op.f('ix_stock_transfer_line_company_id_stock_entry_id'), 'stock_transfer_line', ['company_id', 'stock_entry_id'], unique=False, postgresql_where=None)
-    op.create_table('tracking_event',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='The shipment.'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='What happened.'),
-    sa.Column('occurred_at', sa.DateTime(timezone=True), nullable=False, comment='When it happened, as the carrier says.'),
-    sa.Column('place', sa.Text(), nullable=True, comment='Where it happened.'),
-    sa.Column('note', sa.Text(), nullable=True, comment='What else the carrier says.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint("kind IN ('COLLECTED', 'IN_TRANSIT', 'AT_CUSTOMS', 'OUT_FOR_DELIVERY', 'HANDED_OVER', 'NOT_ACCEPTED', 'DELAYED', 'DAMAGED', 'TURNED_BACK')", name=op.f('ck_tracking_event_kind_known')),
-    sa.CheckConstraint('char_length(note) <= 400', name=op.f('ck_tracking_event_note_length')),
-    sa.CheckConstraint('char_length(place) <= 400', name=op.f('ck_tracking_event_place_length')),
-    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_tracking_event_company_id_shipment_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_tracking_event')),
-    sa.UniqueConstraint('company_id', 'shipment_id', 'occurred_at', 'kind', name=op.f('uq_tracking_event_company_id_shipment_id_occurred_at_kind'))
-    )
-    op.create_index(op.f('ix_tracking_event_company_id_occurred_at_id'), 'tracking_event', ['company_id', 'occurred_at', 'id'], unique=False)
     op.create_table('value_layer',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5028,18 +5006,6 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purchase_return_company_id_number_id'), 'purchase_return', ['company_id', 'number', 'id'], unique=False)
     op.create_index(op.f('ix_purchase_return_company_id_purchase_order_id'), 'purchase_return', ['company_id', 'purchase_order_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_purchase_return_company_id_returned_on_id'), 'purchase_return', ['company_id', 'returned_on', 'id'], unique=False)
-    op.create_table('return_credit',
-    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
-    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return.'),
-    sa.Column('credit_note_id', sa.Uuid(), nullable=False, comment='The credit note, which names the invoice it takes back.'),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
-    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
-    )
-    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False, postgresql_where=None)
     op.create_table('shipment_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5123,6 +5089,9 @@ def upgrade() -> None:
     sa.Column('description', sa.Text(), nullable=False, comment='What is charged.'),
     sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much; 0 where only the price is credited.'),
     sa.Column('unit_price', sa.Numeric(precision=24, scale=10), nullable=False, comment='Price of one.'),
+    sa.Column('unit_id', sa.Uuid(), nullable=True, comment="The unit in which it was said; none where that is the item's own."),
+    sa.Column('unit_quantity', sa.Numeric(precision=20, scale=6), nullable=True, comment='How much of that unit it is; amounts come from this and the price of one.'),
+    sa.Column('price_in_unit', sa.Numeric(precision=24, scale=10), nullable=True, comment="Price of one of that unit, as it was said; that of the item's own unit follows from it, rounded."),
     sa.Column('tax_code_id', sa.Uuid(), nullable=True, comment='Its tax treatment.'),
     sa.Column('net', sa.Numeric(precision=20, scale=6), nullable=False, comment='Amount without taxes.'),
     sa.Column('tax', sa.Numeric(precision=20, scale=6), nullable=False, comment='Its share of the taxes.'),
@@ -5137,6 +5106,7 @@ def upgrade() -> None:
     sa.CheckConstraint('(purchase_order_line_id IS NULL) <> (account_id IS NULL)', name=op.f('ck_supplier_invoice_line_goods_or_account')),
     sa.CheckConstraint('char_length(description) <= 400', name=op.f('ck_supplier_invoice_line_description_length')),
     sa.CheckConstraint('char_length(project_code) <= 64', name=op.f('ck_supplier_invoice_line_project_code_length')),
+    sa.CheckConstraint('num_nulls(unit_id, price_in_unit) IN (0, 2) AND (unit_id IS NOT NULL OR unit_quantity IS NULL)', name=op.f('ck_supplier_invoice_line_said_in_part')),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['account.company_id', 'account.id'], name=op.f('fk_supplier_invoice_line_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'cost_centre_id'], ['cost_centre.company_id', 'cost_centre.id'], name=op.f('fk_supplier_invoice_line_company_id_cost_centre_id')),
     sa.ForeignKeyConstraint(['company_id', 'credits_id'], ['supplier_invoice_line.company_id', 'supplier_invoice_line.id'], name=op.f('fk_supplier_invoice_line_company_id_credits_id')),
@@ -5145,6 +5115,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'supplier_invoice_id'], ['supplier_invoice.company_id', 'supplier_invoice.id'], name=op.f('fk_supplier_invoice_line_company_id_supplier_invoice_id')),
     sa.ForeignKeyConstraint(['company_id', 'tax_code_id'], ['tax_code.company_id', 'tax_code.id'], name=op.f('fk_supplier_invoice_line_company_id_tax_code_id')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_supplier_invoice_line_item_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit_of_measure.id'], name=op.f('fk_supplier_invoice_line_unit_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_supplier_invoice_line')),
     sa.UniqueConstraint('company_id', 'supplier_invoice_id', 'position', name=op.f('uq_supplier_invoice_line_company_id_supplier_invoice_id_position'))
     )
@@ -5155,6 +5126,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_line_company_id_item_id'), 'supplier_invoice_line', ['company_id', 'item_id'], unique=False, postgresql_where=sa.text('item_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_line_company_id_purchase_order_line_id'), 'supplier_invoice_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=sa.text('purchase_order_line_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_line_company_id_tax_code_id'), 'supplier_invoice_line', ['company_id', 'tax_code_id'], unique=False, postgresql_where=sa.text('tax_code_id IS NOT NULL'))
+    op.create_index(op.f('ix_supplier_invoice_line_company_id_unit_id'), 'supplier_invoice_line', ['company_id', 'unit_id'], unique=False, postgresql_where=sa.text('unit_id IS NOT NULL'))
     op.create_table('supplier_quotation_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5214,42 +5186,30 @@ def upgrade() -> None:
     op.create_index(op.f('ix_clearing_write_off_line_company_id_journal_entry_id'), 'clearing_write_off_line', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_clearing_write_off_line_company_id_purchase_order_line_id'), 'clearing_write_off_line', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_clearing_write_off_line_company_id_supplier_invoice_line_id'), 'clearing_write_off_line', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=sa.text('supplier_invoice_line_id IS NOT NULL'))
-    op.create_table('goods_return_line',
+    op.create_table('goods_return',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
-    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
-    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
-    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that it came with.'),
-    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came back.'),
-    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
-    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
-    sa.Column('is_replaced', sa.Boolean(), server_default='false', nullable=False, comment='Whether as much is to be shipped again instead of a credit.'),
-    sa.Column('location_id', sa.Uuid(), nullable=False, comment='Where it was put.'),
-    sa.Column('to_credit_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had been charged and is to be credited.'),
-    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of that was credited.'),
-    sa.Column('restocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it may be used again.'),
-    sa.Column('scrapped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was scrapped.'),
-    sa.Column('undecided_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('quantity - restocked_quantity - scrapped_quantity', persisted=True), nullable=False, comment='How much of it stands in quarantine, undecided.'),
-    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the line shares with the move and the voucher that it made.'),
+    sa.Column('number', sa.Text(), nullable=False, comment='Number of the return.'),
+    sa.Column('shipment_id', sa.Uuid(), nullable=False, comment='What they came with.'),
+    sa.Column('customer_id', sa.Uuid(), nullable=False, comment='Who sent them back.'),
+    sa.Column('returned_on', sa.Date(), nullable=False, comment='Day they came back.'),
+    sa.Column('reason', sa.Text(), nullable=False, comment='Why they came back.'),
+    sa.Column('purchase_return_id', sa.Uuid(), nullable=True, comment='The return to the supplier that it is at once, where goods went straight back to it.'),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
-    sa.CheckConstraint('NOT is_replaced OR to_credit_quantity = 0', name=op.f('ck_goods_return_line_replaced_or_credited')),
-    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_goods_return_line_lot_number_length')),
-    sa.CheckConstraint('credited_quantity <= to_credit_quantity', name=op.f('ck_goods_return_line_credited_within_due')),
-    sa.CheckConstraint('quantity > 0', name=op.f('ck_goods_return_line_quantity_positive')),
-    sa.CheckConstraint('restocked_quantity + scrapped_quantity <= quantity', name=op.f('ck_goods_return_line_decided_within_returned')),
-    sa.CheckConstraint('to_credit_quantity <= quantity', name=op.f('ck_goods_return_line_credit_within_returned')),
-    sa.CheckConstraint('to_credit_quantity >= 0 AND credited_quantity >= 0 AND restocked_quantity >= 0 AND scrapped_quantity >= 0', name=op.f('ck_goods_return_line_quantities_not_negative')),
-    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
-    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
-    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
-    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
-    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
-    sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
+    sa.CheckConstraint('char_length(number) <= 64', name=op.f('ck_goods_return_number_length')),
+    sa.CheckConstraint('char_length(reason) <= 400', name=op.f('ck_goods_return_reason_length')),
+    sa.ForeignKeyConstraint(['company_id', 'purchase_return_id'], ['purchase_return.company_id', 'purchase_return.id'], name=op.f('fk_goods_return_company_id_purchase_return_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_id'], ['shipment.company_id', 'shipment.id'], name=op.f('fk_goods_return_company_id_shipment_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['party.id'], name=op.f('fk_goods_return_customer_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return')),
+    sa.UniqueConstraint('company_id', 'number', name=op.f('uq_goods_return_company_id_number'))
     )
-    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False, postgresql_where=None)
-    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_company_id_customer_id'), 'goods_return', ['company_id', 'customer_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_company_id_number_id'), 'goods_return', ['company_id', 'number', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_purchase_return_id'), 'goods_return', ['company_id', 'purchase_return_id'], unique=False, postgresql_where=sa.text('purchase_return_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_return_company_id_returned_on_id'), 'goods_return', ['company_id', 'returned_on', 'id'], unique=False)
+    op.create_index(op.f('ix_goods_return_company_id_shipment_id'), 'goods_return', ['company_id', 'shipment_id'], unique=False, postgresql_where=None)
     op.create_table('purchase_return_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
@@ -5363,6 +5323,55 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supplier_invoice_match_company_id_journal_entry_id'), 'supplier_invoice_match', ['company_id', 'journal_entry_id'], unique=False, postgresql_where=sa.text('journal_entry_id IS NOT NULL'))
     op.create_index(op.f('ix_supplier_invoice_match_company_id_purchase_order_line_id'), 'supplier_invoice_match', ['company_id', 'purchase_order_line_id'], unique=False, postgresql_where=None)
     op.create_index(op.f('ix_supplier_invoice_match_company_id_supplier_invoice_line_id'), 'supplier_invoice_match', ['company_id', 'supplier_invoice_line_id'], unique=False, postgresql_where=None)
+    op.create_table('goods_return_line',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return the line belongs to.'),
+    sa.Column('position', sa.Integer(), nullable=False, comment='1-based place on the return.'),
+    sa.Column('shipment_line_id', sa.Uuid(), nullable=False, comment='The line that it came with.'),
+    sa.Column('item_id', sa.Uuid(), nullable=False, comment='What came back.'),
+    sa.Column('lot_number', sa.Text(), nullable=True, comment='Number of the lot.'),
+    sa.Column('quantity', sa.Numeric(precision=20, scale=6), nullable=False, comment='How much.'),
+    sa.Column('is_replaced', sa.Boolean(), server_default='false', nullable=False, comment='Whether as much is to be shipped again instead of a credit.'),
+    sa.Column('location_id', sa.Uuid(), nullable=True, comment='Where it was put; nowhere where it went straight back to the supplier.'),
+    sa.Column('to_credit_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it had been charged and is to be credited.'),
+    sa.Column('credited_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of that was credited.'),
+    sa.Column('restocked_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it may be used again.'),
+    sa.Column('scrapped_quantity', sa.Numeric(precision=20, scale=6), server_default='0', nullable=False, comment='How much of it was scrapped.'),
+    sa.Column('undecided_quantity', sa.Numeric(precision=20, scale=6), sa.Computed('CASE WHEN location_id IS NULL THEN 0 ELSE quantity - restocked_quantity - scrapped_quantity END', persisted=True), nullable=False, comment='How much of it stands in quarantine, undecided.'),
+    sa.Column('posting_id', sa.Uuid(), nullable=False, comment='What the line shares with the move and the voucher that it made.'),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False, comment='Counts the changes of the row; send it back as expectedVersion.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.CheckConstraint('NOT is_replaced OR to_credit_quantity = 0', name=op.f('ck_goods_return_line_replaced_or_credited')),
+    sa.CheckConstraint('char_length(lot_number) <= 64', name=op.f('ck_goods_return_line_lot_number_length')),
+    sa.CheckConstraint('credited_quantity <= to_credit_quantity', name=op.f('ck_goods_return_line_credited_within_due')),
+    sa.CheckConstraint('location_id IS NOT NULL OR restocked_quantity + scrapped_quantity = 0', name=op.f('ck_goods_return_line_decided_where_it_is')),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_goods_return_line_quantity_positive')),
+    sa.CheckConstraint('restocked_quantity + scrapped_quantity <= quantity', name=op.f('ck_goods_return_line_decided_within_returned')),
+    sa.CheckConstraint('to_credit_quantity <= quantity', name=op.f('ck_goods_return_line_credit_within_returned')),
+    sa.CheckConstraint('to_credit_quantity >= 0 AND credited_quantity >= 0 AND restocked_quantity >= 0 AND scrapped_quantity >= 0', name=op.f('ck_goods_return_line_quantities_not_negative')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_goods_return_line_company_id_goods_return_id')),
+    sa.ForeignKeyConstraint(['company_id', 'location_id'], ['location.company_id', 'location.id'], name=op.f('fk_goods_return_line_company_id_location_id')),
+    sa.ForeignKeyConstraint(['company_id', 'shipment_line_id'], ['shipment_line.company_id', 'shipment_line.id'], name=op.f('fk_goods_return_line_company_id_shipment_line_id')),
+    sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_goods_return_line_item_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_goods_return_line')),
+    sa.UniqueConstraint('company_id', 'goods_return_id', 'position', name=op.f('uq_goods_return_line_company_id_goods_return_id_position'))
+    )
+    op.create_index(op.f('ix_goods_return_line_company_id_item_id'), 'goods_return_line', ['company_id', 'item_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_goods_return_line_company_id_location_id'), 'goods_return_line', ['company_id', 'location_id'], unique=False, postgresql_where=sa.text('location_id IS NOT NULL'))
+    op.create_index(op.f('ix_goods_return_line_company_id_shipment_line_id'), 'goods_return_line', ['company_id', 'shipment_line_id'], unique=False, postgresql_where=None)
+    op.create_table('return_credit',
+    sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
+    sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),
+    sa.Column('goods_return_id', sa.Uuid(), nullable=False, comment='The return.'),
+    sa.Column('credit_note_id', sa.Uuid(), nullable=False, comment='The credit note, which names the invoice it takes back.'),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False, comment='When the row was first recorded.'),
+    sa.ForeignKeyConstraint(['company_id', 'credit_note_id'], ['customer_invoice.company_id', 'customer_invoice.id'], name=op.f('fk_return_credit_company_id_credit_note_id')),
+    sa.ForeignKeyConstraint(['company_id', 'goods_return_id'], ['goods_return.company_id', 'goods_return.id'], name=op.f('fk_return_credit_company_id_goods_return_id')),
+    sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_return_credit'))
+    )
+    op.create_index(op.f('ix_return_credit_company_id_credit_note_id'), 'return_credit', ['company_id', 'credit_note_id'], unique=False, postgresql_where=None)
+    op.create_index(op.f('ix_return_credit_company_id_goods_return_id'), 'return_credit', ['company_id', 'goods_return_id'], unique=False, postgresql_where=None)
     op.create_table('shipping_notice_line',
     sa.Column('company_id', sa.SmallInteger(), autoincrement=False, nullable=False, comment='Number of the legal entity the row belongs to.'),
     sa.Column('id', sa.Uuid(), nullable=False, comment='Key of the row.'),

@@ -27,7 +27,7 @@ from domain.master_data.currencies import Currency, CurrencyRate
 from domain.master_data.items import Item, ItemCost, ItemStatus, ItemType, LotPolicy, MakeOrBuy
 from domain.master_data.parties import Party, PartyRole, PartyRoleKind
 from domain.master_data.places import Location, LocationKind
-from domain.master_data.units import Dimension, UnitOfMeasure
+from domain.master_data.units import Dimension, ItemUnitConversion, UnitOfMeasure
 from domain.procurement.commands import (
     ApprovePurchaseOrder,
     CreatePurchaseOrder,
@@ -39,6 +39,8 @@ from domain.procurement.commands import (
 
 AX, BX = 1, 2
 CURRENCY_OF = {AX: "USD", BX: "EUR"}
+# Pieces in a box, of every item.
+BOX_OF = 7
 TODAY = date(2026, 5, 20)
 NOW = datetime(2026, 5, 20, 9, tzinfo=UTC)
 COMMANDS = (CreatePurchaseOrder, ApprovePurchaseOrder, RejectPurchaseOrder, ReceivePurchaseOrder)
@@ -190,7 +192,14 @@ async def _masters(world: World, work: Work, currency_of: Mapping[int, str]) -> 
             {"company_id": BX, "code": "BX", "name": "Bx GmbH", "currency": currency_of[BX], "country": "DE"},
         ],
     )
-    [unit] = await work.insert(UnitOfMeasure, [{"code": "EA", "name": "each", "dimension": Dimension.OTHER}])
+    [unit, box] = await work.insert(
+        UnitOfMeasure,
+        [
+            {"code": "EA", "name": "each", "dimension": Dimension.OTHER},
+            {"code": "BOX", "name": "box", "dimension": Dimension.PACKAGE},
+        ],
+    )
+    world.ids["BOX"] = box
     items = {"BOLT": LotPolicy.NONE, "GEAR": LotPolicy.NONE, "STENT": LotPolicy.LOT}
     made = await work.insert(
         Item,
@@ -202,6 +211,8 @@ async def _masters(world: World, work: Work, currency_of: Mapping[int, str]) -> 
         ],
     )  # fmt: skip
     world.ids.update(zip(items, made, strict=True))
+    boxes = [{"item_id": world[code], "unit_id": box, "factor": Decimal(BOX_OF), "per": Decimal(1)} for code in items]
+    await work.insert(ItemUnitConversion, boxes)
     parties = ("ACME", "HOSPITAL")
     made = await work.insert(Party, [{"code": code, "name": code.title()} for code in parties])
     world.ids.update(zip(parties, made, strict=True))

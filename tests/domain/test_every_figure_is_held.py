@@ -160,6 +160,7 @@ BREACHES: dict[str, tuple[tuple[str, ...], dict[str, dict[str, object]]]] = {
         "consolidation_run_id": "consolidation_run", "amount": 1}}),
     "inter-company pairs": ((), {"intercompany_trade": {"side": "BUYER"}}),
     "sales order quantities": ((newest("sales_order", "subtotal = subtotal + 1, total_due = total_due + 1"),), {}),
+    "units of documents": ((newest("purchase_order_line", "price_in_unit = 77", "unit_id IS NOT NULL"),), {}),
     "shipped goods": ((newest("shipment_line", "quantity = quantity + 1", "stock_entry_id IS NOT NULL"),), {}),
     "legacy keys": ((), {"legacy_key": {"record_type": "party"}}),
     "idempotency keys": ((newest("idempotency_key", f"record_ids = ARRAY['{NOBODY}'::uuid]"),), {}),

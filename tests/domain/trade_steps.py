@@ -1,8 +1,9 @@
 """What a trade may do next: each step is a command of the books, and what the oracle knows of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -39,7 +40,7 @@ from domain.procurement.commands import (
     SupplierInvoiceLineInput,
 )
 from domain.procurement.returns import ReturnSettlement
-from tests.domain.books import TODAY
+from tests.domain.books import BOX_OF, TODAY
 from tests.domain.inventory.oracle import Event, Standard, decimal
 from tests.domain.trading import (
     AX,
@@ -73,9 +74,14 @@ async def receive(trade: Trade) -> None:
     what, hall, quantity, price = trade.some_item(), trade.chance.choice(STORING), trade.some(), trade.price()
     (company, item), lot, own = what, trade.some_lot(what), trade.currency_of[what[0]]
     currency = trade.chance.choice((own, own, "USD", "JPY"))
-    order = await trade.tried(
-        company, trade.world.order(company, (item, str(quantity), str(price)), currency=currency), trade.world.buyer
-    )
+    command = trade.world.order(company, (item, str(quantity), str(price)), currency=currency)
+    owed = rounded(exact(quantity) * exact(price), minor_unit_digits(currency))
+    # Every third order is in boxes: as many, at that price of one.
+    is_boxed = trade.number % 3 == 0
+    if is_boxed:
+        command = replace(command, lines=(replace(command.lines[0], unit_id=trade.world["BOX"]),))
+        quantity *= BOX_OF
+    order = await trade.tried(company, command, trade.world.buyer)
     assert order is not None
     assert await trade.tried(company, ApprovePurchaseOrder(purchase_order_id=order))
     on = trade.day()
@@ -95,12 +101,11 @@ async def receive(trade: Trade) -> None:
         order, currency,
     )  # fmt: skip
     rate = exact(row["rate"] or Decimal(0))
-    owed = rounded(exact(quantity) * exact(price), minor_unit_digits(currency))
     cost = owed if currency == own else rounded(owed * rate, trade.digits(company))
     trade.receipts.append(
         Received(
             trade.number, what, on, hall, lot, quantity, owed, cost, rate, currency, price, order, row["id"],
-            row["entry"],
+            row["entry"], is_boxed,
         )
     )  # fmt: skip
     if what in trade.standard:
@@ -236,9 +241,16 @@ async def charge(trade: Trade) -> None:
     company, digits = one.what[0], trade.digits(one.what[0])
     own_digits = minor_unit_digits(one.currency)
     quantity = left if trade.chance.random() < 0.6 else (left / 3).quantize(Decimal("0.000001")) or left
+    said, unit = quantity, None
+    if one.is_boxed:
+        # What is no number of boxes is charged at a price of one piece.
+        said = (quantity / BOX_OF).quantize(Decimal("0.000001"), ROUND_DOWN)
+        quantity, unit = said * BOX_OF, trade.world["BOX"]
+        if not said:
+            return
     price = max(one.price + trade.chance.choice((Decimal(0), Decimal("0.07"), Decimal("-1.1"), Decimal("12.345"))), 0)
     line = SupplierInvoiceLineInput(
-        purchase_order_id=one.order, order_position=1, quantity=quantity, goods_receipt_id=one.receipt,
+        purchase_order_id=one.order, order_position=1, quantity=said, goods_receipt_id=one.receipt, unit_id=unit,
         unit_price=Money(Decimal(price), one.currency),
     )  # fmt: skip
     on = trade.day(one.on)
@@ -266,7 +278,7 @@ async def charge(trade: Trade) -> None:
     one.invoiced += quantity
     is_own = one.currency == trade.currency_of[company]
     rate = Fraction(1) if is_own else exact(row["rate"] or await rate_of(trade, draft))
-    cost = rounded(exact(quantity) * exact(Decimal(price)), own_digits)
+    cost = rounded(exact(said) * exact(Decimal(price)), own_digits)
     value, dearer = rounded(cost * rate, digits), rounded((cost - cleared) * rate, digits)
     trade.totals[company, "PAYABLE"] -= value
     trade.totals[company, "EXCHANGE_DIFFERENCE"] += value - held - dearer

@@ -83,6 +83,7 @@ class Received:
     order: UUID
     receipt: UUID
     entry: UUID
+    is_boxed: bool
     returned: Decimal = Decimal(0)
     invoiced: Decimal = Decimal(0)
 

@@ -98,7 +98,7 @@ def _factor(book: "Book", item: Row, unit: Row) -> Decimal | None:
         return Decimal(1)
     for row in book.of(ItemUnitConversion):
         if (row["item_id"], row["unit_id"], row["archived_at"]) == (item["id"], unit["id"], None):
-            return row["factor"]
+            return (row["factor"] / row["per"]).quantize(TENTH, ROUND_HALF_UP)
     for own in book.of(UnitOfMeasure):
         is_alike = own["id"] == item["unit_id"] and own["dimension"] == unit["dimension"]
         if is_alike and own["base_factor"] and unit["base_factor"]:

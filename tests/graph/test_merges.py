@@ -215,6 +215,8 @@ async def test_what_is_owed_by_age_is_told_of_whom_it_was_owed_to_and_verified_w
     await office.group(DECIDE % "undo", "controller", id=id_)
     assert await aged(office) == told
     assert await office.world.findings() == []
+
+
 @pytest.mark.parametrize("linked", ["ACME", "APEX"])
 async def test_whoever_signs_in_for_either_of_two_parties_sees_the_rows_of_both_while_they_are_one(
     office: Office, linked: str

@@ -7,6 +7,7 @@ orders 50 screws more, which S0001, for whom `supplier` signs in, ships to it. E
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -187,6 +188,28 @@ async def online(story: Story) -> None:
                     "{ amount } lines { quantity net { amount } item { code } } } } }", "customer")  # fmt: skip
 
 
+async def bent(story: Story) -> None:
+    """Of the 30 screws 2 come to our store and 4 go straight back to S0001, which credits what it charged for all."""
+    shown = """goodsReturn { number purchaseReturn { number settlement }
+      lines { quantity toCreditQuantity undecidedQuantity location { code } } }"""
+    own = COMPANY | {"shipment": {"number": story.numbers["sent"]}, "reason": "bent"}
+    for step, quantity, where in (("to us", "2", {"location": STORE}), ("to S0001", "4", {})):
+        line = {"position": 1, "quantity": quantity}
+        back = await story.do(step, "warehouse", "receiveCustomerReturn", shown, **own, **where, lines=[line])
+        story.numbers[step] = back["number"]
+        await story.do(f"{step}, credited", "controller", "creditReturn", "goodsReturn { number }",
+                       goodsReturn={"number": back["number"]}, **COMPANY)  # fmt: skip
+    rest = {"goodsReceipt": {"number": story.numbers["receipt"]}, "settlement": "CREDIT", "reason": "bent"} | COMPANY
+    line = {"position": 1, "quantity": "2", "status": "QUARANTINE"}
+    shown = "purchaseReturn { number lines { quantity owedAmount { amount } } }"
+    await story.do("from nowhere", "warehouse", "returnToSupplier", shown, **rest, lines=[line])
+    sent = await story.do("from us", "warehouse", "returnToSupplier", shown, **rest, lines=[line | {"location": STORE}])
+    numbers = [story.numbers["to us"], story.answers["to S0001"]["goodsReturn"]["purchaseReturn"]["number"]]
+    named = ", ".join(f'"{number}"' for number in (*numbers, sent["number"]))
+    await story.ask("bent money", MONEY % named, "controller")
+    await story.ask("bent seen", "{ goodsReturns { nodes { number lines { quantity } } } }", "customer")
+
+
 async def listened(story: Story, ready: asyncio.Event, done: asyncio.Event) -> None:
     """What the hospital hears of shipments, as it happens."""
     async with story.serving.socket("customer") as socket:
@@ -223,6 +246,7 @@ async def lived(story: Story) -> None:
     await story.ask("supplier", BOUGHT % story.numbers["purchase"], "supplier")
     await story.ask("stock", '{ stockBalances(companies: ["ANSER-SH"], filter: {lot: {number: {eq: "D-1"}}}) '
                     "{ nodes { quantity } } }", "warehouse")  # fmt: skip
+    await bent(story)
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +310,27 @@ def test_what_a_supplier_ships_straight_is_sold_and_owed_and_no_stock(story: Sto
     ]  # fmt: skip
     assert story.answers["stock"]["stockBalances"]["nodes"] == []
     assert story.answers["screws charged"]["customerInvoice"]["total"] == {"amount": "1200"}
+
+
+def test_what_came_straight_comes_back_to_us_or_straight_to_the_supplier(story: Story) -> None:
+    to_us, to_supplier = (story.answers[step]["goodsReturn"] for step in ("to us", "to S0001"))
+    assert (to_us["purchaseReturn"], to_us["lines"]) == (None, [
+        {"quantity": "2", "toCreditQuantity": "2", "undecidedQuantity": "2", "location": STORE}])  # fmt: skip
+    assert (to_supplier["purchaseReturn"]["settlement"], to_supplier["lines"]) == ("CREDIT", [
+        {"quantity": "4", "toCreditQuantity": "4", "undecidedQuantity": "0", "location": None}])  # fmt: skip
+    assert refusal(story, "from nowhere")[0] == "INVALID_VALUE"
+    posted = [
+        (one["journalEntry"]["sourceKind"], one["account"]["role"], Decimal(one["amount"]["amount"]))
+        for one in story.answers["bent money"]["journalLines"]["nodes"]
+    ]
+    # 20 each are owed no more, for the 4 that went straight back and for the 2 that came to us, at standard cost, first.
+    assert sorted(amount for _, role, amount in posted if role == "GR_IR") == [Decimal(40), Decimal(80)]
+    assert ("PurchaseReturn", "COST_OF_SALES", Decimal(-80)) in posted
+    (came, into), (went, out) = [(kind, amount) for kind, role, amount in posted if role == "STOCK"]
+    assert ({came, went}, into + out) == ({"GoodsReturn", "PurchaseReturn"}, Decimal(0))
+    assert sum(amount for *_, amount in posted) == Decimal(0)
+    seen = story.answers["bent seen"]["goodsReturns"]["nodes"]
+    assert {one["number"] for one in seen} >= {to_us["number"], to_supplier["number"]}
 
 
 def test_the_hospital_and_the_supplier_see_each_its_own_side(story: Story) -> None:
@@ -380,8 +425,10 @@ async def test_for_another_the_hospital_orders_nothing(story: Story, document: s
 @pytest.mark.parametrize(
     "document",
     [
-        "{ customerInvoices { nodes { journalEntry { number } } } }", "{ journalLines { totalCount } }",
-        "{ customerTerms { nodes { taxCode { code } } } }", "{ taxCodes { nodes { code } } }",
+        "{ customerInvoices { nodes { journalEntry { number } } } }",
+        "{ journalLines { totalCount } }",
+        "{ customerTerms { nodes { taxCode { code } } } }",
+        "{ taxCodes { nodes { code } } }",
         "{ priceCaps { nodes { id } } }",
         "mutation { createSalesOrder(input: {}) { replayed } }",
         "mutation { cancelSalesOrder(input: {}) { replayed } }",

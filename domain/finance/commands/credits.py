@@ -54,6 +54,7 @@ from domain.finance.rules.invoices import (
 from domain.finance.rules.journals import line_count
 from domain.finance.rules.open_items import Item, PairedItem
 from domain.finance.rules.taxes import Charged, Tax
+from domain.master_data.measures import part_said
 
 CREDIT_NUMBERS = Series("customer_credit_note", prefix="CRN-", gap_free=True)
 
@@ -368,8 +369,8 @@ def _row(draft: Draft, bill: Bill) -> dict[str, object]:
 
 def _line_rows(draft: Draft) -> list[dict[str, object]]:
     copied = (
-        "description", "account_id", "item_id", "unit_price", "tax_code_id", "cost_centre_id", "profit_centre_id",
-        "project_code",
+        "description", "account_id", "item_id", "unit_price", "unit_id", "price_in_unit", "tax_code_id",
+        "cost_centre_id", "profit_centre_id", "project_code",
     )  # fmt: skip
     return [
         {
@@ -377,6 +378,7 @@ def _line_rows(draft: Draft) -> list[dict[str, object]]:
             "customer_invoice_id": draft.id,
             "position": place,
             "quantity": -quantity,
+            "unit_quantity": part_said(draft.blue.rows[line.position], -quantity),
             "net": -amounts.net,
             "tax": -amounts.tax,
             "credits_id": line.id,

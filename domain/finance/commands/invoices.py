@@ -38,6 +38,7 @@ from domain.finance.rules.invoices import Line, Priced, check_digital_number, pr
 from domain.finance.rules.journals import LedgerAccount, by_hand, line_count, line_quote
 from domain.finance.rules.taxes import in_force
 from domain.finance.rules.terms import AT_ONCE, Terms
+from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
 
 INVOICE_NUMBERS = Series("customer_invoice", prefix="INV-", gap_free=True)
 
@@ -50,6 +51,7 @@ class CustomerInvoiceLineInput:
 
     unit_price: Money = argument(doc="Price of one, in the invoice's currency.", zh="单价")
     quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity", default=ONE_UNIT)
+    unit_id: UUID | None = unit_argument()
     item_id: UUID | None = argument(doc="The item sold.", zh="物料", reference="item", default=None)
     description: str | None = argument(doc="What is charged; the item's name unless given.", zh="摘要", default=None)
     tax_code_id: UUID | None = argument(
@@ -108,6 +110,7 @@ class Known:
     cost_centres: Mapping[UUID, Row]
     profit_centres: Mapping[UUID, Row]
     quotes: Quotes
+    measures: Measures
     periods: Mapping[date, Period | PeriodClosed]
 
 
@@ -124,12 +127,15 @@ class Draft:
     terms: Terms
     accounts: tuple[UUID, ...]
     descriptions: tuple[str, ...]
+    measured: tuple[Measured, ...]
 
 
 async def post_customer_invoices(
-    work: Work, commands: Sequence[PostCustomerInvoice], sources: Sequence[Source | None] | None = None
-) -> Results[CustomerInvoice]:
-    """The invoices; a refusal stands in its own place. `sources` are the documents invoiced, where others call.
+    work: Work, commands: Sequence[PostCustomerInvoice], sources: Sequence[Source | None] | None = None,
+    measured: Sequence[Sequence[Measured]] | None = None,
+) -> Results[CustomerInvoice]:  # fmt: skip
+    """The invoices; a refusal stands in its own place. `sources` are the documents invoiced, where others call, and
+    `measured` how much each line is, where that follows from them: its unit price is that of the unit said there.
 
     Posts: the customer's account against income line by line and taxes rule by rule; what it earns of rebates. Raises
     per row: NotFound,
@@ -138,7 +144,8 @@ async def post_customer_invoices(
     """
     commands = await _dated(work, commands)
     known = await _known(work, commands)
-    drafts = [_draft_or_refusal(one, known, work.now.date()) for one in commands]
+    today, follows = work.now.date(), measured or [None] * len(commands)
+    drafts = [_draft_or_refusal(one, much, known, today) for one, much in zip(commands, follows, strict=True)]
     accepted = [draft for draft in drafts if isinstance(draft, Draft)]
     if accepted:
         origins = dict(zip([id(one) for one in commands], sources or [None] * len(commands), strict=True))
@@ -179,18 +186,21 @@ async def _known(work: Work, commands: Sequence[PostCustomerInvoice]) -> Known:
         cost_centres=await masters.centres(work, CostCentre, [line.cost_centre_id for line in lines]),
         profit_centres=await masters.centres(work, ProfitCentre, [line.profit_centre_id for line in lines]),
         quotes=await quotes_on(work, wanted, books.currencies.company),
+        measures=await measures_of(work, [(line.item_id, line.unit_id) for line in lines]),
         periods=await hold_periods(work, SubLedger.RECEIVABLES, [on for _, on in wanted]),
     )
 
 
-def _draft_or_refusal(one: PostCustomerInvoice, known: Known, today: date) -> Draft | DomainError:
+def _draft_or_refusal(
+    one: PostCustomerInvoice, measured: Sequence[Measured] | None, known: Known, today: date
+) -> Draft | DomainError:  # fmt: skip
     try:
-        return _draft(one, known, one.invoiced_on or today)
+        return _draft(one, measured, known, one.invoiced_on or today)
     except DomainError as refusal:
         return refusal
 
 
-def _draft(one: PostCustomerInvoice, known: Known, on: date) -> Draft:
+def _draft(one: PostCustomerInvoice, measured: Sequence[Measured] | None, known: Known, on: date) -> Draft:
     period = known.periods[on]
     if isinstance(period, PeriodClosed):
         raise period
@@ -201,14 +211,16 @@ def _draft(one: PostCustomerInvoice, known: Known, on: date) -> Draft:
     if one.digital_number is not None:
         check_digital_number(one.digital_number, on)
     quote = line_quote(one.currency, known.books.currencies.company, one.rate, known.quotes[one.currency, on])
-    lines: list[tuple[Line, UUID, str]] = []
+    lines: list[tuple[Line, UUID, str, Measured]] = []
     for place, line in enumerate(one.lines):
         try:
-            told = (_line(line, one.currency, on, known), _account(line, known), _description(line, known))
+            much = _measured(line, known) if measured is None else measured[place]
+            priced_line = _line(line, much, one.currency, on, known)
+            told = (priced_line, _account(line, known), _description(line, known), much)
         except DomainError as refusal:
             raise refusal.at("lines", place) from None
         lines.append(told)
-    priced = price([line for line, _, _ in lines], one.currency)
+    priced = price([line for line, *_ in lines], one.currency)
     if priced.payable <= ZERO:
         raise Rejected(
             ("lines",), what="total", value=priced.payable, reason="an invoice charges more than nothing",
@@ -225,12 +237,23 @@ def _draft(one: PostCustomerInvoice, known: Known, on: date) -> Draft:
         priced=priced,
         terms_id=terms_id,
         terms=known.terms[terms_id] if terms_id else AT_ONCE,
-        accounts=tuple(account_id for _, account_id, _ in lines),
-        descriptions=tuple(description for _, _, description in lines),
+        accounts=tuple(account_id for _, account_id, *_ in lines),
+        descriptions=tuple(description for *_, description, _ in lines),
+        measured=tuple(much for *_, much in lines),
     )
 
 
-def _line(line: CustomerInvoiceLineInput, currency: str, on: date, known: Known) -> Line:
+def _measured(line: CustomerInvoiceLineInput, known: Known) -> Measured:
+    """How much is charged. Raises: Rejected, NotFound, NoUnitConversion, UnitQuantityInexact."""
+    if line.unit_id is None:
+        return Measured(quantity=line.quantity)
+    if line.item_id is None:
+        reason, reason_zh = "only an item has units", "仅物料行可指定单位"
+        raise Rejected(("unit",), what="unit", value=str(line.unit_id), reason=reason, reason_zh=reason_zh)
+    return known.measures.measured(line.item_id, line.unit_id, line.quantity)
+
+
+def _line(line: CustomerInvoiceLineInput, measured: Measured, currency: str, on: date, known: Known) -> Line:
     in_scale(line.quantity, QUANTITY, "quantity", ("quantity",))
     in_scale(line.unit_price.in_currency(currency, "Price").amount, RATE, "unitPrice", ("unitPrice",))
     if not line.quantity:
@@ -239,7 +262,8 @@ def _line(line: CustomerInvoiceLineInput, currency: str, on: date, known: Known)
         )
     masters.usable("cost centre", line.cost_centre_id, known.cost_centres, ("costCentre",))
     masters.usable("profit centre", line.profit_centre_id, known.profit_centres, ("profitCentre",))
-    plain = Line(quantity=line.quantity, unit_price=line.unit_price.amount)
+    said = measured.price(line.unit_price.amount)
+    plain = Line(quantity=measured.quantity, unit_price=said.amount, per=said.per)
     if line.tax_code_id is None:
         return plain
     treatment = known.treatments.get(line.tax_code_id)
@@ -348,8 +372,9 @@ def _line_rows(draft: Draft) -> list[dict[str, object]]:
             "description": draft.descriptions[place],
             "account_id": draft.accounts[place],
             "item_id": line.item_id,
-            "quantity": line.quantity,
-            "unit_price": line.unit_price.amount,
+            "quantity": draft.measured[place].quantity,
+            "unit_price": draft.measured[place].own_price(line.unit_price.amount),
+            **draft.measured[place].said(line.unit_price.amount),
             "tax_code_id": line.tax_code_id,
             "net": draft.priced.lines[place].net,
             "tax": draft.priced.lines[place].tax,

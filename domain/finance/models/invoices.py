@@ -28,6 +28,7 @@ from domain.core.columns import (
 )
 from domain.core.records import CompanyRecord, Scope
 from domain.finance.models.ledger import CURRENCY_LENGTH, RateKind
+from domain.master_data.units import SAID_IN_PART, price_said, quantity_said, unit_said
 
 DIGITAL_NUMBER_LENGTH = 20
 INVOICE_CURRENCY = "customer_invoice.currency"
@@ -98,7 +99,10 @@ class CustomerInvoiceLine(
     """One thing on an invoice; of a red letter with negative quantity and amounts."""
 
     __tablename__ = "customer_invoice_line"
-    __table_args__ = (UniqueConstraint("company_id", "customer_invoice_id", "position"),)
+    __table_args__ = (
+        CheckConstraint(SAID_IN_PART, name="said_in_part"),
+        UniqueConstraint("company_id", "customer_invoice_id", "position"),
+    )
 
     customer_invoice_id: Mapped[UUID] = reference(
         "customer_invoice", lines="lines", lines_order="position", doc="The invoice.", zh="发票"
@@ -109,6 +113,9 @@ class CustomerInvoiceLine(
     item_id: Mapped[UUID | None] = reference("item", doc="The item sold.", zh="物料")
     quantity: Mapped[Decimal] = quantity_column(doc="How much.", zh="数量", unit="item.unit", tier=Tier.PUBLIC)
     unit_price: Mapped[Decimal] = price_column(doc="Price of one.", zh="单价", unit=INVOICE_CURRENCY)
+    unit_id: Mapped[UUID | None] = unit_said()
+    unit_quantity: Mapped[Decimal | None] = quantity_said()
+    price_in_unit: Mapped[Decimal | None] = price_said(INVOICE_CURRENCY)
     tax_code_id: Mapped[UUID | None] = reference("tax_code", doc="Its tax treatment.", zh="税码", tier=Tier.INTERNAL)
     net: Mapped[Decimal] = amount_column(doc="Amount without taxes.", zh="不含税金额", unit=INVOICE_CURRENCY)
     tax: Mapped[Decimal] = amount_column(

@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.core.errors import DomainError, Rejected
-from domain.core.money import EXACT, ROUNDING, ZERO, Money, minor_unit, product, to_minor_unit, total
+from domain.core.money import EXACT, ROUNDING, ZERO, Money, UnitPrice, minor_unit, product, to_minor_unit, total
 from domain.finance.models import TaxKind
 from domain.finance.rules.taxes import Charged, Tax, Taxed, on_gross, on_net
 
@@ -23,6 +23,7 @@ from domain.finance.rules.taxes import Charged, Tax, Taxed, on_gross, on_net
 LINES_MAX: Final = 1_000
 
 DIGITAL_NUMBER_DIGITS: Final = 20
+ONE: Final = Decimal(1)
 
 
 class CreditExceedsInvoice(DomainError):
@@ -33,10 +34,14 @@ class CreditExceedsInvoice(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line to be priced: `taxes` in force under its code, whose key groups lines of one treatment."""
+    """A line to be priced: `taxes` in force under its code, whose key groups lines of one treatment.
+
+    The price is that of `per` of what the quantity counts.
+    """
 
     quantity: Decimal
     unit_price: Decimal
+    per: Decimal = ONE
     code: UUID | None = None
     taxes: tuple[Tax, ...] = ()
     includes_tax: bool = False
@@ -77,7 +82,7 @@ def price(lines: Sequence[Line], currency: str) -> Priced:
         for tax in line.taxes:
             if tax.currency is not None:
                 Money(tax.value, tax.currency).in_currency(currency, "Tax")
-    amounts = [to_minor_unit(product(line.quantity, line.unit_price), currency) for line in lines]
+    amounts = [to_minor_unit(UnitPrice(line.unit_price, line.per).of(line.quantity), currency) for line in lines]
     results: list[LineAmounts | None] = [None] * len(lines)
     charged: list[Charged] = []
     withheld = ZERO

@@ -81,7 +81,9 @@ _PRIMARY = select(_device.c.item_id, _device.c.agency, _device.c.normal_value).w
     _device.c.item_id == _two, _device.c.scope == IdentifierUse.PRIMARY.value,
     _device.c.status == DeviceIdentifierStatus.IN_DISTRIBUTION.value,
 )  # fmt: skip
-_FACTORS = select(_factor.c.item_id, _factor.c.unit_id, _factor.c.factor).where(_factor.c.item_id == _two)
+_FACTORS = select(
+    _factor.c.item_id, _factor.c.unit_id, (_factor.c.factor / _factor.c.per).label("factor")
+).where(_factor.c.item_id == _two)
 _KITS = select(_kit.c.id).where(_kit.c.kit_id == _two, _kit.c.component_id == _two)
 
 

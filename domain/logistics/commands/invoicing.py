@@ -23,6 +23,7 @@ from domain.logistics.after_sales import ShipmentCharge
 from domain.logistics.models import Shipment, ShipmentLine
 from domain.logistics.reads import HeldShipments
 from domain.logistics.rules import INVOICE, NothingToInvoice, after_leaving, chargeable
+from domain.master_data.measures import Measured, part_of_line
 from domain.sales import HeldOrders, hold_orders, write_orders
 from domain.sales.rules.orders import OrderLine
 
@@ -59,6 +60,7 @@ class Draft:
     source: Source
     shipments: Sequence[UUID]
     charged: Sequence[tuple[OrderLine, UUID, Sequence[tuple[Row, Decimal]]]]
+    measured: Sequence[Measured]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +95,9 @@ async def invoice_shipments(work: Work, commands: Sequence[InvoiceShipments]) ->
     drafts = [one for one in planned if isinstance(one, Draft)]
     if not drafts:
         return Results([one for one in planned if isinstance(one, DomainError)])
-    posted = await post_customer_invoices(work, [one.invoice for one in drafts], [one.source for one in drafts])
+    posted = await post_customer_invoices(
+        work, [one.invoice for one in drafts], [one.source for one in drafts], [one.measured for one in drafts]
+    )
     told = dict(zip([id(one) for one in drafts], posted.outcomes, strict=True))
     made = [(one, outcome) for one in drafts if isinstance(outcome := told[id(one)], UUID)]
     if made:
@@ -142,6 +146,7 @@ def _draft(one: InvoiceShipments, known: Known) -> Draft:
         source=Source(kind=Shipment.__name__, id=rows[0]["id"], number=rows[0]["number"]),
         shipments=[row["id"] for row in rows],
         charged=charged,
+        measured=[part_of_line(places[id_][1], "ordered_quantity", taken[id_]) for id_ in by_line],
     )
 
 
@@ -176,7 +181,7 @@ def _same(rows: Sequence[Row], orders: Sequence[Row]) -> None:
 
 def _line(priced: Row, quantity: Decimal, currency: str) -> CustomerInvoiceLineInput:
     return CustomerInvoiceLineInput(
-        unit_price=Money(priced["unit_price"], currency),
+        unit_price=Money(priced["unit_price"] if priced["unit_id"] is None else priced["price_in_unit"], currency),
         quantity=quantity,
         item_id=priced["item_id"],
         tax_code_id=priced["tax_code_id"],

@@ -20,6 +20,7 @@ from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.rules.journals import line_count
 from domain.inventory import CustomerReturn, locations, return_stock
+from domain.inventory.balances import counter_location
 from domain.inventory.known import not_before
 from domain.logistics import reads
 from domain.logistics.after_sales import GoodsReturn, GoodsReturnLine, ReturnKind
@@ -28,14 +29,19 @@ from domain.logistics.models import ShipmentLine
 from domain.logistics.reads import HeldShipments
 from domain.logistics.rules import (
     TAKE_BACK,
-    DirectReturn,
+    NoDirectReturn,
     ReturnExceedsShipment,
     after_leaving,
     check_serials,
     due_for_credit,
 )
 from domain.master_data.items import LotPolicy
-from domain.master_data.places import ON_HAND
+from domain.master_data.places import ON_HAND, LocationKind
+from domain.procurement.commands import PurchaseReturnLineInput, ReturnToSupplier
+from domain.procurement.commands.returns import Planned as SentBack
+from domain.procurement.commands.returns import send_goods_back
+from domain.procurement.direct_goods import DirectGoods, direct_goods
+from domain.procurement.returns import ReturnSettlement
 from domain.sales import HeldOrders, hold_orders, write_orders
 
 RETURN_NUMBERS = Series("goods_return", prefix="RT-")
@@ -58,10 +64,15 @@ class ReturnLineInput:
 
 @command(action=Action.POST, record=GoodsReturn, zh="接收销售退货", key_required=True)
 class ReceiveCustomerReturn:
-    """Take back goods of a shipment: they stand in quarantine, at the cost they left with."""
+    """Take back goods of a shipment: they stand in quarantine, at the cost they left with. What a supplier had shipped
+    straight may go straight back to it instead, and is owed no more.
+    """
 
     shipment_id: UUID = argument(doc="The shipment they came with.", zh="发货单", reference="shipment")
-    location_id: UUID = argument(doc="Where they are put.", zh="库位", reference="location")
+    location_id: UUID | None = argument(
+        doc="Where they are put; nowhere where the supplier that shipped them straight takes them back itself.",
+        zh="库位", reference="location", default=None,
+    )  # fmt: skip
     lines: tuple[ReturnLineInput, ...] = argument(doc="What came back.", zh="退货行")
     reason: str = argument(doc="Why it came back.", zh="退货原因")
     returned_on: date | None = argument(doc="Day it came back; today unless given.", zh="退货日期", default=None)
@@ -77,6 +88,7 @@ class BackLine:
     asked: ReturnLineInput
     to_credit: Decimal
     serials: Sequence[UUID]
+    goods: DirectGoods | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +111,18 @@ class Known:
     items: Mapping[UUID, tuple[str, LotPolicy]]
     serials: Mapping[UUID, dict[str, UUID]]
     places: Mapping[UUID, Row]
+    direct: Mapping[tuple[UUID, int], DirectGoods]
     returned: dict[UUID, Decimal]
     today: date
 
 
 async def receive_customer_returns(work: Work, commands: Sequence[ReceiveCustomerReturn]) -> Results[GoodsReturn]:
-    """The returns, their goods in quarantine; a refusal stands in its own place.
+    """The returns, their goods in quarantine or with their supplier; a refusal stands in its own place.
 
-    Posts: stock against cost of sales at the share of what the goods were worth when they left, one voucher a line.
-    Raises per row: NotFound, WrongState, Rejected, ReturnExceedsShipment, DirectReturn, SerialsRequired; for the whole
-    batch: PeriodClosed. Emits: CustomerReturnReceived, StockChanged.
+    Posts: stock against cost of sales at the share of what the goods were worth when they left, one voucher a line; of
+    what goes straight back to a supplier GR/IR against cost of sales at what was owed for it. Raises per row: NotFound,
+    WrongState, Rejected, ReturnExceedsShipment, NoDirectReturn, SerialsRequired; for the whole batch: PeriodClosed.
+    Emits: CustomerReturnReceived, StockChanged, GoodsReturned.
     """
     return await take_back(work, commands, ReturnKind.RETURNED)
 
@@ -145,7 +159,8 @@ async def _known(work: Work, commands: Sequence[ReceiveCustomerReturn]) -> Known
         held=await hold_orders(work, shipments.order_ids),
         items=await reads.items_by_id(work, [line["item_id"] for line in lines]),
         serials=await reads.serials_of(work, [line["id"] for line in lines]),
-        places=await locations(work, [one.location_id for one in commands]),
+        places=await locations(work, [one.location_id for one in commands if one.location_id]),
+        direct=await direct_goods(work, [row["posting_id"] for row in shipments.rows.values() if row["posting_id"]]),
         returned={line["id"]: line["returned_quantity"] for line in lines},
         today=work.now.date(),
     )
@@ -155,9 +170,10 @@ def _back(one: ReceiveCustomerReturn, known: Known) -> Back:
     row = known.shipments.live(one.shipment_id)
     after_leaving(row["number"], known.shipments.status[row["id"]], TAKE_BACK)
     on = not_before(one.returned_on or known.today, row["shipped_on"], ("returnedOn",))
-    place = known.places.get(one.location_id)
-    if place is None or place["kind"] not in ON_HAND:
-        raise NotFound(("location",), what="location", key=str(one.location_id))
+    if one.location_id is not None:
+        place = known.places.get(one.location_id)
+        if place is None or place["kind"] not in ON_HAND:
+            raise NotFound(("location",), what="location", key=str(one.location_id))
     if not one.reason.strip():
         reason, reason_zh = "it says why the goods came back", "须填写退货原因"
         raise Rejected(("reason",), what="reason", value="", reason=reason, reason_zh=reason_zh)
@@ -169,6 +185,9 @@ def _back(one: ReceiveCustomerReturn, known: Known) -> Back:
             if line["id"] in {before.line["id"] for before in lines}:
                 reason, reason_zh = "the return names it twice", "同一退货单内重复"
                 raise Rejected(("position",), what="position", value=asked.position, reason=reason, reason_zh=reason_zh)
+            goods = known.direct.get((row["posting_id"], line["position"]))
+            if goods is None and one.location_id is None:
+                raise NoDirectReturn(shipment=row["number"], position=line["position"])
             lines.append(_back_line(row, line, asked, known))
         except DomainError as refusal:
             raise refusal.at("lines", number) from None
@@ -184,8 +203,6 @@ def _back_line(row: Row, line: Row, asked: ReturnLineInput, known: Known) -> Bac
         raise ReturnExceedsShipment(
             ("quantity",), shipment=row["number"], position=line["position"], left=left, asked=quantity
         )
-    if line["stock_allocation_id"] is None:
-        raise DirectReturn(("position",), shipment=row["number"], position=line["position"])
     item, policy = known.items[line["item_id"]]
     check_serials(item, policy, quantity, asked.serial_numbers)
     own = known.serials.get(line["id"], {})
@@ -200,6 +217,7 @@ def _back_line(row: Row, line: Row, asked: ReturnLineInput, known: Known) -> Bac
         asked=asked,
         to_credit=ZERO if asked.is_replaced else charged,
         serials=[own[number] for number in asked.serial_numbers],
+        goods=known.direct.get((row["posting_id"], line["position"])),
     )
 
 
@@ -225,6 +243,7 @@ async def _write(work: Work, made: Sequence[Back], known: Known, kind: ReturnKin
     rows = [{"id": id_, "returned_quantity": known.returned[id_]} for id_ in dict.fromkeys(touched)]
     await work.update(ShipmentLine, rows, ("returned_quantity",))
     await bring_back(work, [serial for back in made for one in back.lines for serial in one.serials])
+    sent = await _sent_on(work, [back for back in made if back.one.location_id is None])
     await work.insert(
         GoodsReturn,
         [
@@ -236,18 +255,46 @@ async def _write(work: Work, made: Sequence[Back], known: Known, kind: ReturnKin
                 "customer_id": back.row["customer_id"],
                 "returned_on": back.on,
                 "reason": back.one.reason,
+                "purchase_return_id": sent[back.id].id if back.id in sent else None,
             }
             for back, number in zip(made, numbers, strict=True)
         ],
     )
-    await work.insert(GoodsReturnLine, [row for back in made for row in _line_rows(back)])
+    lines = [row for back in made for row in _line_rows(back, sent.get(back.id))]
+    await work.insert(GoodsReturnLine, lines)
     returns = [one for back, number in zip(made, numbers, strict=True) for one in _coming(back, number)]
     for moved in await return_stock(work, returns):
         if isinstance(moved, DomainError):
             raise moved
 
 
-def _line_rows(back: Back) -> list[dict[str, Any]]:
+async def _sent_on(work: Work, straight: Sequence[Back]) -> dict[UUID, SentBack]:
+    """By return what went straight back to a supplier, which is to credit it. Raises: what `send_goods_back` refuses.
+    """
+    if not straight:
+        return {}
+    customers = await counter_location(work, LocationKind.CUSTOMER)
+    sent = await send_goods_back(work, [_to_supplier(back) for back in straight], customers)
+    found: dict[UUID, SentBack] = {}
+    for back, outcome in zip(straight, sent, strict=True):
+        if isinstance(outcome, DomainError):
+            raise outcome
+        found[back.id] = outcome
+    return found
+
+
+def _to_supplier(back: Back) -> ReturnToSupplier:
+    goods = [(one, one.goods) for one in back.lines if one.goods is not None]
+    return ReturnToSupplier(
+        goods_receipt_id=goods[0][1].receipt_id, settlement=ReturnSettlement.CREDIT, reason=back.one.reason,
+        returned_on=back.on,
+        lines=tuple(
+            PurchaseReturnLineInput(position=of.position, quantity=one.asked.quantity) for one, of in goods
+        ),
+    )  # fmt: skip
+
+
+def _line_rows(back: Back, sent: SentBack | None) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -260,13 +307,16 @@ def _line_rows(back: Back) -> list[dict[str, Any]]:
             "is_replaced": one.asked.is_replaced,
             "location_id": back.one.location_id,
             "to_credit_quantity": one.to_credit,
-            "posting_id": one.posting_id,
+            "posting_id": one.posting_id if sent is None else sent.posting_id,
         }
         for place, one in enumerate(back.lines, start=1)
     ]
 
 
 def _coming(back: Back, number: str) -> list[CustomerReturn]:
+    """What comes into our stock."""
+    if back.one.location_id is None:
+        return []
     source = Source(kind=GoodsReturn.__name__, id=back.id, number=number)
     return [
         CustomerReturn(
@@ -277,6 +327,7 @@ def _coming(back: Back, number: str) -> list[CustomerReturn]:
             occurred_on=back.on,
             source=source,
             party_id=back.row["customer_id"],
+            worth=None if one.goods is None else one.goods.worth,
         )
         for one in back.lines
     ]

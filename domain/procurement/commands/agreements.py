@@ -14,6 +14,7 @@ from domain.core.ids import new_id
 from domain.core.money import Money
 from domain.core.numbering import Series
 from domain.core.work import Work
+from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
 from domain.procurement import reads
 from domain.procurement.agreement_rules import AGREEMENT_FLOW, APPROVE, CLOSE, another_approves
 from domain.procurement.agreements import AgreementStatus, PurchaseAgreement, PurchaseAgreementLine
@@ -28,8 +29,9 @@ class AgreementLineInput:
     """So much of one item at one price."""
 
     item_id: UUID = argument(doc="What is agreed.", zh="物料", reference="item")
-    quantity: Decimal = argument(doc="How much in all, in the item's unit.", zh="协议数量", number="quantity")
-    unit_price: Money = argument(doc="Net price of one unit, in the agreement's currency.", zh="单价")
+    quantity: Decimal = argument(doc="How much in all.", zh="协议数量", number="quantity")
+    unit_price: Money = argument(doc="Net price of one of the unit, in the agreement's currency.", zh="单价")
+    unit_id: UUID | None = unit_argument()
 
 
 @command(action=Action.CREATE, record=PurchaseAgreement, zh="创建采购框架协议")
@@ -65,6 +67,11 @@ class Masters:
     items: Mapping[UUID, Row]
     suppliers: Mapping[UUID, Row]
     currencies: frozenset[str]
+    measures: Measures
+
+    def measured(self, line: AgreementLineInput) -> Measured:
+        """How much a line is. Raises: what `Measures.measured` refuses."""
+        return self.measures.measured(line.item_id, line.unit_id, line.quantity)
 
 
 async def create_purchase_agreements(
@@ -78,6 +85,7 @@ async def create_purchase_agreements(
         items=await reads.items_by_id(work, [line.item_id for one in commands for line in one.lines]),
         suppliers=await reads.suppliers_by_id(work, [one.supplier_id for one in commands]),
         currencies=frozenset(await reads.known_currencies(work, [one.currency for one in commands])),
+        measures=await measures_of(work, [(line.item_id, line.unit_id) for one in commands for line in one.lines]),
     )
     outcomes: list[UUID | DomainError] = []
     accepted: list[tuple[UUID, CreatePurchaseAgreement]] = []
@@ -103,7 +111,9 @@ async def create_purchase_agreements(
         lines = [
             {
                 "purchase_agreement_id": id_, "position": place, "item_id": line.item_id,
-                "agreed_quantity": line.quantity, "unit_price": line.unit_price.amount,
+                "agreed_quantity": masters.measured(line).quantity,
+                "unit_price": masters.measured(line).own_price(line.unit_price.amount),
+                **masters.measured(line).said(line.unit_price.amount),
             }
             for id_, one in accepted
             for place, line in enumerate(one.lines, start=1)
@@ -124,6 +134,10 @@ def _check(one: CreatePurchaseAgreement, masters: Masters) -> None:
     order_totals(one.currency, [(line.quantity, line.unit_price) for line in one.lines], None, None)
     for place, line in enumerate(one.lines):
         check_item(line.item_id, masters.items.get(line.item_id), place)
+        try:
+            masters.measured(line)
+        except DomainError as refusal:
+            raise refusal.at("lines", place) from None
 
 
 async def approve_purchase_agreements(

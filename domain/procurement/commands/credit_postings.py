@@ -20,6 +20,7 @@ from domain.finance.rules import Leg, Quote
 from domain.finance.rules.invoices import LineAmounts
 from domain.finance.rules.open_items import Item
 from domain.finance.rules.taxes import Charged
+from domain.master_data.measures import part_said
 from domain.procurement.awaited import lift_price_blocks, lift_quantity_blocks
 from domain.procurement.clearing import Differences, share_differences
 from domain.procurement.crediting import GivenBack, Where
@@ -40,8 +41,8 @@ from domain.procurement.reopening import credited_late, open_again
 CREDIT_NUMBERS = Series("supplier_credit_note", prefix="SC-")
 
 _LINE_COPIED = (
-    "purchase_order_line_id", "goods_receipt_id", "account_id", "item_id", "description", "unit_price", "tax_code_id",
-    "cost_centre_id", "project_code",
+    "purchase_order_line_id", "goods_receipt_id", "account_id", "item_id", "description", "unit_price", "unit_id",
+    "price_in_unit", "tax_code_id", "cost_centre_id", "project_code",
 )  # fmt: skip
 
 
@@ -269,6 +270,7 @@ def _line_rows(one: Planned) -> list[dict[str, object]]:
             "supplier_invoice_id": one.id,
             "position": place,
             "quantity": -line.quantity,
+            "unit_quantity": part_said(line.row, -line.quantity),
             "net": -line.amounts.net,
             "tax": -line.amounts.tax,
             "price_difference": ZERO,

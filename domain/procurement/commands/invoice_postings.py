@@ -39,6 +39,7 @@ from domain.finance.rules import Leg, Period, PeriodClosed, Quote
 from domain.finance.rules.journals import line_quote
 from domain.finance.rules.taxes import Charged, Tax
 from domain.finance.rules.terms import AT_ONCE, Terms
+from domain.master_data.measures import price_of_line
 from domain.procurement.clearing import (
     Differences,
     bins_of,
@@ -309,11 +310,11 @@ def _match(line: Row, cost: Decimal, row: Row, known: Known, context: Context) -
     ordered, company = known.order_lines[id_], known.books.currencies.company
     verdict = judge(
         Ordered(
-            unit_price=ordered["unit_price"],
+            price=price_of_line(ordered, "ordered_quantity"),
             accepted=EXACT.subtract(ordered["stocked_quantity"], ordered["returned_quantity"]),
             invoiced=known.invoiced[id_],
         ),
-        line["quantity"], line["unit_price"], known.tolerance, context.quote.rate,
+        line["quantity"], price_of_line(line, "quantity"), known.tolerance, context.quote.rate,
     )  # fmt: skip
     bins = known.bins.get(id_, [])
     wanted = [one for one in bins if line["goods_receipt_id"] in (None, one.receipt_id)]

@@ -17,7 +17,7 @@ from domain.core.errors import AlreadyExists, CurrencyMismatch, DomainError, Not
 from domain.core.ids import new_id
 from domain.core.money import EXACT, ZERO, Money
 from domain.core.numbering import Series
-from domain.core.quantity import QUANTITY, RATE, in_scale, not_negative, positive
+from domain.core.quantity import QUANTITY, RATE, in_scale, not_negative
 from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance import company_currency, masters
@@ -27,6 +27,7 @@ from domain.finance.rules import Quote
 from domain.finance.rules.invoices import Line, Priced, check_digital_number, price
 from domain.finance.rules.journals import LedgerAccount, by_hand, line_count, line_quote
 from domain.finance.rules.taxes import in_force
+from domain.master_data.measures import Measured, Measures, measures_of, price_of_line, ratio_of_line, unit_argument
 from domain.master_data.standing import standing_behind, stands_for
 from domain.procurement import reads
 from domain.procurement.clearing import order_lines_by_place, tolerance_of
@@ -59,6 +60,7 @@ class SupplierInvoiceLineInput:
 
     quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity")
     unit_price: Money = argument(doc="Price of one, in the invoice's currency.", zh="单价")
+    unit_id: UUID | None = unit_argument()
     purchase_order_id: UUID | None = argument(
         doc="The order that is invoiced.", zh="采购订单", reference="purchase_order", default=None
     )
@@ -147,6 +149,7 @@ class Known:
     cost_centres: Mapping[UUID, Row]
     quotes: Quotes
     tolerance: Tolerance
+    measures: Measures
     numbers: set[tuple[UUID, str]]
 
 
@@ -155,6 +158,7 @@ class DraftLine:
     """A line, checked: what it is for and how it matches."""
 
     asked: SupplierInvoiceLineInput
+    measured: Measured
     line: Line
     order_line: Row | None
     account_id: UUID | None
@@ -254,6 +258,8 @@ async def _known(work: Work, commands: Sequence[CreateSupplierInvoice]) -> Known
     of_terms = [*(one.payment_terms_id for one in commands), *agreed.value.values()]
     terms = then.of(masters.terms_by_id(then.work, of_terms))
     centres = then.of(masters.centres(then.work, CostCentre, [line.cost_centre_id for line in lines]))
+    named = [(_item_of(line, places), line.unit_id) for line in lines]
+    measures = then.of(measures_of(then.work, named))
     quotes = then.of(quotes_on(then.work, [(one.currency, one.invoiced_on) for one in commands], company))
     await then.answered()
     return Known(
@@ -270,6 +276,7 @@ async def _known(work: Work, commands: Sequence[CreateSupplierInvoice]) -> Known
         cost_centres=centres.value,
         quotes=quotes.value,
         tolerance=tolerance.value,
+        measures=measures.value,
         numbers={(row["supplier_id"], row["supplier_number"]) for row in taken.value},
     )
 
@@ -321,28 +328,40 @@ def _line(
     """A line, every rule checked; `invoiced` counts what earlier lines of the invoice take of an order line."""
     in_scale(asked.unit_price.in_currency(one.currency, "Price").amount, RATE, "unitPrice", ("unitPrice",))
     masters.usable("cost centre", asked.cost_centre_id, known.cost_centres, ("costCentre",))
-    line = _taxed_line(asked, one.invoiced_on, known)
     if asked.purchase_order_id is None:
         account_id, description = _on_account(asked, known)
+        measured = Measured(quantity=asked.quantity)
         return DraftLine(
-            asked=asked, line=line, order_line=None, account_id=account_id, description=description, verdict=None
-        )
+            asked=asked, measured=measured, line=_taxed_line(asked, measured, one.invoiced_on, known), order_line=None,
+            account_id=account_id, description=description, verdict=None,
+        )  # fmt: skip
     ordered = _order_line(asked, one, known)
-    positive(asked.quantity, QUANTITY, "quantity", ("quantity",))
+    measured = known.measures.measured(
+        ordered["item_id"], asked.unit_id, asked.quantity, ratio_of_line(ordered, "ordered_quantity", asked.unit_id)
+    )
     not_negative(asked.unit_price.amount, RATE, "unitPrice", ("unitPrice",))
     verdict = judge(
         Ordered(
-            unit_price=ordered["unit_price"],
+            price=price_of_line(ordered, "ordered_quantity"),
             accepted=EXACT.subtract(ordered["stocked_quantity"], ordered["returned_quantity"]),
             invoiced=EXACT.add(ordered["invoiced_quantity"], invoiced.get(ordered["id"], ZERO)),
         ),
-        asked.quantity, asked.unit_price.amount, known.tolerance, quote.rate,
+        measured.quantity, measured.price(asked.unit_price.amount), known.tolerance, quote.rate,
     )  # fmt: skip
-    invoiced[ordered["id"]] = EXACT.add(invoiced.get(ordered["id"], ZERO), asked.quantity)
+    invoiced[ordered["id"]] = EXACT.add(invoiced.get(ordered["id"], ZERO), measured.quantity)
     description = asked.description or known.items[ordered["item_id"]]["name"]
     return DraftLine(
-        asked=asked, line=line, order_line=ordered, account_id=None, description=description, verdict=verdict
-    )
+        asked=asked, measured=measured, line=_taxed_line(asked, measured, one.invoiced_on, known), order_line=ordered,
+        account_id=None, description=description, verdict=verdict,
+    )  # fmt: skip
+
+
+def _item_of(line: SupplierInvoiceLineInput, places: Mapping[tuple[UUID, int], Row]) -> UUID | None:
+    """The item of the order line that is invoiced, if it is known."""
+    if line.purchase_order_id is None or line.unit_id is None:
+        return None
+    row = places.get((line.purchase_order_id, line.order_position or 0))
+    return None if row is None else row["item_id"]
 
 
 def _on_account(asked: SupplierInvoiceLineInput, known: Known) -> tuple[UUID, str]:
@@ -350,7 +369,10 @@ def _on_account(asked: SupplierInvoiceLineInput, known: Known) -> tuple[UUID, st
     if asked.account_id is None:
         reason, reason_zh = "a line names an order or an account", "发票行须指定采购订单或科目"
         raise Rejected(("account",), what="account", value="", reason=reason, reason_zh=reason_zh)
-    for value, name in ((asked.order_position, "orderPosition"), (asked.goods_receipt_id, "goodsReceipt")):
+    of_goods = (
+        (asked.order_position, "orderPosition"), (asked.goods_receipt_id, "goodsReceipt"), (asked.unit_id, "unit"),
+    )  # fmt: skip
+    for value, name in of_goods:
         if value is not None:
             _refuse_both(name, str(value))
     if not asked.description:
@@ -392,8 +414,9 @@ def _order_line(asked: SupplierInvoiceLineInput, one: CreateSupplierInvoice, kno
     return row
 
 
-def _taxed_line(asked: SupplierInvoiceLineInput, on: date, known: Known) -> Line:
-    plain = Line(quantity=asked.quantity, unit_price=asked.unit_price.amount)
+def _taxed_line(asked: SupplierInvoiceLineInput, measured: Measured, on: date, known: Known) -> Line:
+    said = measured.price(asked.unit_price.amount)
+    plain = Line(quantity=measured.quantity, unit_price=said.amount, per=said.per)
     if asked.tax_code_id is None:
         return plain
     treatment = known.treatments.get(asked.tax_code_id)
@@ -439,8 +462,9 @@ def _line_rows(draft: Draft) -> list[dict[str, object]]:
             "account_id": line.account_id,
             "item_id": line.order_line["item_id"] if line.order_line is not None else None,
             "description": line.description,
-            "quantity": line.asked.quantity,
-            "unit_price": line.asked.unit_price.amount,
+            "quantity": line.measured.quantity,
+            "unit_price": line.measured.own_price(line.asked.unit_price.amount),
+            **line.measured.said(line.asked.unit_price.amount),
             "tax_code_id": line.asked.tax_code_id,
             "net": amounts.net,
             "tax": amounts.tax,

@@ -16,6 +16,7 @@ from domain.core.numbering import Series
 from domain.core.together import Together
 from domain.core.work import Work
 from domain.master_data.items import ItemStatus, ItemType
+from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
 from domain.procurement import reads
 from domain.procurement.agreement_rules import Call
 from domain.procurement.approved_suppliers import approvals_of
@@ -26,6 +27,7 @@ from domain.procurement.needs import Needed, needed_by
 from domain.procurement.rules import (
     ORDER_FLOW,
     Totals,
+    line_count,
     order_totals,
 )
 from domain.procurement.sourcing_rules import Approval, qualified
@@ -38,9 +40,10 @@ class PurchaseOrderLineInput:
     """One item to be ordered."""
 
     item_id: UUID = argument(doc="What is ordered.", zh="物料", reference="item")
-    quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
+    quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity")
+    unit_id: UUID | None = unit_argument()
     unit_price: Money | None = argument(
-        doc="Net price of one unit, in the order's currency; needed unless an agreement has one.", zh="单价",
+        doc="Net price of one of the unit, in the order's currency; needed unless an agreement has one.", zh="单价",
         default=None,
     )  # fmt: skip
     due_on: date | None = argument(doc="Day the goods are due.", zh="到货期限", default=None)
@@ -95,6 +98,16 @@ class Masters:
     calls: Calls
     approvals: Mapping[UUID, Sequence[Approval]]
     chargeable: Chargeable
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """An order without fault: how much each line is, at which price of the unit it was said in, and the totals."""
+
+    measured: tuple[Measured, ...]
+    prices: tuple[Money, ...]
+    totals: Totals
 
 
 async def create_purchase_orders(
@@ -109,27 +122,27 @@ async def create_purchase_orders(
     masters = await _masters(work, commands)
     checked = [_checked(one, masters, work.now.date()) for one in commands]
     places = deliver_to or [None] * len(commands)
-    accepted = [(one, totals) for one, totals in zip(commands, checked, strict=True) if isinstance(totals, Totals)]
-    direct = [place for place, totals in zip(places, checked, strict=True) if isinstance(totals, Totals)]
+    accepted = [(one, found) for one, found in zip(commands, checked, strict=True) if isinstance(found, Checked)]
+    direct = [place for place, found in zip(places, checked, strict=True) if isinstance(found, Checked)]
     ids = [new_id() for _ in accepted]
     if accepted:
         numbers = await work.number(ORDER_NUMBERS, len(accepted))
         orders = [
-            _order_row(work, id_, number, one, totals) | {"deliver_to": place}
-            for id_, number, (one, totals), place in zip(ids, numbers, accepted, direct, strict=True)
+            _order_row(work, id_, number, one, found.totals) | {"deliver_to": place}
+            for id_, number, (one, found), place in zip(ids, numbers, accepted, direct, strict=True)
         ]
         await work.insert(PurchaseOrder, orders)
         lines = [
             row
-            for id_, (one, totals) in zip(ids, accepted, strict=True)
-            for row in _line_rows(id_, one, totals, masters)
+            for id_, (one, found) in zip(ids, accepted, strict=True)
+            for row in _line_rows(id_, one, found, masters)
         ]
         await work.insert(PurchaseOrderLine, lines)
         await masters.needed.write(work)
         await masters.calls.write(work)
         work.emit("PurchaseOrderCreated", PurchaseOrder, ids)
     made = iter(ids)
-    return Results([next(made) if isinstance(totals, Totals) else totals for totals in checked])
+    return Results([next(made) if isinstance(found, Checked) else found for found in checked])
 
 
 async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Masters:
@@ -146,6 +159,8 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
     employees = asked.of(reads.known_employees(asked.work, requesters))
     tolerances = asked.of(reads.tolerances(asked.work, suppliers))
     approvals = asked.of(approvals_of(asked.work, item_ids))
+    lines = [(line.item_id, line.unit_id) for one in commands for line in one.lines]
+    measures = asked.of(measures_of(asked.work, lines))
     await asked.answered()
     return Masters(
         items=items.value,
@@ -157,12 +172,13 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
         needed=needed,
         calls=calls,
         approvals=approvals.value,
+        measures=measures.value,
         chargeable=await chargeable(work, [charged_to(line, needed) for one in commands for line in one.lines]),
     )
 
 
-def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Totals | DomainError:
-    """The order's totals, or the first reason to refuse it."""
+def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Checked | DomainError:
+    """The order, or the first reason to refuse it."""
     try:
         if one.currency not in masters.currencies:
             raise NotFound(("currency",), what="currency", key=one.currency)
@@ -171,7 +187,10 @@ def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Totals 
             raise NotFound(("site",), what="site", key=str(one.site_id))
         if one.requester_id is not None and one.requester_id not in masters.employees:
             raise NotFound(("requester",), what="employee", key=str(one.requester_id))
-        priced = [(line.quantity, _price(line, masters, place)) for place, line in enumerate(one.lines)]
+        line_count(len(one.lines))
+        measured = [_measured(line, masters, place) for place, line in enumerate(one.lines)]
+        prices = [_price(line, measured[place], masters, place) for place, line in enumerate(one.lines)]
+        priced = [(line.quantity, price) for line, price in zip(one.lines, prices, strict=True)]
         totals = order_totals(one.currency, priced, one.tax, one.freight)
         for place, line in enumerate(one.lines):
             check_item(line.item_id, masters.items.get(line.item_id), place)
@@ -182,36 +201,52 @@ def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Totals 
                 qualified(item["code"], supplier["code"], masters.approvals.get(line.item_id, ()), where)
             except DomainError as refusal:
                 raise refusal.at("lines", place) from None
-        _count(one, masters, one.ordered_on or today)
+        _count(one, measured, masters, one.ordered_on or today)
     except DomainError as refusal:
         return refusal
-    return totals
+    return Checked(measured=tuple(measured), prices=tuple(prices), totals=totals)
 
 
-def _price(line: PurchaseOrderLineInput, masters: Masters, place: int) -> Money:
-    """The price of the line: as it says, else as was agreed. Raises: Rejected for a line that has none."""
-    price = line.unit_price or masters.calls.price(line.agreement_line_id)
+def _measured(line: PurchaseOrderLineInput, masters: Masters, place: int) -> Measured:
+    """How much the line is. Raises: what `Measures.measured` refuses."""
+    try:
+        known = masters.calls.ratio(line.agreement_line_id, line.unit_id)
+        return masters.measures.measured(line.item_id, line.unit_id, line.quantity, known)
+    except DomainError as refusal:
+        raise refusal.at("lines", place) from None
+
+
+def _price(line: PurchaseOrderLineInput, measured: Measured, masters: Masters, place: int) -> Money:
+    """The price of one of the line's unit: as it says, else as was agreed. Raises: Rejected for a line that has none.
+    """
+    price = line.unit_price or masters.calls.price(line.agreement_line_id, measured)
     if price is None:
         reason, reason_zh = "a line has a price, or an agreement that does", "须填写单价或框架协议行"
         raise Rejected(("lines", place, "unitPrice"), what="unitPrice", value="", reason=reason, reason_zh=reason_zh)
     return price
 
 
-def _count(one: CreatePurchaseOrder, masters: Masters, on: date) -> None:
+def _count(one: CreatePurchaseOrder, measured: Sequence[Measured], masters: Masters, on: date) -> None:
     """What the order takes of requisitions and agreements, both or neither. Raises: what the two refuse."""
     needs, changed = dict(masters.needed.needs), set(masters.needed.changed)
-    masters.needed.order([(line.requisition_line_id, line.item_id, line.quantity) for line in one.lines])
+    lines = list(zip(one.lines, measured, strict=True))
+    masters.needed.order([(line.requisition_line_id, line.item_id, much.quantity) for line, much in lines])
     try:
         masters.calls.call([
             None if line.agreement_line_id is None else Call(
                 agreed_id=line.agreement_line_id, supplier_id=one.supplier_id, item_id=line.item_id,
-                quantity=line.quantity, currency=one.currency, on=on, price=line.unit_price,
+                quantity=much.quantity, currency=one.currency, on=on,
+                price=None if line.unit_price is None else _own_price(line.unit_price, much),
             )
-            for line in one.lines
+            for line, much in lines
         ])  # fmt: skip
     except DomainError:
         masters.needed.needs, masters.needed.changed = needs, changed
         raise
+
+
+def _own_price(price: Money, measured: Measured) -> Money:
+    return Money(measured.own_price(price.amount), price.currency)
 
 
 def charged_to(line: PurchaseOrderLineInput, needed: Needed) -> Charged:
@@ -260,14 +295,16 @@ def _order_row(work: Work, id_: UUID, number: str, one: CreatePurchaseOrder, tot
     }
 
 
-def _line_rows(order_id: UUID, one: CreatePurchaseOrder, totals: Totals, masters: Masters) -> list[dict[str, object]]:
+def _line_rows(order_id: UUID, one: CreatePurchaseOrder, found: Checked, masters: Masters) -> list[dict[str, object]]:
+    lines = zip(one.lines, found.measured, found.prices, found.totals.line_totals, strict=True)
     return [
         {
             "purchase_order_id": order_id,
             "position": position,
             "item_id": line.item_id,
-            "ordered_quantity": line.quantity,
-            "unit_price": _price(line, masters, 0).amount,
+            "ordered_quantity": much.quantity,
+            "unit_price": much.own_price(price.amount),
+            **much.said(price.amount),
             "agreement_line_id": line.agreement_line_id,
             "line_total": line_total,
             "over_receipt_percent": masters.tolerances.get((one.supplier_id, line.item_id), ZERO),
@@ -276,5 +313,5 @@ def _line_rows(order_id: UUID, one: CreatePurchaseOrder, totals: Totals, masters
             "account_id": charged_to(line, masters.needed).account_id,
             "cost_centre_id": charged_to(line, masters.needed).cost_centre_id,
         }
-        for position, (line, line_total) in enumerate(zip(one.lines, totals.line_totals, strict=True), start=1)
+        for position, (line, much, price, line_total) in enumerate(lines, start=1)
     ]

@@ -12,7 +12,7 @@ from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Source
-from domain.core.money import EXACT, Money, product
+from domain.core.money import EXACT, Money
 from domain.core.numbering import Series
 from domain.core.together import Together
 from domain.core.work import Work
@@ -397,8 +397,8 @@ def _line_row(line: OrderLine) -> dict[str, object]:
 
 
 def _owed(plan: Planned, line: PlannedLine, currency: str) -> tuple[Money, Decimal]:
-    price = Money(product(line.arrival.stocked, line.line.unit_price), plan.order.currency)
-    return owed(price, plan.rate, currency)
+    price = line.line.owed(line.arrival.stocked, plan.order.currency)
+    return owed(Money(price, plan.order.currency), plan.rate, currency)
 
 
 def _receipt_line_rows(plan: Planned, lots: Mapping[tuple[UUID, int], UUID], currency: str) -> list[dict[str, object]]:
@@ -451,6 +451,7 @@ def _incoming(plan: Planned, number: str, lots: Mapping[tuple[UUID, int], UUID])
                 accepted=line.arrival.stocked,
                 rejected=line.arrival.rejected,
                 unit_price=line.line.unit_price,
+                owed=line.line.owed(line.arrival.stocked, plan.order.currency),
                 lot_id=lots.get((plan.id, place)),
             )
             for place, line in enumerate(plan.lines)

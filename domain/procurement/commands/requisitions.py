@@ -15,6 +15,7 @@ from domain.core.money import Money
 from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance.journal import company_currency
+from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
 from domain.procurement import reads
 from domain.procurement.approval_rules import Asked, another_asked, voice_for
 from domain.procurement.approvals import limit_book, types_of, voices_of
@@ -32,8 +33,11 @@ class RequisitionLineInput:
     """One item that is needed."""
 
     item_id: UUID = argument(doc="What is needed.", zh="物料", reference="item")
-    quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
-    expected_price: Money = argument(doc="What one unit is expected to cost, in the company's currency.", zh="预计单价")
+    quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity")
+    expected_price: Money = argument(
+        doc="What one of the unit is expected to cost, in the company's currency.", zh="预计单价"
+    )
+    unit_id: UUID | None = unit_argument()
     needed_on: date | None = argument(doc="Day by which it is needed.", zh="需求日期", default=None)
     account_id: UUID | None = argument(
         doc="The cost it counts as, where it is not goods for stock.", zh="费用科目", reference="account", default=None
@@ -78,6 +82,11 @@ class Masters:
     sites: frozenset[UUID]
     currency: str
     chargeable: Chargeable
+    measures: Measures
+
+    def measured(self, line: RequisitionLineInput) -> Measured:
+        """How much a line is. Raises: what `Measures.measured` refuses."""
+        return self.measures.measured(line.item_id, line.unit_id, line.quantity)
 
 
 async def create_purchase_requisitions(
@@ -92,6 +101,7 @@ async def create_purchase_requisitions(
         sites=frozenset(await reads.known_sites(work, [one.site_id for one in commands if one.site_id])),
         currency=await company_currency(work),
         chargeable=await chargeable(work, [_charged(line) for one in commands for line in one.lines]),
+        measures=await measures_of(work, [(line.item_id, line.unit_id) for one in commands for line in one.lines]),
     )
     checked = [_checked(one, masters) for one in commands]
     accepted = [
@@ -110,8 +120,10 @@ async def create_purchase_requisitions(
         await work.insert(PurchaseRequisition, rows)
         lines = [
             {
-                "purchase_requisition_id": id_, "position": place, "item_id": line.item_id, "quantity": line.quantity,
-                "needed_on": line.needed_on, "expected_price": line.expected_price.amount,
+                "purchase_requisition_id": id_, "position": place, "item_id": line.item_id,
+                "quantity": masters.measured(line).quantity, "needed_on": line.needed_on,
+                "expected_price": masters.measured(line).own_price(line.expected_price.amount),
+                **masters.measured(line).said(line.expected_price.amount),
                 "account_id": line.account_id, "cost_centre_id": line.cost_centre_id,
             }
             for id_, one, _ in accepted
@@ -139,6 +151,7 @@ def _checked(one: CreatePurchaseRequisition, masters: Masters) -> Totals | Domai
         for place, line in enumerate(one.lines):
             check_item(line.item_id, masters.items.get(line.item_id), place)
             try:
+                masters.measured(line)
                 masters.chargeable.check(_charged(line))
             except DomainError as refusal:
                 raise refusal.at("lines", place) from None

@@ -23,6 +23,7 @@ from domain.core.quantity import QUANTITY, positive
 from domain.core.work import Work
 from domain.finance.journal import company_currency
 from domain.inventory import (
+    DirectReturnLine,
     Owed,
     RefusedReturnLine,
     StockStatus,
@@ -30,6 +31,9 @@ from domain.inventory import (
     SupplierReturnLine,
     return_to_suppliers,
 )
+from domain.inventory.balances import locations
+from domain.inventory.known import not_before
+from domain.master_data.places import ON_HAND
 from domain.procurement import reads
 from domain.procurement.clearing import receipt_entries
 from domain.procurement.models import GoodsReceipt, GoodsReceiptLine, PurchaseOrder, PurchaseOrderLine
@@ -38,6 +42,9 @@ from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, Retur
 from domain.procurement.rules import Order, OrderLine, line_count, live, send_back, status_after_return
 
 RETURN_NUMBERS = Series("purchase_return", prefix="RS-")
+
+# What goes back of one line.
+Back = SupplierReturnLine | RefusedReturnLine | DirectReturnLine
 
 # What a receipt line brought and what of it went back, by whether it was refused.
 _COUNTED: Final = {
@@ -64,8 +71,9 @@ class PurchaseReturnLineInput:
     position: int = argument(doc="The line's place on the receipt.", zh="收货行号")
     quantity: Decimal = argument(doc="How much goes back.", zh="退货数量", number="quantity")
     location_id: UUID | None = argument(
-        doc="Where the goods are; where they came to unless given.", zh="库位", reference="location", default=None
-    )
+        doc="Where the goods are; where they came to unless given, which must be where they were shipped straight.",
+        zh="库位", reference="location", default=None,
+    )  # fmt: skip
     status: StockStatus = argument(
         doc="Status of accepted goods; refused ones are REJECTED.", zh="库存状态", default=StockStatus.RELEASED
     )
@@ -99,6 +107,8 @@ class Known:
     order_lines: Mapping[UUID, Sequence[OrderLine]]
     returned: dict[tuple[UUID, bool], Decimal]
     currency: str
+    on_hand: frozenset[UUID]
+    customers_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,7 @@ class Planned:
     order: Order
     on: date
     rows: tuple[Row, ...]
-    goods: tuple[SupplierReturnLine | RefusedReturnLine, ...]
+    goods: tuple[Back, ...]
 
     @property
     def is_replaced(self) -> bool:
@@ -120,14 +130,24 @@ class Planned:
 
 
 async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> Results[PurchaseReturn]:
-    """The returns; a refusal stands in its own place.
+    """The returns; a refusal stands in its own place; see `send_goods_back`."""
+    sent = await send_goods_back(work, commands)
+    return Results([one.id if isinstance(one, Planned) else one for one in sent])
+
+
+async def send_goods_back(
+    work: Work, commands: Sequence[ReturnToSupplier], customers_id: UUID | None = None
+) -> list[Planned | DomainError]:
+    """The returns, written; a refusal stands in its own place. `customers_id` is where goods are that suppliers shipped
+    straight to customers and take back from there.
 
     Posts: stock at what the goods of the receipt are worth against GR/IR at what was owed for them; what differs goes
     to cost of sales, for goods at standard cost to purchase price variance; refused goods post no money. What was
     written off of the goods is owed again. Raises per row: NotFound, HistoricalDocument, Rejected, InsufficientStock,
     PeriodClosed. Emits: GoodsReturned, StockChanged, ClearingReopened.
     """
-    known = await _known(work, [one.goods_receipt_id for one in commands])
+    known = await _known(work, commands)
+    known.customers_id = customers_id
     planned: list[Planned | DomainError] = []
     for one in commands:
         before = dict(known.returned)
@@ -138,11 +158,11 @@ async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> 
             planned.append(refusal)
     checked = [one for one in planned if isinstance(one, Planned)]
     if not checked:
-        return Results([one for one in planned if isinstance(one, DomainError)])
+        return planned
     numbers = await work.number(RETURN_NUMBERS, len(checked))
     moves = await return_to_suppliers(work, [_goods(*one) for one in zip(checked, numbers, strict=True)])
     told = iter(zip(checked, numbers, moves, strict=True))
-    outcomes: list[UUID | DomainError] = []
+    outcomes: list[Planned | DomainError] = []
     moved: list[tuple[Planned, str]] = []
     for one in planned:
         if isinstance(one, DomainError):
@@ -152,16 +172,16 @@ async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> 
         if isinstance(move, DomainError):
             outcomes.append(move)
             continue
-        outcomes.append(plan.id)
+        outcomes.append(plan)
         moved.append((plan, number))
     if moved:
         await _write(work, moved, known)
-    return Results(outcomes)
+    return outcomes
 
 
-async def _known(work: Work, ids: Sequence[UUID]) -> Known:
+async def _known(work: Work, commands: Sequence[ReturnToSupplier]) -> Known:
     """What the returns refer to; their orders are locked."""
-    asked = sorted(set(ids))
+    asked = sorted({one.goods_receipt_id for one in commands})
     receipts = {row["id"]: row for row in await work.fetch(_RECEIPTS, ids=asked)}
     rows = await work.lock(PurchaseOrder, [row["purchase_order_id"] for row in receipts.values()])
     lines: dict[UUID, dict[int, Row]] = {}
@@ -180,7 +200,18 @@ async def _known(work: Work, ids: Sequence[UUID]) -> Known:
             for is_rejected in (False, True)
         },
         currency=await company_currency(work),
+        on_hand=await _on_hand(work, commands, rows),
     )
+
+
+async def _on_hand(
+    work: Work, commands: Sequence[ReturnToSupplier], orders: Mapping[UUID, Row]
+) -> frozenset[UUID]:  # fmt: skip
+    """Those of the places that lines name at which we hold goods; asked where some were shipped straight."""
+    if all(row["deliver_to"] is None for row in orders.values()):
+        return frozenset()
+    named = await locations(work, [line.location_id for one in commands for line in one.lines if line.location_id])
+    return frozenset(id_ for id_, row in named.items() if row["kind"] in ON_HAND)
 
 
 def _plan(one: ReturnToSupplier, known: Known, on: date) -> Planned:
@@ -190,8 +221,15 @@ def _plan(one: ReturnToSupplier, known: Known, on: date) -> Planned:
         raise NotFound(("goodsReceipt",), what="goods receipt", key=str(one.goods_receipt_id))
     order = live(known.orders.get(receipt["purchase_order_id"]), receipt["purchase_order_id"])
     line_count(len(one.lines))
+    if order.is_direct and one.settlement is ReturnSettlement.REPLACE:
+        reason, reason_zh = "what is shipped straight is ordered anew, not replaced", "直运货物须重新订购，不能换货"
+        raise Rejected(
+            ("settlement",), what="settlement", value=one.settlement.value, reason=reason, reason_zh=reason_zh
+        )
+    if order.is_direct:
+        not_before(on, receipt["received_on"], ("returnedOn",))
     rows: list[Row] = []
-    goods: list[SupplierReturnLine | RefusedReturnLine] = []
+    goods: list[Back] = []
     for place, asked in enumerate(one.lines):
         try:
             row, line = _line(asked, receipt, order, known)
@@ -204,9 +242,7 @@ def _plan(one: ReturnToSupplier, known: Known, on: date) -> Planned:
     )
 
 
-def _line(
-    asked: PurchaseReturnLineInput, receipt: Row, order: Order, known: Known
-) -> tuple[Row, SupplierReturnLine | RefusedReturnLine]:
+def _line(asked: PurchaseReturnLineInput, receipt: Row, order: Order, known: Known) -> tuple[Row, Back]:
     """A line of the receipt and what goes back of it. Raises: NotFound, Rejected."""
     row = known.lines[receipt["id"]].get(asked.position)
     if row is None:
@@ -231,15 +267,33 @@ def _line(
         transaction=Money(row["owed_transaction_amount"], order.currency), amount=row["owed_amount"],
         rate=receipt["rate"],
     )  # fmt: skip
+    part_ = owed.part(gone, asked.quantity, row["stocked_quantity"], known.currency)
+    if order.is_direct:
+        return row, _direct(asked, row, part_, known)
     line = SupplierReturnLine(
         stock_entry_id=known.entries[receipt["posting_id"], _place(row, known)],
         quantity=asked.quantity,
-        owed=owed.part(gone, asked.quantity, row["stocked_quantity"], known.currency),
+        owed=part_,
         gone=gone,
         location_id=asked.location_id,
         status=asked.status,
     )
     return row, line
+
+
+def _direct(asked: PurchaseReturnLineInput, row: Row, owed: Owed, known: Known) -> DirectReturnLine:
+    """What goes back of goods that were shipped straight. Raises: Rejected where nobody says from where."""
+    place = known.customers_id or asked.location_id
+    if place is None or (known.customers_id is None and place not in known.on_hand):
+        reason, reason_zh = "it was shipped straight: say at which place of ours it is", "直运货物须填写所在库位"
+        raise Rejected(
+            ("location",), what="location", value="" if place is None else str(place), reason=reason,
+            reason_zh=reason_zh,
+        )  # fmt: skip
+    return DirectReturnLine(
+        item_id=row["item_id"], lot_id=row["lot_id"], location_id=place, quantity=asked.quantity, owed=owed,
+        status=asked.status,
+    )  # fmt: skip
 
 
 def _place(row: Row, known: Known) -> int:
@@ -276,7 +330,7 @@ async def _write(work: Work, moved: Sequence[tuple[Planned, str]], known: Known)
     await open_again(
         work,
         {row["id"]: plan.on for plan, _ in reversed(moved) for row, line in zip(plan.rows, plan.goods, strict=True)
-         if isinstance(line, SupplierReturnLine)},
+         if not isinstance(line, RefusedReturnLine)},
     )  # fmt: skip
     orders = {plan.order.id: plan.order for plan, _ in moved}
     statuses = {
@@ -323,8 +377,8 @@ def _line_rows(plan: Planned) -> list[dict[str, object]]:
             "purchase_order_line_id": row["purchase_order_line_id"],
             "quantity": line.quantity,
             "is_rejected": isinstance(line, RefusedReturnLine),
-            "owed_transaction_amount": line.owed.transaction.amount if isinstance(line, SupplierReturnLine) else ZERO,
-            "owed_amount": line.owed.amount if isinstance(line, SupplierReturnLine) else ZERO,
+            "owed_transaction_amount": ZERO if isinstance(line, RefusedReturnLine) else line.owed.transaction.amount,
+            "owed_amount": ZERO if isinstance(line, RefusedReturnLine) else line.owed.amount,
         }
         for place, (row, line) in enumerate(zip(plan.rows, plan.goods, strict=True), start=1)
     ]

@@ -17,7 +17,7 @@ from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.money import EXACT, ZERO, Money, total
 from domain.core.numbering import Series
-from domain.core.quantity import QUANTITY, RATE, in_scale, positive
+from domain.core.quantity import QUANTITY, RATE, in_scale
 from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance import masters as finance_masters
@@ -25,6 +25,7 @@ from domain.finance.rules.invoices import Line, Priced, price
 from domain.finance.rules.journals import line_count
 from domain.finance.rules.taxes import in_force
 from domain.master_data.items import ItemStatus
+from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
 from domain.sales import reads
 from domain.sales.credit import credit_book
 from domain.sales.models import SalesOrder, SalesOrderKit, SalesOrderLine, SalesOrderStatus
@@ -53,9 +54,10 @@ class SalesOrderLineInput:
     """One item to be sold."""
 
     item_id: UUID = argument(doc="What is sold.", zh="物料", reference="item")
-    quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
+    quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity")
+    unit_id: UUID | None = unit_argument()
     unit_price: Money | None = argument(
-        doc="Net price of one unit, in the order's currency; that of the price lists unless given.", zh="单价",
+        doc="Net price of one of the unit, in the order's currency; that of the price lists unless given.", zh="单价",
         default=None,
     )  # fmt: skip
     discount_percent: Decimal | None = argument(
@@ -112,13 +114,17 @@ class Known:
     offers: Mapping[UUID, Sequence[Offer]]
     caps: Mapping[UUID, Sequence[Cap]]
     archive: reads.Archive
+    measures: Measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """The price of one unit, who set it, and what the lists say, if any has the item."""
+    """The price of one own unit and of one of the unit that was said, who set it, and what the lists say of the own, if
+    any has the item.
+    """
 
     unit: Decimal
+    said: Decimal
     source: str
     of_lists: Decimal | None
 
@@ -138,7 +144,7 @@ class Sold:
 
     place: int
     item_id: UUID
-    quantity: Decimal
+    measured: Measured
     price: Price
     kit: Kit | None = None
     per_kit: Decimal | None = None
@@ -204,6 +210,7 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
     treatments = then.of(finance_masters.tax_treatments(then.work, codes))
     offers = then.of(reads.offers_of(then.work, items))
     caps = then.of(reads.caps_of(then.work, items))
+    measures = then.of(measures_of(then.work, [(line.item_id, line.unit_id) for line in lines]))
     archive = then.of(reads.archive_of(then.work, customers, items, countries))
     await then.answered()
     return Known(
@@ -218,6 +225,7 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
         offers=offers.value,
         caps=caps.value,
         archive=archive.value,
+        measures=measures.value,
     )
 
 
@@ -277,10 +285,15 @@ def _sold(one: CreateSalesOrder, place: int, known: Known, on: date) -> list[Sol
     Raises: PriceMissing, PriceCapExceeded, KitShareMissing, Rejected, NotFound.
     """
     line = one.lines[place]
-    own = _price(one, line, known, on)
+    _item(line.item_id, known)
+    measured = known.measures.measured(line.item_id, line.unit_id, line.quantity)
+    own = _price(one, line, measured, known, on)
     parts = [] if line.is_assembled else [part_ for part_ in known.components.get(line.item_id, ()) if part_.holds(on)]
     if not parts:
-        return [Sold(place=place, item_id=line.item_id, quantity=line.quantity, price=own)]
+        return [Sold(place=place, item_id=line.item_id, measured=measured, price=own)]
+    if measured.unit_id is not None:
+        reason, reason_zh = "a kit that is taken apart is sold in its own unit", "拆分出库的套件须按其本身单位销售"
+        raise Rejected(("unit",), what="unit", value=str(line.unit_id), reason=reason, reason_zh=reason_zh)
     kit = Kit(id=new_id(), place=place, price=own)
     for part_ in parts:
         _item(part_.item_id, known)
@@ -294,10 +307,10 @@ def _sold(one: CreateSalesOrder, place: int, known: Known, on: date) -> list[Sol
     sold: list[Sold] = []
     for part_, each, share in zip(parts, asked, shares, strict=True):
         within_caps(each, share, known.caps.get(part_.item_id, ()))
-        shared = Price(unit=share, source=f"share of {code}", of_lists=None)
+        shared = Price(unit=share, said=share, source=f"share of {code}", of_lists=None)
         sold.append(
             Sold(
-                place=place, item_id=part_.item_id, quantity=each.quantity, price=shared, kit=kit,
+                place=place, item_id=part_.item_id, measured=Measured(quantity=each.quantity), price=shared, kit=kit,
                 per_kit=part_.quantity,
             )
         )  # fmt: skip
@@ -332,16 +345,17 @@ def _item(item_id: UUID, known: Known) -> Row:
     return item
 
 
-def _price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, on: date) -> Price:
-    """The price of one unit and the rule that set it. Raises: PriceMissing, PriceCapExceeded, Rejected."""
-    _item(line.item_id, known)
-    positive(line.quantity, QUANTITY, "quantity", ("quantity",))
-    asked = _asked(one, line.item_id, line.quantity, known, on)
+def _price(one: CreateSalesOrder, line: SalesOrderLineInput, measured: Measured, known: Known, on: date) -> Price:
+    """The price of one unit and the rule that set it; lists, tiers and caps are about the item's own unit.
+
+    Raises: PriceMissing, PriceCapExceeded, Rejected.
+    """
+    asked = _asked(one, line.item_id, measured.quantity, known, on)
     offers = known.offers.get(line.item_id, ())
     offer = offer_of(asked, offers)
     if line.unit_price is None:
         offer = price_of(asked, offers)
-        unit_price, source = offer.price.amount, source_of(offer)
+        unit_price, source = measured.said_price(offer.price.amount), source_of(offer)
     else:
         given = line.unit_price.in_currency(one.currency, "Price")
         unit_price, source = in_scale(given.amount, RATE, "unitPrice", ("unitPrice",)), BY_HAND
@@ -352,14 +366,16 @@ def _price(one: CreateSalesOrder, line: SalesOrderLineInput, known: Known, on: d
     if not ZERO <= percent <= HUNDRED:
         reason, reason_zh = "it is a share of the price, 0 to 100", "折扣须在 0 至 100 之间"
         raise Rejected(("discountPercent",), what="discountPercent", value=percent, reason=reason, reason_zh=reason_zh)
-    after = discounted(unit_price, percent)
-    within_caps(asked, after, known.caps.get(line.item_id, ()))
-    return Price(unit=after, source=source, of_lists=None if offer is None else offer.price.amount)
+    said = discounted(unit_price, percent)
+    own = measured.own_price(said)
+    within_caps(asked, own, known.caps.get(line.item_id, ()))
+    return Price(unit=own, said=said, source=source, of_lists=None if offer is None else offer.price.amount)
 
 
 def _taxed(sold: Sold, known: Known, on: date) -> Line:
     code = sold.tax_code_id
-    plain = Line(quantity=sold.quantity, unit_price=sold.price.unit)
+    said = sold.measured.price(sold.price.said)
+    plain = Line(quantity=sold.measured.quantity, unit_price=said.amount, per=said.per)
     if code is None:
         return plain
     treatment = known.treatments.get(code)
@@ -453,7 +469,8 @@ def _line_rows(draft: Draft) -> list[dict[str, Any]]:
     for number, (one, amounts) in enumerate(zip(draft.sold, draft.priced.lines, strict=True), start=1):
         line = draft.asked.lines[one.place]
         rows.append({
-            "sales_order_id": draft.id, "position": number, "item_id": one.item_id, "ordered_quantity": one.quantity,
+            "sales_order_id": draft.id, "position": number, "item_id": one.item_id,
+            "ordered_quantity": one.measured.quantity, **one.measured.said(one.price.said),
             "unit_price": one.price.unit, "price_source": one.price.source, "list_price": one.price.of_lists,
             "discount_percent": (line.discount_percent or ZERO) if one.kit is None else ZERO,
             "tax_code_id": one.tax_code_id, "line_total": amounts.net, "tax": amounts.tax,

@@ -10,6 +10,7 @@ from domain.core.commands import Results, argument, command, part
 from domain.core.database import Row
 from domain.core.errors import DomainError
 from domain.core.work import Work
+from domain.master_data.measures import unit_argument
 from domain.sales import reads
 from domain.sales.commands.new_orders import CreateSalesOrder, SalesOrderLineInput, create_sales_orders
 from domain.sales.models import SalesOrder
@@ -21,7 +22,8 @@ class PlacedLineInput:
     """One item that the customer wants."""
 
     item_id: UUID = argument(doc="What is wanted.", zh="物料", reference="item")
-    quantity: Decimal = argument(doc="How much, in the item's unit.", zh="数量", number="quantity")
+    quantity: Decimal = argument(doc="How much.", zh="数量", number="quantity")
+    unit_id: UUID | None = unit_argument()
     due_on: date | None = argument(doc="Day it is wanted.", zh="要求到货日期", default=None)
 
 
@@ -65,6 +67,7 @@ def _order(one: PlaceSalesOrder, terms: Mapping[UUID, Row]) -> CreateSalesOrder:
         customer_id=one.customer_id, currency=own["currency"], site_id=own["site_id"], ship_to_id=one.ship_to_id,
         customer_reference=one.customer_reference,
         lines=tuple(
-            SalesOrderLineInput(item_id=line.item_id, quantity=line.quantity, due_on=line.due_on) for line in one.lines
+            SalesOrderLineInput(item_id=line.item_id, quantity=line.quantity, unit_id=line.unit_id, due_on=line.due_on)
+            for line in one.lines
         ),
     )  # fmt: skip

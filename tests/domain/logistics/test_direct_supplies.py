@@ -13,10 +13,8 @@ from domain.logistics.commands import (
     InvoicedShipmentInput,
     InvoiceShipments,
     OrderDirectSupply,
-    ReceiveCustomerReturn,
     RecordDirectDelivery,
     ReleaseDirectSupply,
-    ReturnLineInput,
 )
 from domain.master_data.items import LotPolicy
 from domain.master_data.parties import Address, AddressKind
@@ -104,11 +102,6 @@ async def test_lots_are_traced_and_a_life_that_is_too_short_is_refused(world: Wo
     [row] = await world.rows("SELECT tracking_number, status FROM shipment WHERE id = $1", shipment)
     assert row["status"] == "SHIPPED"
     assert await status(world, id_) == "SHIPPED"
-    back = ReceiveCustomerReturn(
-        shipment_id=shipment, location_id=world[f"STORES{AX}"], reason="wrong",
-        lines=(ReturnLineInput(position=1, quantity=Decimal(1)),),
-    )  # fmt: skip
-    assert (await world.refusal(world.chief, AX, back)).code == "DIRECT_RETURN"
     assert await world.findings() == []
 
 

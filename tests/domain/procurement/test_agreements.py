@@ -144,3 +144,25 @@ async def test_who_made_an_agreement_does_not_approve_it(world: World):
     assert own.code == "SEGREGATION_OF_DUTIES"
     backwards = await world.refusal(world.buyer, AX, agreement(world, valid_to=date(2025, 1, 1)))
     assert (backwards.code, backwards.path) == ("INVALID_VALUE", ("validTo",))
+
+
+async def test_an_agreement_about_boxes_is_called_off_in_boxes_at_its_price_and_in_pieces_at_its_part(world: World):
+    """Ten boxes of 7 at 100.00: three boxes come to 300.00, 7 pieces at 14.2857142857 to 100.00; 42 are left."""
+    asked = agreement(world, "10")
+    line = replace(asked.lines[0], unit_id=world["BOX"], unit_price=Money(D(100), "USD"))
+    made = await done(world, replace(asked, lines=(line,)), by=world.buyer)
+    await done(world, ApprovePurchaseAgreement(purchase_agreement_id=made), by=world.chief)
+    [row] = await world.rows("SELECT id, agreed_quantity, unit_price, price_in_unit FROM purchase_agreement_line")
+    assert (row["agreed_quantity"], row["unit_price"], row["price_in_unit"]) == (D(70), D("14.2857142857"), D(100))
+    boxes = call(world, row["id"], "3")
+    boxes = replace(boxes, lines=(replace(boxes.lines[0], unit_id=world["BOX"]),))
+    for command in (boxes, call(world, row["id"], "7")):
+        await done(world, command, by=world.buyer)
+    rows = await world.rows("SELECT ordered_quantity, price_in_unit, line_total FROM purchase_order_line ORDER BY id")
+    assert [tuple(one.values()) for one in rows] == [(D(21), D(100), D(300)), (D(7), None, D(100))]
+    assert await called(world) == (28, 42)
+    over = replace(boxes.lines[0], unit_price=Money(D("99.99"), "USD"))
+    refusal = await world.refusal(world.buyer, AX, replace(boxes, lines=(over,)))
+    assert (refusal.code, refusal.path) == ("INVALID_VALUE", ("lines", 0, "unitPrice"))
+    assert await called(world) == (28, 42)
+    assert await world.findings() == []
