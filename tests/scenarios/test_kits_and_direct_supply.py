@@ -323,7 +323,7 @@ def test_what_came_straight_comes_back_to_us_or_straight_to_the_supplier(story: 
         (one["journalEntry"]["sourceKind"], one["account"]["role"], Decimal(one["amount"]["amount"]))
         for one in story.answers["bent money"]["journalLines"]["nodes"]
     ]
-    # 20 each are owed no more, for the 4 that went straight back and for the 2 that came to us, at standard cost, first.
+    # 20 each are owed no more: for the 4 that went straight back, and for the 2 that came to us at standard cost first.
     assert sorted(amount for _, role, amount in posted if role == "GR_IR") == [Decimal(40), Decimal(80)]
     assert ("PurchaseReturn", "COST_OF_SALES", Decimal(-80)) in posted
     (came, into), (went, out) = [(kind, amount) for kind, role, amount in posted if role == "STOCK"]
