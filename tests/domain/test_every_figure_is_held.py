@@ -34,8 +34,7 @@ SAID = {
     "landed_cost.rate", "landed_cost_line.weight", "open_item.rate", "payment.rate",
     "purchase_order_line.over_receipt_percent", "sales_order_line.ordered_quantity", "sales_order_line.unit_price",
     "sales_order_line.discount_percent", "stock_revaluation.unit_cost", "supplier_invoice.rate",
-    "supplier_invoice_line.unit_price", "supplier_invoice_line.price_difference",
-    "supplier_invoice_line.over_quantity", "tax_rule.percent",
+    "supplier_invoice_line.price_difference", "supplier_invoice_line.over_quantity", "tax_rule.percent",
 }  # fmt: skip
 # What is kept so that valuing need not ask the whole history; a pool valued anew from its layers would show it.
 KEPT = {"stock_entry.unit_cost", "value_layer.correction", "value_layer.unit_cost", "value_pool.last_unit_cost",

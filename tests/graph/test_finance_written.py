@@ -186,12 +186,19 @@ mutation($id: ID!) {
   }
 }
 """
+END = """
+mutation($id: ID!) {
+  closeRebateAgreement(input: {company: {code: "AX"}, rebateAgreement: {id: $id}}) {
+    rebateAgreement { status } userErrors { code message }
+  }
+}
+"""
 SETTLE = """
 mutation($id: ID!) {
   settleRebate(idempotencyKey: "s1", input: {
     company: {code: "AX"}, rebateAgreement: {id: $id}, settledOn: "2026-05-31"
   }) {
-    rebateSettlement { number amount { amount currency } openItem { openTransactionAmount { amount } } }
+    rebateSettlement { number amount { amount currency } tax { amount } openItem { openTransactionAmount { amount } } }
     userErrors { code }
   }
 }
@@ -224,9 +231,14 @@ async def test_a_rebate_is_agreed_earned_and_settled_and_its_statement_leads_to_
         "status": "ACTIVE"
     }
     await office(CHARGE, input=an_input(), key="i1")
+    [open_] = (await office(END, id=agreement["id"]))["data"]["closeRebateAgreement"]["userErrors"]
+    assert open_ == {
+        "code": "REBATE_UNSETTLED",
+        "message": "Rebate agreement R26 has 16.5 USD that is not settled; it cannot be closed.",
+    }
     settled = (await office(SETTLE, id=agreement["id"]))["data"]["settleRebate"]["rebateSettlement"]
     assert settled == {
-        "number": "RB-000001", "amount": {"amount": "16.5", "currency": "USD"},
+        "number": "RB-000001", "amount": {"amount": "16.5", "currency": "USD"}, "tax": {"amount": "0"},
         "openItem": {"openTransactionAmount": {"amount": "-16.5"}},
     }  # fmt: skip
     told = (await office(STATEMENT))["data"]["rebateAgreement"]
@@ -241,4 +253,6 @@ async def test_a_rebate_is_agreed_earned_and_settled_and_its_statement_leads_to_
          "journalEntry": {"lines": [{"account": {"code": "1122"}, "amount": {"amount": "-16.5"}},
                                     {"account": {"code": "2241"}, "amount": {"amount": "16.5"}}]}},
     ]  # fmt: skip
+    ended = (await office(END, id=agreement["id"]))["data"]["closeRebateAgreement"]
+    assert ended == {"rebateAgreement": {"status": "CLOSED"}, "userErrors": []}
     assert await office.world.findings() == []
