@@ -1,7 +1,8 @@
 """Goods that left and did not arrive: the customer is not charged for them, their cost is a loss.
 
 On paper they come back and are written off in one act, at the value with which they left: what the customer owes, is
-credited or gets again then follows as it does for goods that come back.
+credited or gets again then follows as it does for goods that come back. What a supplier shipped straight and did not
+deliver is owed to it no more instead: it was never our goods that were lost.
 """
 
 from collections.abc import Sequence
@@ -47,13 +48,18 @@ class ReportMissing:
 async def report_missing(work: Work, commands: Sequence[ReportMissing]) -> Results[GoodsReturn]:
     """The returns of what did not arrive, written off; a refusal stands in its own place.
 
-    Posts: the share of what the goods were worth when they left, from cost of sales to scrap. Raises per row: NotFound,
-    WrongState, Rejected, ReturnExceedsShipment, DirectReturn, SerialsRequired; for the whole batch: PeriodClosed.
+    Posts: the share of what the goods were worth when they left, from cost of sales to scrap; of what a supplier
+    shipped straight, from cost of sales to what it is owed. Raises per row: NotFound, WrongState, Rejected,
+    ReturnExceedsShipment, SerialsRequired; for the whole batch: PeriodClosed.
     Emits: GoodsMissing, CustomerReturnDecided, StockChanged.
     """
     held = await reads.hold_shipments(work, {one.shipment_id: None for one in commands})
-    # Where the goods were taken from is where they come back to on paper; an unknown shipment has no such place.
-    places = {id_: lines[0]["location_id"] for id_, lines in held.lines.items() if lines}
+    # Where the goods were taken from is where they come back to on paper; what came straight was taken from nowhere.
+    places = {
+        id_: None if lines[0]["stock_allocation_id"] is None else lines[0]["location_id"]
+        for id_, lines in held.lines.items()
+        if lines
+    }
     asked = [
         ReceiveCustomerReturn(
             shipment_id=one.shipment_id,
@@ -80,7 +86,7 @@ async def report_missing(work: Work, commands: Sequence[ReportMissing]) -> Resul
             ),
         )
         for one, id_ in zip(commands, results.outcomes, strict=True)
-        if not isinstance(id_, DomainError)
+        if not isinstance(id_, DomainError) and places[one.shipment_id] is not None
     ]
     for refusal in (await decide_returns(work, decisions)).refusals if decisions else ():
         raise refusal

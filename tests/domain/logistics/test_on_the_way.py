@@ -19,7 +19,18 @@ from domain.logistics.tracking import TrackingKind
 from domain.master_data.items import LotPolicy
 from tests.domain.books import AX, NOW, World
 from tests.domain.inventory.goods import accounts, done, valued
-from tests.domain.logistics.outbound import allocated, hospital, item, picked, quantities, shipped, status, stocked
+from tests.domain.logistics.outbound import (
+    allocated,
+    hospital,
+    item,
+    order,
+    picked,
+    quantities,
+    shipped,
+    status,
+    stocked,
+)
+from tests.domain.logistics.test_direct_supplies import approved, sent
 from tests.domain.logistics.test_invoices_and_returns import invoice
 
 EVENTS = "SELECT kind, occurred_at, place FROM tracking_event ORDER BY occurred_at"
@@ -65,9 +76,9 @@ async def test_a_carrier_that_tells_everything_again_adds_what_is_new(clinic: Wo
 
 
 async def test_what_has_not_left_is_not_tracked_and_nothing_happens_ahead_of_time(clinic: World) -> None:
-    order = await allocated(clinic, ("STENT-A", "10", "30"))
-    waiting = await picked(clinic, order, (1, "4"))
-    gone = await shipped(clinic, order)
+    order_id = await allocated(clinic, ("STENT-A", "10", "30"))
+    waiting = await picked(clinic, order_id, (1, "4"))
+    gone = await shipped(clinic, order_id)
     ahead = TrackingEventInput(kind=TrackingKind.IN_TRANSIT, occurred_at=datetime(2999, 1, 1, tzinfo=UTC))
     for command, code in (
         (told(waiting, (TrackingKind.COLLECTED, 1, "Berlin")), "WRONG_STATE"),
@@ -80,12 +91,12 @@ async def test_what_has_not_left_is_not_tracked_and_nothing_happens_ahead_of_tim
 
 
 async def test_what_never_arrived_is_not_charged_and_its_cost_is_a_loss(clinic: World) -> None:
-    order = await allocated(clinic, ("STENT-A", "10", "30"))
-    shipment = await shipped(clinic, order)
+    order_id = await allocated(clinic, ("STENT-A", "10", "30"))
+    shipment = await shipped(clinic, order_id)
     [return_] = await done(clinic, missing(shipment, "3"))
     await done(clinic, invoice(shipment))
-    assert await quantities(clinic, order) == ["10 0 0 10 3 7 0 0"]
-    assert await status(clinic, order) == "COMPLETE"
+    assert await quantities(clinic, order_id) == ["10 0 0 10 3 7 0 0"]
+    assert await status(clinic, order_id) == "COMPLETE"
     assert await accounts(clinic) == {
         "COST_OF_SALES": Decimal(70), "GR_IR": Decimal(-100), "RECEIVABLE": Decimal(210), "REVENUE": Decimal(-210),
         "SCRAP": Decimal(30),
@@ -101,23 +112,38 @@ async def test_what_never_arrived_is_not_charged_and_its_cost_is_a_loss(clinic: 
 
 
 async def test_what_never_arrived_after_it_was_charged_is_credited_or_shipped_again(clinic: World) -> None:
-    order = await allocated(clinic, ("STENT-A", "8", "30"))
-    shipment = await shipped(clinic, order)
+    order_id = await allocated(clinic, ("STENT-A", "8", "30"))
+    shipment = await shipped(clinic, order_id)
     await done(clinic, invoice(shipment))
     [credited] = await done(clinic, missing(shipment, "2"))
     await done(clinic, CreditReturn(goods_return_id=credited))
     await done(clinic, missing(shipment, "1", is_replaced=True))
     # One is owed to the hospital again; two were credited of eight.
-    assert await quantities(clinic, order) == ["8 0 0 8 3 6 0 1"]
+    assert await quantities(clinic, order_id) == ["8 0 0 8 3 6 0 1"]
     found = await accounts(clinic)
     assert (found["REVENUE"], found["SCRAP"], found["COST_OF_SALES"]) == (Decimal(-180), Decimal(30), Decimal(50))
     assert await clinic.findings() == []
 
 
+async def test_what_a_supplier_shipped_straight_and_did_not_deliver_is_owed_to_it_no_more(clinic: World) -> None:
+    [order_id] = await done(clinic, order(clinic, ("GEAR", "10", "150")))
+    before = await accounts(clinic)
+    [gone] = await done(clinic, sent(await approved(clinic, order_id, (1, "10", "95")), "10"))
+    [return_] = await done(clinic, missing(gone, "2", reason="8 on the note"))
+    after = await accounts(clinic)
+    assert after["GR_IR"] - before["GR_IR"] == Decimal(-760)
+    assert (after["COST_OF_SALES"], "SCRAP" in after, after["STOCK"]) == (Decimal(760), False, before["STOCK"])
+    await done(clinic, invoice(gone))
+    assert (await accounts(clinic))["REVENUE"] == Decimal(-1200)
+    [row] = await clinic.rows("SELECT kind FROM goods_return WHERE id = $1", return_)
+    assert row["kind"] == "MISSING"
+    assert await clinic.findings() == []
+
+
 async def test_no_more_is_missing_than_left_and_nothing_is_written_where_it_is_refused(clinic: World) -> None:
-    order = await allocated(clinic, ("STENT-A", "10", "30"))
-    waiting = await picked(clinic, order, (1, "4"))
-    gone = await shipped(clinic, order)
+    order_id = await allocated(clinic, ("STENT-A", "10", "30"))
+    waiting = await picked(clinic, order_id, (1, "4"))
+    gone = await shipped(clinic, order_id)
     for command, code in (
         (missing(gone, "7"), "RETURN_EXCEEDS_SHIPMENT"),
         (missing(gone, "1", reason=" "), "INVALID_VALUE"),
