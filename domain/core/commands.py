@@ -7,7 +7,7 @@ command, each a record id or the refusal that stands in its place. The single fo
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
 from domain.core.actors import Action, Grants
@@ -140,6 +140,12 @@ class Results(Generic[R]):
     def refusals(self) -> list[DomainError]:
         """The refusals, each with its place as the first step of its path where several commands were given."""
         return [outcome for outcome in self.outcomes if isinstance(outcome, DomainError)]
+
+    def told(self, work: "Work", event: str, record: type[Record]) -> Self:
+        """Itself, watchers told that the event happened to the rows that succeeded; one of several commands, once."""
+        if self.ids:
+            work.emit(event, record, list(dict.fromkeys(self.ids)))
+        return self
 
 
 class Handler(Protocol):

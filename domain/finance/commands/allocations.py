@@ -84,6 +84,7 @@ async def create_allocation_cycles(work: Work, commands: Sequence[CreateAllocati
     """The cycles; a refusal stands in its own place.
 
     Raises per row: NotFound, ControlAccount, UnusableMaster, Rejected, PercentagesNotWhole. Raises: AlreadyExists.
+    Emits: AllocationCycleCreated.
     """
     accounts = await masters.ledger_accounts(work, [one.account_id for one in commands])
     named = [receiver.cost_centre_id for one in commands for receiver in one.receivers]
@@ -108,7 +109,7 @@ async def create_allocation_cycles(work: Work, commands: Sequence[CreateAllocati
     if accepted:
         await work.insert(AllocationCycle, [_cycle_row(id_, one) for id_, one in accepted])
         await work.insert(AllocationReceiver, [row for id_, one in accepted for row in _receiver_rows(id_, one)])
-    return Results(outcomes)
+    return Results(outcomes).told(work, "AllocationCycleCreated", AllocationCycle)
 
 
 def _check_receivers(one: CreateAllocationCycle) -> None:
@@ -148,7 +149,7 @@ async def run_allocations(work: Work, commands: Sequence[RunAllocation]) -> Resu
     """The vouchers; a refusal stands in its own place.
 
     Posts: what the sender bears of the period, from it to its receivers on the same account. Raises per row: NotFound,
-    UnusableMaster, PeriodClosed, Rejected, NothingToPost.
+    UnusableMaster, PeriodClosed, Rejected, NothingToPost. Emits: AllocationRun.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -156,7 +157,7 @@ async def run_allocations(work: Work, commands: Sequence[RunAllocation]) -> Resu
             outcomes.append(await _run(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "AllocationRun", JournalEntry)
 
 
 async def _run(work: Work, one: RunAllocation) -> UUID:

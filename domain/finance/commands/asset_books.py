@@ -129,6 +129,7 @@ async def open_asset_books(work: Work, commands: Sequence[OpenAssetBook]) -> Res
     """The assets in their books, at cost; a refusal stands in its own place.
 
     Raises per row: NotFound, WrongState, AlreadyExists, CurrencyMismatch, Rejected, NotDepreciable.
+    Emits: AssetBookOpened.
     """
     assets = await work.lock(FixedAsset, [one.fixed_asset_id for one in commands])
     books = await work.lock(DepreciationBook, [one.depreciation_book_id for one in commands])
@@ -153,7 +154,7 @@ async def open_asset_books(work: Work, commands: Sequence[OpenAssetBook]) -> Res
         await _changed(
             work, AssetEntryKind.ACQUISITION, [(row["id"], row["in_service_on"], row["basis"]) for row in made]
         )
-    return Results(outcomes)
+    return Results(outcomes).told(work, "AssetBookOpened", AssetBook)
 
 
 def _asset_of(one: OpenAssetBook, assets: Mapping[UUID, Row], books: Mapping[UUID, Row]) -> Row:
@@ -203,6 +204,7 @@ async def depreciate_books(work: Work, commands: Sequence[DepreciateBook]) -> Re
     """The books, their assets worth less; a refusal stands in its own place.
 
     A closed period of the ledger does not matter to them. Raises per row: NotFound, Rejected, NothingToPost.
+    Emits: AssetBooksDepreciated.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -210,7 +212,7 @@ async def depreciate_books(work: Work, commands: Sequence[DepreciateBook]) -> Re
             outcomes.append(await _depreciate(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "AssetBooksDepreciated", DepreciationBook)
 
 
 async def _depreciate(work: Work, one: DepreciateBook) -> UUID:

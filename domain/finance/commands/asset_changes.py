@@ -62,6 +62,7 @@ async def revalue_fixed_assets(work: Work, commands: Sequence[RevalueFixedAsset]
 
     Posts: depreciation so far against cost, and the change to equity and result. Raises per row: NotFound,
     ControlAccount, WrongState, CurrencyMismatch, NotDepreciable, NothingToPost, PeriodClosed.
+    Emits: FixedAssetRevalued.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -69,7 +70,7 @@ async def revalue_fixed_assets(work: Work, commands: Sequence[RevalueFixedAsset]
             outcomes.append(await _revalue(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetRevalued", FixedAsset)
 
 
 async def _revalue(work: Work, one: RevalueFixedAsset) -> UUID:
@@ -123,7 +124,7 @@ SHARED = (
 async def split_fixed_assets(work: Work, commands: Sequence[SplitFixedAsset]) -> Results[FixedAsset]:
     """The new assets; a refusal stands in its own place.
 
-    Raises per row: NotFound, WrongState, CurrencyMismatch, Rejected, PeriodClosed.
+    Raises per row: NotFound, WrongState, CurrencyMismatch, Rejected, PeriodClosed. Emits: FixedAssetSplit.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -131,7 +132,7 @@ async def split_fixed_assets(work: Work, commands: Sequence[SplitFixedAsset]) ->
             outcomes.append(await _split(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetSplit", FixedAsset)
 
 
 async def _split(work: Work, one: SplitFixedAsset) -> UUID:

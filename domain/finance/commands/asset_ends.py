@@ -55,6 +55,7 @@ async def depreciate_by_units(work: Work, commands: Sequence[DepreciateByUnits])
     """The assets, worth less; a refusal stands in its own place.
 
     Posts: each share. Raises per row: NotFound, WrongState, NotDepreciable, Rejected, NothingToPost, PeriodClosed.
+    Emits: FixedAssetValueChanged.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -62,7 +63,7 @@ async def depreciate_by_units(work: Work, commands: Sequence[DepreciateByUnits])
             outcomes.append(await _by_units(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetValueChanged", FixedAsset)
 
 
 async def _by_units(work: Work, one: DepreciateByUnits) -> UUID:

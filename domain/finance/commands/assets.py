@@ -136,7 +136,7 @@ async def acquire_fixed_assets(work: Work, commands: Sequence[AcquireFixedAsset]
     """The assets; a refusal stands in its own place.
 
     Posts: the cost of each, from its offset account. Raises per row: NotFound, ControlAccount, UnusableMaster,
-    CurrencyMismatch, Rejected, NotDepreciable, PeriodClosed.
+    CurrencyMismatch, Rejected, NotDepreciable, PeriodClosed. Emits: FixedAssetAcquired.
     """
     currency = await company_currency(work)
     accounts = await masters.ledger_accounts(work, [id_ for one in commands for id_ in _accounts(one).values()])
@@ -159,7 +159,7 @@ async def acquire_fixed_assets(work: Work, commands: Sequence[AcquireFixedAsset]
         outcomes.append(accepted[-1][0])
     if accepted:
         await _acquire(work, accepted, currency)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetAcquired", FixedAsset)
 
 
 def _accounts(one: AcquireFixedAsset) -> dict[str, UUID]:
@@ -294,7 +294,7 @@ async def change_asset_values(work: Work, commands: Sequence[ChangeAssetValue]) 
     """The assets at their new value; a refusal stands in its own place.
 
     Posts: each change. Raises per row: NotFound, ControlAccount, CurrencyMismatch, Rejected, NotDepreciable,
-    PeriodClosed.
+    PeriodClosed. Emits: FixedAssetValueChanged.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -302,7 +302,7 @@ async def change_asset_values(work: Work, commands: Sequence[ChangeAssetValue]) 
             outcomes.append(await _change(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetValueChanged", FixedAsset)
 
 
 async def _change(work: Work, one: ChangeAssetValue) -> UUID:
@@ -352,6 +352,7 @@ async def depreciate_assets(work: Work, commands: Sequence[DepreciateAssets]) ->
     """The vouchers of the months; a refusal stands in its own place.
 
     Posts: one voucher a month, two lines an asset. Raises per row: PeriodClosed, Rejected, NothingToPost.
+    Emits: FixedAssetsDepreciated.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -359,7 +360,7 @@ async def depreciate_assets(work: Work, commands: Sequence[DepreciateAssets]) ->
             outcomes.append(await _depreciate(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "FixedAssetsDepreciated", JournalEntry)
 
 
 async def _depreciate(work: Work, on: date) -> UUID:

@@ -100,7 +100,7 @@ _EDITIONS = select(_version.c.id, _version.c.budget_id, _version.c.edition, _ver
 async def draft_budget_versions(work: Work, commands: Sequence[DraftBudgetVersion]) -> Results[BudgetVersion]:
     """The editions, drafts; a refusal stands in its own place.
 
-    Raises per row: NotFound, UnusableMaster, CurrencyMismatch, Rejected.
+    Raises per row: NotFound, UnusableMaster, CurrencyMismatch, Rejected. Emits: BudgetVersionDrafted.
     """
     budgets = await work.lock(Budget, [one.budget_id for one in commands])
     editions = dict.fromkeys(budgets, 0)
@@ -138,7 +138,7 @@ async def draft_budget_versions(work: Work, commands: Sequence[DraftBudgetVersio
     if versions:
         await work.insert(BudgetVersion, versions)
         await work.insert(BudgetLine, rows)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "BudgetVersionDrafted", BudgetVersion)
 
 
 def _line_rows(version_id: UUID, one: DraftBudgetVersion) -> list[dict[str, object]]:
@@ -242,7 +242,7 @@ def _spending(one: CommitBudget, today: date) -> Spending:
 async def release_commitments_by_hand(work: Work, commands: Sequence[ReleaseCommitment]) -> Results[Commitment]:
     """The commitments, less what is taken back; a refusal stands in its own place.
 
-    Raises per row: NotFound, CurrencyMismatch, Rejected.
+    Raises per row: NotFound, CurrencyMismatch, Rejected. Emits: CommitmentReleased.
     """
     currency = await company_currency(work)
     rows = await work.lock(Commitment, [one.commitment_id for one in commands])
@@ -263,4 +263,4 @@ async def release_commitments_by_hand(work: Work, commands: Sequence[ReleaseComm
         outcomes.append(one.commitment_id)
     if releases:
         await release_commitments(work, releases)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "CommitmentReleased", Commitment)

@@ -101,7 +101,7 @@ async def defer_amounts(work: Work, commands: Sequence[DeferAmount]) -> Results[
     """The deferrals with their plans; a refusal stands in its own place.
 
     Posts: each amount, from its offset account to the one it is kept on. Raises per row: NotFound, ControlAccount,
-    UnusableMaster, CurrencyMismatch, Rejected, PeriodClosed.
+    UnusableMaster, CurrencyMismatch, Rejected, PeriodClosed. Emits: AmountDeferred.
     """
     currency, today = await company_currency(work), work.now.date()
     accounts = await masters.ledger_accounts(work, [id_ for one in commands for id_ in _accounts(one).values()])
@@ -125,7 +125,7 @@ async def defer_amounts(work: Work, commands: Sequence[DeferAmount]) -> Results[
         outcomes.append(accepted[-1][0])
     if accepted:
         await _write(work, accepted, today)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "AmountDeferred", Deferral)
 
 
 def _accounts(one: DeferAmount) -> dict[str, UUID]:
@@ -202,6 +202,7 @@ async def release_deferrals(work: Work, commands: Sequence[ReleaseDeferrals]) ->
     """The vouchers of the months; a refusal stands in its own place.
 
     Posts: one voucher a run, two lines a deferral. Raises per row: PeriodClosed, NothingToPost.
+    Emits: DeferralsReleased.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -209,7 +210,7 @@ async def release_deferrals(work: Work, commands: Sequence[ReleaseDeferrals]) ->
             outcomes.append(await _release(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "DeferralsReleased", JournalEntry)
 
 
 async def _release(work: Work, on: date) -> UUID:

@@ -114,7 +114,7 @@ async def post_journals(work: Work, commands: Sequence[PostJournal]) -> Results[
 
     Posts: each voucher as it is, with a rounding line where converting its lines left something over. Raises per row:
     NotFound, ControlAccount, UnusableMaster, PeriodClosed, RateMissing, Rejected, Unbalanced, BudgetExceeded. Emits:
-    BudgetExceeded where a budget only warns.
+    JournalPosted, BudgetExceeded where a budget only warns.
     """
     known = await _known(work, commands)
     outcomes = [_voucher_or_refusal(one, known, work.now.date()) for one in commands]
@@ -129,14 +129,15 @@ async def post_journals(work: Work, commands: Sequence[PostJournal]) -> Results[
     if releases:
         await release_commitments(work, releases)
     posted = iter(entries)
-    return Results([one if isinstance(one, DomainError) else next(posted) for one in outcomes])
+    results = Results([one if isinstance(one, DomainError) else next(posted) for one in outcomes])
+    return results.told(work, "JournalPosted", JournalEntry)
 
 
 async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Results[JournalEntry]:
     """The reversals; a refusal stands in its own place. What a voucher spent of a promise is promised again.
 
     Posts: the opposite of each voucher at its own rates. Raises per row: NotFound, AlreadyReversed, VoucherOfDocument,
-    PeriodClosed.
+    PeriodClosed. Emits: JournalReversed.
     """
     rows = await work.lock(JournalEntry, [one.journal_entry_id for one in commands])
     done = await reversed_ids(work, rows)
@@ -164,7 +165,8 @@ async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Re
     again = {one.entry_id: (entry_id, one.on) for one, entry_id in zip(accepted, entries, strict=True)}
     await reopen_commitments(work, again)
     posted = iter(entries)
-    return Results([next(posted) if isinstance(one, Reversal) else one for one in outcomes])
+    results = Results([next(posted) if isinstance(one, Reversal) else one for one in outcomes])
+    return results.told(work, "JournalReversed", JournalEntry)
 
 
 async def _known(work: Work, commands: Sequence[PostJournal]) -> Known:

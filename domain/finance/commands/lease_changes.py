@@ -91,7 +91,7 @@ async def remeasure_leases(work: Work, commands: Sequence[RemeasureLease]) -> Re
 
     Posts: what is owed more, or less, against the right of use, and what is left of it to income. Raises per row:
     NotFound, LeaseInvalid, NothingToPost, ControlAccount, CurrencyMismatch, Rejected, NotDepreciable, WrongState,
-    PeriodClosed.
+    PeriodClosed. Emits: LeaseRemeasured.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -99,7 +99,7 @@ async def remeasure_leases(work: Work, commands: Sequence[RemeasureLease]) -> Re
             outcomes.append(await _remeasure(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "LeaseRemeasured", Lease)
 
 
 async def _remeasure(work: Work, one: RemeasureLease) -> UUID:

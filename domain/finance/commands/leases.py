@@ -100,6 +100,7 @@ async def record_leases(work: Work, commands: Sequence[RecordLease]) -> Results[
 
     Posts: the present value of the payments, as the cost of the right of use and as what is owed. Raises per row:
     LeaseInvalid, NotFound, ControlAccount, CurrencyMismatch, Rejected and what acquiring an asset raises.
+    Emits: LeaseRecorded.
     """
     currency = await company_currency(work)
     accounts = await masters.ledger_accounts(work, [id_ for one in commands for id_ in _accounts(one).values()])
@@ -127,7 +128,7 @@ async def record_leases(work: Work, commands: Sequence[RecordLease]) -> Results[
             accepted.append((made, right, one, plan))
     if accepted:
         await _write(work, accepted, currency)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "LeaseRecorded", Lease)
 
 
 def _accounts(one: RecordLease) -> dict[str, UUID]:
@@ -203,7 +204,7 @@ async def pay_leases(work: Work, commands: Sequence[PayLeases]) -> Results[Lease
     """The first lease that each run paid for; a refusal stands in its own place.
 
     Posts: one voucher a payment, principal and interest against the account it leaves. Raises per row: PeriodClosed,
-    NothingToPost.
+    NothingToPost. Emits: LeasesPaid.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -211,7 +212,7 @@ async def pay_leases(work: Work, commands: Sequence[PayLeases]) -> Results[Lease
             outcomes.append(await _pay(work, one.due_until))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "LeasesPaid", Lease)
 
 
 async def _pay(work: Work, until: date) -> UUID:

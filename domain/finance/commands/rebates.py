@@ -135,7 +135,7 @@ class CloseRebateAgreement:
 async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAgreement]) -> Results[RebateAgreement]:
     """The agreements, PENDING; a refusal stands in its own place.
 
-    Raises per row: NotFound, UnusableMaster, AlreadyExists, ControlAccount, Rejected.
+    Raises per row: NotFound, UnusableMaster, AlreadyExists, ControlAccount, Rejected. Emits: RebateAgreementCreated.
     """
     known = {row["code"] for row in await work.fetch(_CODES, codes=sorted({one.code for one in commands}))}
     parties = await masters.parties_by_id(work, [one.party_id for one in commands])
@@ -169,7 +169,7 @@ async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAg
         outcomes.append(accepted[-1][0])
     if accepted:
         await _write(work, accepted)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "RebateAgreementCreated", RebateAgreement)
 
 
 def _check(one: CreateRebateAgreement) -> None:

@@ -139,6 +139,7 @@ async def import_bank_statements(work: Work, commands: Sequence[ImportBankStatem
     """The statements, of a document with several the first; a refusal stands in its own place.
 
     Raises per row: NotFound, Rejected, StatementUnreadable, StatementIncomplete, CurrencyMismatch, AlreadyExists.
+    Emits: BankStatementImported.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -146,7 +147,7 @@ async def import_bank_statements(work: Work, commands: Sequence[ImportBankStatem
             outcomes.append(await _import(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "BankStatementImported", BankStatement)
 
 
 async def _import(work: Work, one: ImportBankStatement) -> UUID:
@@ -321,7 +322,9 @@ async def _store(work: Work, matched: dict[UUID, UUID]) -> None:
 async def match_bank_statement_lines(
     work: Work, commands: Sequence[MatchBankStatementLine]
 ) -> Results[BankStatementLine]:
-    """The lines, matched; a refusal stands in its own place. Raises per row: NotFound, LineMatched, Rejected."""
+    """The lines, matched; a refusal stands in its own place. Raises per row: NotFound, LineMatched, Rejected.
+    Emits: BankStatementLineMatched.
+    """
     lines = await work.lock(BankStatementLine, [one.bank_statement_line_id for one in commands])
     statements = await work.lock(BankStatement, {line["bank_statement_id"] for line in lines.values()})
     payments = await work.lock(Payment, [one.payment_id for one in commands])
@@ -343,13 +346,15 @@ async def match_bank_statement_lines(
         matched[line["id"]] = payment["id"]
         outcomes.append(line["id"])
     await _store(work, matched)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "BankStatementLineMatched", BankStatementLine)
 
 
 async def unmatch_bank_statement_lines(
     work: Work, commands: Sequence[UnmatchBankStatementLine]
 ) -> Results[BankStatementLine]:
-    """The lines, matched to no payment; a refusal stands in its own place. Raises per row: NotFound, WrongState."""
+    """The lines, matched to no payment; a refusal stands in its own place. Raises per row: NotFound, WrongState.
+    Emits: BankStatementLineUnmatched.
+    """
     lines = await work.lock(BankStatementLine, [one.bank_statement_line_id for one in commands])
     outcomes: list[UUID | DomainError] = []
     freed: list[UUID] = []
@@ -367,7 +372,7 @@ async def unmatch_bank_statement_lines(
     if freed:
         rows = [{"id": id_, "payment_id": None} for id_ in freed]
         await work.update(BankStatementLine, rows, fields=("payment_id",))
-    return Results(outcomes)
+    return Results(outcomes).told(work, "BankStatementLineUnmatched", BankStatementLine)
 
 
 def _check_same(line: Row, statement: Row, payment: Row) -> None:

@@ -144,6 +144,7 @@ async def revalue_foreign_currency(work: Work, commands: Sequence[RevalueForeign
 
     Posts: what each account changes by against exchange differences, and on the next day its opposite for open items.
     Raises per row: PeriodClosed, RateMissing, NothingToPost, NotFound when no period ends on the day.
+    Emits: ForeignCurrencyRevalued.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -151,7 +152,7 @@ async def revalue_foreign_currency(work: Work, commands: Sequence[RevalueForeign
             outcomes.append(await _revalue(work, one.revalued_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "ForeignCurrencyRevalued", JournalEntry)
 
 
 async def _revalue(work: Work, on: date) -> UUID:
@@ -277,7 +278,7 @@ async def close_years(work: Work, commands: Sequence[CloseYear]) -> Results[Jour
     """The closing vouchers; a refusal stands in its own place.
 
     Posts: each account of income and expense to zero, by currency, against retained earnings. Raises per row: NotFound,
-    Rejected on a day that ends no year, PeriodClosed, YearClosed, NothingToPost.
+    Rejected on a day that ends no year, PeriodClosed, YearClosed, NothingToPost. Emits: YearClosed.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -285,13 +286,13 @@ async def close_years(work: Work, commands: Sequence[CloseYear]) -> Results[Jour
             outcomes.append(await _close(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "YearClosed", JournalEntry)
 
 
 async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[JournalEntry]:
     """The reversals of the closing vouchers; a refusal stands in its own place.
 
-    Raises per row: NotFound, PeriodClosed.
+    Raises per row: NotFound, PeriodClosed. Emits: YearReopened.
     """
     outcomes: list[UUID | DomainError] = []
     for one in commands:
@@ -299,7 +300,7 @@ async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[Jo
             outcomes.append(await _reopen(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes)
+    return Results(outcomes).told(work, "YearReopened", JournalEntry)
 
 
 async def _close(work: Work, on: date) -> UUID:

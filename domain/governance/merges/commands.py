@@ -154,7 +154,9 @@ async def propose_item_merges(work: Work, commands: Sequence[ProposeItemMerge]) 
 
 
 async def approve_item_merges(work: Work, commands: Sequence[ApproveItemMerge]) -> Results[ItemMerge]:
-    """The merges, APPROVED, the survivors standing for the others; as `approve_party_merges`."""
+    """The merges, APPROVED, the survivors standing for the others; as `approve_party_merges`. Emits:
+    ItemMergeApproved, ItemChanged.
+    """
     return await _decided(work, ITEMS, commands, ("be approved", "Approved", _merge))
 
 
@@ -164,7 +166,7 @@ async def reject_item_merges(work: Work, commands: Sequence[RejectItemMerge]) ->
 
 
 async def undo_item_merges(work: Work, commands: Sequence[UndoItemMerge]) -> Results[ItemMerge]:
-    """The merges, UNDONE, both items with what they had; as `undo_party_merges`."""
+    """The merges, UNDONE, both items with what they had; as `undo_party_merges`. Emits: ItemMergeUndone, ItemChanged."""
     return await _decided(work, ITEMS, commands, ("be undone", "Undone", _part))
 
 

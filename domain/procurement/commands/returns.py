@@ -130,7 +130,7 @@ class Planned:
 
 
 async def return_purchases(work: Work, commands: Sequence[ReturnToSupplier]) -> Results[PurchaseReturn]:
-    """The returns; a refusal stands in its own place; see `send_goods_back`."""
+    """The returns; a refusal stands in its own place; see `send_goods_back`. Emits: as it."""
     sent = await send_goods_back(work, commands)
     return Results([one.id if isinstance(one, Planned) else one for one in sent])
 
