@@ -40,11 +40,13 @@ class WorkingDays:
 
     def moved(self, day: date, move: DayMove) -> date:
         """The day itself, or the working day to which it moves. Raises: NoWorkingDay."""
-        step = ONE_DAY if move is DayMove.NEXT else -ONE_DAY
+        step, end = (ONE_DAY, date.max) if move is DayMove.NEXT else (-ONE_DAY, date.min)
         found = day
         for _ in range(SEARCHED_DAYS_MAX):
             if self.is_worked(found):
                 return found
+            if found == end:
+                break
             found += step
         raise NoWorkingDay(calendar=self.calendar, day=day.isoformat())
 

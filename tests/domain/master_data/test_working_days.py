@@ -49,6 +49,9 @@ def test_a_calendar_without_a_working_day_is_refused():
     with pytest.raises(NoWorkingDay) as refusal:
         never.moved(october(1), DayMove.NEXT)
     assert refusal.value.message() == "Calendar NONE has no working day within a year of 2026-10-01."
+    for day, move in ((date.max, DayMove.NEXT), (date.min, DayMove.PREVIOUS)):
+        with pytest.raises(NoWorkingDay):
+            never.moved(day, move)
 
 
 def test_instalments_and_discounts_fall_on_working_days_where_the_terms_say_so():
