@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Text, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.types import Uuid
 
 from domain.alerts.reads import COMPANY_ID, Among, asked, zh_item, zh_name
 from domain.alerts.rules import BudgetUse, CreditUse, MissingRate, OrderMargin, PriceOff
-from domain.core.columns import AMOUNT
+from domain.core.columns import AMOUNT, RATE
 from domain.core.database import Row
 from domain.core.errors import DomainError
 from domain.core.handling import Handling
@@ -26,6 +26,7 @@ from domain.inventory.models import ValueLayer, ValuePool
 from domain.logistics.models import ShipmentLine
 from domain.master_data.items import Item, ItemCost
 from domain.master_data.parties import Party, PartyTerms
+from domain.master_data.units import ItemUnitConversion, UnitOfMeasure
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderStatus, SupplierItem
 from domain.sales import credit_uses
 from domain.sales.models import SalesOrder, SalesOrderLine, SalesOrderStatus
@@ -76,6 +77,17 @@ _OPEN_ORDERS = or_(
         for status in (SalesOrderStatus.QUOTED, SalesOrderStatus.CONFIRMED, SalesOrderStatus.SHIPPED)
     )
 )
+# A supplier's usual price is of the unit it sells in; of an item's own where that is it, or a factor leads from it.
+_own_unit, _sold_in, _factor = UnitOfMeasure.table.alias("own_unit"), UnitOfMeasure.table, ItemUnitConversion.table
+_usual = case(
+    (_offered.c.unit == _own_unit.c.code, _offered.c.standard_price),
+    else_=select(func.round(_offered.c.standard_price * _factor.c.per / _factor.c.factor, RATE.scale))
+    .join_from(_factor, _sold_in, _sold_in.c.id == _factor.c.unit_id)
+    .where(
+        _factor.c.item_id == _bought.c.item_id, _sold_in.c.code == _offered.c.unit, _factor.c.archived_at.is_(None)
+    )
+    .scalar_subquery(),
+)
 _PRICES = union_all(
     select(
         _line.c.id.label("line_id"), _line.c.position, _item.c.code.label("item"), zh_item(_item).label("item_zh"),
@@ -90,10 +102,11 @@ _PRICES = union_all(
     ),
     select(
         _bought.c.id, _bought.c.position, _item.c.code, zh_item(_item), _purchase.c.number, _purchase.c.site_id,
-        _bought.c.item_id, _bought.c.unit_price, _offered.c.standard_price, literal(None, Uuid()), _purchase.c.id,
+        _bought.c.item_id, _bought.c.unit_price, _usual, literal(None, Uuid()), _purchase.c.id,
     )
     .join_from(_bought, _purchase, _of(_bought, PurchaseOrder, _bought.c.purchase_order_id))
     .join(_item, _item.c.id == _bought.c.item_id)
+    .join(_own_unit, _own_unit.c.id == _item.c.unit_id)
     .join(
         _offered,
         and_(
@@ -107,7 +120,7 @@ _PRICES = union_all(
             _purchase.c.status == PurchaseOrderStatus.PENDING.value,
             _purchase.c.status == PurchaseOrderStatus.APPROVED.value,
         ),
-        _offered.c.standard_price != _bought.c.unit_price,
+        _usual != _bought.c.unit_price,
         _purchase.c.ordered_on >= bindparam("since", type_=Date()), asked(_purchase.c.id),
     ),
 )  # fmt: skip

@@ -28,9 +28,12 @@ from domain.finance.models import (
 from domain.finance.rules.journals import LedgerAccount, UnusableMaster
 from domain.finance.rules.taxes import Tax
 from domain.finance.rules.terms import Instalment, Terms
+from domain.master_data.calendars import DayMove
 from domain.master_data.currencies import Currency
+from domain.master_data.day_rules import working_days
 from domain.master_data.items import Item
 from domain.master_data.parties import Party, PartyTerms
+from domain.master_data.working_days import DayRule, WorkingDays
 
 _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
@@ -156,14 +159,23 @@ async def terms_by_id(work: Work, ids: Iterable[UUID | None]) -> dict[UUID, Term
     instalments: dict[UUID, list[Instalment]] = {}
     for row in await work.fetch(_INSTALMENTS, ids=asked):
         instalments.setdefault(row["payment_terms_id"], []).append(_instalment_of(row))
+    rows = await work.fetch(_TERMS, ids=asked)
+    days = await working_days(work, [row["calendar_id"] for row in rows])
     return {
         row["id"]: Terms(
             instalments=tuple(instalments[row["id"]]),
             discount_percent=row["discount_percent"],
             discount_days=row["discount_days"],
+            day_rule=_day_rule(row, days),
         )
-        for row in await work.fetch(_TERMS, ids=asked)
+        for row in rows
     }
+
+
+def _day_rule(row: Row, days: Mapping[UUID, WorkingDays]) -> DayRule | None:
+    """Where due days move that are not worked; nowhere in a calendar that says of no weekday that it is."""
+    known = days.get(row["calendar_id"]) if row["calendar_id"] is not None else None
+    return None if known is None else DayRule(known, DayMove(row["day_move"]))
 
 
 _agreed = PartyTerms.table

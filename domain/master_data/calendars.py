@@ -22,6 +22,13 @@ class DayKind(StrEnum):
     MAKE_UP = "MAKE_UP"
 
 
+class DayMove(StrEnum):
+    """To which working day a day moves that is not worked."""
+
+    NEXT = "NEXT"
+    PREVIOUS = "PREVIOUS"
+
+
 class WorkCalendar(GroupRecord, scope=Scope(), zh="工作日历", key="code", name="name"):
     """Working days and hours in one time zone."""
 

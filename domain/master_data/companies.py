@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy import SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from domain.core.columns import Tier, code_column, column, reference, text_column
+from domain.core.columns import Tier, code_column, column, enum_column, reference, text_column
 from domain.core.records import ANYONE, CompanyRecord, GroupRecord, Scope
+from domain.master_data.calendars import DayMove
 
 
 class Company(GroupRecord, scope=Scope(partner=ANYONE), zh="公司", key="code", name="name"):
@@ -71,6 +72,10 @@ class Site(CompanyRecord, scope=Scope(site="id"), zh="场所", key="code", name=
     calendar_id: Mapped[UUID | None] = reference(
         "work_calendar", doc="Working days and shifts of the site.", zh="工作日历"
     )
+    day_move: Mapped[DayMove | None] = enum_column(
+        DayMove, doc="To which working day a day of arrival or departure moves that is none; it stays unless given.",
+        zh="非工作日顺延方式",
+    )  # fmt: skip
     is_active: Mapped[bool] = column(
         doc="Whether new documents may name the site.", zh="是否启用", server_default="true"
     )

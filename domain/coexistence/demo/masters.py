@@ -16,7 +16,7 @@ from domain.master_data.device_rules import normal_identifier
 from domain.master_data.devices import DeviceIdentifier, DeviceProfile
 from domain.master_data.items import Item, ItemCategory
 from domain.master_data.parties import Address, Licence, Party, PartyContact, PartyRole
-from domain.master_data.units import UnitOfMeasure
+from domain.master_data.units import ItemUnitConversion, UnitOfMeasure
 
 FILE = "(demo)"
 CURRENCIES = (("CNY", "Yuan Renminbi", "人民币"), ("EUR", "Euro", "欧元"), ("USD", "US Dollar", "美元"))
@@ -80,6 +80,7 @@ def group_feeds(numbers: Sequence[int]) -> tuple[Feed, ...]:
         feed("licences", Licence, _licences()),
         feed("categories", ItemCategory, _categories()),
         feed("items", Item, _items()),
+        feed("factors", ItemUnitConversion, _factors()),
         feed("profiles", DeviceProfile, _profiles()),
         feed("identifiers", DeviceIdentifier, _identifiers()),
         feed("boxes", DeviceIdentifier, _packages(1, "Box")),
@@ -222,6 +223,14 @@ def _items() -> Rows:
             "shelf_life_days": good.shelf_life_days, "storage_class": "AMBIENT", "device_class": good.device_class,
             "is_sold": good.is_device, "model": good.model, "size": good.size,
         }  # fmt: skip
+
+
+def _factors() -> Rows:
+    """How many pieces of a device its box holds, as its package identifier says."""
+    for _, good in _devices():
+        if good.per_box > 1 and good.unit != "BOX":
+            values = {"item_id": ref(Item, good.code), "unit_id": ref(UnitOfMeasure, "BOX")}
+            yield good.code, {**values, "factor": Decimal(good.per_box)}
 
 
 def _lot_policy(good: Good) -> str:

@@ -1,13 +1,13 @@
 """What the books are set up with: packs, tax codes, payment terms; masters without a story follow from their record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
-from domain.core.errors import DomainError, Rejected
+from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.money import Money
 from domain.core.quantity import RATE, in_scale, not_negative, positive
@@ -27,6 +27,9 @@ from domain.finance.models import (
 )
 from domain.finance.packs import PackName, pack
 from domain.finance.rules.terms import HUNDRED, Instalment, check_terms
+from domain.master_data.calendars import DayMove
+from domain.master_data.day_rules import working_days
+from domain.master_data.working_days import WorkingDays
 
 
 @command(action=Action.ADMINISTER, record=TaxCode, zh="加载财务包")
@@ -98,6 +101,14 @@ class CreatePaymentTerms:
         doc="What is taken off for paying early.", zh="现金折扣率", number="rate", default=None
     )
     discount_days: int | None = argument(doc="Days within which paying is early.", zh="折扣天数", default=None)
+    calendar_id: UUID | None = argument(
+        doc="The calendar on whose working days payments fall due; any day is one unless given.", zh="工作日历",
+        reference="work_calendar", default=None,
+    )  # fmt: skip
+    day_move: DayMove | None = argument(
+        doc="To which working day a due day moves that is none; the next unless given.", zh="非工作日顺延方式",
+        default=None,
+    )
 
 
 async def load_finance_packs(work: Work, commands: Sequence[LoadFinancePack]) -> Results[TaxCode]:
@@ -196,7 +207,8 @@ async def create_payment_terms(work: Work, commands: Sequence[CreatePaymentTerms
 
     Raises per row: Rejected. Raises: AlreadyExists.
     """
-    outcomes = [_checked_terms(one) for one in commands]
+    days = await working_days(work, [one.calendar_id for one in commands])
+    outcomes = [_checked_terms(one, days) for one in commands]
     accepted = [(new_id(), one) for one, outcome in zip(commands, outcomes, strict=True) if outcome is None]
     if accepted:
         await work.insert(PaymentTerms, [_terms_row(id_, one) for id_, one in accepted])
@@ -210,7 +222,7 @@ async def create_payment_terms(work: Work, commands: Sequence[CreatePaymentTerms
     return Results([next(made) if outcome is None else outcome for outcome in outcomes])
 
 
-def _checked_terms(one: CreatePaymentTerms) -> DomainError | None:
+def _checked_terms(one: CreatePaymentTerms, days: Mapping[UUID, WorkingDays]) -> DomainError | None:
     try:
         check_terms([_instalment(instalment) for instalment in one.instalments])
         if (one.discount_percent is None) != (one.discount_days is None):
@@ -221,6 +233,13 @@ def _checked_terms(one: CreatePaymentTerms) -> DomainError | None:
         if one.discount_percent is not None:
             positive(one.discount_percent, RATE, "discount", ("discountPercent",))
             positive(HUNDRED - one.discount_percent, RATE, "rest", ("discountPercent",))
+        if one.calendar_id is None and one.day_move is not None:
+            reason, reason_zh = "a day moves on the working days of a calendar", "须同时指定工作日历"
+            raise Rejected(
+                ("calendar",), what="calendar", value=one.day_move.value, reason=reason, reason_zh=reason_zh
+            )
+        if one.calendar_id is not None and one.calendar_id not in days:
+            raise NotFound(("calendar",), what="work calendar with a shift", key=str(one.calendar_id))
     except DomainError as refusal:
         return refusal
     return None
@@ -246,6 +265,8 @@ def _terms_row(id_: UUID, one: CreatePaymentTerms) -> dict[str, object]:
         "name_zh": one.name_zh,
         "discount_percent": one.discount_percent,
         "discount_days": one.discount_days,
+        "calendar_id": one.calendar_id,
+        "day_move": None if one.calendar_id is None else one.day_move or DayMove.NEXT,
     }
 
 

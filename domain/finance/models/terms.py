@@ -19,6 +19,7 @@ from domain.core.columns import (
 )
 from domain.core.records import ANYONE, CompanyRecord, Scope
 from domain.finance.models.ledger import CURRENCY_LENGTH
+from domain.master_data.calendars import DayMove
 
 
 class InstalmentShare(StrEnum):
@@ -44,6 +45,7 @@ class PaymentTerms(CompanyRecord, scope=Scope(partner=ANYONE), zh="付款条件"
         CheckConstraint("discount_percent > 0 AND discount_percent < 100", name="discount_is_a_share"),
         CheckConstraint("(discount_percent IS NULL) = (discount_days IS NULL)", name="discount_has_days"),
         CheckConstraint("discount_days >= 0", name="discount_days_not_negative"),
+        CheckConstraint("(calendar_id IS NULL) = (day_move IS NULL)", name="calendar_says_where_days_move"),
     )
 
     code: Mapped[str] = code_column(doc="Short code of the terms, such as N30.", zh="代码", order=True)
@@ -54,6 +56,13 @@ class PaymentTerms(CompanyRecord, scope=Scope(partner=ANYONE), zh="付款条件"
     )
     discount_days: Mapped[int | None] = small_column(
         doc="Days after the invoice within which paying is early.", zh="折扣天数", unit="day"
+    )
+    calendar_id: Mapped[UUID | None] = reference(
+        "work_calendar", doc="The calendar on whose working days payments fall due; any day is one unless given.",
+        zh="工作日历", tier=Tier.INTERNAL,
+    )  # fmt: skip
+    day_move: Mapped[DayMove | None] = enum_column(
+        DayMove, doc="To which working day a due day moves that is none.", zh="非工作日顺延方式"
     )
 
 

@@ -3,7 +3,8 @@
 A due day is computed in this order: from the invoice's day, or from the end of its month; months are added, then days.
 Months after the end of a month lead to the end of a month: one after that of February to 31 March, not 28. The result
 is no earlier than the minimum days allow; where payments are made on a fixed day of the month, it is the next such day,
-and 31 means the last of any month.
+and 31 means the last of any month. Where the terms name a calendar, a day that is not worked moves, last of all, to the
+next working day or to the one before, though never before the invoice.
 """
 
 import calendar
@@ -16,6 +17,7 @@ from typing import Final
 from domain.core.errors import Rejected
 from domain.core.money import EXACT, ROUNDING, ZERO, Money, product, to_minor_unit, total
 from domain.finance.models import InstalmentShare, InstalmentStart
+from domain.master_data.working_days import DayRule
 
 HUNDRED: Final = Decimal(100)
 
@@ -50,10 +52,17 @@ class Terms:
     instalments: tuple[Instalment, ...] = (Instalment(share=InstalmentShare.REMAINDER),)
     discount_percent: Decimal | None = None
     discount_days: int | None = None
+    day_rule: DayRule | None = None
 
     def discount_until(self, invoiced_on: date) -> date | None:
-        """The last day on which paying is early; none without a discount."""
-        return None if self.discount_days is None else invoiced_on + timedelta(days=self.discount_days)
+        """The last day on which paying is early; none without a discount. Raises: NoWorkingDay."""
+        if self.discount_days is None:
+            return None
+        return self.worked(invoiced_on + timedelta(days=self.discount_days), invoiced_on)
+
+    def worked(self, day: date, invoiced_on: date) -> date:
+        """The working day that counts for a day of an invoice, never before that. Raises: NoWorkingDay."""
+        return day if self.day_rule is None else self.day_rule.moved(day, invoiced_on)
 
 
 AT_ONCE: Final = Terms()
@@ -100,7 +109,7 @@ def schedule(terms: Terms, amount: Money, invoiced_on: date) -> tuple[Due, ...]:
     """What falls due when; the amounts sum to `amount`, whose sign they have.
 
     Shares are taken in order and rounded to the minor unit, never beyond what is left; the last instalment takes what
-    is left. An instalment that comes to nothing is left out.
+    is left. An instalment that comes to nothing is left out. Raises: NoWorkingDay.
     """
     sign = -1 if amount.amount < ZERO else 1
     left = whole = abs(amount.amount)
@@ -110,7 +119,7 @@ def schedule(terms: Terms, amount: Money, invoiced_on: date) -> tuple[Due, ...]:
         part = left if place == last else min(_part(instalment, whole, left, amount.currency), left)
         left = EXACT.subtract(left, part)
         if part:
-            found.append(Due(due_on(instalment, invoiced_on), part * sign))
+            found.append(Due(terms.worked(due_on(instalment, invoiced_on), invoiced_on), part * sign))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from domain.core.errors import DomainError
 from domain.core.ids import new_id
 from domain.core.numbering import Series
 from domain.core.work import Work
+from domain.master_data.day_rules import day_rules_of_sites
 from domain.procurement import reads
 from domain.procurement.confirmations import PurchaseOrderConfirmation, PurchaseOrderConfirmationLine
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
@@ -52,23 +53,29 @@ class Planned:
 async def confirm_purchase_orders(
     work: Work, commands: Sequence[ConfirmPurchaseOrder]
 ) -> Results[PurchaseOrderConfirmation]:
-    """The confirmations; the order lines carry what was said last.
+    """The confirmations, as they were said; the order lines carry what was said last, on a day on which the site works
+    where it says so.
 
     Raises per row: NotFound, HistoricalDocument, WrongState, Rejected. Emits: PurchaseOrderConfirmed.
     """
     rows = await work.lock(PurchaseOrder, [one.purchase_order_id for one in commands])
     orders = {id_: reads.order_of(row) for id_, row in rows.items()}
     lines = {id_: {line.position: line for line in own} for id_, own in (await reads.lines_of(work, orders)).items()}
+    day_rules = await day_rules_of_sites(work, [order.site_id for order in orders.values()])
     outcomes: list[UUID | DomainError] = []
     planned: list[Planned] = []
     for one in commands:
         try:
             order = live(orders.get(one.purchase_order_id), one.purchase_order_id)
             reads.check_own(work, order)
+            rule = day_rules.get(order.site_id) if order.site_id is not None else None
             promised = [
-                Promised(position=line.position, quantity=line.quantity, promised_on=line.promised_on)
+                Promised(
+                    position=line.position, quantity=line.quantity,
+                    promised_on=line.promised_on if rule is None else rule.moved(line.promised_on),
+                )
                 for line in one.lines
-            ]
+            ]  # fmt: skip
             told = confirmed(order, lines[order.id], promised)
         except DomainError as refusal:
             outcomes.append(refusal)

@@ -15,8 +15,10 @@ from domain.core.money import ZERO, Money
 from domain.core.numbering import Series
 from domain.core.together import Together
 from domain.core.work import Work
+from domain.master_data.day_rules import day_rules_of_sites
 from domain.master_data.items import ItemStatus, ItemType
 from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
+from domain.master_data.working_days import DayRule
 from domain.procurement import reads
 from domain.procurement.agreement_rules import Call
 from domain.procurement.approved_suppliers import approvals_of
@@ -99,14 +101,18 @@ class Masters:
     approvals: Mapping[UUID, Sequence[Approval]]
     chargeable: Chargeable
     measures: Measures
+    day_rules: Mapping[UUID, DayRule]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """An order without fault: how much each line is, at which price of the unit it was said in, and the totals."""
+    """An order without fault: how much each line is, at which price of the unit it was said in, and when it is due; and
+    the totals.
+    """
 
     measured: tuple[Measured, ...]
     prices: tuple[Money, ...]
+    due: tuple[date | None, ...]
     totals: Totals
 
 
@@ -116,8 +122,8 @@ async def create_purchase_orders(
     """The orders, PENDING; a refusal stands at its own place in the results.
 
     `deliver_to` says of each where the supplier ships it straight to; none of them comes to us then. Raises per row:
-    NotFound, Rejected, CurrencyMismatch, SupplierNotApproved, WrongState, OutsideAgreement, AgreementExceeded. Emits:
-    PurchaseOrderCreated.
+    NotFound, Rejected, CurrencyMismatch, NoWorkingDay, SupplierNotApproved, WrongState, OutsideAgreement,
+    AgreementExceeded. Emits: PurchaseOrderCreated.
     """
     masters = await _masters(work, commands)
     checked = [_checked(one, masters, work.now.date()) for one in commands]
@@ -161,6 +167,7 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
     approvals = asked.of(approvals_of(asked.work, item_ids))
     lines = [(line.item_id, line.unit_id) for one in commands for line in one.lines]
     measures = asked.of(measures_of(asked.work, lines))
+    day_rules = asked.of(day_rules_of_sites(asked.work, [one.site_id for one in commands]))
     await asked.answered()
     return Masters(
         items=items.value,
@@ -173,6 +180,7 @@ async def _masters(work: Work, commands: Sequence[CreatePurchaseOrder]) -> Maste
         calls=calls,
         approvals=approvals.value,
         measures=measures.value,
+        day_rules=day_rules.value,
         chargeable=await chargeable(work, [charged_to(line, needed) for one in commands for line in one.lines]),
     )
 
@@ -201,10 +209,11 @@ def _checked(one: CreatePurchaseOrder, masters: Masters, today: date) -> Checked
                 qualified(item["code"], supplier["code"], masters.approvals.get(line.item_id, ()), where)
             except DomainError as refusal:
                 raise refusal.at("lines", place) from None
+        due = [_worked(line.due_on, one, masters, today) for line in one.lines]
         _count(one, measured, masters, one.ordered_on or today)
     except DomainError as refusal:
         return refusal
-    return Checked(measured=tuple(measured), prices=tuple(prices), totals=totals)
+    return Checked(measured=tuple(measured), prices=tuple(prices), due=tuple(due), totals=totals)
 
 
 def _measured(line: PurchaseOrderLineInput, masters: Masters, place: int) -> Measured:
@@ -295,8 +304,14 @@ def _order_row(work: Work, id_: UUID, number: str, one: CreatePurchaseOrder, tot
     }
 
 
+def _worked(day: date | None, one: CreatePurchaseOrder, masters: Masters, today: date) -> date | None:
+    """The day on which the site works, where it says so. Raises: NoWorkingDay."""
+    rule = masters.day_rules.get(one.site_id) if one.site_id is not None else None
+    return day if day is None or rule is None else rule.moved(day, one.ordered_on or today)
+
+
 def _line_rows(order_id: UUID, one: CreatePurchaseOrder, found: Checked, masters: Masters) -> list[dict[str, object]]:
-    lines = zip(one.lines, found.measured, found.prices, found.totals.line_totals, strict=True)
+    lines = zip(one.lines, found.measured, found.prices, found.due, found.totals.line_totals, strict=True)
     return [
         {
             "purchase_order_id": order_id,
@@ -308,10 +323,10 @@ def _line_rows(order_id: UUID, one: CreatePurchaseOrder, found: Checked, masters
             "agreement_line_id": line.agreement_line_id,
             "line_total": line_total,
             "over_receipt_percent": masters.tolerances.get((one.supplier_id, line.item_id), ZERO),
-            "due_on": line.due_on,
+            "due_on": due_on,
             "requisition_line_id": line.requisition_line_id,
             "account_id": charged_to(line, masters.needed).account_id,
             "cost_centre_id": charged_to(line, masters.needed).cost_centre_id,
         }
-        for position, (line, much, price, line_total) in enumerate(lines, start=1)
+        for position, (line, much, price, due_on, line_total) in enumerate(lines, start=1)
     ]

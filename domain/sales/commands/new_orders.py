@@ -24,8 +24,10 @@ from domain.finance import masters as finance_masters
 from domain.finance.rules.invoices import Line, Priced, price
 from domain.finance.rules.journals import line_count
 from domain.finance.rules.taxes import in_force
+from domain.master_data.day_rules import day_rules_of_sites
 from domain.master_data.items import ItemStatus
 from domain.master_data.measures import Measured, Measures, measures_of, unit_argument
+from domain.master_data.working_days import DayRule
 from domain.sales import reads
 from domain.sales.credit import credit_book
 from domain.sales.models import SalesOrder, SalesOrderKit, SalesOrderLine, SalesOrderStatus
@@ -115,6 +117,12 @@ class Known:
     caps: Mapping[UUID, Sequence[Cap]]
     archive: reads.Archive
     measures: Measures
+    day_rules: Mapping[UUID, DayRule]
+
+    def leaves_on(self, one: CreateSalesOrder, on: date) -> date | None:
+        """The day the goods leave, one on which their site works where it says so. Raises: NoWorkingDay."""
+        rule = self.day_rules.get(one.site_id) if one.site_id is not None else None
+        return one.ship_on if one.ship_on is None or rule is None else rule.moved(one.ship_on, on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +206,7 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
     places = first.of(reads.addresses_by_id(first.work, [one.ship_to_id for one in commands]))
     agreed = first.of(reads.terms_of(first.work, buyers))
     currencies = first.of(reads.known_currencies(first.work, [one.currency for one in commands]))
+    rules = first.of(day_rules_of_sites(first.work, [one.site_id for one in commands]))
     sites = first.of(reads.known_sites(first.work, [one.site_id for one in commands]))
     await first.answered()
     components, customers, addresses, terms = kits.value, parties.value, places.value, agreed.value
@@ -226,12 +235,14 @@ async def _known(work: Work, commands: Sequence[CreateSalesOrder]) -> Known:
         caps=caps.value,
         archive=archive.value,
         measures=measures.value,
+        day_rules=rules.value,
     )
 
 
 def _draft_or_refusal(one: CreateSalesOrder, known: Known, today: date) -> Draft | DomainError:
     try:
-        return _draft(one, known, one.ordered_on or today, today)
+        on = one.ordered_on or today
+        return _draft(replace(one, ship_on=known.leaves_on(one, on)), known, on, today)
     except DomainError as refusal:
         return refusal
 

@@ -192,6 +192,23 @@ async def test_a_purchase_far_off_what_the_supplier_offered_is_told(world: World
     assert tuple(row.values()) == ("采购订单 PO-000001 第 1 行：GEAR 的单价偏离常规价格超过 20%。", id_)
 
 
+async def test_a_price_of_a_piece_is_held_against_that_of_the_box_in_which_its_supplier_sells(world: World):
+    """Seven to a box at 350.00 are 50 each: one at 350.00 is as usual, at 245.00 or 35 a piece it is 30 % off."""
+    await a_rule(world, AlertKind.PRICE_OUTSIDE_BAND, "20")
+    offer = {"item_id": world["GEAR"], "supplier_id": world["ACME"], "lead_days": 5, "unit": "BOX", "currency": "USD",
+             "standard_price": Decimal(350)}  # fmt: skip
+    await world.works(AX, lambda work: work.insert(SupplierItem, [offer]))
+    ids: list[UUID] = []
+    for price, unit in (("350", world["BOX"]), ("245", world["BOX"]), ("35", None)):
+        asked = world.order(AX, ("GEAR", "1", price))
+        command = replace(asked, lines=(replace(asked.lines[0], unit_id=unit),))
+        ids += (await world.act(world.buyer, AX, command)).ids
+    made = happened("PurchaseOrderCreated", "PurchaseOrder", ids)
+    await look(world, lambda handling: watch_bought_prices(handling, made))
+    rows = await world.rows("SELECT purchase_order_id, measured_percent FROM alert ORDER BY purchase_order_id")
+    assert [tuple(row.values()) for row in rows] == [(ids[1], Decimal(30)), (ids[2], Decimal(30))]
+
+
 async def test_goods_sold_below_their_cost_are_told_by_what_stock_says_then_by_what_left(world: World):
     await hospital(world)
     await a_rule(world, AlertKind.NEGATIVE_MARGIN, "0", "2")
