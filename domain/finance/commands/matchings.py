@@ -70,7 +70,8 @@ async def match_open_items(work: Work, commands: Sequence[MatchOpenItems]) -> Re
     """The matchings; a refusal stands in its own place.
 
     Posts: what items of different accounts or rates differ by. Raises per row: NotFound, AnotherParty,
-    CurrencyMismatch, MatchedBeforeItem, ExceedsOpenAmount, MatchingUnbalanced, PeriodClosed, Rejected. Emits: OpenItemsMatched.
+    CurrencyMismatch, MatchedBeforeItem, ExceedsOpenAmount, MatchingUnbalanced, PeriodClosed, Rejected. Emits:
+    OpenItemsMatched.
     """
     currency = await company_currency(work)
     items = await lock_items(work, [item.open_item_id for one in commands for item in one.items])

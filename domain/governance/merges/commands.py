@@ -166,7 +166,9 @@ async def reject_item_merges(work: Work, commands: Sequence[RejectItemMerge]) ->
 
 
 async def undo_item_merges(work: Work, commands: Sequence[UndoItemMerge]) -> Results[ItemMerge]:
-    """The merges, UNDONE, both items with what they had; as `undo_party_merges`. Emits: ItemMergeUndone, ItemChanged."""
+    """The merges, UNDONE, both items with what they had; as `undo_party_merges`. Emits: ItemMergeUndone,
+    ItemChanged.
+    """
     return await _decided(work, ITEMS, commands, ("be undone", "Undone", _part))
 
 
