@@ -17,6 +17,7 @@ from domain.finance.statements import (
     ProfitAndLossLine,
     ProfitAndLossSection,
 )
+from domain.inventory.ageing import AgeBand
 from domain.inventory.models import StockStatus
 from domain.inventory.reports import MovementView, StockMovementLine, StockValuationLine, StockView
 from domain.inventory.tracing import TraceDirection
@@ -42,6 +43,10 @@ VALUES_ZH: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     StockStatus: {
         "QUARANTINE": "待检", "RELEASED": "可用", "ON_HOLD": "冻结", "REJECTED": "不合格", "RECALLED": "召回",
         "EXPIRED": "过期",
+    },
+    AgeBand: {
+        "UP_TO_30": "30 天以内", "UP_TO_90": "31–90 天", "UP_TO_180": "91–180 天", "UP_TO_365": "181–365 天",
+        "OVER_365": "365 天以上", "UNKNOWN": "未知",
     },
     StockView: {"ITEM": "按物料", "LOCATION": "按库位", "LOT": "按批次"},
     MovementView: {"ITEM": "按物料", "LOCATION": "按库位"},

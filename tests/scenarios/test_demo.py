@@ -43,8 +43,9 @@ COUNTS = {
     "item": 206, "party": 274, "device_identifier": 404, "employee": 278, "employee_pay_rate": 1_131,
     "bill_of_material_line": 1_076, "work_order": 1_400, "work_order_operation": 5_795, "currency_rate": 297,
     "purchase_order": 3_800, "goods_receipt": 3_542, "supplier_item": 547, "company": 3,
-    "letterhead": 3, "sales_order": 60, "shipment": 51, "goods_return": 1, "customer_invoice": 51,
+    "letterhead": 3, "sales_order": 60, "shipment": 52, "goods_return": 1, "customer_invoice": 51,
     "supplier_invoice": 599, "payment": 70, "purchase_requisition": 5, "supplier_quotation": 3, "shipping_notice": 9,
+    "payment_proposal": 1, "dunning_notice": 17, "bank_account": 17,
 }  # fmt: skip
 
 QUERIES = {

@@ -4,6 +4,8 @@ Each part is one transaction of an entity, and is there once: a part that is kno
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +14,21 @@ from sqlalchemy import SmallInteger, bindparam, select
 from domain.coexistence.commands import ImportHistory
 from domain.coexistence.demo.buying import load_invoices, load_needs, load_notices
 from domain.coexistence.demo.loading import Acts, Loading, acts_in
+from domain.coexistence.demo.partners import suppliers
 from domain.coexistence.demo.selling import load_sales
 from domain.coexistence.demo.world import ENTITIES, SHANGHAI, SUZHOU, TODAY, Entity
 from domain.coexistence.imports import digest_of
 from domain.coexistence.models import LegacyKey
 from domain.coexistence.runs import Run
-from domain.core.records import Record
+from domain.core.records import GROUP, Record
+from domain.finance import PaymentProposal
 from domain.finance.commands import COMMANDS as FINANCE
-from domain.finance.commands import LoadFinancePack
+from domain.finance.commands import LoadFinancePack, ProposePayments
+from domain.finance.models import Account, AccountRole
 from domain.finance.packs import PackName
 from domain.logistics import COMMANDS as LOGISTICS
 from domain.master_data import COMMANDS as MASTER_DATA
+from domain.master_data import ApproveBankAccount
 from domain.master_data.companies import Letterhead
 from domain.procurement import PurchaseRequisition, ShippingNotice, SupplierInvoice
 from domain.sales import SalesOrder
@@ -57,7 +63,14 @@ DUNNING = (
     (1, "Reminder", "付款提醒", 7), (2, "Second reminder", "第二次催款", 21), (3, "Last reminder", "最后催款", 35),
 )  # fmt: skip
 
-_key = LegacyKey.table
+# Suppliers of Suzhou of which every third has no account yet: its invoices stay out of a payment run.
+WITHOUT_ACCOUNT_EVERY = 3
+
+_key, _account = LegacyKey.table, Account.table
+_BANK = select(_account.c.id).where(
+    _account.c.company_id == bindparam("company_id", type_=SmallInteger()),
+    _account.c.role == AccountRole.BANK.value,
+)
 _PARTS = select(_key.c.key).where(
     _key.c.company_id == bindparam("company_id", type_=SmallInteger()), _key.c.source_table == "trade"
 )
@@ -75,7 +88,10 @@ async def load_trade(loading: Loading, run: Run, users: Mapping[str, UUID]) -> N
         if entity is SHANGHAI:
             parts.append(("sales", SalesOrder, load_sales))
         if entity is SUZHOU:
-            parts += [("needs", PurchaseRequisition, load_needs), ("notices", ShippingNotice, load_notices)]
+            parts += [
+                ("needs", PurchaseRequisition, load_needs), ("notices", ShippingNotice, load_notices),
+                ("payment run", PaymentProposal, _payment_run),
+            ]  # fmt: skip
         for name, record, load in parts:
             key = f"{entity.code}:{name}"
             tally = run.tally(f"{name} {entity.code}", record)
@@ -109,3 +125,23 @@ async def _settings(acts: Acts, entity: Entity) -> UUID:
     await acts.perform("admin", [_KEPT["CreatePackageNumbering"](gs1_prefix=PACKAGE_PREFIX)], day=TODAY)
     [letterhead] = await acts.perform("admin", [_KEPT["CreateLetterhead"](**LETTERHEADS[entity.code])], day=TODAY)
     return letterhead
+
+
+async def _payment_run(acts: Acts) -> UUID:
+    """A proposal of what is due to suppliers with an approved account; it waits for somebody else's approval."""
+    accounts = [
+        _KEPT["CreateBankAccount"](
+            party_id=acts.codes.parties[one.code], account_number=f"6222{place:015d}", bank_code=f"10229{place:07d}",
+            bank_name="雁湖银行 Goose Lake Bank", currency=one.currency,
+        )
+        for place, one in enumerate(suppliers(), 1)
+        if one.currency == SUZHOU.currency and place % WITHOUT_ACCOUNT_EVERY
+    ]  # fmt: skip
+    group = replace(acts, company_id=GROUP)
+    ids = await group.perform("admin", accounts, day=TODAY)
+    await group.perform("controller", [ApproveBankAccount(bank_account_id=id_) for id_ in ids], day=TODAY)
+    [bank] = await acts.fetch(_BANK)
+    proposal = ProposePayments(
+        account_id=bank["id"], currency=SUZHOU.currency, pay_on=TODAY + timedelta(days=3), due_until=TODAY
+    )
+    return (await acts.perform("accountant", [proposal], day=TODAY))[0]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, FromClause, SmallInteger, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -92,26 +92,40 @@ _company_id = bindparam("company_id", type_=SmallInteger())
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
 _book, _entry, _asset = AssetBook.table, AssetBookEntry.table, FixedAsset.table
 _on = bindparam("on", type_=Date())
+
+
+def awaits_depreciation(
+    plan: FromClause, entry: FromClause, of: ColumnElement[UUID]
+) -> tuple[ColumnElement[bool], ...]:
+    """What holds of a plan of depreciation, an asset's or a book's, that has months left and none up to the day `on`.
+
+    `entry` are the entries, `of` their column that names the plan; `starts_on` is the first day of the month.
+    """
+    return (
+        plan.c.company_id == _company_id,
+        plan.c.months_done < plan.c.months_total,
+        or_(
+            plan.c.in_service_on < bindparam("starts_on", type_=Date()),
+            and_(plan.c.method == DepreciationMethod.DAYS.value, plan.c.in_service_on <= _on),
+        ),
+        ~select(1)
+        .where(
+            entry.c.company_id == plan.c.company_id,
+            of == plan.c.id,
+            entry.c.kind == AssetEntryKind.DEPRECIATION.value,
+            entry.c.occurred_on >= _on,
+        )
+        .exists(),
+    )
+
+
 _DUE = (
     select(_book)
     .join_from(_book, _asset, and_(_asset.c.company_id == _book.c.company_id, _asset.c.id == _book.c.fixed_asset_id))
     .where(
-        _book.c.company_id == _company_id,
+        *awaits_depreciation(_book, _entry, _entry.c.asset_book_id),
         _book.c.depreciation_book_id == _ids,
-        _book.c.months_done < _book.c.months_total,
         _asset.c.disposed_on.is_(None),
-        or_(
-            _book.c.in_service_on < bindparam("starts_on", type_=Date()),
-            and_(_book.c.method == DepreciationMethod.DAYS.value, _book.c.in_service_on <= _on),
-        ),
-        ~select(1)
-        .where(
-            _entry.c.company_id == _book.c.company_id,
-            _entry.c.asset_book_id == _book.c.id,
-            _entry.c.kind == AssetEntryKind.DEPRECIATION.value,
-            _entry.c.occurred_on >= _on,
-        )
-        .exists(),
     )
     .order_by(_book.c.id)
     .limit(ASSETS_MAX)

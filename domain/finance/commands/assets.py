@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, and_, bindparam, or_, select
+from sqlalchemy import Date, SmallInteger, bindparam, select
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command
@@ -17,7 +17,7 @@ from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, RATE, positive
 from domain.core.work import Work
 from domain.finance import masters
-from domain.finance.commands.asset_books import Month, change_in_books, of_month, used_after
+from domain.finance.commands.asset_books import Month, awaits_depreciation, change_in_books, of_month, used_after
 from domain.finance.commands.valuation import NothingToPost
 from domain.finance.journal import hold_periods, post_vouchers
 from domain.finance.models import (
@@ -109,22 +109,9 @@ _on = bindparam("on", type_=Date())
 _DUE = (
     select(_asset)
     .where(
-        _asset.c.company_id == _company_id,
-        _asset.c.months_done < _asset.c.months_total,
+        *awaits_depreciation(_asset, _entry, _entry.c.fixed_asset_id),
         _asset.c.disposed_on.is_(None),
         _asset.c.method != DepreciationMethod.UNITS.value,
-        or_(
-            _asset.c.in_service_on < bindparam("starts_on", type_=Date()),
-            and_(_asset.c.method == DepreciationMethod.DAYS.value, _asset.c.in_service_on <= _on),
-        ),
-        ~select(1)
-        .where(
-            _entry.c.company_id == _asset.c.company_id,
-            _entry.c.fixed_asset_id == _asset.c.id,
-            _entry.c.kind == AssetEntryKind.DEPRECIATION.value,
-            _entry.c.occurred_on >= _on,
-        )
-        .exists(),
     )
     .order_by(_asset.c.id)
     .limit(ASSETS_MAX)
