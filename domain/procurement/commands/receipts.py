@@ -146,7 +146,7 @@ class Planned:
 
 
 async def receive_purchase_orders(work: Work, commands: Sequence[ReceivePurchaseOrder]) -> Results[PurchaseOrder]:
-    """The orders with what arrived counted, COMPLETE where every line is fully received; see `take_in`, and what it Emits."""
+    """The orders, what arrived counted, COMPLETE where every line is fully received. Emits: as `take_in`."""
     return Results([one.order.id if isinstance(one, Planned) else one for one in await take_in(work, commands)])
 
 
