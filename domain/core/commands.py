@@ -7,7 +7,7 @@ command, each a record id or the refusal that stands in its place. The single fo
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, dataclass_transform
 from uuid import UUID
 
 from domain.core.actors import Action, Grants
@@ -141,11 +141,13 @@ class Results(Generic[R]):
         """The refusals, each with its place as the first step of its path where several commands were given."""
         return [outcome for outcome in self.outcomes if isinstance(outcome, DomainError)]
 
-    def told(self, work: "Work", event: str, record: type[Record]) -> Self:
-        """Itself, watchers told that the event happened to the rows that succeeded; one of several commands, once."""
-        if self.ids:
-            work.emit(event, record, list(dict.fromkeys(self.ids)))
-        return self
+
+def told(work: "Work", event: str, record: type[R], outcomes: Sequence[UUID | DomainError]) -> Results[R]:
+    """The results of the commands, watchers told that the event happened to the rows that succeeded, each once."""
+    results: Results[R] = Results(outcomes)
+    if results.ids:
+        work.emit(event, record, list(dict.fromkeys(results.ids)))
+    return results
 
 
 class Handler(Protocol):

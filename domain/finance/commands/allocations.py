@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command, part
+from domain.core.commands import Results, argument, command, part, told
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
@@ -109,7 +109,7 @@ async def create_allocation_cycles(work: Work, commands: Sequence[CreateAllocati
     if accepted:
         await work.insert(AllocationCycle, [_cycle_row(id_, one) for id_, one in accepted])
         await work.insert(AllocationReceiver, [row for id_, one in accepted for row in _receiver_rows(id_, one)])
-    return Results(outcomes).told(work, "AllocationCycleCreated", AllocationCycle)
+    return told(work, "AllocationCycleCreated", AllocationCycle, outcomes)
 
 
 def _check_receivers(one: CreateAllocationCycle) -> None:
@@ -157,7 +157,7 @@ async def run_allocations(work: Work, commands: Sequence[RunAllocation]) -> Resu
             outcomes.append(await _run(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "AllocationRun", JournalEntry)
+    return told(work, "AllocationRun", JournalEntry, outcomes)
 
 
 async def _run(work: Work, one: RunAllocation) -> UUID:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
@@ -168,7 +168,7 @@ async def open_asset_books(work: Work, commands: Sequence[OpenAssetBook]) -> Res
         await _changed(
             work, AssetEntryKind.ACQUISITION, [(row["id"], row["in_service_on"], row["basis"]) for row in made]
         )
-    return Results(outcomes).told(work, "AssetBookOpened", AssetBook)
+    return told(work, "AssetBookOpened", AssetBook, outcomes)
 
 
 def _asset_of(one: OpenAssetBook, assets: Mapping[UUID, Row], books: Mapping[UUID, Row]) -> Row:
@@ -226,7 +226,7 @@ async def depreciate_books(work: Work, commands: Sequence[DepreciateBook]) -> Re
             outcomes.append(await _depreciate(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "AssetBooksDepreciated", DepreciationBook)
+    return told(work, "AssetBooksDepreciated", DepreciationBook, outcomes)
 
 
 async def _depreciate(work: Work, one: DepreciateBook) -> UUID:

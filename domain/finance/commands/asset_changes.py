@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.errors import DomainError, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Source
@@ -70,7 +70,7 @@ async def revalue_fixed_assets(work: Work, commands: Sequence[RevalueFixedAsset]
             outcomes.append(await _revalue(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "FixedAssetRevalued", FixedAsset)
+    return told(work, "FixedAssetRevalued", FixedAsset, outcomes)
 
 
 async def _revalue(work: Work, one: RevalueFixedAsset) -> UUID:
@@ -132,7 +132,7 @@ async def split_fixed_assets(work: Work, commands: Sequence[SplitFixedAsset]) ->
             outcomes.append(await _split(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "FixedAssetSplit", FixedAsset)
+    return told(work, "FixedAssetSplit", FixedAsset, outcomes)
 
 
 async def _split(work: Work, one: SplitFixedAsset) -> UUID:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.ledger import Source
@@ -63,7 +63,7 @@ async def depreciate_by_units(work: Work, commands: Sequence[DepreciateByUnits])
             outcomes.append(await _by_units(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "FixedAssetValueChanged", FixedAsset)
+    return told(work, "FixedAssetValueChanged", FixedAsset, outcomes)
 
 
 async def _by_units(work: Work, one: DepreciateByUnits) -> UUID:

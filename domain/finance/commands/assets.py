@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, SmallInteger, bindparam, select
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.errors import DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
 from domain.core.ledger import Posting, Source
@@ -146,7 +146,7 @@ async def acquire_fixed_assets(work: Work, commands: Sequence[AcquireFixedAsset]
         outcomes.append(accepted[-1][0])
     if accepted:
         await _acquire(work, accepted, currency)
-    return Results(outcomes).told(work, "FixedAssetAcquired", FixedAsset)
+    return told(work, "FixedAssetAcquired", FixedAsset, outcomes)
 
 
 def _accounts(one: AcquireFixedAsset) -> dict[str, UUID]:
@@ -289,7 +289,7 @@ async def change_asset_values(work: Work, commands: Sequence[ChangeAssetValue]) 
             outcomes.append(await _change(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "FixedAssetValueChanged", FixedAsset)
+    return told(work, "FixedAssetValueChanged", FixedAsset, outcomes)
 
 
 async def _change(work: Work, one: ChangeAssetValue) -> UUID:
@@ -347,7 +347,7 @@ async def depreciate_assets(work: Work, commands: Sequence[DepreciateAssets]) ->
             outcomes.append(await _depreciate(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "FixedAssetsDepreciated", JournalEntry)
+    return told(work, "FixedAssetsDepreciated", JournalEntry, outcomes)
 
 
 async def _depreciate(work: Work, on: date) -> UUID:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command, part
+from domain.core.commands import Results, argument, command, part, told
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.flow import Flow, Transition
 from domain.core.ids import new_id
@@ -138,7 +138,7 @@ async def draft_budget_versions(work: Work, commands: Sequence[DraftBudgetVersio
     if versions:
         await work.insert(BudgetVersion, versions)
         await work.insert(BudgetLine, rows)
-    return Results(outcomes).told(work, "BudgetVersionDrafted", BudgetVersion)
+    return told(work, "BudgetVersionDrafted", BudgetVersion, outcomes)
 
 
 def _line_rows(version_id: UUID, one: DraftBudgetVersion) -> list[dict[str, object]]:
@@ -263,4 +263,4 @@ async def release_commitments_by_hand(work: Work, commands: Sequence[ReleaseComm
         outcomes.append(one.commitment_id)
     if releases:
         await release_commitments(work, releases)
-    return Results(outcomes).told(work, "CommitmentReleased", Commitment)
+    return told(work, "CommitmentReleased", Commitment, outcomes)

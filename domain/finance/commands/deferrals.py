@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Date, SmallInteger, bindparam, select
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import DomainError
 from domain.core.ids import new_id
@@ -125,7 +125,7 @@ async def defer_amounts(work: Work, commands: Sequence[DeferAmount]) -> Results[
         outcomes.append(accepted[-1][0])
     if accepted:
         await _write(work, accepted, today)
-    return Results(outcomes).told(work, "AmountDeferred", Deferral)
+    return told(work, "AmountDeferred", Deferral, outcomes)
 
 
 def _accounts(one: DeferAmount) -> dict[str, UUID]:
@@ -210,7 +210,7 @@ async def release_deferrals(work: Work, commands: Sequence[ReleaseDeferrals]) ->
             outcomes.append(await _release(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "DeferralsReleased", JournalEntry)
+    return told(work, "DeferralsReleased", JournalEntry, outcomes)
 
 
 async def _release(work: Work, on: date) -> UUID:

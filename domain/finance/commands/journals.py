@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command, part
+from domain.core.commands import Results, argument, command, part, told
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
@@ -129,8 +129,8 @@ async def post_journals(work: Work, commands: Sequence[PostJournal]) -> Results[
     if releases:
         await release_commitments(work, releases)
     posted = iter(entries)
-    results = Results([one if isinstance(one, DomainError) else next(posted) for one in outcomes])
-    return results.told(work, "JournalPosted", JournalEntry)
+    made = [one if isinstance(one, DomainError) else next(posted) for one in outcomes]
+    return told(work, "JournalPosted", JournalEntry, made)
 
 
 async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Results[JournalEntry]:
@@ -165,8 +165,8 @@ async def reverse_journals(work: Work, commands: Sequence[ReverseJournal]) -> Re
     again = {one.entry_id: (entry_id, one.on) for one, entry_id in zip(accepted, entries, strict=True)}
     await reopen_commitments(work, again)
     posted = iter(entries)
-    results = Results([next(posted) if isinstance(one, Reversal) else one for one in outcomes])
-    return results.told(work, "JournalReversed", JournalEntry)
+    made = [next(posted) if isinstance(one, Reversal) else one for one in outcomes]
+    return told(work, "JournalReversed", JournalEntry, made)
 
 
 async def _known(work: Work, commands: Sequence[PostJournal]) -> Known:
@@ -225,9 +225,7 @@ async def _days(work: Work, asked: Sequence[tuple[date, bool]]) -> Days:
     return found
 
 
-def _voucher_or_refusal(
-    one: PostJournal, known: Known, today: date
-) -> tuple[Voucher, Sequence[Release]] | DomainError:
+def _voucher_or_refusal(one: PostJournal, known: Known, today: date) -> tuple[Voucher, Sequence[Release]] | DomainError:
     """The voucher with what it releases of promises."""
     try:
         line_count(len(one.lines))

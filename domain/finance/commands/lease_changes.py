@@ -10,7 +10,7 @@ from sqlalchemy import SmallInteger, bindparam, select
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ledger import Source
@@ -99,7 +99,7 @@ async def remeasure_leases(work: Work, commands: Sequence[RemeasureLease]) -> Re
             outcomes.append(await _remeasure(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "LeaseRemeasured", Lease)
+    return told(work, "LeaseRemeasured", Lease, outcomes)
 
 
 async def _remeasure(work: Work, one: RemeasureLease) -> UUID:

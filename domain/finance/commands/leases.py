@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, SmallInteger, bindparam, select
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import DomainError
 from domain.core.ids import new_id
@@ -128,7 +128,7 @@ async def record_leases(work: Work, commands: Sequence[RecordLease]) -> Results[
             accepted.append((made, right, one, plan))
     if accepted:
         await _write(work, accepted, currency)
-    return Results(outcomes).told(work, "LeaseRecorded", Lease)
+    return told(work, "LeaseRecorded", Lease, outcomes)
 
 
 def _accounts(one: RecordLease) -> dict[str, UUID]:
@@ -212,7 +212,7 @@ async def pay_leases(work: Work, commands: Sequence[PayLeases]) -> Results[Lease
             outcomes.append(await _pay(work, one.due_until))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "LeasesPaid", Lease)
+    return told(work, "LeasesPaid", Lease, outcomes)
 
 
 async def _pay(work: Work, until: date) -> UUID:

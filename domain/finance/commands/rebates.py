@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command, part
+from domain.core.commands import Results, argument, command, part, told
 from domain.core.database import Row
 from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, SegregationOfDuties
 from domain.core.flow import Flow, Transition
@@ -169,7 +169,7 @@ async def create_rebate_agreements(work: Work, commands: Sequence[CreateRebateAg
         outcomes.append(accepted[-1][0])
     if accepted:
         await _write(work, accepted)
-    return Results(outcomes).told(work, "RebateAgreementCreated", RebateAgreement)
+    return told(work, "RebateAgreementCreated", RebateAgreement, outcomes)
 
 
 def _check(one: CreateRebateAgreement) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.database import Row
 from domain.core.errors import AlreadyExists, CurrencyMismatch, DomainError, NotFound, Rejected, WrongState
 from domain.core.money import Money
@@ -119,7 +119,10 @@ _UNMATCHED_PAYMENTS = (
 )
 _CANDIDATES = (
     select(
-        _item.c.id, stands_for(_item.c.party_id).label("party_id"), _item.c.source_number, _item.c.partner_reference,
+        _item.c.id,
+        stands_for(_item.c.party_id).label("party_id"),
+        _item.c.source_number,
+        _item.c.partner_reference,
         _item.c.open_transaction_amount,
     )
     .join_from(_item, _account, (_account.c.company_id == _item.c.company_id) & (_account.c.id == _item.c.account_id))
@@ -147,7 +150,7 @@ async def import_bank_statements(work: Work, commands: Sequence[ImportBankStatem
             outcomes.append(await _import(work, one))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "BankStatementImported", BankStatement)
+    return told(work, "BankStatementImported", BankStatement, outcomes)
 
 
 async def _import(work: Work, one: ImportBankStatement) -> UUID:
@@ -346,7 +349,7 @@ async def match_bank_statement_lines(
         matched[line["id"]] = payment["id"]
         outcomes.append(line["id"])
     await _store(work, matched)
-    return Results(outcomes).told(work, "BankStatementLineMatched", BankStatementLine)
+    return told(work, "BankStatementLineMatched", BankStatementLine, outcomes)
 
 
 async def unmatch_bank_statement_lines(
@@ -372,7 +375,7 @@ async def unmatch_bank_statement_lines(
     if freed:
         rows = [{"id": id_, "payment_id": None} for id_ in freed]
         await work.update(BankStatementLine, rows, fields=("payment_id",))
-    return Results(outcomes).told(work, "BankStatementLineUnmatched", BankStatementLine)
+    return told(work, "BankStatementLineUnmatched", BankStatementLine, outcomes)
 
 
 def _check_same(line: Row, statement: Row, payment: Row) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Date, SmallInteger, Text, and_, bindparam, func, or_, select
 
 from domain.core.actors import Action
-from domain.core.commands import Results, argument, command
+from domain.core.commands import Results, argument, command, told
 from domain.core.errors import DomainError, NotFound, Rejected
 from domain.core.ids import new_id
 from domain.core.ledger import Posting
@@ -152,7 +152,7 @@ async def revalue_foreign_currency(work: Work, commands: Sequence[RevalueForeign
             outcomes.append(await _revalue(work, one.revalued_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "ForeignCurrencyRevalued", JournalEntry)
+    return told(work, "ForeignCurrencyRevalued", JournalEntry, outcomes)
 
 
 async def _revalue(work: Work, on: date) -> UUID:
@@ -286,7 +286,7 @@ async def close_years(work: Work, commands: Sequence[CloseYear]) -> Results[Jour
             outcomes.append(await _close(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "YearClosed", JournalEntry)
+    return told(work, "YearClosed", JournalEntry, outcomes)
 
 
 async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[JournalEntry]:
@@ -300,7 +300,7 @@ async def reopen_years(work: Work, commands: Sequence[ReopenYear]) -> Results[Jo
             outcomes.append(await _reopen(work, one.ends_on))
         except DomainError as refusal:
             outcomes.append(refusal)
-    return Results(outcomes).told(work, "YearReopened", JournalEntry)
+    return told(work, "YearReopened", JournalEntry, outcomes)
 
 
 async def _close(work: Work, on: date) -> UUID:
