@@ -25,6 +25,7 @@ from domain.inventory.models import (
 )
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
 from domain.inventory.tracing import LotTraceLine
+from domain.inventory.value_movements import StockValueMovementLine
 from schema.commands import mutations
 from schema.derive import graph_type, root_many, root_one
 
@@ -48,6 +49,7 @@ class InventoryQuery:
     lot_trace = root_many(LotTraceLine)
     stock_movements = root_many(StockMovementLine)
     stock_valuation = root_many(StockValuationLine)
+    stock_value_movements = root_many(StockValueMovementLine)
     stock_tie_out = root_many(StockTieOutLine)
     stock_ages = root_many(StockAgeLine)
     stock_transfer = root_one(StockTransfer)

@@ -21,6 +21,7 @@ from domain.inventory.ageing import AgeBand
 from domain.inventory.models import StockStatus
 from domain.inventory.reports import MovementView, StockMovementLine, StockValuationLine, StockView
 from domain.inventory.tracing import TraceDirection
+from domain.inventory.value_movements import StockValueMovementLine
 from domain.sales.explaining import PriceRule
 from domain.sales.models import PriceOutcome
 
@@ -70,6 +71,7 @@ TITLES: Final[Mapping[type[Report], tuple[str, str]]] = {
     AgedItemLine: ("账龄分析表", "Aged items"),
     StockMovementLine: ("收发存汇总表", "Stock movements"),
     StockValuationLine: ("存货计价表", "Stock valuation"),
+    StockValueMovementLine: ("收发存汇总表（金额）", "Stock movements in value"),
 }
 
 # What the sum over all lines is called where it is more than a total.

@@ -103,6 +103,7 @@ from domain.inventory.supplier_returns import (
 )
 from domain.inventory.tracing import LotTraceLine, lot_trace
 from domain.inventory.turnover import SWEEPS, StockTurnover, ValueTurnover
+from domain.inventory.value_movements import StockValueMovementLine, stock_value_movements
 from domain.master_data.maintenance import events_of
 
 RECORDS = (
@@ -129,6 +130,7 @@ REPORTS = {
     LotTraceLine: lot_trace,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
+    StockValueMovementLine: stock_value_movements,
     StockTieOutLine: stock_tie_out,
     StockAgeLine: stock_ages,
 }

@@ -24,6 +24,7 @@ from domain.inventory.ageing import StockAgeLine
 from domain.inventory.models import Lot, StockBalance, StockEntry, StockMove, ValueLayer
 from domain.inventory.reports import StockMovementLine, StockOnHandLine, StockTieOutLine, StockValuationLine
 from domain.inventory.tracing import LotTraceLine
+from domain.inventory.value_movements import StockValueMovementLine
 from domain.logistics.replenishment import ReplenishmentLine
 from domain.logistics.reports import AvailableToPromiseLine, KitToPromiseLine
 from domain.master_data.items import Item
@@ -43,6 +44,7 @@ from tests.graph.plain_prices import order_prices, price_explanation
 from tests.graph.plain_promises import available_to_promise, kits_to_promise
 from tests.graph.plain_sourcing import quotation_comparison, supplier_scorecard
 from tests.graph.plain_traces import lot_trace
+from tests.graph.plain_values import stock_value_movements
 from tests.graph.wire import Refused, Row
 
 if TYPE_CHECKING:
@@ -471,6 +473,7 @@ READINGS: Mapping[type[Record], Callable[[Book], Iterable[Row]]] = {
     LotTraceLine: lot_trace,
     StockMovementLine: stock_movements,
     StockValuationLine: stock_valuation,
+    StockValueMovementLine: stock_value_movements,
     StockTieOutLine: stock_tie_out,
     OpenClearingLine: open_clearing,
     AvailableToPromiseLine: available_to_promise,

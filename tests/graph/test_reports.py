@@ -12,6 +12,7 @@ from resolvers.operation import Dispatcher
 from resolvers.read import ReadRoad
 from schema.graph import visible
 from tests.domain.books import AX, BX, World, a_world
+from tests.domain.inventory.goods import issue
 from tests.graph.conftest import VIEWS, Asker, NoWriteRoad
 
 SPAN = 'from: "2026-02-01", to: "2026-02-28"'
@@ -177,6 +178,36 @@ async def test_a_guarded_figure_that_is_readable_in_some_companies_is_shown_in_t
                         who=mixed)  # fmt: skip
     shown = {one["company"]["code"]: one["value"] for one in answer["data"]["stockValuation"]["nodes"]}
     assert shown == {"AX": money("1500"), "BX": None}
+
+
+async def test_stock_in_money_opens_gains_loses_and_closes_over_any_span(desk: Desk) -> None:
+    """At a standard cost of 100: 3 before the 13th, 4 more on the 14th; 2 gone in March, 8 more after."""
+    gone = await desk.world.act(desk.world.chief, AX, issue(desk.world, "GEAR", "2", on=date(2026, 3, 2)))
+    assert not gone.refusals
+    shown = f"opening openingValue {MONEY} gained {MONEY} lost {MONEY} closing closingValue {MONEY}"
+    query = f"""query($from: Date!, $to: Date!) {{ stockValueMovements(from: $from, to: $to, companies: ["AX"]) {{
+      nodes {{ {shown} }} aggregate {{ sum {{ closingValue {MONEY} }} }} }} }}"""
+    spans = {
+        ("2026-02-13", "2026-03-10"): ("3", "300", "400", "200", "5", "500"),
+        ("2026-01-01", "2026-03-31"): ("0", "0", "1500", "200", "13", "1300"),
+        ("2026-03-03", "2026-03-03"): ("5", "500", "0", "0", "5", "500"),
+    }
+    for (from_, to), expected in spans.items():
+        found = (await desk(query, {"from": from_, "to": to}))["data"]["stockValueMovements"]
+        [line] = found["nodes"]
+        values = (line["openingValue"], line["gained"], line["lost"], line["closingValue"])
+        opening, gained, lost, closing = (one["amount"] for one in values)
+        assert (line["opening"], opening, gained, lost, line["closing"], closing) == expected
+        assert found["aggregate"]["sum"]["closingValue"] == [line["closingValue"]]
+    plain = (
+        f'{{ stockValueMovements(from: "2026-03-03", to: "2026-03-03", companies: ["AX"]) {{ nodes {{ {shown} }} }} }}'
+    )
+    warehouse = await desk(plain, who=desk.actor("warehouse"))
+    assert warehouse["data"]["stockValueMovements"]["nodes"] == [
+        {"opening": "5", "openingValue": None, "gained": None, "lost": None, "closing": "5", "closingValue": None}
+    ]
+    refusal = await desk.refusal('{ stockValueMovements(from: "2026-03-03", to: "2026-03-02") { totalCount } }')
+    assert (refusal.code, refusal.values["what"]) == ("BAD_USER_INPUT", "to")
 
 
 async def test_an_account_that_a_report_is_made_of_needs_the_grant_of_its_own_module(desk: Desk) -> None:

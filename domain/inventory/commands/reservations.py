@@ -25,6 +25,7 @@ from domain.core.ledger import Source
 from domain.core.money import EXACT, ZERO
 from domain.core.numbering import Series
 from domain.core.quantity import QUANTITY, positive
+from domain.core.together import Together
 from domain.core.work import Work
 from domain.finance.journal import accounts
 from domain.finance.models import AccountRole
@@ -160,11 +161,14 @@ async def reserve_stock(work: Work, commands: Sequence[ReserveStock]) -> Results
 
 async def promise_stock(work: Work, commands: Sequence[ReserveStock]) -> list[Promise | DomainError]:
     """The reservations as `reserve_stock` makes them, each with what it promises."""
-    known = await known_of(work, commands, [one.location_id for one in commands])
     named = sorted({one.location_id for one in commands if one.location_id})
-    rows = await work.fetch(_CANDIDATES, items=sorted({one.item_id for one in commands}), named=named)
-    places = {StockKey(row["item_id"], row["location_id"], row["lot_id"]): row for row in rows}
-    offered = _Offered(known, places, {key: row["available"] for key, row in places.items()}, work.now.date())
+    together = Together(work)
+    known = together.of(known_of(together.work, commands, [one.location_id for one in commands]))
+    wanted = sorted({one.item_id for one in commands})
+    rows = together.of(together.work.fetch(_CANDIDATES, items=wanted, named=named))
+    await together.answered()
+    places = {StockKey(row["item_id"], row["location_id"], row["lot_id"]): row for row in rows.value}
+    offered = _Offered(known.value, places, {key: row["available"] for key, row in places.items()}, work.now.date())
     promises = offered.promises(commands)
     balances = await _held(work, _given(promises), len(places))
     if balances is None:

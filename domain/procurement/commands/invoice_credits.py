@@ -17,7 +17,6 @@ from domain.core.database import Row
 from domain.core.errors import AlreadyExists, DomainError, NotFound, Rejected, WrongState
 from domain.core.ids import new_id
 from domain.core.money import EXACT, ZERO, Money, total
-from domain.core.numbering import Series
 from domain.core.work import Work
 from domain.finance import BillLine, Books, books_of
 from domain.finance.journal import hold_periods
@@ -51,8 +50,6 @@ from domain.procurement.invoices import (
 )
 from domain.procurement.matching import Bin, Charge, Holding, part_of
 from domain.procurement.models import PurchaseOrder, PurchaseOrderLine
-
-CREDIT_NUMBERS = Series("supplier_credit_note", prefix="SC-")
 
 
 @part

@@ -41,7 +41,7 @@ from domain.procurement.reopening import open_again
 from domain.procurement.returns import PurchaseReturn, PurchaseReturnLine, ReturnSettlement
 from domain.procurement.rules import Order, OrderLine, line_count, live, send_back, status_after_return
 
-RETURN_NUMBERS = Series("purchase_return", prefix="RS-")
+RETURN_NUMBERS = Series("purchase_return", prefix="RTS-")
 
 # What goes back of one line.
 Back = SupplierReturnLine | RefusedReturnLine | DirectReturnLine
