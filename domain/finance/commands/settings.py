@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.core.actors import Action
 from domain.core.commands import Results, argument, command, part
-from domain.core.errors import DomainError, NotFound, Rejected
+from domain.core.errors import DomainError, Rejected
 from domain.core.ids import new_id
 from domain.core.money import Money
 from domain.core.quantity import RATE, in_scale, not_negative, positive
@@ -239,7 +239,10 @@ def _checked_terms(one: CreatePaymentTerms, days: Mapping[UUID, WorkingDays]) ->
                 ("calendar",), what="calendar", value=one.day_move.value, reason=reason, reason_zh=reason_zh
             )
         if one.calendar_id is not None and one.calendar_id not in days:
-            raise NotFound(("calendar",), what="work calendar with a shift", key=str(one.calendar_id))
+            reason, reason_zh = "it has no shift, so no day of it is worked", "未设置班次，没有工作日"
+            raise Rejected(
+                ("calendar",), what="calendar", value=str(one.calendar_id), reason=reason, reason_zh=reason_zh
+            )
     except DomainError as refusal:
         return refusal
     return None

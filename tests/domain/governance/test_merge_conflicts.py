@@ -84,10 +84,10 @@ async def a_run_of_payments(world: World) -> None:
 
 
 async def another_unit(world: World) -> None:
-    box = {"code": "BOX", "name": "box", "dimension": "OTHER"}
-    [unit] = await world.works(GROUP, lambda work: work.insert(UnitOfMeasure, [box]))
+    case = {"code": "CASE", "name": "case", "dimension": "OTHER"}
+    [unit] = await world.works(GROUP, lambda work: work.insert(UnitOfMeasure, [case]))
     await changed(Item, BOLT_2={"unit_id": unit})(world)
-    world.ids |= {"BOX": unit}
+    world.ids |= {"CASE": unit}
 
 
 async def two_primary_identifiers(world: World) -> None:
@@ -102,8 +102,8 @@ async def two_primary_identifiers(world: World) -> None:
 
 
 async def two_factors(world: World) -> None:
-    box = {"code": "BOX", "name": "box", "dimension": "OTHER"}
-    [unit] = await world.works(GROUP, lambda work: work.insert(UnitOfMeasure, [box]))
+    case = {"code": "CASE", "name": "case", "dimension": "OTHER"}
+    [unit] = await world.works(GROUP, lambda work: work.insert(UnitOfMeasure, [case]))
     rows = [
         {"item_id": world[code], "unit_id": unit, "factor": Decimal(factor)}
         for code, factor in (("BOLT", 10), ("BOLT-2", 12))
@@ -148,7 +148,7 @@ CASES = {
     "PERSON_OR_FIRM": Case(PARTIES, changed(Party, APEX={"is_person": True}), ("", "False", "True")),
     "GROUP_COMPANY": Case(PARTIES, a_company_of_the_group, ("", "BX", "BX")),
     "PAYMENT_RUN": Case(PARTIES, a_run_of_payments, ("AX", "PP-000001", "-")),
-    "UNIT": Case(ITEMS, another_unit, ("", "BOX", "EA")),
+    "UNIT": Case(ITEMS, another_unit, ("", "CASE", "EA")),
     "PRIMARY_IDENTIFIER": Case(ITEMS, two_primary_identifiers, ("", "00889024000018", "00889024000001")),
     "UNIT_CONVERSION": Case(ITEMS, two_factors, ("", "12", "10")),
     "KIT_OF_ITSELF": Case(ITEMS, a_kit_of_itself, ("", "BOLT-2", "BOLT")),

@@ -65,14 +65,17 @@ def test_the_pairs_of_shipped_roles_that_conflict_are_known() -> None:
     assert pairs == {
         ("accountant", "buyer"),
         ("accountant", "controller"),
+        ("accountant", "sales"),
         ("accountant", "warehouse"),
         ("buyer", "controller"),
         ("buyer", "warehouse"),
         ("controller", "group_admin"),
         ("controller", "planner"),
         ("controller", "requester"),
+        ("controller", "sales"),
         ("controller", "warehouse"),
         ("group_admin", "quality"),
+        ("sales", "warehouse"),
     }
 
 
