@@ -12,11 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
+from graphql import GraphQLSchema, build_schema, parse, validate
 
+from schema.graph import SDL
 from tests.server.conftest import Serving, bearer
 
 ANY = "…"
@@ -25,6 +28,17 @@ NAMED = re.compile(r"As `(\w+)`")
 TOKEN = re.compile(r"\$([A-Z]+)_TOKEN")
 # How long an answer may take to arrive in full; a stream is read until it has said what the page shows.
 ANSWER_SECONDS = 20
+
+
+@cache
+def printed_schema() -> GraphQLSchema:
+    """The graph as it is printed for whoever writes a client."""
+    return build_schema(SDL)
+
+
+def faults_of(document: str) -> list[str]:
+    """What a client that reads the printed graph finds wrong with a document."""
+    return [one.message for one in validate(printed_schema(), parse(document))]
 
 
 @dataclass(frozen=True)

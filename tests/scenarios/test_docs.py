@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode, OperationType, build_schema, parse, validate
+from graphql import OperationDefinitionNode, OperationType, parse
 from standardwebhooks.webhooks import Webhook
 
-from schema.graph import SDL
 from server.code_table import code_table
-from tests.scenarios.documents import Example, asked, blocks_of, examples_of, exchanged, pages, programs
+from tests.scenarios.documents import Example, asked, blocks_of, examples_of, exchanged, faults_of, pages, programs
 from tests.server.conftest import Serving
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +53,7 @@ async def test_a_page_says_what_happens(demo_server: Serving, page: Path) -> Non
         if example.block.kind == "http":
             found = await exchanged(demo_server, example)
         elif example.block.kind == "graphql" and is_subscription(example):
-            found = [one.message for one in validate(build_schema(SDL), parse(example.block.text))]
+            found = faults_of(example.block.text)
         elif example.block.kind == "graphql":
             found = await asked(demo_server, example, known)
         faults += [f"{page.name}:{example.block.line}: {one}" for one in found]

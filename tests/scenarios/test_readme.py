@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse, validate
 
-from schema.graph import SDL
-from tests.scenarios.documents import examples_of
+from tests.scenarios.documents import examples_of, faults_of
 from tests.server.conftest import Serving
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -42,7 +40,7 @@ async def test_a_question_gives_the_answer_that_stands_below_it(
 
 @pytest.mark.parametrize("document", [document for _, document, _ in blocks()])
 def test_every_document_is_valid(document: str) -> None:
-    assert validate(build_schema(SDL), parse(document)) == []
+    assert faults_of(document) == []
 
 
 async def test_the_change_that_is_shown_is_made(demo_server: Serving) -> None:
