@@ -181,9 +181,14 @@ async def test_a_tier_limits_the_documents_of_its_clients_and_of_nobody_else(lim
 
 
 async def test_anonymous_callers_have_a_bucket_an_address(limited: Serving) -> None:
-    answers = [await limited.post({"query": "{ __typename }"}, who=None) for _ in range(25)]
-    assert (answers[0].status_code, answers[-1].status_code) == (200, 429)
-    assert cost(answers[0].json())["throttleStatus"]["maximumAvailable"] == 20
+    first = await limited.post({"query": "{ __typename }"}, who=None)
+    assert first.status_code == 200
+    assert cost(first.json())["throttleStatus"]["maximumAvailable"] == 20
+    # A point leaks back each second, so a slow machine takes some more to come to the end of the bucket.
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 200:
+        statuses.append((await limited.post({"query": "{ __typename }"}, who=None)).status_code)
+    assert set(statuses[:-1]) == {200} and statuses[-1] == 429
     connection = await asyncpg.connect(limited.database_url)
     [bucket] = await connection.fetch("SELECT id FROM client_bucket")
     await connection.close()

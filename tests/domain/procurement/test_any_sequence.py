@@ -1,5 +1,6 @@
 """Whatever people do to orders in two companies and two currencies, the two books agree after every step."""
 
+import os
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -43,6 +44,8 @@ def sequences(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return [*begun, *approved, *draw(st.lists(steps, min_size=3, max_size=10))]
 
 
+# An example takes about a second: half of the time of the soak, 300 in a whole one.
+LONG = max(8, int(float(os.environ.get("SKEIN_SOAK_SECONDS", "60")) / 2))
 quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -54,7 +57,7 @@ async def test_any_sequence_of_orders_and_receipts_keeps_the_books_right(world: 
 
 @pytest.mark.soak
 @given(sequences())
-@settings(max_examples=300, suppress_health_check=quiet)
+@settings(max_examples=LONG, suppress_health_check=quiet)
 async def test_any_sequence_for_long(world: World, sequence: list[tuple[Any, ...]]):
     await hold(world, sequence)
 
