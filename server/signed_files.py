@@ -5,6 +5,7 @@ a path that is not there. Nothing of a file is kept.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,7 +57,7 @@ class FileCompanion:
         return signed_address(self._secret, self.address.format(record_id), datetime.now(UTC) + KEPT)
 
 
-class SignedFiles:
+class SignedFiles(ABC):
     """Answers GET and HEAD of an address; `missing` makes the answer to a path that is not there.
 
     `asked` reads what was asked for, with the owner's `name` and the `scopes` that were used.
@@ -70,9 +71,9 @@ class SignedFiles:
         self._missing = missing
         self._turn = asyncio.Semaphore(MADE_AT_ONCE)
 
+    @abstractmethod
     async def file(self, row: Row, reader: tuple[Actor, Grants]) -> File | None:
         """What its owner sees now; None where that is nothing."""
-        raise NotImplementedError
 
     async def __call__(self, request: Request) -> Response:
         """The file as its owner sees it now."""

@@ -149,6 +149,10 @@ async def test_a_reversal_takes_a_journal_back_at_its_own_rates_and_once(world: 
     assert (await world.refusal(world.chief, AX, replace(reverse, journal_entry_id=new_id()))).code == "NOT_FOUND"
     both = await world.act(world.chief, AX, *[ReverseJournal(journal_entry_id=await one_more(world))] * 2)
     assert [refusal.code for refusal in both.refusals] == ["ALREADY_REVERSED"]
+    told = await world.rows(
+        "SELECT event, record_ids FROM outbox_event WHERE event LIKE 'Journal%' ORDER BY id LIMIT 2"
+    )
+    assert [tuple(row.values()) for row in told] == [("JournalPosted", [entry]), ("JournalReversed", [back])]
     assert await world.findings() == []
 
 
