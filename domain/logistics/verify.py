@@ -226,7 +226,7 @@ async def sales_quantities(connection: Connection) -> AsyncIterator[Finding]:
     kinds = (
         ("sales order", _WRONG_LINE), ("sales order kit at", _WRONG_KIT),
         ("purchase order", _WRONG_SUPPLY), ("shipment", _WRONG_SHIPMENT_LINE), ("goods return", _WRONG_DECISION),
-        ("customer invoice", _WRONG_CHARGE), ("customer return", _WRONG_STRAIGHT),
+        ("customer invoice", _WRONG_CHARGE), ("goods return", _WRONG_STRAIGHT),
     )  # fmt: skip
     for document, statement in kinds:
         for row in await connection.fetch(statement):
